@@ -1,0 +1,29 @@
+package views
+
+import "luffy/models"
+
+// Cart is the page GET /cart.
+type Cart struct {
+	Page
+	Lines         []CartLine
+	SelectedCount int
+	ListTotal     models.Fen // of the selected lines, before discounts
+	DiscountSaved models.Fen // what the discounts take off ListTotal, as a positive sum
+	Total         models.Fen // of the selected lines
+}
+
+// CartLine is one course in the cart.
+type CartLine struct {
+	CourseID  int64
+	Name      string
+	Picture   string
+	Terms     []Term // exactly one Selected; empty when Withdrawn
+	Selected  bool
+	Withdrawn bool // 已下架: shown, but it cannot be bought
+	ListPrice models.Fen
+	Price     models.Fen // after the discount
+	Discount  string     // the discount's name; empty when Price is the list price
+	Changed   bool       // the price differs from OldPrice, which the student last saw
+	OldPrice  models.Fen
+	Owned     Ownership
+}

@@ -1,0 +1,78 @@
+package views
+
+import (
+	"time"
+
+	"luffy/models"
+)
+
+// Checkout is the page GET /checkout, shown again by POST /orders with status 422 when the order cannot be made as asked.
+type Checkout struct {
+	Page
+	Token    string // makes POST /orders idempotent; hidden field token
+	Lines    []CheckoutLine
+	Coupons  []Coupon // usable ones; the choice "none" is added by the page
+	Unusable []UnusableCoupon
+	Points   Points
+
+	ListTotal     models.Fen
+	DiscountSaved models.Fen // positive, like the two below
+	CouponSaved   models.Fen
+	PointsSaved   models.Fen
+	ToPay         models.Fen // also the hidden field quote: the total that the student saw
+
+	PriceChanged bool // between the student's quote and now
+	OldTotal     models.Fen
+	Errors       FieldErrors // fields: coupon, points, and "" for the order as a whole
+}
+
+// CheckoutLine is one course that the order will hold.
+type CheckoutLine struct {
+	Name      string
+	Picture   string
+	Term      string // 一个月有效 …
+	ListPrice models.Fen
+	Price     models.Fen // after the discount
+	Discount  string     // the discount's name; empty when Price is the list price
+	Owned     Ownership  // warns that the purchase extends a right
+	Unpaid    string     // number of an unpaid order with the same course; empty for none
+}
+
+// Coupon is a coupon that this order may use; field coupon holds the ID, 0 uses none.
+type Coupon struct {
+	ID       int64
+	Name     string
+	Saves    models.Fen
+	Ends     time.Time
+	Selected bool
+}
+
+// UnusableCoupon is a coupon that this order may not use.
+type UnusableCoupon struct {
+	Name   string
+	Reason string // why not, such as 满 500 元可用
+}
+
+// Points is the points field.
+type Points struct {
+	Value    string     // as typed, so that a wrong entry can be mended
+	Balance  int64      // points the student can still use
+	Max      int64      // the most this order takes; 0 hides the field
+	MaxWorth models.Fen // what Max saves
+}
+
+func (c Checkout) noCoupon() bool {
+	for _, coupon := range c.Coupons {
+		if coupon.Selected {
+			return false
+		}
+	}
+	return true
+}
+
+func (c Checkout) submitText() string {
+	if c.ToPay == 0 {
+		return "免费领取"
+	}
+	return "提交订单并支付"
+}

@@ -1,0 +1,113 @@
+package views
+
+import (
+	"time"
+
+	"luffy/models"
+)
+
+// CourseList is the page GET /.
+type CourseList struct {
+	Page
+	Category   string     // name of the chosen category; empty shows all
+	Categories []Category // empty hides the filter
+	Courses    []CourseCard
+}
+
+// Category is one choice of the course list's filter, ?category=ID.
+type Category struct {
+	ID      int64
+	Name    string
+	Current bool
+}
+
+// CourseCard is one course in the list.
+type CourseCard struct {
+	ID           int64
+	Name         string
+	Picture      string
+	Teacher      string
+	Students     int64
+	ListPrice    models.Fen
+	Price        models.Fen // after the discount
+	Discount     string     // the discount's name, such as 限时折扣; empty when Price is the list price
+	DiscountEnds time.Time
+}
+
+// Course is the page GET /courses/:id.
+type Course struct {
+	Page
+	ID           int64
+	Name         string
+	Brief        string
+	Picture      string
+	Category     string
+	Teacher      string
+	TeacherTitle string
+	Students     int64
+	DiscountEnds time.Time
+	Terms        []Term // in the order shown; exactly one Selected
+	Chapters     []Chapter
+	Owned        Ownership
+	InCart       bool
+	Errors       FieldErrors // fields: expire
+}
+
+// Term is one period for which a course can be bought.
+type Term struct {
+	ID        int64  // ly_course_expire.id; 0 is 永久有效
+	Text      string // 一个月有效 …
+	ListPrice models.Fen
+	Price     models.Fen // after the discount
+	Discount  string     // the discount's name; empty when Price is the list price
+	Selected  bool
+}
+
+// Ownership says whether the student already holds the course.
+type Ownership struct {
+	Live  bool
+	Until time.Time // zero with Live is for ever
+}
+
+// Forever reports a right without an end, which buying again cannot extend.
+func (o Ownership) Forever() bool { return o.Live && o.Until.IsZero() }
+
+// Chapter is a chapter with its lessons.
+type Chapter struct {
+	Number  int
+	Name    string
+	Lessons []Lesson
+}
+
+// Lesson is one lesson of a chapter.
+type Lesson struct {
+	ID       int64
+	Name     string
+	Duration string // such as 12:30; empty when unknown
+	Current  bool   // the lesson open on the learn page
+}
+
+func (c CourseList) title() string {
+	if c.Category == "" {
+		return "全部课程"
+	}
+	return c.Category + "课程"
+}
+
+func (c CourseList) allCurrent() bool {
+	for _, category := range c.Categories {
+		if category.Current {
+			return false
+		}
+	}
+	return true
+}
+
+// lessonCount is the number of lessons over all chapters.
+func (c Course) lessonCount() int {
+	n := 0
+	for _, chapter := range c.Chapters {
+		n += len(chapter.Lessons)
+	}
+	return n
+}

@@ -1,0 +1,19 @@
+package views
+
+// Error is the page for every refusal and failure; the handler supplies the words.
+type Error struct {
+	Page
+	Status      int    // 404
+	Title       string // the heading: 页面不存在
+	Sentence    string // what happened
+	Advice      string // what to do now
+	OrderNumber string // empty when no order is concerned
+	Back        Link   // the way on; the zero Link leads to the course list
+}
+
+func (e Error) back() Link {
+	if e.Back.Href == "" {
+		return Link{Text: "返回课程列表", Href: "/"}
+	}
+	return e.Back
+}

@@ -1,0 +1,74 @@
+package views
+
+import (
+	"time"
+
+	"luffy/models"
+)
+
+// Order is an order as its student sees it: in My Orders, on the detail page and on the result page. Names, pictures,
+// terms and prices are those of the day of purchase.
+type Order struct {
+	Number    string
+	Status    models.OrderStatus
+	OrderedAt time.Time
+	Deadline  time.Time // until when an unpaid order can be paid
+	PaidAt    time.Time
+	ClosedAt  time.Time // when it was cancelled, timed out or refunded
+	PayWay    string    // 支付宝, 免费领取 …; empty until paid
+	TradeNo   string    // Alipay's trade number; empty until known
+	Lines     []OrderLine
+
+	ListTotal     models.Fen
+	DiscountSaved models.Fen // positive, like all sums below
+	CouponName    string     // empty when no coupon was used
+	CouponSaved   models.Fen
+	Points        int64
+	PointsSaved   models.Fen
+	Total         models.Fen // real_price: to pay, or paid
+	Refunded      models.Fen // part or all of Total
+}
+
+// OrderLine is one course of an order.
+type OrderLine struct {
+	CourseID  int64
+	Name      string
+	Picture   string
+	Term      string // 一个月有效 …
+	ListPrice models.Fen
+	Price     models.Fen // this line's share of the order's Total
+	Discount  string     // the discount's name; empty for none
+	Access    Access
+	Until     time.Time // end of the right; zero with a right is for ever
+}
+
+// Access says what an order line lets the student do today.
+type Access int
+
+// The kinds of access.
+const (
+	AccessNone      Access = iota // not paid, closed or not yet fulfilled
+	AccessLive                    // the course can be learnt
+	AccessEnding                  // it can, but ends within days
+	AccessExpired                 // the term is over
+	AccessWithdrawn               // refunded or revoked
+)
+
+// Learnable reports whether 去学习 leads to the course.
+func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
+
+// payable reports whether 去付款 is offered. The server decides again when the button is pressed.
+func (o Order) payable(now time.Time) bool {
+	return o.Status == models.OrderUnpaid && (o.Deadline.IsZero() || now.Before(o.Deadline))
+}
+
+// learnable lists the lines that can be learnt now.
+func (o Order) learnable() []OrderLine {
+	var lines []OrderLine
+	for _, line := range o.Lines {
+		if line.Access.Learnable() {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,17 @@
+package views
+
+import "time"
+
+// OrderDetail is the page GET /orders/:number.
+type OrderDetail struct {
+	Page
+	Order    Order
+	Timeline []OrderEvent // oldest first
+	Now      time.Time    // the server's clock
+}
+
+// OrderEvent is one step of an order's time line.
+type OrderEvent struct {
+	At   time.Time
+	Text string // 提交订单, 支付成功 …
+}

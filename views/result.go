@@ -1,0 +1,77 @@
+package views
+
+import (
+	"strconv"
+	"time"
+)
+
+// Result is the page GET /orders/:number/result for the order's owner.
+type Result struct {
+	Page
+	State       ResultState
+	Order       Order
+	Notice      string    // what became of a late or second payment, with its amount; empty for none
+	RefundUntil time.Time // last day on which a paid order can be given back; zero shows no date
+	NextRefresh int       // seconds until a ResultConfirming page asks again; 0 stops and shows a button
+	Round       int       // how often it has asked so far: ?round= of this request
+	Now         time.Time // the server's clock
+}
+
+// ResultState is what the payment result page says. Its zero value claims nothing.
+type ResultState int
+
+// The five states of the payment result page.
+const (
+	ResultConfirming ResultState = iota // 支付确认中: money may be on its way
+	ResultPaid                          // 支付成功
+	ResultUnpaid                        // 未支付: Alipay said so
+	ResultClosed                        // 订单已关闭
+	ResultRefunded                      // 已退款
+)
+
+// String gives the page's heading.
+func (s ResultState) String() string {
+	switch s {
+	case ResultPaid:
+		return "支付成功"
+	case ResultUnpaid:
+		return "未支付"
+	case ResultClosed:
+		return "订单已关闭"
+	case ResultRefunded:
+		return "已退款"
+	default:
+		return "支付确认中"
+	}
+}
+
+// code is the state's name in markup: the script compares it, the style sheet colours by it.
+func (s ResultState) code() string {
+	switch s {
+	case ResultPaid:
+		return "paid"
+	case ResultUnpaid:
+		return "unpaid"
+	case ResultClosed:
+		return "closed"
+	case ResultRefunded:
+		return "refunded"
+	default:
+		return "confirming"
+	}
+}
+
+// SignedOutResult is the same address for a visitor who is not signed in: it asks for the login and tells nothing of
+// the order.
+type SignedOutResult struct {
+	Page
+	Number string
+}
+
+func (r Result) path() string { return "/orders/" + r.Order.Number + "/result" }
+
+// nextPath is where the page asks again; the round in it lets the server stretch the pauses and stop.
+func (r Result) nextPath() string { return r.path() + "?round=" + strconv.Itoa(r.Round+1) }
+
+// refreshes reports whether the page asks again by itself.
+func (r Result) refreshes() bool { return r.State == ResultConfirming && r.NextRefresh > 0 }

@@ -1,5 +1,7 @@
 package views
 
+import "net/url"
+
 // Login is the page GET,POST /login.
 type Login struct {
 	Page
@@ -11,7 +13,17 @@ type Login struct {
 // Register is the page GET,POST /register. Passwords are never sent back to the browser.
 type Register struct {
 	Page
-	Username string      // as typed before
-	Next     string      // local path to return to; empty for none
-	Errors   FieldErrors // fields: username, password, password2
+	Username     string      // as typed before
+	UsernameHint string      // the rule for names; empty shows none
+	PasswordHint string      // the rule for passwords; empty shows none
+	Next         string      // local path to return to; empty for none
+	Errors       FieldErrors // fields: username, password, password2
+}
+
+// withNext carries the way back from one of the two pages to the other.
+func withNext(path, next string) string {
+	if next == "" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(next)
 }

@@ -38,3 +38,10 @@ type NoAccess struct {
 	Until    time.Time // when an expired right ended
 	OnSale   bool      // the course can still be bought
 }
+
+func (n NoAccess) buyText() string {
+	if n.Access == AccessExpired {
+		return "续费"
+	}
+	return "去购买"
+}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"time"
@@ -70,8 +71,11 @@ func (m MyOrders) href(tab OrderTab, query string, page int) string {
 	return "/myorder/?" + q.Encode()
 }
 
+// tab is the chosen tab; an empty one is 全部.
+func (m MyOrders) tab() OrderTab { return cmp.Or(m.Tab, TabAll) }
+
 func (m MyOrders) title() string {
-	if m.Tab == TabAll || m.Tab == "" {
+	if m.tab() == TabAll {
 		return "我的订单"
 	}
 	return "我的订单：" + m.Tab.String()

@@ -72,3 +72,27 @@ func (o Order) learnable() []OrderLine {
 	}
 	return lines
 }
+
+// totalLabel names the order's total by what became of it.
+func (o Order) totalLabel() string {
+	switch o.Status {
+	case models.OrderPaid, models.OrderRefunded:
+		return "实付金额"
+	case models.OrderUnpaid:
+		return "应付金额"
+	default:
+		return "订单金额"
+	}
+}
+
+// statusCode is the state's name in the style sheet.
+func (o Order) statusCode() string {
+	switch o.Status {
+	case models.OrderUnpaid:
+		return "wait"
+	case models.OrderPaid:
+		return "good"
+	default:
+		return "closed"
+	}
+}

@@ -75,3 +75,41 @@ func (r Result) nextPath() string { return r.path() + "?round=" + strconv.Itoa(r
 
 // refreshes reports whether the page asks again by itself.
 func (r Result) refreshes() bool { return r.State == ResultConfirming && r.NextRefresh > 0 }
+
+func (r Result) title() string { return r.State.String() + " – 订单 " + r.Order.Number }
+
+// reload is the meta refresh for browsers without scripts.
+func (r Result) reload() string {
+	if !r.refreshes() {
+		return ""
+	}
+	return strconv.Itoa(r.NextRefresh) + ";url=" + r.nextPath()
+}
+
+// statusLine is the sentence of the live region. It stays the same while nothing changes, so that a screen reader is
+// told once and not at every refresh.
+func (r Result) statusLine() string {
+	switch {
+	case r.refreshes():
+		return "正在确认付款结果，页面会自动更新。"
+	case r.State == ResultConfirming:
+		return "付款结果仍在确认中，可以按“重新查询”。"
+	default:
+		return r.State.String()
+	}
+}
+
+func (r Result) recheckText() string {
+	if r.refreshes() {
+		return "刷新"
+	}
+	return "重新查询"
+}
+
+// paidWord says whether money changed hands: an order of 0.00 is paid without Alipay.
+func (r Result) paidWord() string {
+	if r.Order.Total == 0 {
+		return "免费领取，实付"
+	}
+	return "实付"
+}

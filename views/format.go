@@ -1,0 +1,69 @@
+package views
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"luffy/models"
+	"luffy/static"
+)
+
+const placeholder = "img/placeholder.svg"
+
+// pictureURL finds the address of a picture, whose forms the package comment lists.
+func pictureURL(name string) string {
+	if strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "//") {
+		return name
+	}
+	return cmp.Or(static.URL(name), static.URL(placeholder))
+}
+
+// pictureAlt names a course's picture, or says that there is none.
+func pictureAlt(name, course string) string {
+	if pictureURL(name) == static.URL(placeholder) {
+		return course + "（暂无封面）"
+	}
+	return course + " 封面"
+}
+
+// machineTime is the form that <time datetime> wants, with Beijing's offset.
+func machineTime(t time.Time) string { return t.In(models.Beijing).Format(time.RFC3339) }
+
+// minuteText shows a time as students read it: 2026-11-22 22:30.
+func minuteText(t time.Time) string { return t.In(models.Beijing).Format("2006-01-02 15:04") }
+
+// dayText shows a day: 2026-11-22.
+func dayText(t time.Time) string { return t.In(models.Beijing).Format(time.DateOnly) }
+
+// deadlineText shows only the clock for a deadline of today, and the date too for any other.
+func deadlineText(deadline, now time.Time) string {
+	if dayText(deadline) == dayText(now) {
+		return deadline.In(models.Beijing).Format("15:04")
+	}
+	return minuteText(deadline)
+}
+
+// millis is a time for the script's countdown.
+func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+
+// id writes a number for an address or a form value.
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// off shows a sum that is taken away.
+func off(f models.Fen) string { return "−" + f.Yuan() }
+
+// paragraphs parts a lesson's text at its empty lines.
+func paragraphs(text string) []string {
+	var out []string
+	for p := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// orDash shows a dash for what is not known yet.
+func orDash(s string) string { return cmp.Or(s, "—") }

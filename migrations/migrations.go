@@ -1,0 +1,91 @@
+// Package migrations holds the schema as SQL files, one folder a database, and brings a database up to it.
+package migrations
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed mysql/*.sql sqlite/*.sql
+var files embed.FS
+
+// ErrOldSchema reports a database that lacks migrations this program was built with.
+var ErrOldSchema = errors.New("the database schema is older than the program")
+
+// Status is one migration and whether the database has it.
+type Status struct {
+	Version int64
+	File    string
+	Applied bool
+}
+
+// Up applies every migration that the database lacks and returns the files applied, in order. Dialect is "mysql" or
+// "sqlite".
+func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
+	p, err := provider(db, dialect)
+	if err != nil {
+		return nil, err
+	}
+	results, err := p.Up(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	var applied []string
+	for _, r := range results {
+		applied = append(applied, r.Source.Path)
+	}
+	return applied, nil
+}
+
+// List returns every migration in order.
+func List(ctx context.Context, db *sql.DB, dialect string) ([]Status, error) {
+	p, err := provider(db, dialect)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migration status: %w", err)
+	}
+	var list []Status
+	for _, s := range found {
+		list = append(list, Status{s.Source.Version, s.Source.Path, s.State == goose.StateApplied})
+	}
+	return list, nil
+}
+
+// Check returns ErrOldSchema when the database lacks a migration.
+func Check(ctx context.Context, db *sql.DB, dialect string) error {
+	list, err := List(ctx, db, dialect)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if !s.Applied {
+			return fmt.Errorf("%w: %s is missing; run: luffy migrate up", ErrOldSchema, s.File)
+		}
+	}
+	return nil
+}
+
+func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
+	kind := goose.DialectMySQL
+	if dialect == "sqlite" {
+		kind = goose.DialectSQLite3
+	}
+	folder, err := fs.Sub(files, dialect)
+	if err != nil {
+		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
+	}
+	p, err := goose.NewProvider(kind, db, folder)
+	if err != nil {
+		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
+	}
+	return p, nil
+}

@@ -1,0 +1,117 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// CartItem is one course in a student's cart.
+type CartItem struct {
+	UserID    int64 `gorm:"primaryKey;autoIncrement:false"`
+	CourseID  int64 `gorm:"primaryKey;autoIncrement:false"`
+	Expire    int64
+	Selected  bool
+	Price     Fen // what the student saw when choosing the term
+	CreatedAt time.Time
+}
+
+// TableName names the table.
+func (CartItem) TableName() string { return "ly_cart_item" }
+
+// CartLine is a cart item with today's price.
+type CartLine struct {
+	Offer
+	Selected  bool
+	SeenPrice Fen     // what the student saw when choosing the term
+	OnSale    bool    // false: the course or the term was withdrawn, and the line cannot be bought
+	Terms     []Offer // what the student may change to
+}
+
+// Cart lists a student's cart, the latest first.
+func (db *DB) Cart(ctx context.Context, user int64) ([]CartLine, error) {
+	return readCart(db.with(ctx), user, db.Now())
+}
+
+// maxCart bounds a cart, and with it every order.
+const maxCart = 50
+
+func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
+	var items []struct {
+		CartItem CartItem `gorm:"embedded"`
+		Course   Course   `gorm:"embedded;embeddedPrefix:course_"`
+	}
+	err := g.Raw(`
+		SELECT i.*, c.id AS course_id, c.name AS course_name, c.course_img AS course_course_img, c.price AS course_price,
+		       c.published AS course_published
+		FROM ly_cart_item i JOIN ly_course c ON c.id = i.course_id
+		WHERE i.user_id = ? ORDER BY i.created_at DESC, i.course_id LIMIT ?`, user, maxCart).Scan(&items).Error
+	if err != nil {
+		return nil, err
+	}
+	var courses []int64
+	for _, item := range items {
+		courses = append(courses, item.CartItem.CourseID)
+	}
+	book, err := openOffers(g, courses, now)
+	if err != nil {
+		return nil, err
+	}
+	var lines []CartLine
+	for _, item := range items {
+		course := item.Course
+		course.ID = item.CartItem.CourseID
+		line := CartLine{SeenPrice: item.CartItem.Price, Terms: book.offers(course)}
+		line.Offer, err = book.offer(course, item.CartItem.Expire)
+		line.OnSale = err == nil && course.Published
+		if err != nil {
+			line.Offer = Offer{CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg, Expire: item.CartItem.Expire}
+		}
+		line.Selected = item.CartItem.Selected && line.OnSale
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// PutInCart puts a course into the cart, or changes its term and selection there. Errors: ErrNotFound for an unknown
+// course, ErrWithdrawn for one that is not sold or not for that term, ErrCartFull.
+func (db *DB) PutInCart(ctx context.Context, item CartItem) error {
+	return db.inTx(ctx, func(tx tx) error {
+		var course Course
+		if err := tx.Take(&course, "id = ?", item.CourseID).Error; err != nil {
+			return found(err)
+		}
+		book, err := openOffers(tx.DB, []int64{course.ID}, tx.now)
+		if err != nil {
+			return err
+		}
+		offer, err := book.offer(course, item.Expire)
+		if err != nil {
+			return err
+		}
+		if !course.Published {
+			return ErrWithdrawn
+		}
+		var others int64
+		err = tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ?", item.UserID, item.CourseID).Count(&others).Error
+		if err != nil {
+			return err
+		}
+		if others >= maxCart {
+			return ErrCartFull
+		}
+		item.Price, item.CreatedAt = offer.SalePrice, tx.now
+		return tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "user_id"}, {Name: "course_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"expire", "selected", "price"}),
+		}).Create(&item).Error
+	})
+}
+
+// RemoveFromCart takes a course out of the cart; one that is not in it is no error.
+func (db *DB) RemoveFromCart(ctx context.Context, user, course int64) error {
+	_, err := gorm.G[CartItem](db.orm).Where("user_id = ? AND course_id = ?", user, course).Delete(ctx)
+	return err
+}

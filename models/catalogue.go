@@ -1,0 +1,144 @@
+package models
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Catalogue is what `luffy course import` reads: a shop's courses, activities and coupons as JSON. Sums are text in yuan, times are
+// RFC 3339. Rows are found again by their names, so a file may be imported again after an edit.
+type Catalogue struct {
+	Courses    []CatalogueCourse   `json:"courses"`
+	Activities []CatalogueActivity `json:"activities"`
+	Coupons    []CatalogueCoupon   `json:"coupons"`
+}
+
+// CatalogueCourse is one course with its terms and chapters.
+type CatalogueCourse struct {
+	Name      string             `json:"name"`
+	Category  string             `json:"category"`
+	Teacher   CatalogueTeacher   `json:"teacher"`
+	Img       string             `json:"img"`
+	Brief     string             `json:"brief"`
+	Price     Yuan               `json:"price"`
+	Withdrawn bool               `json:"withdrawn"`
+	Terms     []CatalogueTerm    `json:"terms"`
+	Chapters  []CatalogueChapter `json:"chapters"`
+}
+
+// CatalogueTeacher is the teacher of a course.
+type CatalogueTeacher struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Brief string `json:"brief"`
+}
+
+// CatalogueTerm is a term with an end; "for ever" is always offered at the course's own price.
+type CatalogueTerm struct {
+	Days  int    `json:"days"`
+	Text  string `json:"text"`
+	Price Yuan   `json:"price"`
+}
+
+// CatalogueChapter is a chapter with its lessons in order.
+type CatalogueChapter struct {
+	Name    string            `json:"name"`
+	Lessons []CatalogueLesson `json:"lessons"`
+}
+
+// CatalogueLesson is one lesson.
+type CatalogueLesson struct {
+	Name    string `json:"name"`
+	Minutes int    `json:"minutes"`
+	Content string `json:"content"`
+}
+
+// CatalogueActivity is a time with price rules. Type is one of free, rate, off, step.
+type CatalogueActivity struct {
+	Name      string              `json:"name"`
+	Start     time.Time           `json:"start"`
+	End       time.Time           `json:"end"`
+	Discounts []CatalogueDiscount `json:"discounts"`
+}
+
+// CatalogueDiscount is one course's rule in an activity.
+type CatalogueDiscount struct {
+	Course string `json:"course"`
+	Type   string `json:"type"`
+	Sale   string `json:"sale"`
+	From   Yuan   `json:"from"` // prices below it are not reduced
+}
+
+// CatalogueCoupon is a kind of coupon.
+type CatalogueCoupon struct {
+	Name string `json:"name"`
+	Sale string `json:"sale"`
+	From Yuan   `json:"from"` // orders below it cannot use it
+	Days int    `json:"days"`
+}
+
+// Yuan is a sum that a file writes as text like "310.00".
+type Yuan Fen
+
+// UnmarshalText reads what ParseFen reads.
+func (y *Yuan) UnmarshalText(text []byte) error {
+	fen, err := ParseFen(string(text))
+	*y = Yuan(fen)
+	return err
+}
+
+// ErrCatalogue reports a file that cannot be imported; its text names every fault.
+var ErrCatalogue = errors.New("the catalogue cannot be imported")
+
+var discountTypes = map[string]DiscountType{
+	"free": DiscountFree, "rate": DiscountRate, "off": DiscountOff, "step": DiscountStep,
+}
+
+// ReadCatalogue reads and checks a catalogue. The error is ErrCatalogue.
+func ReadCatalogue(r io.Reader) (Catalogue, error) {
+	var c Catalogue
+	decoder := json.NewDecoder(r)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil {
+		return c, fmt.Errorf("%w: %w", ErrCatalogue, err)
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("%w:\n%w", ErrCatalogue, err)
+	}
+	return c, nil
+}
+
+func (c Catalogue) check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for i, course := range c.Courses {
+		if course.Name == "" || course.Category == "" || course.Teacher.Name == "" {
+			fault("course %d: name, category and teacher.name are needed", i+1)
+		}
+		for _, term := range course.Terms {
+			if term.Days <= 0 || term.Text == "" {
+				fault("course %q: a term needs days above 0 and a text", course.Name)
+			}
+		}
+	}
+	for _, a := range c.Activities {
+		if a.Name == "" || !a.End.After(a.Start) {
+			fault("activity %q: needs a name and an end after its start", a.Name)
+		}
+		for _, d := range a.Discounts {
+			rule := Discount{DiscountType: discountTypes[d.Type], Sale: d.Sale}
+			if _, err := rule.Apply(MaxFen); err != nil {
+				fault("activity %q, course %q: %w", a.Name, d.Course, err)
+			}
+		}
+	}
+	for _, coupon := range c.Coupons {
+		if _, err := applySale(coupon.Sale, MaxFen); err != nil || coupon.Name == "" || coupon.Days <= 0 {
+			fault("coupon %q: needs a name, days above 0 and a sale like -50 or *0.9", coupon.Name)
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,122 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Coupon is a kind of coupon: it takes "-50" (yuan) or "*0.9" off an order whose discounted prices reach ConditionPrice.
+type Coupon struct {
+	ID             int64
+	Name           string
+	Sale           string
+	ConditionPrice Fen
+	Days           int // how long one is valid after it was given
+}
+
+// TableName names the seed's table.
+func (Coupon) TableName() string { return "ly_coupon" }
+
+// UserCoupon is one coupon of one student. OrderID names the order that holds it or, once UsedAt is set, has used it.
+type UserCoupon struct {
+	ID        int64
+	UserID    int64
+	CouponID  int64
+	StartTime time.Time
+	EndTime   time.Time
+	OrderID   *int64
+	UsedAt    *time.Time
+}
+
+// TableName names the seed's table.
+func (UserCoupon) TableName() string { return "ly_user_coupon" }
+
+// CouponOffer is a student's coupon weighed against an order.
+type CouponOffer struct {
+	ID      int64 // of the student's coupon
+	Name    string
+	Sale    string
+	EndTime time.Time
+	Saves   Fen    // what it takes off this order
+	Why     string // why it cannot be used here, for the student; empty when it can
+}
+
+// maxCoupons bounds the coupons that one checkout page weighs.
+const maxCoupons = 100
+
+// couponsFor weighs the student's unused coupons against a sum, the usable ones first as they come to their end.
+func couponsFor(g *gorm.DB, user int64, sum Fen, now time.Time) ([]CouponOffer, error) {
+	var mine []struct {
+		UserCoupon UserCoupon `gorm:"embedded"`
+		Coupon     Coupon     `gorm:"embedded;embeddedPrefix:kind_"`
+	}
+	err := g.Raw(`
+		SELECT m.*, c.name AS kind_name, c.sale AS kind_sale, c.condition_price AS kind_condition_price
+		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id
+		WHERE m.user_id = ? AND m.used_at IS NULL AND m.end_time > ? ORDER BY m.end_time, m.id LIMIT ?`,
+		user, now, maxCoupons).Scan(&mine).Error
+	if err != nil {
+		return nil, err
+	}
+	var usable, unusable []CouponOffer
+	for _, m := range mine {
+		offer := weighCoupon(m.UserCoupon, m.Coupon, sum, now)
+		if offer.Why == "" {
+			usable = append(usable, offer)
+		} else {
+			unusable = append(unusable, offer)
+		}
+	}
+	return append(usable, unusable...), nil
+}
+
+func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOffer {
+	offer := CouponOffer{ID: mine.ID, Name: kind.Name, Sale: kind.Sale, EndTime: mine.EndTime}
+	after, err := applySale(kind.Sale, sum)
+	switch {
+	case mine.OrderID != nil:
+		offer.Why = "已被一个待付款的订单占用"
+	case now.Before(mine.StartTime):
+		offer.Why = mine.StartTime.In(Beijing).Format("2006-01-02 15:04") + " 起可用"
+	case sum < kind.ConditionPrice:
+		offer.Why = "满 " + kind.ConditionPrice.Yuan() + " 可用"
+	case err != nil:
+		offer.Why = "优惠规则有误,请联系客服"
+	case after == sum:
+		offer.Why = "对本单没有优惠"
+	default:
+		offer.Saves = sum - after
+	}
+	return offer
+}
+
+// holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or out of its time.
+func (tx tx) holdCoupon(coupon int64, o Order) error {
+	held := tx.Model(&UserCoupon{}).
+		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?", coupon, o.UserID, tx.now, tx.now).
+		Update("order_id", o.ID)
+	return exactlyOne(held, ErrCoupon)
+}
+
+// useHeldCoupon marks the coupon that the order holds as used.
+func (tx tx) useHeldCoupon(o Order) error {
+	used := tx.Exec(`UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL`,
+		tx.now, o.Coupon, o.ID)
+	return exactlyOne(used, ErrCoupon)
+}
+
+// GiveCoupon gives a student one coupon of the named kind, valid from now. ErrNotFound when there is no such kind.
+func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoupon, error) {
+	var given UserCoupon
+	err := db.inTx(ctx, func(tx tx) error {
+		var kind Coupon
+		if err := tx.Take(&kind, "name = ?", name).Error; err != nil {
+			return found(err)
+		}
+		given = UserCoupon{UserID: user, CouponID: kind.ID, StartTime: tx.now, EndTime: tx.now.AddDate(0, 0, kind.Days)}
+		return tx.Create(&given).Error
+	})
+	return given, err
+}

@@ -1,0 +1,64 @@
+package models
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// FenPerPoint is the worth of one point: 10 points are 1 yuan.
+const FenPerPoint Fen = 10
+
+// CreditOpera is the code in ly_credit.opera.
+type CreditOpera int8
+
+// Why points moved.
+const (
+	CreditEarned CreditOpera = 1
+	CreditSpent  CreditOpera = 2
+	CreditBack   CreditOpera = 3
+)
+
+// Credit is one row of the points ledger. A student's rows add up to ly_user.credit.
+type Credit struct {
+	ID        int64
+	UserID    int64
+	Opera     CreditOpera
+	Number    int64 // signed
+	OrderID   *int64
+	Reference string // names the cause; unique, so that one cause moves points once
+	CreatedAt time.Time
+}
+
+// TableName names the seed's table.
+func (Credit) TableName() string { return "ly_credit" }
+
+// addCredit gives points and books them.
+func (tx tx) addCredit(c Credit) error {
+	c.CreatedAt = tx.now
+	if err := tx.Create(&c).Error; err != nil {
+		return err
+	}
+	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
+	return exactlyOne(given, ErrNotFound)
+}
+
+// holdCredit keeps points for an unpaid order; ErrPoints when fewer are free.
+func (tx tx) holdCredit(user, points int64) error {
+	held := tx.Model(&User{}).Where("id = ? AND credit - credit_held >= ?", user, points).
+		Update("credit_held", gorm.Expr("credit_held + ?", points))
+	return exactlyOne(held, ErrPoints)
+}
+
+// spendHeldCredit takes the points that the order held and books them. It also locks the student's row.
+func (tx tx) spendHeldCredit(o Order) error {
+	spent := tx.Exec(`UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ? WHERE id = ? AND credit_held >= ?`,
+		o.Credit, o.Credit, o.UserID, o.Credit)
+	if err := exactlyOne(spent, ErrPoints); err != nil {
+		return err
+	}
+	return tx.Create(&Credit{
+		UserID: o.UserID, Opera: CreditSpent, Number: -o.Credit, OrderID: &o.ID,
+		Reference: "order:" + o.OrderNumber, CreatedAt: tx.now,
+	}).Error
+}

@@ -1,0 +1,176 @@
+// Package models holds the shop's tables, every query and every transaction. It knows neither HTTP nor Alipay.
+package models
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/glebarez/sqlite"
+	mysqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// The dialects that DB.Dialect returns and that package migrations takes.
+const (
+	DialectMySQL  = "mysql"
+	DialectSQLite = "sqlite"
+)
+
+// ErrDatabaseURL reports a database address that is not of one of the two forms.
+var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy")
+
+// DB is the shop's database. Its methods are safe for concurrent use.
+type DB struct {
+	orm     *gorm.DB
+	dialect string
+	now     func() time.Time
+}
+
+// Options tells Open which database to use and how.
+type Options struct {
+	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port/name.
+	URL string
+	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
+	MaxConns int
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log gets statements that fail unexpectedly; nil means none.
+	Log *slog.Logger
+}
+
+// Open connects to the database that o names and checks that it answers. It does not touch the schema.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	dialector, dialect, err := dialectorFor(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	orm, err := gorm.Open(dialector, &gorm.Config{
+		SkipDefaultTransaction: true, // every transaction of the shop is opened by inTx
+		TranslateError:         true, // a clash of unique keys is gorm.ErrDuplicatedKey on both databases
+		DisableAutomaticPing:   true,
+		Logger:                 statementLog(o.Log),
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	pool, err := orm.DB()
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	conns := cmp.Or(o.MaxConns, 32)
+	if dialect == DialectSQLite {
+		conns = 1 // one writer at a time anyway, and the pool queues more fairly than SQLite's busy wait
+	} else {
+		pool.SetConnMaxLifetime(4 * time.Minute)
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	return &DB{orm: orm, dialect: dialect, now: now}, nil
+}
+
+// SQL is the pool under the models, for migrations and for measuring.
+func (db *DB) SQL() *sql.DB {
+	pool, err := db.orm.DB()
+	if err != nil {
+		panic(err) // cannot happen: Open has taken the same pool
+	}
+	return pool
+}
+
+// Dialect is DialectMySQL or DialectSQLite.
+func (db *DB) Dialect() string { return db.dialect }
+
+// Now is the shop's clock, in UTC and in the database's resolution of a microsecond.
+func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.SQL().PingContext(ctx) }
+
+// Close ends all connections.
+func (db *DB) Close() error { return db.SQL().Close() }
+
+func (db *DB) with(ctx context.Context) *gorm.DB { return db.orm.WithContext(ctx) }
+
+func dialectorFor(address string) (gorm.Dialector, string, error) {
+	if file, ok := strings.CutPrefix(address, "sqlite:"); ok && file != "" {
+		return sqlite.Open(sqliteDSN(file)), DialectSQLite, nil
+	}
+	if strings.HasPrefix(address, "mysql://") {
+		config, err := mysqlConfig(address)
+		if err != nil {
+			return nil, "", err
+		}
+		connector, err := mysqldriver.NewConnector(config)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
+		}
+		pool := sql.OpenDB(readCommitted{connector})
+		return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), DialectMySQL, nil
+	}
+	return nil, "", ErrDatabaseURL
+}
+
+// sqliteDSN opens every transaction as a writer: a reader that turns writer fails at once when another writes.
+func sqliteDSN(file string) string {
+	query := url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+	}
+	return "file:" + file + "?" + query.Encode()
+}
+
+func mysqlConfig(address string) (*mysqldriver.Config, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.RawQuery != "" {
+		return nil, ErrDatabaseURL // never the parse error: it repeats the password
+	}
+	config := mysqldriver.NewConfig()
+	config.User = u.User.Username()
+	config.Passwd, _ = u.User.Password()
+	config.Net = "tcp"
+	config.Addr = net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "3306"))
+	config.DBName = u.Path[1:]
+	config.ParseTime = true
+	config.Loc = time.UTC
+	config.InterpolateParams = true
+	config.Collation = "utf8mb4_general_ci"
+	config.Timeout = 5 * time.Second
+	config.ReadTimeout = 60 * time.Second
+	config.WriteTimeout = 60 * time.Second
+	config.Params = map[string]string{
+		"time_zone": "'+00:00'",
+		"sql_mode":  "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+	}
+	return config, nil
+}
+
+func statementLog(log *slog.Logger) logger.Interface {
+	if log == nil {
+		return logger.Discard
+	}
+	return logger.NewSlogLogger(log, logger.Config{
+		LogLevel:                  logger.Warn,
+		SlowThreshold:             2 * time.Second,
+		IgnoreRecordNotFoundError: true,
+		ParameterizedQueries:      true, // no student's data and no signature in the log
+	})
+}

@@ -1,0 +1,162 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DiscountType is the code in ly_discount.discount_type.
+type DiscountType int8
+
+// The four kinds of discount. Each reads Discount.Sale in its own form.
+const (
+	DiscountFree DiscountType = 1 // sale is empty
+	DiscountRate DiscountType = 2 // "*0.88"
+	DiscountOff  DiscountType = 3 // "-100", in yuan
+	DiscountStep DiscountType = 4 // "满100-10 满200-25", in yuan: the largest reached step counts
+)
+
+// String gives the name that students read.
+func (t DiscountType) String() string {
+	switch t {
+	case DiscountFree:
+		return "限时免费"
+	case DiscountRate:
+		return "限时折扣"
+	case DiscountOff:
+		return "限时减免"
+	case DiscountStep:
+		return "满减"
+	default:
+		return "优惠"
+	}
+}
+
+// Activity is a time in which its discounts hold: from StartTime until just before EndTime.
+type Activity struct {
+	ID        int64
+	Name      string
+	StartTime time.Time
+	EndTime   time.Time
+	Published bool
+}
+
+// TableName names the seed's table.
+func (Activity) TableName() string { return "ly_activity" }
+
+// Discount is one course's price rule in an activity.
+type Discount struct {
+	ID             int64
+	ActivityID     int64
+	CourseID       int64
+	DiscountType   DiscountType
+	Sale           string
+	ConditionPrice Fen // prices below this are not reduced
+}
+
+// TableName names the seed's table.
+func (Discount) TableName() string { return "ly_discount" }
+
+// ErrSale reports a price rule that cannot be read.
+var ErrSale = errors.New(`not a price rule like "*0.88", "-100" or "满100-10 满200-25"`)
+
+// Apply gives the price after the discount, never below zero. The error is ErrSale.
+func (d Discount) Apply(price Fen) (Fen, error) {
+	if price < d.ConditionPrice {
+		return price, nil
+	}
+	switch d.DiscountType {
+	case DiscountFree:
+		return 0, nil
+	case DiscountRate, DiscountOff:
+		return applySale(d.Sale, price)
+	case DiscountStep:
+		return applySteps(d.Sale, price)
+	default:
+		return price, fmt.Errorf("discount type %d: %w", d.DiscountType, ErrSale)
+	}
+}
+
+// applySale reads the two forms that discounts and coupons share: "*0.88" (of the price, half a fen rounds up) and "-50".
+func applySale(sale string, price Fen) (Fen, error) {
+	if rate, ok := strings.CutPrefix(sale, "*"); ok {
+		perTenThousand, err := parseRate(rate)
+		if err != nil {
+			return price, err
+		}
+		return (price*perTenThousand + 5000) / 10000, nil
+	}
+	if off, ok := strings.CutPrefix(sale, "-"); ok {
+		amount, err := ParseFen(off)
+		if err != nil {
+			return price, fmt.Errorf("%q: %w", sale, ErrSale)
+		}
+		return max(price-amount, 0), nil
+	}
+	return price, fmt.Errorf("%q: %w", sale, ErrSale)
+}
+
+// parseRate reads "0.88" as 8800. A rate above 1 or finer than four places is refused.
+func parseRate(s string) (Fen, error) {
+	whole, part, _ := strings.Cut(s, ".")
+	if len(whole) != 1 || len(part) > 4 || !digitsOnly(whole+part) {
+		return 0, fmt.Errorf("rate %q: %w", s, ErrSale)
+	}
+	n, err := strconv.Atoi(whole + (part + "0000")[:4])
+	if err != nil || n > 10000 {
+		return 0, fmt.Errorf("rate %q: %w", s, ErrSale)
+	}
+	return Fen(n), nil
+}
+
+func applySteps(sale string, price Fen) (Fen, error) {
+	steps := strings.Fields(sale)
+	if len(steps) == 0 {
+		return price, fmt.Errorf("%q: %w", sale, ErrSale)
+	}
+	var reached, off Fen
+	for _, step := range steps {
+		from, less, ok := strings.Cut(strings.TrimPrefix(step, "满"), "-")
+		least, err1 := ParseFen(from)
+		amount, err2 := ParseFen(less)
+		if !ok || err1 != nil || err2 != nil {
+			return price, fmt.Errorf("%q: %w", step, ErrSale)
+		}
+		if price >= least && least >= reached {
+			reached, off = least, amount
+		}
+	}
+	return max(price-off, 0), nil
+}
+
+// spread divides a reduction over prices in proportion, to the fen: the shares add up to the reduction and none is above
+// its price. The reduction must not be above the sum of the prices.
+func spread(reduction Fen, prices []Fen) []Fen {
+	shares := make([]Fen, len(prices))
+	var sum Fen
+	for _, p := range prices {
+		sum += p
+	}
+	// Cumulative rounding: each share is the step between two rounded running totals, so nothing is lost at the end.
+	var running, given Fen
+	for i, p := range prices {
+		running += p
+		if sum > 0 {
+			upTo := mulDiv(reduction, running, sum)
+			shares[i] = upTo - given
+			given = upTo
+		}
+	}
+	return shares
+}
+
+// mulDiv is a*b/c rounded down, for 0 <= a <= c and b <= c, without overflow in between.
+func mulDiv(a, b, c Fen) Fen {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	q, _ := bits.Div64(hi, lo, uint64(c))
+	return Fen(q)
+}

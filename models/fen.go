@@ -1,0 +1,63 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Fen is a sum of money in hundredths of a yuan, the only form in which the shop holds money. It may be negative (a
+// discount, a refund row); no float ever touches it.
+type Fen int64
+
+// MaxFen is the largest sum one order may reach: Alipay takes at most 100,000,000.00 yuan a trade.
+const MaxFen Fen = 100_000_000_00
+
+// ErrMoney reports text that is not a sum of money.
+var ErrMoney = errors.New("not a sum of money like 310.00")
+
+// String gives the plain decimal form of forms, commands and bills: "310.00", "-0.50".
+func (f Fen) String() string {
+	sign, u := "", uint64(f)
+	if f < 0 {
+		sign, u = "-", -u
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, u/100, u%100)
+}
+
+// Yuan gives the form that people read on a page: "¥1,234.00", "-¥0.50".
+func (f Fen) Yuan() string {
+	plain, sign := f.String(), ""
+	if f < 0 {
+		plain, sign = plain[1:], "-"
+	}
+	var b strings.Builder
+	b.WriteString(sign + "¥")
+	whole := len(plain) - len(".00")
+	for i, digit := range plain {
+		if i > 0 && i < whole && (whole-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
+	return b.String()
+}
+
+// ParseFen reads an unsigned sum in yuan with at most two decimals: "310", "310.5", "310.00". It accepts neither signs,
+// spaces, separators nor exponents, and nothing above MaxFen. The error is ErrMoney.
+func ParseFen(s string) (Fen, error) {
+	whole, cents, dotted := strings.Cut(s, ".")
+	if whole == "" || len(whole) > 9 || len(cents) > 2 || dotted && cents == "" || !digitsOnly(whole+cents) {
+		return 0, fmt.Errorf("%q: %w", s, ErrMoney)
+	}
+	n, err := strconv.ParseInt(whole+(cents + "00")[:2], 10, 64)
+	if err != nil || Fen(n) > MaxFen {
+		return 0, fmt.Errorf("%q: %w", s, ErrMoney)
+	}
+	return Fen(n), nil
+}
+
+func digitsOnly(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}

@@ -1,0 +1,192 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// PaidTrade is one paid trade as Alipay reported it. The caller has verified the message and that app and seller are ours.
+type PaidTrade struct {
+	OutTradeNo string
+	TradeNo    string
+	Amount     Fen
+	PaidAt     time.Time
+}
+
+// Outcome tells what became of a paid trade.
+type Outcome string
+
+// The outcomes.
+const (
+	Fulfilled    Outcome = "fulfilled"     // this call made the order paid
+	AlreadyDone  Outcome = "already_done"  // the same trade had fulfilled the order before
+	UnknownOrder Outcome = "unknown_order" // no attempt has this out_trade_no
+	WrongAmount  Outcome = "wrong_amount"  // not the sum of the attempt: held
+	SecondTrade  Outcome = "second_trade"  // the order was paid by another trade: held
+	OrderClosed  Outcome = "order_closed"  // the order was cancelled or timed out: held
+)
+
+// Verdict is what the event log says of an outcome.
+func (o Outcome) Verdict() Verdict {
+	switch o {
+	case Fulfilled:
+		return VerdictAccepted
+	case AlreadyDone:
+		return VerdictDuplicate
+	case UnknownOrder:
+		return VerdictRefused
+	default:
+		return VerdictHeld
+	}
+}
+
+// Confirm is the one way for an order to become paid. In one transaction it locks the order, decides, moves payment, order,
+// coupon, points, purchase records, student count and cart, and stores the event with the outcome as its reason. Called
+// again with the same trade it changes nothing.
+func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
+	var outcome Outcome
+	event.fit()
+	err := db.inTx(ctx, func(tx tx) (err error) {
+		if outcome, err = tx.confirm(trade); err != nil {
+			return err
+		}
+		event.ID, event.Verdict, event.Reason = 0, outcome.Verdict(), string(outcome)
+		return tx.Create(&event).Error
+	})
+	return outcome, err
+}
+
+func (tx tx) confirm(trade PaidTrade) (Outcome, error) {
+	order, payment, err := tx.lockForPayment(trade.OutTradeNo)
+	if errors.Is(err, ErrNotFound) {
+		return UnknownOrder, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case payment.TradeNo != nil && *payment.TradeNo == trade.TradeNo:
+		if payment.State == PaymentPaid {
+			return AlreadyDone, nil
+		}
+		return heldBecause(order, payment, trade), nil
+	case payment.TradeNo != nil:
+		return SecondTrade, nil // Alipay has one trade an out_trade_no, so this row has no place for another: the event keeps it
+	case trade.Amount != payment.Amount:
+		return WrongAmount, tx.settlePayment(payment, trade, PaymentHeld)
+	case order.OrderStatus != OrderUnpaid:
+		return heldBecause(order, payment, trade), tx.settlePayment(payment, trade, PaymentHeld)
+	}
+	if err := tx.settlePayment(payment, trade, PaymentPaid); err != nil {
+		return "", err
+	}
+	_, err = tx.fulfil(order, settlement{at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo})
+	return Fulfilled, err
+}
+
+func heldBecause(o Order, p Payment, trade PaidTrade) Outcome {
+	switch {
+	case trade.Amount != p.Amount:
+		return WrongAmount
+	case o.OrderStatus == OrderPaid:
+		return SecondTrade
+	default:
+		return OrderClosed
+	}
+}
+
+// lockForPayment locks the order first and its attempt after it, as every path does; ErrNotFound when there is no such attempt.
+func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
+	var order Order
+	var payment Payment
+	number, ok := orderNumberOf(outTradeNo)
+	if !ok {
+		return order, payment, ErrNotFound
+	}
+	if err := lockRows(tx.DB).Take(&order, "order_number = ?", number).Error; err != nil {
+		return order, payment, found(err)
+	}
+	err := lockRows(tx.DB).Take(&payment, "out_trade_no = ? AND order_id = ?", outTradeNo, order.ID).Error
+	return order, payment, found(err)
+}
+
+func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
+	settled := tx.Exec(`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ? WHERE id = ? AND trade_no IS NULL`,
+		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
+	return exactlyOne(settled, ErrNotPayable)
+}
+
+// settlement is how an order came to be paid.
+type settlement struct {
+	at      time.Time
+	buyType BuyType
+	payType PayType
+	tradeNo *string
+}
+
+// fulfil turns a locked unpaid order into a paid one, with all that hangs on it.
+func (tx tx) fulfil(o Order, s settlement) (Order, error) {
+	paid := tx.Exec(`UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ? WHERE id = ? AND order_status = ?`,
+		OrderPaid, s.payType, s.at, o.ID, OrderUnpaid)
+	if err := exactlyOne(paid, ErrNotPayable); err != nil {
+		return o, err
+	}
+	if o.Coupon != 0 {
+		if err := tx.useHeldCoupon(o); err != nil {
+			return o, err
+		}
+	}
+	if err := tx.takePoints(o); err != nil {
+		return o, err
+	}
+	if err := tx.grantCourses(o, s); err != nil {
+		return o, err
+	}
+	o.OrderStatus, o.PayType, o.PayTime = OrderPaid, s.payType, &s.at
+	return o, nil
+}
+
+// takePoints also locks the student's row, so that two orders of one student cannot both extend the same right.
+func (tx tx) takePoints(o Order) error {
+	if o.Credit != 0 {
+		return tx.spendHeldCredit(o)
+	}
+	var id int64
+	return lockRows(tx.DB).Model(&User{}).Select("id").Where("id = ?", o.UserID).Take(&id).Error
+}
+
+// grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
+func (tx tx) grantCourses(o Order, s settlement) error {
+	var lines []OrderDetail
+	// Sorted by course, so that two orders touch rows in the same sequence.
+	if err := tx.Where("order_id = ?", o.ID).Order("course_id").Find(&lines).Error; err != nil {
+		return err
+	}
+	courses := make([]int64, len(lines))
+	for i, line := range lines {
+		courses[i] = line.CourseID
+	}
+	rights, err := readRights(tx.DB, o.UserID, courses)
+	if err != nil {
+		return err
+	}
+	records := make([]UserCourse, len(lines))
+	var won []int64
+	for i, line := range lines {
+		if rights[line.CourseID].records == 0 {
+			won = append(won, line.CourseID)
+		}
+		records[i] = UserCourse{
+			UserID: o.UserID, CourseID: line.CourseID, OrderDetailID: &line.ID, TradeNo: s.tradeNo, BuyType: s.buyType,
+			PayTime: s.at, OutTime: rights[line.CourseID].extended(s.at, line.ExpireDays), CreatedAt: tx.now,
+		}
+	}
+	if err := tx.countStudents(won, 1); err != nil {
+		return err
+	}
+	if err := tx.Create(&records).Error; err != nil {
+		return err
+	}
+	return tx.Where("user_id = ? AND course_id IN ?", o.UserID, courses).Delete(&CartItem{}).Error
+}

@@ -1,0 +1,123 @@
+package models
+
+import (
+	"context"
+	"fmt"
+)
+
+// Import writes a checked catalogue in one transaction. Courses that the file does not name stay as they are.
+func (db *DB) Import(ctx context.Context, c Catalogue) error {
+	return db.inTx(ctx, func(tx tx) error {
+		for i, course := range c.Courses {
+			if err := tx.importCourse(course, i); err != nil {
+				return fmt.Errorf("course %q: %w", course.Name, err)
+			}
+		}
+		for _, activity := range c.Activities {
+			if err := tx.importActivity(activity); err != nil {
+				return fmt.Errorf("activity %q: %w", activity.Name, err)
+			}
+		}
+		for _, coupon := range c.Coupons {
+			if err := tx.importCoupon(coupon); err != nil {
+				return fmt.Errorf("coupon %q: %w", coupon.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// columns are the values that an import sets, on a new row and on an old one.
+type columns = map[string]any
+
+func (tx tx) importCourse(c CatalogueCourse, position int) error {
+	category, teacher := Category{Name: c.Category}, Teacher{Name: c.Teacher.Name}
+	if err := tx.Where("name = ?", c.Category).FirstOrCreate(&category).Error; err != nil {
+		return err
+	}
+	err := tx.Where("name = ?", c.Teacher.Name).Assign(columns{"title": c.Teacher.Title, "brief": c.Teacher.Brief}).
+		FirstOrCreate(&teacher).Error
+	if err != nil {
+		return err
+	}
+	course := Course{Name: c.Name}
+	err = tx.Where("name = ?", c.Name).Attrs(columns{"created_at": tx.now}).Assign(columns{
+		"category_id": category.ID, "teacher_id": teacher.ID, "course_img": c.Img, "brief": c.Brief,
+		"price": Fen(c.Price), "published": !c.Withdrawn, "position": position,
+	}).FirstOrCreate(&course).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.importTerms(course.ID, c.Terms); err != nil {
+		return err
+	}
+	return tx.importChapters(course.ID, c.Chapters)
+}
+
+// importTerms keeps the row of a term that stays, because carts name it by its id, and drops a term that the file drops.
+func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
+	days := []int{0}
+	for _, t := range terms {
+		days = append(days, t.Days)
+		row := CourseExpire{CourseID: course, ExpireTime: t.Days}
+		err := tx.Where("course_id = ? AND expire_time = ?", course, t.Days).
+			Assign(columns{"expire_text": t.Text, "price": Fen(t.Price)}).FirstOrCreate(&row).Error
+		if err != nil {
+			return err
+		}
+	}
+	return tx.Where("course_id = ? AND expire_time NOT IN ?", course, days).Delete(&CourseExpire{}).Error
+}
+
+// importChapters writes the outline anew: nothing refers to its rows.
+func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
+	old := tx.Model(&Chapter{}).Select("id").Where("course_id = ?", course)
+	if err := tx.Where("chapter_id IN (?)", old).Delete(&Lesson{}).Error; err != nil {
+		return err
+	}
+	if err := tx.Where("course_id = ?", course).Delete(&Chapter{}).Error; err != nil {
+		return err
+	}
+	for i, chapter := range chapters {
+		row := Chapter{CourseID: course, Name: chapter.Name, Position: i + 1}
+		for j, l := range chapter.Lessons {
+			row.Lessons = append(row.Lessons, Lesson{Name: l.Name, Minutes: l.Minutes, Content: l.Content, Position: j + 1})
+		}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx tx) importActivity(a CatalogueActivity) error {
+	activity := Activity{Name: a.Name}
+	err := tx.Where("name = ?", a.Name).
+		Assign(columns{"start_time": a.Start.UTC(), "end_time": a.End.UTC(), "published": true}).
+		FirstOrCreate(&activity).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.Where("activity_id = ?", activity.ID).Delete(&Discount{}).Error; err != nil {
+		return err
+	}
+	for _, d := range a.Discounts {
+		var course Course
+		if err := tx.Take(&course, "name = ?", d.Course).Error; err != nil {
+			return fmt.Errorf("course %q: %w", d.Course, found(err))
+		}
+		row := Discount{
+			ActivityID: activity.ID, CourseID: course.ID, DiscountType: discountTypes[d.Type], Sale: d.Sale, ConditionPrice: Fen(d.From),
+		}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx tx) importCoupon(c CatalogueCoupon) error {
+	kind := Coupon{Name: c.Name}
+	return tx.Where("name = ?", c.Name).
+		Assign(columns{"sale": c.Sale, "condition_price": Fen(c.From), "days": c.Days}).FirstOrCreate(&kind).Error
+}

@@ -1,0 +1,151 @@
+package models
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// OrderTab is a group of orders on My Orders, as its address names it.
+type OrderTab string
+
+// The tabs.
+const (
+	TabAll    OrderTab = "all"
+	TabUnpaid OrderTab = "unpaid"
+	TabPaid   OrderTab = "paid"
+	TabClosed OrderTab = "closed"
+	TabRefund OrderTab = "refund"
+)
+
+// statuses are those that a tab shows; nil means every one.
+func (t OrderTab) statuses() []OrderStatus {
+	switch t {
+	case TabUnpaid:
+		return []OrderStatus{OrderUnpaid}
+	case TabPaid:
+		return []OrderStatus{OrderPaid}
+	case TabClosed:
+		return []OrderStatus{OrderCancelled, OrderTimedOut}
+	case TabRefund:
+		return []OrderStatus{OrderRefunded}
+	default:
+		return nil
+	}
+}
+
+// ParseOrderTab reads a tab from an address; what is unknown means TabAll.
+func ParseOrderTab(s string) OrderTab {
+	switch tab := OrderTab(s); tab {
+	case TabUnpaid, TabPaid, TabClosed, TabRefund:
+		return tab
+	default:
+		return TabAll
+	}
+}
+
+// OrdersPerPage is the length of a page of My Orders.
+const OrdersPerPage = 10
+
+// OrderFilter chooses a page of a student's orders.
+type OrderFilter struct {
+	UserID int64
+	Tab    OrderTab
+	Search string // part of an order number or of a course's name; empty for all
+	Page   int    // from 1; one past the end shows the last
+}
+
+// OrderList is a page of a student's orders.
+type OrderList struct {
+	Orders []OrderView
+	Counts map[OrderTab]int // over all pages, within the search
+	Page   int
+	Pages  int // at least 1
+}
+
+// MyOrders reads a page of a student's orders, newest first, in two statements however many orders or lines there are.
+func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
+	g := db.with(ctx)
+	counts, err := countOrders(g, f)
+	if err != nil {
+		return OrderList{}, err
+	}
+	list := OrderList{Counts: counts, Pages: max(1, (counts[f.Tab]+OrdersPerPage-1)/OrdersPerPage)}
+	list.Page = min(max(f.Page, 1), list.Pages)
+	if counts[f.Tab] == 0 {
+		return list, nil
+	}
+	where, args := f.where()
+	if statuses := f.Tab.statuses(); statuses != nil {
+		where += " AND o.order_status IN ?"
+		args = append(args, statuses)
+	}
+	var rows []struct {
+		Order Order    `gorm:"embedded"`
+		Line  LineView `gorm:"embedded;embeddedPrefix:line_"`
+	}
+	err = g.Raw(`
+		SELECT o.id, o.order_number, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
+		       o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount,
+		       d.course_id AS line_course_id, d.expire_text AS line_expire_text, d.expire_days AS line_expire_days,
+		       d.course_name AS line_course_name, d.course_img AS line_course_img, d.price AS line_price,
+		       d.discount_name AS line_discount_name, d.real_price AS line_real_price, r.out_time AS line_out_time,
+		       (r.id IS NOT NULL AND r.revoked_at IS NULL) AS line_granted
+		FROM (SELECT o.id FROM ly_order o WHERE `+where+` ORDER BY o.id DESC LIMIT ? OFFSET ?) page
+		JOIN ly_order o ON o.id = page.id
+		JOIN ly_order_detail d ON d.order_id = o.id
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		ORDER BY o.id DESC, d.position`,
+		append(args, OrdersPerPage, (list.Page-1)*OrdersPerPage)...).Scan(&rows).Error
+	for _, row := range rows {
+		if n := len(list.Orders); n == 0 || list.Orders[n-1].ID != row.Order.ID {
+			list.Orders = append(list.Orders, OrderView{Order: row.Order})
+		}
+		last := &list.Orders[len(list.Orders)-1]
+		last.Lines = append(last.Lines, row.Line)
+	}
+	return list, err
+}
+
+func countOrders(g *gorm.DB, f OrderFilter) (map[OrderTab]int, error) {
+	where, args := f.where()
+	var groups []struct {
+		OrderStatus OrderStatus
+		N           int
+	}
+	err := g.Raw(`SELECT o.order_status, COUNT(*) AS n FROM ly_order o WHERE `+where+` GROUP BY o.order_status`,
+		args...).Scan(&groups).Error
+	counts := map[OrderTab]int{}
+	for _, group := range groups {
+		counts[TabAll] += group.N
+		counts[tabOf(group.OrderStatus)] += group.N
+	}
+	return counts, err
+}
+
+func tabOf(s OrderStatus) OrderTab {
+	switch s {
+	case OrderUnpaid:
+		return TabUnpaid
+	case OrderPaid:
+		return TabPaid
+	case OrderRefunded:
+		return TabRefund
+	default:
+		return TabClosed
+	}
+}
+
+// where is the condition that tabs and counts share.
+func (f OrderFilter) where() (string, []any) {
+	if f.Search == "" {
+		return "o.user_id = ?", []any{f.UserID}
+	}
+	pattern := "%" + likeEscaper.Replace(f.Search) + "%"
+	return `o.user_id = ? AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (
+		SELECT 1 FROM ly_order_detail s WHERE s.order_id = o.id AND s.course_name LIKE ? ESCAPE '!'))`,
+		[]any{f.UserID, pattern, pattern}
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -1,0 +1,128 @@
+package models
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// PayType is the code in ly_order.pay_type.
+type PayType int8
+
+// How an order was paid.
+const (
+	PayNone   PayType = 0 // not yet, or nothing to pay
+	PayAlipay PayType = 1
+)
+
+// Order is a student's order. TotalPrice - DiscountAmount - CouponAmount - CreditAmount = RealPrice.
+type Order struct {
+	ID             int64
+	OrderNumber    string
+	UserID         int64
+	OrderTitle     string
+	TotalPrice     Fen // list prices
+	DiscountAmount Fen
+	CouponAmount   Fen
+	CreditAmount   Fen // what the points are worth
+	RealPrice      Fen // what Alipay is asked for
+	OrderStatus    OrderStatus
+	PayType        PayType
+	Credit         int64 // points: held while unpaid, taken once paid
+	Coupon         int64 // id of the student's coupon, 0 for none; held while unpaid, used once paid
+	CheckoutToken  string
+	CreatedAt      time.Time
+	ExpiresAt      time.Time // the deadline to pay
+	PayTime        *time.Time
+	ClosedAt       *time.Time
+	RefundedAmount Fen
+}
+
+// TableName names the seed's table.
+func (Order) TableName() string { return "ly_order" }
+
+// OrderDetail is one line of an order. Name, picture, term and prices are those of the day of purchase.
+type OrderDetail struct {
+	ID           int64
+	OrderID      int64
+	CourseID     int64
+	Position     int
+	Expire       int64 // id of the term, ForEver for none
+	ExpireText   string
+	ExpireDays   int // 0 = for ever
+	CourseName   string
+	CourseImg    string
+	Price        Fen // list price
+	DiscountName string
+	SalePrice    Fen // after the running discount
+	RealPrice    Fen // this line's share of the order's RealPrice
+}
+
+// TableName names the seed's table.
+func (OrderDetail) TableName() string { return "ly_order_detail" }
+
+// newOrderNumber makes 26 digits: the time in Beijing, the student and a random part, so that a number can be read but not
+// guessed.
+func newOrderNumber(now time.Time, user int64) string {
+	random, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		panic(err) // crypto/rand never fails on the systems Go supports
+	}
+	return fmt.Sprintf("%s%06d%06d", now.In(Beijing).Format("20060102150405"), user%1_000_000, random)
+}
+
+// OrderNumberLength is the length of every order number. An out_trade_no begins with one.
+const OrderNumberLength = 26
+
+// OrderView is an order as its own page shows it.
+type OrderView struct {
+	Order
+	Lines    []LineView
+	Payments []Payment
+}
+
+// LineView is an order line with the state of its purchase record.
+type LineView struct {
+	OrderDetail
+	OutTime *time.Time // end of the purchase record; nil = for ever or none
+	Granted bool       // there is a purchase record and it is not revoked
+}
+
+// Order reads a student's own order; ErrNotFound for another's.
+func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
+	g := db.with(ctx)
+	var view OrderView
+	err := g.Where("order_number = ? AND user_id = ?", number, user).Take(&view.Order).Error
+	if err != nil {
+		return view, found(err)
+	}
+	if view.Lines, err = readLines(g, []int64{view.ID}); err != nil {
+		return view, err
+	}
+	view.Payments, err = gorm.G[Payment](g).Where("order_id = ?", view.ID).Order("id").Find(ctx)
+	return view, err
+}
+
+// PaidBy is the attempt that paid the order, if one did.
+func (v OrderView) PaidBy() (Payment, bool) {
+	for _, p := range v.Payments {
+		if p.State == PaymentPaid {
+			return p, true
+		}
+	}
+	return Payment{}, false
+}
+
+// readLines reads the lines of the given orders in their order.
+func readLines(g *gorm.DB, orders []int64) ([]LineView, error) {
+	var lines []LineView
+	err := g.Raw(`
+		SELECT d.*, r.out_time, (r.id IS NOT NULL AND r.revoked_at IS NULL) AS granted
+		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		WHERE d.order_id IN ? ORDER BY d.order_id DESC, d.position`, orders).Scan(&lines).Error
+	return lines, err
+}

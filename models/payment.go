@@ -1,0 +1,130 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// PaymentState is the word in ly_payment.state.
+type PaymentState string
+
+// The states of an attempt to pay.
+const (
+	PaymentOpen   PaymentState = "open"   // the student may pay at Alipay
+	PaymentPaid   PaymentState = "paid"   // its trade fulfilled the order
+	PaymentClosed PaymentState = "closed" // it cannot be paid any more
+	PaymentHeld   PaymentState = "held"   // Alipay has the money, the order could not take it
+)
+
+// Payment is one attempt to pay an order at Alipay.
+type Payment struct {
+	ID         int64
+	OrderID    int64
+	OutTradeNo string
+	AppID      string
+	Amount     Fen
+	Subject    string
+	State      PaymentState
+	TradeNo    *string
+	ExpiresAt  time.Time // after it the link is dead
+	CreatedAt  time.Time
+	QueriedAt  *time.Time // when Alipay was last asked about it
+	PaidAt     *time.Time // by Alipay's clock
+}
+
+// TableName names the table.
+func (Payment) TableName() string { return "ly_payment" }
+
+// Attempt says who wants to pay what, and how the trade is to be named at Alipay.
+type Attempt struct {
+	UserID      int64
+	OrderNumber string
+	AppID       string
+	Subject     func(Order) string
+}
+
+// OpenAttempt returns the attempt with which the student may pay the order now: the open one, unchanged, else a new one. Errors:
+// ErrNotFound (also for another's order), ErrNotPayable, ErrPastDeadline.
+func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
+	var payment Payment
+	err := db.inTx(ctx, func(tx tx) (err error) {
+		var order Order
+		err = lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", a.OrderNumber, a.UserID).Error
+		if err != nil {
+			return found(err)
+		}
+		switch {
+		case order.OrderStatus != OrderUnpaid:
+			return ErrNotPayable
+		case !tx.now.Before(order.ExpiresAt):
+			return ErrPastDeadline
+		}
+		payment, err = tx.openAttempt(order, a)
+		return err
+	})
+	return payment, err
+}
+
+func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {
+	var earlier []Payment
+	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&earlier).Error; err != nil {
+		return Payment{}, err
+	}
+	for _, p := range earlier {
+		if p.State == PaymentOpen && p.AppID == a.AppID {
+			return p, nil
+		}
+	}
+	p := Payment{
+		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, len(earlier)), AppID: a.AppID, Amount: o.RealPrice,
+		Subject: a.Subject(o), State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
+	}
+	return p, tx.Create(&p).Error
+}
+
+// outTradeNo names an attempt at Alipay: the first like the order, each later one with its count, because a closed
+// out_trade_no can never be paid again.
+func outTradeNo(order string, earlier int) string {
+	if earlier == 0 {
+		return order
+	}
+	return fmt.Sprintf("%s_%d", order, earlier+1)
+}
+
+// orderNumberOf gives the order that an out_trade_no belongs to, if it has the form of one of ours.
+func orderNumberOf(outTradeNo string) (string, bool) {
+	if len(outTradeNo) < OrderNumberLength || !digitsOnly(outTradeNo[:OrderNumberLength]) {
+		return "", false
+	}
+	return outTradeNo[:OrderNumberLength], true
+}
+
+// Standing is an attempt with the state of its order.
+type Standing struct {
+	Payment     Payment `gorm:"embedded"`
+	OrderNumber string
+	OrderStatus OrderStatus
+	UserID      int64
+}
+
+// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name.
+func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Standing, error) {
+	var s Standing
+	err := db.with(ctx).Raw(`
+		SELECT p.*, o.order_number, o.order_status, o.user_id
+		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id WHERE p.out_trade_no = ?`, outTradeNo).Take(&s).Error
+	return s, found(err)
+}
+
+// ClaimQuery allows one question to Alipay about an attempt each floor: true for one caller, false for all others until
+// the floor has passed.
+func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration) (bool, error) {
+	now := db.Now()
+	n, err := gorm.G[Payment](db.orm).
+		Where("id = ? AND (queried_at IS NULL OR queried_at <= ?)", payment, now.Add(-floor)).
+		Update(ctx, "queried_at", now)
+	return n == 1, err
+}

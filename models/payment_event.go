@@ -1,0 +1,70 @@
+package models
+
+import (
+	"context"
+	"time"
+)
+
+// Source is the word in ly_payment_event.source: how the shop learned of something at Alipay.
+type Source string
+
+// The sources.
+const (
+	SourceNotify Source = "notify"
+	SourceReturn Source = "return"
+	SourceQuery  Source = "query"
+)
+
+// Verdict is the word in ly_payment_event.verdict: what the shop made of the message.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictAccepted  Verdict = "accepted"  // it fulfilled the order
+	VerdictDuplicate Verdict = "duplicate" // genuine; the order was fulfilled by this trade before
+	VerdictNoted     Verdict = "noted"     // genuine; it asks for nothing
+	VerdictHeld      Verdict = "held"      // genuine money that the order could not take; staff must look
+	VerdictRefused   Verdict = "refused"   // not believed
+	VerdictFailed    Verdict = "failed"    // believed, but the shop could not work on it; it must come again
+)
+
+// PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. What a refused message claims proves
+// nothing.
+type PaymentEvent struct {
+	ID          int64
+	ReceivedAt  time.Time
+	Source      Source
+	NotifyID    string
+	OutTradeNo  string
+	TradeNo     string
+	TradeStatus string
+	Verdict     Verdict
+	Reason      string // a short English word or two; see package payment
+	Raw         []byte
+}
+
+// TableName names the table.
+func (PaymentEvent) TableName() string { return "ly_payment_event" }
+
+// RecordEvent stores an event that changed nothing else.
+func (db *DB) RecordEvent(ctx context.Context, e PaymentEvent) error {
+	e.fit()
+	return db.with(ctx).Create(&e).Error
+}
+
+// fit cuts what a stranger may have sent too long for its column.
+func (e *PaymentEvent) fit() {
+	e.NotifyID = cut(e.NotifyID, 128)
+	e.OutTradeNo = cut(e.OutTradeNo, 64)
+	e.TradeNo = cut(e.TradeNo, 64)
+	e.TradeStatus = cut(e.TradeStatus, 32)
+	e.Reason = cut(e.Reason, 64)
+	if e.Raw == nil {
+		e.Raw = []byte{}
+	}
+}
+
+func cut(s string, characters int) string {
+	runes := []rune(s)
+	return string(runes[:min(len(runes), characters)])
+}

@@ -1,0 +1,111 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Checkout form as the student sends it.
+type NewOrder struct {
+	Choice
+	UserID int64
+	Seal   string        // Quote.Seal of the page that the student saw
+	Token  string        // made with that page: the same token makes one order, however often it is sent
+	TTL    time.Duration // how long the order may stay unpaid
+}
+
+// PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An order of 0.00 is fulfilled at
+// once. Sent again with the same token it returns the order made before. Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon,
+// ErrPoints.
+func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
+	if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
+		return made, err
+	}
+	var order Order
+	err := db.inTx(ctx, func(tx tx) (err error) {
+		order, err = tx.placeOrder(n)
+		return err
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		// The same form sent twice at once: the other one has made the order.
+		return db.orderByToken(ctx, n)
+	}
+	return order, err
+}
+
+func (db *DB) orderByToken(ctx context.Context, n NewOrder) (Order, error) {
+	var order Order
+	err := db.with(ctx).Take(&order, "user_id = ? AND checkout_token = ?", n.UserID, n.Token).Error
+	return order, found(err)
+}
+
+func (tx tx) placeOrder(n NewOrder) (Order, error) {
+	quote, err := makeQuote(tx.DB, n.UserID, n.Choice, tx.now)
+	if len(quote.Lines) > 0 && quote.Seal() != n.Seal {
+		return Order{}, ErrPriceChanged
+	}
+	if err != nil {
+		return Order{}, err
+	}
+	order := Order{
+		OrderNumber: newOrderNumber(tx.now, n.UserID), UserID: n.UserID, OrderTitle: orderTitle(quote.Lines),
+		TotalPrice: quote.Total, DiscountAmount: quote.Discount, CouponAmount: quote.CouponOff, CreditAmount: quote.PointsOff,
+		RealPrice: quote.Real, OrderStatus: OrderUnpaid, Credit: n.Points, Coupon: n.Coupon,
+		CheckoutToken: n.Token, CreatedAt: tx.now, ExpiresAt: tx.now.Add(n.TTL),
+	}
+	if err := tx.Create(&order).Error; err != nil {
+		return Order{}, err
+	}
+	if err := tx.hold(order); err != nil {
+		return Order{}, err
+	}
+	details := orderLines(order, quote)
+	if err := tx.Create(&details).Error; err != nil {
+		return Order{}, err
+	}
+	if order.RealPrice > 0 {
+		return order, nil
+	}
+	return tx.fulfil(order, settlement{at: tx.now, buyType: BuyFree})
+}
+
+// hold keeps the order's coupon and points from every other order.
+func (tx tx) hold(o Order) error {
+	if o.Coupon != 0 {
+		if err := tx.holdCoupon(o.Coupon, o); err != nil {
+			return err
+		}
+	}
+	if o.Credit != 0 {
+		return tx.holdCredit(o.UserID, o.Credit)
+	}
+	return nil
+}
+
+func orderLines(o Order, q Quote) []OrderDetail {
+	lines := make([]OrderDetail, len(q.Lines))
+	for i, offer := range q.Lines {
+		lines[i] = OrderDetail{
+			OrderID: o.ID, CourseID: offer.CourseID, Position: i + 1,
+			Expire: offer.Expire, ExpireText: offer.ExpireText, ExpireDays: offer.ExpireDays,
+			CourseName: offer.CourseName, CourseImg: offer.CourseImg,
+			Price: offer.Price, DiscountName: offer.DiscountName, SalePrice: offer.SalePrice, RealPrice: q.Shares[i],
+		}
+	}
+	return lines
+}
+
+// orderTitle names the order on pages and, cleaned, at Alipay.
+func orderTitle(lines []Offer) string {
+	title := []rune(strings.TrimSpace(lines[0].CourseName))
+	title = title[:min(len(title), 100)]
+	if len(lines) == 1 {
+		return string(title)
+	}
+	return fmt.Sprintf("%s 等%d门课程", string(title), len(lines))
+}

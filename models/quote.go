@@ -1,0 +1,164 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Choice is what the student decides at checkout.
+type Choice struct {
+	Coupon int64 // id of the student's coupon, 0 for none
+	Points int64
+}
+
+// Quote is an order before it is made: the selected courses at today's prices, and what coupon and points take off.
+// Total - Discount - CouponOff - PointsOff = Real.
+type Quote struct {
+	Lines     []Offer
+	Shares    []Fen // what each line costs after all reductions; they add up to Real
+	Total     Fen
+	Discount  Fen
+	CouponOff Fen
+	PointsOff Fen
+	Real      Fen
+	Coupons   []CouponOffer
+	MaxPoints int64 // the most points this order can take from this student
+	Warnings  []Warning
+}
+
+// Warning tells that a course in the quote is one that the student has or is about to buy already.
+type Warning struct {
+	CourseName string
+	Owned      bool       // there is a live purchase record
+	Until      *time.Time // its end; nil = for ever
+	UnpaidIn   string     // number of an unpaid order with the same course, or empty
+}
+
+// Seal identifies what the student saw but did not choose: the courses, their terms and their prices. An order is made only
+// while they are still the same.
+func (q Quote) Seal() string {
+	var b strings.Builder
+	for _, line := range q.Lines {
+		fmt.Fprintf(&b, "%d,%d,%d,%d;", line.CourseID, line.Expire, line.Price, line.SalePrice)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return (q.Total - q.Discount).String() + "-" + hex.EncodeToString(sum[:8])
+}
+
+// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints) that
+// comes together with the quote without it. Other errors: ErrEmptyCart.
+func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
+	g, now := db.with(ctx), db.Now()
+	quote, err := makeQuote(g, user, choice, now)
+	if len(quote.Lines) == 0 {
+		return quote, err
+	}
+	warnings, failed := warn(g, user, quote.Lines, now)
+	if failed != nil {
+		return quote, failed
+	}
+	quote.Warnings = warnings
+	return quote, err
+}
+
+func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, error) {
+	cart, err := readCart(g, user, now)
+	if err != nil {
+		return Quote{}, err
+	}
+	var q Quote
+	for _, line := range cart {
+		if line.Selected {
+			q.Lines = append(q.Lines, line.Offer)
+			q.Total += line.Price
+			q.Discount += line.Price - line.SalePrice
+		}
+	}
+	if len(q.Lines) == 0 {
+		return q, ErrEmptyCart
+	}
+	var buyer User
+	if err := g.Take(&buyer, "id = ?", user).Error; err != nil {
+		return q, found(err)
+	}
+	if q.Coupons, err = couponsFor(g, user, q.Total-q.Discount, now); err != nil {
+		return q, err
+	}
+	return q.apply(choice, buyer.FreeCredit())
+}
+
+// apply takes the chosen reductions off; where one cannot be had it is left out and named in the error.
+func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
+	var problem error
+	if choice.Coupon != 0 {
+		problem = ErrCoupon
+		for _, offer := range q.Coupons {
+			if offer.ID == choice.Coupon && offer.Why == "" {
+				q.CouponOff, problem = offer.Saves, nil
+			}
+		}
+	}
+	rest := q.Total - q.Discount - q.CouponOff
+	q.MaxPoints = min(freePoints, int64(rest/FenPerPoint))
+	if choice.Points < 0 || choice.Points > q.MaxPoints {
+		problem = ErrPoints
+	} else {
+		q.PointsOff = Fen(choice.Points) * FenPerPoint
+	}
+	q.Real = rest - q.PointsOff
+	q.Shares = q.share()
+	return q, problem
+}
+
+func (q Quote) share() []Fen {
+	sale := make([]Fen, len(q.Lines))
+	for i, line := range q.Lines {
+		sale[i] = line.SalePrice
+	}
+	shares := spread(q.CouponOff+q.PointsOff, sale)
+	for i := range shares {
+		shares[i] = sale[i] - shares[i]
+	}
+	return shares
+}
+
+func warn(g *gorm.DB, user int64, lines []Offer, now time.Time) ([]Warning, error) {
+	courses := make([]int64, len(lines))
+	for i, line := range lines {
+		courses[i] = line.CourseID
+	}
+	rights, err := readRights(g, user, courses)
+	if err != nil {
+		return nil, err
+	}
+	var unpaid []struct {
+		CourseID    int64
+		OrderNumber string
+	}
+	err = g.Raw(`
+		SELECT d.course_id, o.order_number FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
+		WHERE o.user_id = ? AND o.order_status = ? AND o.expires_at > ? AND d.course_id IN ? ORDER BY o.id LIMIT 100`,
+		user, OrderUnpaid, now, courses).Scan(&unpaid).Error
+	if err != nil {
+		return nil, err
+	}
+	waiting := map[int64]string{}
+	for _, u := range unpaid {
+		waiting[u.CourseID] = u.OrderNumber
+	}
+	var warnings []Warning
+	for _, line := range lines {
+		right := rights[line.CourseID]
+		w := Warning{CourseName: line.CourseName, Owned: right.live(now), Until: right.until(), UnpaidIn: waiting[line.CourseID]}
+		if w.Owned || w.UnpaidIn != "" {
+			warnings = append(warnings, w)
+		}
+	}
+	return warnings, nil
+}

@@ -1,0 +1,78 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Session is what the database remembers of one browser. The browser holds the id; the table holds only its hash, so a
+// leaked table logs nobody in.
+type Session struct {
+	IDHash    string `gorm:"primaryKey"`
+	UserID    *int64
+	Data      string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// TableName names the table.
+func (Session) TableName() string { return "ly_session" }
+
+// Visitor is a session together with what the head of every page shows.
+type Visitor struct {
+	Session
+	Username  string
+	CartCount int
+}
+
+// Visitor reads the session with that id in one statement; ErrNotFound when there is none or it has expired.
+func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
+	var v Visitor
+	err := db.with(ctx).Raw(`
+		SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, COALESCE(u.username, '') AS username,
+		       (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id) AS cart_count
+		FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id
+		WHERE s.id_hash = ? AND s.expires_at > ?`, sessionHash(id), db.Now()).Take(&v).Error
+	return v, found(err)
+}
+
+// SaveSession writes the session with that id; a zero user means nobody is logged in.
+func (db *DB) SaveSession(ctx context.Context, id string, user int64, data string, life time.Duration) error {
+	now := db.Now()
+	s := Session{IDHash: sessionHash(id), Data: data, CreatedAt: now, ExpiresAt: now.Add(life)}
+	if user != 0 {
+		s.UserID = &user
+	}
+	changed := db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).
+		Updates(map[string]any{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt})
+	if changed.Error != nil || changed.RowsAffected == 1 {
+		return changed.Error
+	}
+	return db.with(ctx).Create(&s).Error
+}
+
+// DropSession ends the session with that id, wherever its cookie still lies.
+func (db *DB) DropSession(ctx context.Context, id string) error {
+	_, err := gorm.G[Session](db.orm).Where("id_hash = ?", sessionHash(id)).Delete(ctx)
+	return err
+}
+
+// DropExpiredSessions forgets sessions past their end, a bounded number at a time.
+func (db *DB) DropExpiredSessions(ctx context.Context) error {
+	var old []string
+	err := db.with(ctx).Model(&Session{}).Where("expires_at < ?", db.Now()).Limit(1000).Pluck("id_hash", &old).Error
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	_, err = gorm.G[Session](db.orm).Where("id_hash IN ?", old).Delete(ctx)
+	return err
+}
+
+func sessionHash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,68 @@
+package models
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm/clause"
+)
+
+// StudentDelta is a student won or lost by a course and not yet in its count.
+type StudentDelta struct {
+	ID       int64
+	CourseID int64
+	Delta    int
+}
+
+// TableName names the table.
+func (StudentDelta) TableName() string { return "ly_student_delta" }
+
+// countStudents notes that each of the courses won (1) or lost (-1) a student.
+func (tx tx) countStudents(courses []int64, delta int) error {
+	if len(courses) == 0 {
+		return nil
+	}
+	rows := make([]StudentDelta, len(courses))
+	for i, course := range courses {
+		rows[i] = StudentDelta{CourseID: course, Delta: delta}
+	}
+	return tx.Create(&rows).Error
+}
+
+// FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how many. Replicas may run it at the
+// same time: each takes rows that no other holds.
+func (db *DB) FoldStudents(ctx context.Context) (int, error) {
+	var noted []StudentDelta
+	err := db.inTx(ctx, func(tx tx) error {
+		noted = nil
+		free := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
+		if err := free.Order("id").Limit(1000).Find(&noted).Error; err != nil || len(noted) == 0 {
+			return err
+		}
+		ids := make([]int64, len(noted))
+		sums := map[int64]int{}
+		for i, n := range noted {
+			ids[i] = n.ID
+			sums[n.CourseID] += n.Delta
+		}
+		if err := tx.addStudents(sums); err != nil {
+			return err
+		}
+		return tx.Where("id IN ?", ids).Delete(&StudentDelta{}).Error
+	})
+	return len(noted), err
+}
+
+// addStudents is one statement, which locks the courses in the order of their ids whatever the order of the list.
+func (tx tx) addStudents(sums map[int64]int) error {
+	var cases strings.Builder
+	var args []any
+	var courses []int64
+	for course, sum := range sums {
+		cases.WriteString(" WHEN ? THEN ?")
+		args = append(args, course, sum)
+		courses = append(courses, course)
+	}
+	return tx.Exec("UPDATE ly_course SET students = students + CASE id"+cases.String()+" ELSE 0 END WHERE id IN ?",
+		append(args, courses)...).Error
+}

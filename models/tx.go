@@ -1,0 +1,83 @@
+package models
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// readCommitted sets the isolation of each new connection. Under the servers' default, REPEATABLE READ, "look, then
+// insert" locks gaps and deadlocks against itself. The statement is understood by MySQL, MariaDB, Galera and TiDB alike,
+// which the variable behind it is not, and setting it here saves every transaction a round trip.
+type readCommitted struct{ driver.Connector }
+
+func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := r.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const statement = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// tx is one open transaction. Now is read once, so that all rows it writes agree on the time.
+type tx struct {
+	*gorm.DB
+	now time.Time
+}
+
+// txTries bounds how often a transaction that the database gave up is run again.
+const txTries = 6
+
+// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up waiting for a lock or
+// refuses the commit for a conflict, the whole of fn runs again, so fn must touch nothing but the database.
+func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
+	for try := 1; ; try++ {
+		err := db.with(ctx).Transaction(func(g *gorm.DB) error {
+			return fn(tx{g, db.Now()})
+		})
+		if err == nil || !retryable(err) {
+			return err
+		}
+		if try == txTries {
+			return fmt.Errorf("given up after %d tries: %w", try, err)
+		}
+		pause := time.Duration(5+rand.IntN(10*try*try)) * time.Millisecond
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// retryable knows the errors after which nothing of the transaction stands and a new try may succeed.
+func retryable(err error) bool {
+	e, ok := errors.AsType[*mysqldriver.MySQLError](err)
+	if !ok {
+		return false
+	}
+	switch e.Number {
+	case 1213, // deadlock, also a Galera conflict at commit
+		1205, // lock wait timeout
+		1020: // MariaDB's snapshot isolation: the row changed since it was read
+		return true
+	default:
+		return false
+	}
+}
+
+// lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are serial, ignores it.
+func lockRows(g *gorm.DB) *gorm.DB {
+	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+}

@@ -1,0 +1,119 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+)
+
+// User is a student or a member of staff.
+type User struct {
+	ID         int64
+	Username   string
+	Password   string
+	Mobile     *string
+	Credit     int64 // points owned, those held by unpaid orders included
+	CreditHeld int64 // points held by unpaid orders
+	IsStaff    bool
+	CreatedAt  time.Time
+}
+
+// TableName names the seed's table.
+func (User) TableName() string { return "ly_user" }
+
+// FreeCredit is how many points a new order may take.
+func (u User) FreeCredit() int64 { return u.Credit - u.CreditHeld }
+
+// What a name and a password must be, so that pages can say it.
+const (
+	UsernameMin, UsernameMax = 2, 20 // characters
+	PasswordMin, PasswordMax = 8, 72 // characters
+)
+
+// ErrUsername and ErrPassword report a name or a password outside those bounds.
+var (
+	ErrUsername = errors.New("username must have 2 to 20 letters, digits or _ - .")
+	ErrPassword = errors.New("password must have 8 to 72 characters")
+)
+
+// NewUser is what makes an account.
+type NewUser struct {
+	Username, Password string
+	Staff              bool
+	Credit             int64 // points given at once, with their ledger row
+}
+
+// AddUser makes an account. Errors: ErrUsername, ErrPassword, ErrTaken.
+func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
+	if err := errors.Join(checkUsername(n.Username), checkPassword(n.Password)); err != nil {
+		return User{}, err
+	}
+	user := User{Username: n.Username, Password: hashPassword(n.Password), IsStaff: n.Staff}
+	err := db.inTx(ctx, func(tx tx) error {
+		user.ID, user.CreatedAt = 0, tx.now
+		if err := tx.Create(&user).Error; err != nil {
+			return err
+		}
+		if n.Credit == 0 {
+			return nil
+		}
+		user.Credit = n.Credit
+		return tx.addCredit(Credit{
+			UserID: user.ID, Opera: CreditEarned, Number: n.Credit, Reference: fmt.Sprintf("welcome:%d", user.ID),
+		})
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return User{}, ErrTaken
+	}
+	return user, err
+}
+
+// Authenticate returns the user with that name and password, else ErrNotFound, which does not tell which was wrong,
+// neither by its text nor by its time.
+func (db *DB) Authenticate(ctx context.Context, username, password string) (User, error) {
+	if utf8.RuneCountInString(username) > UsernameMax || utf8.RuneCountInString(password) > PasswordMax {
+		return User{}, ErrNotFound
+	}
+	user, err := gorm.G[User](db.orm).Where("username = ?", username).First(ctx)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		passwordMatches(nobodysPassword(), password)
+		return User{}, ErrNotFound
+	}
+	if err != nil {
+		return User{}, err
+	}
+	if !passwordMatches(user.Password, password) {
+		return User{}, ErrNotFound
+	}
+	return user, nil
+}
+
+// nobodysPassword is compared with when there is no such user, to take the time that a real comparison takes.
+var nobodysPassword = sync.OnceValue(func() string { return hashPassword("nobody") })
+
+func checkUsername(name string) error {
+	if n := utf8.RuneCountInString(name); n < UsernameMin || n > UsernameMax {
+		return ErrUsername
+	}
+	strange := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.", r) || r == utf8.RuneError
+	}
+	if strings.ContainsFunc(name, strange) {
+		return ErrUsername
+	}
+	return nil
+}
+
+func checkPassword(password string) error {
+	if n := utf8.RuneCountInString(password); n < PasswordMin || n > PasswordMax || !utf8.ValidString(password) {
+		return ErrPassword
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package alipay
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrUnknown marks a call whose outcome is not known: no answer, no proven answer, or the gateway's own "system error".
+// What was asked may have happened. Ask again with the same numbers.
+var ErrUnknown = errors.New("outcome unknown")
+
+// codeSuccess is the code of an accepted call. For a refund that is less than done; see RefundResult.
+const codeSuccess = "10000"
+
+// Error is a failure that the gateway reported in a signed answer.
+type Error struct {
+	Method  string // "alipay.trade.query"
+	Code    string // "40004"
+	Msg     string // "Business Failed"
+	SubCode string // "ACQ.TRADE_NOT_EXIST"
+	SubMsg  string // "交易不存在"
+}
+
+// Error gives the failure in one line; texts of the gateway are quoted, because they may hold anything.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s: %s %s: %.300q", e.Method, e.Code, cmp.Or(e.SubCode, e.Msg), e.SubMsg)
+}
+
+// unsettled tells whether the failure leaves open what happened. Service failures (20000) do; "system error" comes with
+// business codes as well, and with its prefix misspelt; 10003 means that the buyer is still typing.
+func (e *Error) unsettled() bool {
+	subCode := strings.ToUpper(e.SubCode)
+	return e.Code == "20000" || e.Code == "10003" || e.Code == "" ||
+		strings.HasSuffix(subCode, "SYSTEM_ERROR") || strings.HasSuffix(subCode, "UNKNOW-ERROR")
+}
+
+// IsTradeNotExist tells whether the gateway knows no such trade. Until the buyer scans or logs in at the cashier that
+// is the normal answer, and the link can still be paid until it expires.
+func IsTradeNotExist(err error) bool { return hasSubCode(err, "TRADE_NOT_EXIST") }
+
+// IsTradeStatusError tells whether the trade's state forbids the call, for example closing what is paid: query it and
+// follow the real state.
+func IsTradeStatusError(err error) bool {
+	return hasSubCode(err, "TRADE_STATUS_ERROR", "REASON_TRADE_STATUS_INVALID", "REASON_ILLEGAL_STATUS")
+}
+
+// IsTradeFinished tells whether the trade can no longer be refunded through Alipay.
+func IsTradeFinished(err error) bool { return hasSubCode(err, "TRADE_HAS_FINISHED") }
+
+// IsBalanceNotEnough tells whether the seller's balance cannot pay the refund now: keep it, and retry the same number.
+func IsBalanceNotEnough(err error) bool { return hasSubCode(err, "SELLER_BALANCE_NOT_ENOUGH") }
+
+// hasSubCode compares without the "ACQ." prefix, which some answers lack.
+func hasSubCode(err error, subCodes ...string) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && slices.Contains(subCodes, strings.TrimPrefix(e.SubCode, "ACQ."))
+}

@@ -1,0 +1,149 @@
+package alipay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	methodPagePay = "alipay.trade.page.pay"
+	methodWapPay  = "alipay.trade.wap.pay"
+
+	maxSubject = 256 // characters
+	maxBody    = 128 // characters
+
+	maxExpiry = 15 * 24 * time.Hour
+)
+
+var outTradeNoForm = regexp.MustCompile(`^[0-9A-Za-z_]{1,64}$`)
+
+// PagePay is one payment to be made at Alipay's cashier.
+type PagePay struct {
+	OutTradeNo string    // letters, digits and underscores, at most 64; never used before for another sum
+	Amount     int64     // fen, 1 to 10,000,000,000
+	Subject    string    // shown to the buyer; goes through CleanSubject
+	Body       string    // optional; goes through CleanSubject
+	Expires    time.Time // when link and trade die, at most 15 days ahead; zero: Alipay's default of 15 days
+	ReturnURL  string    // where the browser returns; without query, because its parameters would join the signed ones
+	NotifyURL  string    // where Alipay posts the result
+	QuitURL    string    // where the buyer goes who gives up; required for WapPayURL
+}
+
+// pagePayContent is the biz_content of both cashiers.
+type pagePayContent struct {
+	OutTradeNo     string `json:"out_trade_no"`
+	TotalAmount    string `json:"total_amount"`
+	Subject        string `json:"subject"`
+	Body           string `json:"body,omitempty"`
+	ProductCode    string `json:"product_code"`
+	GoodsType      string `json:"goods_type"`
+	TimeExpire     string `json:"time_expire,omitempty"`
+	QRPayMode      string `json:"qr_pay_mode,omitempty"`
+	RequestFromURL string `json:"request_from_url,omitempty"`
+	QuitURL        string `json:"quit_url,omitempty"`
+}
+
+// PagePayURL gives the link to the computer's cashier (电脑网站支付). Opening it makes no trade yet: query and close
+// answer TRADE_NOT_EXIST until the buyer scans or logs in. The link can be paid by whoever has it.
+func (c *Client) PagePayURL(p PagePay) (string, error) {
+	content, err := c.pagePayContent(p)
+	if err != nil {
+		return "", fmt.Errorf("page pay: %w", err)
+	}
+	content.ProductCode = "FAST_INSTANT_TRADE_PAY"
+	content.QRPayMode = "2" // the whole page is the cashier
+	content.RequestFromURL = p.QuitURL
+	return c.cashierURL(methodPagePay, content, p)
+}
+
+// WapPayURL gives the link to the phone's cashier (手机网站支付).
+func (c *Client) WapPayURL(p PagePay) (string, error) {
+	content, err := c.pagePayContent(p)
+	if err == nil && p.QuitURL == "" {
+		err = errors.New("quit_url is missing")
+	}
+	if err != nil {
+		return "", fmt.Errorf("wap pay: %w", err)
+	}
+	content.ProductCode = "QUICK_WAP_WAY"
+	content.QuitURL = p.QuitURL
+	return c.cashierURL(methodWapPay, content, p)
+}
+
+// cashierURL puts everything, charset included, into the query: without a charset there the gateway reads GBK.
+func (c *Client) cashierURL(method string, content pagePayContent, p PagePay) (string, error) {
+	biz, err := json.Marshal(content)
+	if err != nil {
+		return "", err
+	}
+	params, err := c.request(method, biz, map[string]string{"return_url": p.ReturnURL, "notify_url": p.NotifyURL})
+	if err != nil {
+		return "", err
+	}
+	return c.gateway + "?" + params.Encode(), nil
+}
+
+func (c *Client) pagePayContent(p PagePay) (pagePayContent, error) {
+	content := pagePayContent{
+		OutTradeNo:  p.OutTradeNo,
+		TotalAmount: FormatAmount(p.Amount),
+		Subject:     CleanSubject(p.Subject, maxSubject),
+		Body:        CleanSubject(p.Body, maxBody),
+		GoodsType:   "0", // virtual goods
+	}
+	if !p.Expires.IsZero() {
+		content.TimeExpire = FormatTime(p.Expires)
+	}
+	faults := []error{
+		checkOutTradeNo(p.OutTradeNo),
+		checkAmount(p.Amount),
+		checkExpiry(p.Expires, c.now()),
+		checkAddress("return_url", p.ReturnURL, 256),
+		checkAddress("notify_url", p.NotifyURL, 256),
+		checkAddress("quit_url", p.QuitURL, 256),
+	}
+	if content.Subject == "" {
+		faults = append(faults, errors.New("subject has no usable character"))
+	}
+	if strings.Contains(p.ReturnURL, "?") {
+		faults = append(faults, errors.New("return_url has a query"))
+	}
+	return content, errors.Join(faults...)
+}
+
+func checkOutTradeNo(outTradeNo string) error {
+	if !outTradeNoForm.MatchString(outTradeNo) {
+		return fmt.Errorf("out_trade_no %q: 1 to 64 letters, digits and underscores are expected", outTradeNo)
+	}
+	return nil
+}
+
+func checkAmount(fen int64) error {
+	if fen < 1 || fen > maxAmount {
+		return fmt.Errorf("amount %s: 0.01 to %s is expected", FormatAmount(fen), FormatAmount(maxAmount))
+	}
+	return nil
+}
+
+func checkExpiry(expires, now time.Time) error {
+	if !expires.IsZero() && (!expires.After(now) || expires.Sub(now) > maxExpiry) {
+		return fmt.Errorf("time_expire %s: it must lie within the next 15 days", FormatTime(expires))
+	}
+	return nil
+}
+
+func checkAddress(name, address string, limit int) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(address) > limit {
+		return fmt.Errorf("%s %q: an absolute http or https address of at most %d bytes is expected", name, address, limit)
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package alipay
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const methodQuery = "alipay.trade.query"
+
+// Trade is a trade as the gateway knows it. Amounts are fen, times UTC. The answer names neither app nor seller: it
+// can only be about a trade of the app that asked.
+type Trade struct {
+	OutTradeNo    string
+	TradeNo       string
+	Status        string // WaitBuyerPay, TradeSuccess, TradeFinished or TradeClosed
+	BuyerLogonID  string // masked
+	Amount        int64  // total_amount, the sum of the order
+	ReceiptAmount int64  // what the seller receives; less when coupons of the seller were used
+	PaidAt        time.Time
+}
+
+// Paid tells whether the trade is paid and not refunded in full.
+func (t Trade) Paid() bool { return paidStatus(t.Status) }
+
+// Query asks for the state of a trade (交易查询). IsTradeNotExist tells the error of a trade that is not there, yet or at
+// all; an error that wraps ErrUnknown says nothing about the trade.
+func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
+	var a struct {
+		OutTradeNo    string     `json:"out_trade_no"`
+		TradeNo       string     `json:"trade_no"`
+		TradeStatus   string     `json:"trade_status"`
+		BuyerLogonID  string     `json:"buyer_logon_id"`
+		TotalAmount   wireAmount `json:"total_amount"`
+		ReceiptAmount wireAmount `json:"receipt_amount"`
+		SendPayDate   wireTime   `json:"send_pay_date"`
+	}
+	if err := c.call(ctx, methodQuery, callContent{OutTradeNo: outTradeNo}, &a); err != nil {
+		return Trade{}, err
+	}
+	if a.OutTradeNo == "" || a.TradeNo == "" || a.TradeStatus == "" || a.TotalAmount == 0 {
+		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: out_trade_no, trade_no, trade_status and total_amount are needed", ErrFields))
+	}
+	return Trade{
+		OutTradeNo:    a.OutTradeNo,
+		TradeNo:       a.TradeNo,
+		Status:        a.TradeStatus,
+		BuyerLogonID:  a.BuyerLogonID,
+		Amount:        int64(a.TotalAmount),
+		ReceiptAmount: int64(a.ReceiptAmount),
+		PaidAt:        a.SendPayDate.Time,
+	}, nil
+}

@@ -1,0 +1,99 @@
+package alipay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	methodRefund      = "alipay.trade.refund"
+	methodRefundQuery = "alipay.trade.fastpay.refund.query"
+
+	maxReason = 256 // characters
+)
+
+// RefundRequest is one refund of a trade, partial or full.
+type RefundRequest struct {
+	OutTradeNo   string
+	OutRequestNo string // letters, digits and underscores, at most 64; store it first, and reuse it in every retry
+	Amount       int64  // fen
+	Reason       string // optional; shown to the buyer, goes through CleanSubject
+}
+
+// RefundResult is the gateway's word that it took a refund request.
+type RefundResult struct {
+	OutTradeNo    string
+	TradeNo       string
+	FundChange    bool  // money moved in this very call; if not, RefundQuery knows whether the refund is done
+	RefundedTotal int64 // fen of all refunds of the trade together, not of this one
+	RefundedAt    time.Time
+}
+
+// Refund gives money back to the buyer (退款). The same OutRequestNo and Amount refund once, however often they are
+// sent; so after an error that wraps ErrUnknown send the same again. A new number may refund twice.
+func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, error) {
+	if err := errors.Join(checkOutRequestNo(r.OutRequestNo), checkAmount(r.Amount)); err != nil {
+		return RefundResult{}, fmt.Errorf("%s: %w", methodRefund, err)
+	}
+	var a struct {
+		OutTradeNo   string     `json:"out_trade_no"`
+		TradeNo      string     `json:"trade_no"`
+		FundChange   string     `json:"fund_change"`
+		RefundFee    wireAmount `json:"refund_fee"`
+		GmtRefundPay wireTime   `json:"gmt_refund_pay"`
+	}
+	content := callContent{
+		OutTradeNo:   r.OutTradeNo,
+		OutRequestNo: r.OutRequestNo,
+		RefundAmount: FormatAmount(r.Amount),
+		RefundReason: CleanSubject(r.Reason, maxReason),
+	}
+	if err := c.call(ctx, methodRefund, content, &a); err != nil {
+		return RefundResult{}, err
+	}
+	return RefundResult{
+		OutTradeNo:    a.OutTradeNo,
+		TradeNo:       a.TradeNo,
+		FundChange:    a.FundChange == "Y",
+		RefundedTotal: int64(a.RefundFee),
+		RefundedAt:    a.GmtRefundPay.Time,
+	}, nil
+}
+
+// RefundState is what the gateway knows of one refund.
+type RefundState struct {
+	Done       bool      // the refund succeeded; otherwise it did not, or never arrived: send the same again
+	Amount     int64     // refund_amount, fen of this refund; 0 unless known
+	RefundedAt time.Time // zero unless known
+}
+
+// RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund.
+func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo string) (RefundState, error) {
+	if err := checkOutRequestNo(outRequestNo); err != nil {
+		return RefundState{}, fmt.Errorf("%s: %w", methodRefundQuery, err)
+	}
+	var a struct {
+		OutRequestNo string     `json:"out_request_no"`
+		RefundStatus string     `json:"refund_status"`
+		RefundAmount wireAmount `json:"refund_amount"`
+		GmtRefundPay wireTime   `json:"gmt_refund_pay"`
+	}
+	content := callContent{OutTradeNo: outTradeNo, OutRequestNo: outRequestNo, QueryOptions: []string{"gmt_refund_pay"}}
+	if err := c.call(ctx, methodRefundQuery, content, &a); err != nil {
+		return RefundState{}, err
+	}
+	return RefundState{
+		Done:       a.RefundStatus == "REFUND_SUCCESS" && a.OutRequestNo == outRequestNo,
+		Amount:     int64(a.RefundAmount),
+		RefundedAt: a.GmtRefundPay.Time,
+	}, nil
+}
+
+func checkOutRequestNo(outRequestNo string) error {
+	if !outTradeNoForm.MatchString(outRequestNo) {
+		return fmt.Errorf("out_request_no %q: 1 to 64 letters, digits and underscores are expected", outRequestNo)
+	}
+	return nil
+}

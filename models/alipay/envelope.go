@@ -2,7 +2,6 @@ package alipay
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -78,11 +77,11 @@ func (s *scanner) take(c byte) bool {
 func (s *scanner) member() (name string, value []byte, err error) {
 	s.skipSpace()
 	raw, err := s.quoted()
-	if err == nil {
-		err = json.Unmarshal(raw, &name)
+	if err != nil {
+		return "", nil, err
 	}
-	if err != nil || !s.take(':') {
-		return "", nil, errors.Join(s.malformed(), err)
+	if json.Unmarshal(raw, &name) != nil || !s.take(':') {
+		return "", nil, s.malformed()
 	}
 	s.skipSpace()
 	value, err = s.value()

@@ -88,11 +88,16 @@ func (m Message) signedBytes() []byte {
 	}
 	text := make([]byte, 0, size)
 	for _, p := range m.pairs {
-		if p.name != "sign" && p.name != "sign_type" {
+		if signed(p) {
 			text = appendPair(text, p)
 		}
 	}
 	return text
+}
+
+// signed tells whether p takes part in the signed text of a return or notify.
+func signed(p pair) bool {
+	return p.name != "sign" && p.name != "sign_type"
 }
 
 func appendPair(text []byte, p pair) []byte {

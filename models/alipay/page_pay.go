@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -16,11 +14,7 @@ const (
 
 	maxSubject = 256 // characters
 	maxBody    = 128 // characters
-
-	maxExpiry = 15 * 24 * time.Hour
 )
-
-var outTradeNoForm = regexp.MustCompile(`^[0-9A-Za-z_]{1,64}$`)
 
 // PagePay is one payment to be made at Alipay's cashier.
 type PagePay struct {
@@ -100,7 +94,7 @@ func (c *Client) pagePayContent(p PagePay) (pagePayContent, error) {
 		content.TimeExpire = FormatTime(p.Expires)
 	}
 	faults := []error{
-		checkOutTradeNo(p.OutTradeNo),
+		checkNumber("out_trade_no", p.OutTradeNo),
 		checkAmount(p.Amount),
 		checkExpiry(p.Expires, c.now()),
 		checkAddress("return_url", p.ReturnURL, 256),
@@ -114,36 +108,4 @@ func (c *Client) pagePayContent(p PagePay) (pagePayContent, error) {
 		faults = append(faults, errors.New("return_url has a query"))
 	}
 	return content, errors.Join(faults...)
-}
-
-func checkOutTradeNo(outTradeNo string) error {
-	if !outTradeNoForm.MatchString(outTradeNo) {
-		return fmt.Errorf("out_trade_no %q: 1 to 64 letters, digits and underscores are expected", outTradeNo)
-	}
-	return nil
-}
-
-func checkAmount(fen int64) error {
-	if fen < 1 || fen > maxAmount {
-		return fmt.Errorf("amount %s: 0.01 to %s is expected", FormatAmount(fen), FormatAmount(maxAmount))
-	}
-	return nil
-}
-
-func checkExpiry(expires, now time.Time) error {
-	if !expires.IsZero() && (!expires.After(now) || expires.Sub(now) > maxExpiry) {
-		return fmt.Errorf("time_expire %s: it must lie within the next 15 days", FormatTime(expires))
-	}
-	return nil
-}
-
-func checkAddress(name, address string, limit int) error {
-	if address == "" {
-		return nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(address) > limit {
-		return fmt.Errorf("%s %q: an absolute http or https address of at most %d bytes is expected", name, address, limit)
-	}
-	return nil
 }

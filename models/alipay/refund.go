@@ -34,7 +34,7 @@ type RefundResult struct {
 // Refund gives money back to the buyer (退款). The same OutRequestNo and Amount refund once, however often they are
 // sent; so after an error that wraps ErrUnknown send the same again. A new number may refund twice.
 func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, error) {
-	if err := errors.Join(checkOutRequestNo(r.OutRequestNo), checkAmount(r.Amount)); err != nil {
+	if err := errors.Join(checkNumber("out_request_no", r.OutRequestNo), checkAmount(r.Amount)); err != nil {
 		return RefundResult{}, fmt.Errorf("%s: %w", methodRefund, err)
 	}
 	var a struct {
@@ -71,7 +71,7 @@ type RefundState struct {
 
 // RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund.
 func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo string) (RefundState, error) {
-	if err := checkOutRequestNo(outRequestNo); err != nil {
+	if err := checkNumber("out_request_no", outRequestNo); err != nil {
 		return RefundState{}, fmt.Errorf("%s: %w", methodRefundQuery, err)
 	}
 	var a struct {
@@ -89,11 +89,4 @@ func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo strin
 		Amount:     int64(a.RefundAmount),
 		RefundedAt: a.GmtRefundPay.Time,
 	}, nil
-}
-
-func checkOutRequestNo(outRequestNo string) error {
-	if !outTradeNoForm.MatchString(outRequestNo) {
-		return fmt.Errorf("out_request_no %q: 1 to 64 letters, digits and underscores are expected", outRequestNo)
-	}
-	return nil
 }

@@ -1,0 +1,198 @@
+// Comforts on top of pages that work without scripts: copy an order number, count a deadline down, follow a payment
+// until it is known, and redraw the cart's total. Every truth comes from the server; this file only asks again.
+"use strict";
+
+async function load(url, options) {
+  const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
+  if (!answer.ok) {
+    throw new Error(`status ${answer.status}`);
+  }
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// A hidden tab asks nothing; it goes on when the student looks at it again.
+async function waitVisible(ms) {
+  await wait(ms);
+  while (document.hidden) {
+    await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
+  }
+}
+
+function setText(element, text) {
+  if (element && element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+function announce(text) {
+  setText(document.getElementById("announce"), "");
+  setTimeout(() => setText(document.getElementById("announce"), text), 50);
+}
+
+// Copy buttons.
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    const field = document.createElement("input");
+    field.value = button.dataset.copy;
+    button.after(field);
+    field.select();
+    const copied = document.execCommand("copy"); // plain http has no clipboard object
+    field.remove();
+    button.focus();
+    if (!copied) {
+      announce("复制失败，请手动选择订单号");
+      return;
+    }
+  }
+  setText(button, "已复制");
+  announce("已复制");
+  setTimeout(() => setText(button, "复制"), 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    copy(button);
+  }
+});
+
+// Deadlines. The server's clock comes with the page; only what has passed since is measured here.
+
+const arrived = new WeakMap();
+
+function timeLeft(element) {
+  const { deadline, now } = element.dataset;
+  return Number(deadline) - Number(now) - (Date.now() - arrived.get(element));
+}
+
+function showTimeLeft(element) {
+  const seconds = Math.max(0, Math.ceil(timeLeft(element) / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  setText(element.querySelector(".left"), `还剩 ${hours > 0 ? `${hours}:` : ""}${clock}`);
+  if (seconds === 0) {
+    delete element.dataset.deadline;
+    renew(element.closest("[data-live]"), 6);
+  }
+}
+
+// renew draws one order as the server has it now; an order just past its deadline may need some tries to be closed.
+async function renew(part, tries) {
+  await waitVisible(1500);
+  const page = await load(location.href).catch(() => null);
+  const fresh = page?.getElementById(part.id);
+  if (fresh) {
+    replace(part, fresh);
+    part = fresh;
+  } else if (page) {
+    part.querySelector("form")?.remove();
+    setText(part.querySelector(".deadline"), "订单已关闭");
+    return;
+  }
+  if (tries > 1 && (!fresh || fresh.querySelector("[data-overdue]"))) {
+    await wait(8500);
+    renew(part, tries - 1);
+  }
+}
+
+function replace(old, fresh) {
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(fresh);
+  prepare(fresh);
+  if (focused) {
+    fresh.tabIndex = -1;
+    fresh.focus({ preventScroll: true });
+  }
+}
+
+// The payment result. The server says in each answer when to ask again, and when to stop.
+
+async function followResult(result) {
+  let { refresh, next } = result.dataset;
+  let failures = 0;
+  while (Number(refresh) > 0) {
+    await waitVisible(Number(refresh) * 1000);
+    const page = await load(next).catch(() => null);
+    if (!page) {
+      failures++;
+      if (failures > 5) {
+        setText(document.getElementById("result-status"), "暂时连不上服务器，请稍后按“刷新”。");
+        return;
+      }
+      refresh = Math.min(20, Number(refresh) * 2);
+      continue;
+    }
+    const fresh = page.getElementById("result");
+    if (!fresh) {
+      location.reload(); // signed out meanwhile
+      return;
+    }
+    setText(document.getElementById("result-status"), page.getElementById("result-status").textContent);
+    if (fresh.dataset.state !== result.dataset.state) {
+      showResult(result, fresh, page.title);
+      return;
+    }
+    ({ refresh, next } = fresh.dataset);
+  }
+  const recheck = document.getElementById("recheck");
+  recheck?.classList.add("main");
+  setText(recheck, "重新查询");
+}
+
+function showResult(old, fresh, title) {
+  document.title = title;
+  replace(old, fresh);
+  fresh.querySelector("h1").focus({ preventScroll: true });
+}
+
+// The cart. Changes go out one after the other, so that the last answer is the last change.
+
+let changes = Promise.resolve();
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form) {
+    changes = changes.then(() => sendChange(form));
+  }
+});
+
+async function sendChange(form) {
+  try {
+    const page = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
+    if (!page.getElementById("cart-sums")) {
+      throw new Error("not the cart");
+    }
+    for (const part of document.querySelectorAll("[data-swap]")) {
+      const fresh = page.getElementById(part.id);
+      if (fresh && fresh.innerHTML !== part.innerHTML) {
+        part.replaceChildren(...fresh.childNodes);
+      }
+    }
+  } catch {
+    location.reload();
+  }
+}
+
+function prepare(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+  }
+  for (const element of root.querySelectorAll("[data-deadline]")) {
+    arrived.set(element, Date.now());
+    showTimeLeft(element);
+  }
+}
+
+prepare(document);
+setInterval(() => document.querySelectorAll("[data-deadline]").forEach(showTimeLeft), 1000);
+document.querySelector(".problems")?.focus();
+const result = document.getElementById("result");
+if (result) {
+  followResult(result);
+}

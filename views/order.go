@@ -73,6 +73,14 @@ func (o Order) learnable() []OrderLine {
 	return lines
 }
 
+// shareLabel names a line's share of the total.
+func (o Order) shareLabel() string {
+	if o.Status == models.OrderUnpaid {
+		return "应付"
+	}
+	return "实付"
+}
+
 // totalLabel names the order's total by what became of it.
 func (o Order) totalLabel() string {
 	switch o.Status {

@@ -115,3 +115,9 @@ func (db *DB) RemoveFromCart(ctx context.Context, user, course int64) error {
 	_, err := gorm.G[CartItem](db.orm).Where("user_id = ? AND course_id = ?", user, course).Delete(ctx)
 	return err
 }
+
+// InCart tells whether a course is in the student's cart.
+func (db *DB) InCart(ctx context.Context, user, course int64) (bool, error) {
+	n, err := gorm.G[CartItem](db.orm).Where("user_id = ? AND course_id = ?", user, course).Count(ctx, "course_id")
+	return n > 0, err
+}

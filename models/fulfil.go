@@ -107,8 +107,16 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	if err := lockRows(tx.DB).Take(&order, "order_number = ?", number).Error; err != nil {
 		return order, payment, found(err)
 	}
-	err := lockRows(tx.DB).Take(&payment, "out_trade_no = ? AND order_id = ?", outTradeNo, order.ID).Error
-	return order, payment, found(err)
+	err := found(lockRows(tx.DB).Take(&payment, "out_trade_no = ? AND order_id = ?", outTradeNo, order.ID).Error)
+	if errors.Is(err, ErrNotFound) && outTradeNo == order.OrderNumber {
+		// An order brought over from an older shop was sent to Alipay under its number and has no row for that.
+		payment = Payment{
+			OrderID: order.ID, OutTradeNo: outTradeNo, Amount: order.RealPrice, State: PaymentOpen,
+			ExpiresAt: order.ExpiresAt, CreatedAt: tx.now,
+		}
+		err = tx.Create(&payment).Error
+	}
+	return order, payment, err
 }
 
 func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
@@ -174,7 +182,7 @@ func (tx tx) grantCourses(o Order, s settlement) error {
 	records := make([]UserCourse, len(lines))
 	var won []int64
 	for i, line := range lines {
-		if rights[line.CourseID].records == 0 {
+		if rights[line.CourseID].Records == 0 {
 			won = append(won, line.CourseID)
 		}
 		records[i] = UserCourse{

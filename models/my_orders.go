@@ -58,28 +58,32 @@ type OrderFilter struct {
 
 // OrderList is a page of a student's orders.
 type OrderList struct {
-	Orders []OrderView
-	Counts map[OrderTab]int // over all pages, within the search
-	Page   int
-	Pages  int // at least 1
+	Orders  []OrderView
+	Counts  map[OrderTab]int // over all pages, whatever the search
+	Matches int              // orders of the tab that the search finds, over all pages
+	Page    int
+	Pages   int // at least 1
 }
 
-// MyOrders reads a page of a student's orders, newest first, in two statements however many orders or lines there are.
+// MyOrders reads a page of a student's orders, newest first. It takes two statements, three with a search, however many orders or
+// lines there are.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	g := db.with(ctx)
-	counts, err := countOrders(g, f)
+	counts, err := countOrders(g, f.UserID)
 	if err != nil {
 		return OrderList{}, err
 	}
-	list := OrderList{Counts: counts, Pages: max(1, (counts[f.Tab]+OrdersPerPage-1)/OrdersPerPage)}
-	list.Page = min(max(f.Page, 1), list.Pages)
-	if counts[f.Tab] == 0 {
-		return list, nil
-	}
+	list := OrderList{Counts: counts, Matches: counts[f.Tab]}
 	where, args := f.where()
-	if statuses := f.Tab.statuses(); statuses != nil {
-		where += " AND o.order_status IN ?"
-		args = append(args, statuses)
+	if f.Search != "" {
+		if err := g.Raw("SELECT COUNT(*) FROM ly_order o WHERE "+where, args...).Scan(&list.Matches).Error; err != nil {
+			return list, err
+		}
+	}
+	list.Pages = max(1, (list.Matches+OrdersPerPage-1)/OrdersPerPage)
+	list.Page = min(max(f.Page, 1), list.Pages)
+	if list.Matches == 0 {
+		return list, nil
 	}
 	var rows []struct {
 		Order Order    `gorm:"embedded"`
@@ -108,14 +112,13 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	return list, err
 }
 
-func countOrders(g *gorm.DB, f OrderFilter) (map[OrderTab]int, error) {
-	where, args := f.where()
+func countOrders(g *gorm.DB, user int64) (map[OrderTab]int, error) {
 	var groups []struct {
 		OrderStatus OrderStatus
 		N           int
 	}
-	err := g.Raw(`SELECT o.order_status, COUNT(*) AS n FROM ly_order o WHERE `+where+` GROUP BY o.order_status`,
-		args...).Scan(&groups).Error
+	err := g.Raw("SELECT order_status, COUNT(*) AS n FROM ly_order WHERE user_id = ? GROUP BY order_status", user).
+		Scan(&groups).Error
 	counts := map[OrderTab]int{}
 	for _, group := range groups {
 		counts[TabAll] += group.N
@@ -137,15 +140,20 @@ func tabOf(s OrderStatus) OrderTab {
 	}
 }
 
-// where is the condition that tabs and counts share.
+// where is the condition on ly_order o.
 func (f OrderFilter) where() (string, []any) {
-	if f.Search == "" {
-		return "o.user_id = ?", []any{f.UserID}
+	where, args := "o.user_id = ?", []any{f.UserID}
+	if statuses := f.Tab.statuses(); statuses != nil {
+		where += " AND o.order_status IN ?"
+		args = append(args, statuses)
 	}
-	pattern := "%" + likeEscaper.Replace(f.Search) + "%"
-	return `o.user_id = ? AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (
-		SELECT 1 FROM ly_order_detail s WHERE s.order_id = o.id AND s.course_name LIKE ? ESCAPE '!'))`,
-		[]any{f.UserID, pattern, pattern}
+	if f.Search != "" {
+		pattern := "%" + likeEscaper.Replace(f.Search) + "%"
+		where += ` AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (
+			SELECT 1 FROM ly_order_detail s WHERE s.order_id = o.id AND s.course_name LIKE ? ESCAPE '!'))`
+		args = append(args, pattern, pattern)
+	}
+	return where, args
 }
 
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -32,9 +32,9 @@ type Order struct {
 	RealPrice      Fen // what Alipay is asked for
 	OrderStatus    OrderStatus
 	PayType        PayType
-	Credit         int64 // points: held while unpaid, taken once paid
-	Coupon         int64 // id of the student's coupon, 0 for none; held while unpaid, used once paid
-	CheckoutToken  string
+	Credit         int64   // points: held while unpaid, taken once paid
+	Coupon         int64   // id of the student's coupon, 0 for none; held while unpaid, used once paid
+	CheckoutToken  *string // of the checkout page that made it; one page makes one order
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // the deadline to pay
 	PayTime        *time.Time

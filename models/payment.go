@@ -29,10 +29,12 @@ type Payment struct {
 	Subject    string
 	State      PaymentState
 	TradeNo    *string
-	ExpiresAt  time.Time // after it the link is dead
-	CreatedAt  time.Time
-	QueriedAt  *time.Time // when Alipay was last asked about it
-	PaidAt     *time.Time // by Alipay's clock
+	// TradeStatus is Alipay's last word when asked, TradeNotExist included; empty before that.
+	TradeStatus string
+	ExpiresAt   time.Time // after it the link is dead
+	CreatedAt   time.Time
+	QueriedAt   *time.Time // when Alipay was last asked about it
+	PaidAt      *time.Time // by Alipay's clock
 }
 
 // TableName names the table.
@@ -110,12 +112,21 @@ type Standing struct {
 	UserID      int64
 }
 
-// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name.
+// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name. An order brought over from an older shop
+// has no row for its first attempt: it gets one, with id 0, as Confirm would make it.
 func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Standing, error) {
 	var s Standing
+	number, ok := orderNumberOf(outTradeNo)
+	if !ok {
+		return s, ErrNotFound
+	}
 	err := db.with(ctx).Raw(`
-		SELECT p.*, o.order_number, o.order_status, o.user_id
-		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id WHERE p.out_trade_no = ?`, outTradeNo).Take(&s).Error
+		SELECT COALESCE(p.id, 0) AS id, o.id AS order_id, COALESCE(p.amount, o.real_price) AS amount,
+		       COALESCE(p.state, ?) AS state, p.trade_no, p.queried_at, o.order_number, o.order_status, o.user_id
+		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ?
+		WHERE o.order_number = ? AND (p.id IS NOT NULL OR o.order_number = ?)`,
+		PaymentOpen, outTradeNo, number, outTradeNo).Take(&s).Error
+	s.Payment.OutTradeNo = outTradeNo
 	return s, found(err)
 }
 
@@ -127,4 +138,10 @@ func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration
 		Where("id = ? AND (queried_at IS NULL OR queried_at <= ?)", payment, now.Add(-floor)).
 		Update(ctx, "queried_at", now)
 	return n == 1, err
+}
+
+// NoteTradeStatus remembers what Alipay said of an attempt that is not paid.
+func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
+	_, err := gorm.G[Payment](db.orm).Where("id = ? AND state = ?", payment, PaymentOpen).Update(ctx, "trade_status", status)
+	return err
 }

@@ -3,6 +3,8 @@ package models
 import (
 	"context"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // Source is the word in ly_payment_event.source: how the shop learned of something at Alipay.
@@ -50,6 +52,13 @@ func (PaymentEvent) TableName() string { return "ly_payment_event" }
 func (db *DB) RecordEvent(ctx context.Context, e PaymentEvent) error {
 	e.fit()
 	return db.with(ctx).Create(&e).Error
+}
+
+// Returned tells whether the browser of an attempt's buyer came back from Alipay with a genuine return.
+func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
+	n, err := gorm.G[PaymentEvent](db.orm).
+		Where("out_trade_no = ? AND source = ? AND verdict = ?", outTradeNo, SourceReturn, VerdictNoted).Limit(1).Count(ctx, "id")
+	return n > 0, err
 }
 
 // fit cuts what a stranger may have sent too long for its column.

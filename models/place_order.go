@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// Checkout form as the student sends it.
+// NewOrder is the checkout form as the student sends it.
 type NewOrder struct {
 	Choice
 	UserID int64
@@ -56,7 +56,7 @@ func (tx tx) placeOrder(n NewOrder) (Order, error) {
 		OrderNumber: newOrderNumber(tx.now, n.UserID), UserID: n.UserID, OrderTitle: orderTitle(quote.Lines),
 		TotalPrice: quote.Total, DiscountAmount: quote.Discount, CouponAmount: quote.CouponOff, CreditAmount: quote.PointsOff,
 		RealPrice: quote.Real, OrderStatus: OrderUnpaid, Credit: n.Points, Coupon: n.Coupon,
-		CheckoutToken: n.Token, CreatedAt: tx.now, ExpiresAt: tx.now.Add(n.TTL),
+		CheckoutToken: &n.Token, CreatedAt: tx.now, ExpiresAt: tx.now.Add(n.TTL),
 	}
 	if err := tx.Create(&order).Error; err != nil {
 		return Order{}, err

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,24 +21,20 @@ type Choice struct {
 // Quote is an order before it is made: the selected courses at today's prices, and what coupon and points take off.
 // Total - Discount - CouponOff - PointsOff = Real.
 type Quote struct {
-	Lines     []Offer
-	Shares    []Fen // what each line costs after all reductions; they add up to Real
-	Total     Fen
-	Discount  Fen
-	CouponOff Fen
-	PointsOff Fen
-	Real      Fen
-	Coupons   []CouponOffer
-	MaxPoints int64 // the most points this order can take from this student
-	Warnings  []Warning
-}
+	Lines      []Offer
+	Shares     []Fen // what each line costs after all reductions; they add up to Real
+	Total      Fen
+	Discount   Fen
+	CouponOff  Fen
+	PointsOff  Fen
+	Real       Fen
+	Coupons    []CouponOffer
+	MaxPoints  int64 // the most points this order can take from this student
+	FreePoints int64 // the points that the student has and no other order holds
 
-// Warning tells that a course in the quote is one that the student has or is about to buy already.
-type Warning struct {
-	CourseName string
-	Owned      bool       // there is a live purchase record
-	Until      *time.Time // its end; nil = for ever
-	UnpaidIn   string     // number of an unpaid order with the same course, or empty
+	// What the student is told before buying twice, by course.
+	Rights map[int64]Right
+	Unpaid map[int64]string // number of an unpaid order with the same course
 }
 
 // Seal identifies what the student saw but did not choose: the courses, their terms and their prices. An order is made only
@@ -59,12 +56,7 @@ func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, e
 	if len(quote.Lines) == 0 {
 		return quote, err
 	}
-	warnings, failed := warn(g, user, quote.Lines, now)
-	if failed != nil {
-		return quote, failed
-	}
-	quote.Warnings = warnings
-	return quote, err
+	return quote, cmp.Or(quote.lookBack(g, user, now), err)
 }
 
 func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, error) {
@@ -105,6 +97,7 @@ func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 		}
 	}
 	rest := q.Total - q.Discount - q.CouponOff
+	q.FreePoints = freePoints
 	q.MaxPoints = min(freePoints, int64(rest/FenPerPoint))
 	if choice.Points < 0 || choice.Points > q.MaxPoints {
 		problem = ErrPoints
@@ -128,14 +121,14 @@ func (q Quote) share() []Fen {
 	return shares
 }
 
-func warn(g *gorm.DB, user int64, lines []Offer, now time.Time) ([]Warning, error) {
-	courses := make([]int64, len(lines))
-	for i, line := range lines {
+// lookBack finds what the student has of these courses already, bought or waiting for payment.
+func (q *Quote) lookBack(g *gorm.DB, user int64, now time.Time) (err error) {
+	courses := make([]int64, len(q.Lines))
+	for i, line := range q.Lines {
 		courses[i] = line.CourseID
 	}
-	rights, err := readRights(g, user, courses)
-	if err != nil {
-		return nil, err
+	if q.Rights, err = readRights(g, user, courses); err != nil {
+		return err
 	}
 	var unpaid []struct {
 		CourseID    int64
@@ -143,22 +136,11 @@ func warn(g *gorm.DB, user int64, lines []Offer, now time.Time) ([]Warning, erro
 	}
 	err = g.Raw(`
 		SELECT d.course_id, o.order_number FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
-		WHERE o.user_id = ? AND o.order_status = ? AND o.expires_at > ? AND d.course_id IN ? ORDER BY o.id LIMIT 100`,
-		user, OrderUnpaid, now, courses).Scan(&unpaid).Error
-	if err != nil {
-		return nil, err
-	}
-	waiting := map[int64]string{}
+		WHERE o.user_id = ? AND o.order_status = ? AND o.expires_at > ? AND d.course_id IN ? ORDER BY o.id LIMIT ?`,
+		user, OrderUnpaid, now, courses, maxListed).Scan(&unpaid).Error
+	q.Unpaid = make(map[int64]string, len(unpaid))
 	for _, u := range unpaid {
-		waiting[u.CourseID] = u.OrderNumber
+		q.Unpaid[u.CourseID] = u.OrderNumber
 	}
-	var warnings []Warning
-	for _, line := range lines {
-		right := rights[line.CourseID]
-		w := Warning{CourseName: line.CourseName, Owned: right.live(now), Until: right.until(), UnpaidIn: waiting[line.CourseID]}
-		if w.Owned || w.UnpaidIn != "" {
-			warnings = append(warnings, w)
-		}
-	}
-	return warnings, nil
+	return err
 }

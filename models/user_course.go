@@ -35,100 +35,88 @@ type UserCourse struct {
 // TableName names the seed's table.
 func (UserCourse) TableName() string { return "ly_user_course" }
 
-// right sums up a student's unrevoked purchase records of one course. The zero value means there is none.
-type right struct {
-	records int
-	forEver bool      // one of them has no end
-	end     time.Time // latest end of the others, zero when there is none
+// Right sums up a student's unrevoked purchase records of one course. The zero value means that there is none.
+type Right struct {
+	Records int
+	ForEver bool      // one of them has no end
+	End     time.Time // latest end of the others, zero when there is none
 }
 
-// live tells whether the student may learn the course now.
-func (r right) live(now time.Time) bool { return r.forEver || now.Before(r.end) }
+// Live tells whether the student may learn the course now.
+func (r Right) Live(now time.Time) bool { return r.ForEver || now.Before(r.End) }
 
-// until is the end of the right; nil = for ever.
-func (r right) until() *time.Time {
-	if r.forEver || r.end.IsZero() {
-		return nil
+// Until is the end of the right; the zero time where it has none.
+func (r Right) Until() time.Time {
+	if r.ForEver {
+		return time.Time{}
 	}
-	return &r.end
+	return r.End
 }
 
 // extended gives the end of a term of so many days bought at that moment; nil = for ever. A term bought while an earlier one
 // still runs begins at the earlier one's end.
-func (r right) extended(bought time.Time, days int) *time.Time {
+func (r Right) extended(bought time.Time, days int) *time.Time {
 	if days == 0 {
 		return nil
 	}
 	from := bought
-	if r.end.After(from) {
-		from = r.end
+	if r.End.After(from) {
+		from = r.End
 	}
 	return new(from.AddDate(0, 0, days))
 }
 
-// readRights reads a student's rights to the given courses.
-func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]right, error) {
+// Rights reads a student's rights to the given courses; courses without a record are left out.
+func (db *DB) Rights(ctx context.Context, user int64, courses ...int64) (map[int64]Right, error) {
+	return readRights(db.with(ctx), user, courses)
+}
+
+func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]Right, error) {
+	rights := make(map[int64]Right, len(courses))
+	if len(courses) == 0 {
+		return rights, nil
+	}
 	var records []UserCourse
-	err := g.Raw(`SELECT course_id, out_time FROM ly_user_course WHERE user_id = ? AND course_id IN ? AND revoked_at IS NULL`,
+	err := g.Raw("SELECT course_id, out_time FROM ly_user_course WHERE user_id = ? AND course_id IN ? AND revoked_at IS NULL",
 		user, courses).Scan(&records).Error
-	rights := make(map[int64]right, len(courses))
 	for _, record := range records {
 		r := rights[record.CourseID]
-		r.records++
+		r.Records++
 		if record.OutTime == nil {
-			r.forEver = true
-		} else if record.OutTime.After(r.end) {
-			r.end = *record.OutTime
+			r.ForEver = true
+		} else if record.OutTime.After(r.End) {
+			r.End = *record.OutTime
 		}
 		rights[record.CourseID] = r
 	}
 	return rights, err
 }
 
-// Right tells until when a student may learn a course: ok is false when there is no live purchase record, and a nil time means
-// for ever.
-func (db *DB) Right(ctx context.Context, user, course int64) (until *time.Time, ok bool, err error) {
-	rights, err := readRights(db.with(ctx), user, []int64{course})
-	r := rights[course]
-	return r.until(), r.live(db.Now()), err
-}
-
-// Owned is a course that a student has or had, with the end of the right.
+// Owned is a course that a student has bought and not given back.
 type Owned struct {
-	CourseID   int64
-	CourseName string
-	CourseImg  string
-	Until      *time.Time // nil = for ever
-	Live       bool
+	Course
+	TeacherName string
+	Right       Right `gorm:"-"`
 }
 
-// OwnedCourses lists the courses a student has bought and not given back, the latest purchase first.
+// OwnedCourses lists a student's courses, the latest purchase first.
 func (db *DB) OwnedCourses(ctx context.Context, user int64) ([]Owned, error) {
-	var records []struct {
-		CourseID   int64
-		CourseName string
-		CourseImg  string
-		OutTime    *time.Time
-	}
-	err := db.with(ctx).Raw(`
-		SELECT r.course_id, c.name AS course_name, c.course_img, r.out_time
-		FROM ly_user_course r JOIN ly_course c ON c.id = r.course_id
-		WHERE r.user_id = ? AND r.revoked_at IS NULL ORDER BY r.id DESC LIMIT ?`, user, maxListed).Scan(&records).Error
-	now := db.Now()
 	var owned []Owned
-	place := map[int64]int{}
-	for _, r := range records {
-		live := r.OutTime == nil || now.Before(*r.OutTime)
-		i, known := place[r.CourseID]
-		switch {
-		case !known:
-			place[r.CourseID] = len(owned)
-			owned = append(owned, Owned{r.CourseID, r.CourseName, r.CourseImg, r.OutTime, live})
-		case r.OutTime == nil:
-			owned[i].Until, owned[i].Live = nil, true
-		case owned[i].Until != nil && r.OutTime.After(*owned[i].Until):
-			owned[i].Until, owned[i].Live = r.OutTime, live
-		}
+	err := db.with(ctx).Raw(`
+		SELECT c.*, t.name AS teacher_name FROM ly_course c JOIN ly_teacher t ON t.id = c.teacher_id
+		JOIN (SELECT course_id, MAX(id) AS latest FROM ly_user_course WHERE user_id = ? AND revoked_at IS NULL
+		      GROUP BY course_id) mine ON mine.course_id = c.id
+		ORDER BY mine.latest DESC LIMIT ?`, user, maxListed).Scan(&owned).Error
+	if err != nil {
+		return nil, err
+	}
+	courses := make([]int64, len(owned))
+	for i, o := range owned {
+		courses[i] = o.ID
+	}
+	rights, err := db.Rights(ctx, user, courses...)
+	for i := range owned {
+		owned[i].Right = rights[owned[i].ID]
 	}
 	return owned, err
 }

@@ -195,7 +195,7 @@ CREATE TABLE ly_order (
     pay_type        TINYINT      NOT NULL DEFAULT 0,
     credit          BIGINT       NOT NULL DEFAULT 0,
     coupon          BIGINT       NOT NULL DEFAULT 0,
-    checkout_token  CHAR(32)     NOT NULL,
+    checkout_token  CHAR(32)     NULL,
     created_at      DATETIME(6)  NOT NULL,
     expires_at      DATETIME(6)  NOT NULL,
     pay_time        DATETIME(6)  NULL,
@@ -262,7 +262,7 @@ CREATE TABLE ly_student_delta (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci;
 
 -- One row per attempt to pay an order; the first attempt's out_trade_no is the order's number.
--- state: open, paid, closed, held (money that staff must look at).
+-- state: open, paid, closed, held (money that staff must look at). trade_status is Alipay's last word when asked.
 CREATE TABLE ly_payment (
     id           BIGINT       NOT NULL AUTO_INCREMENT,
     order_id     BIGINT       NOT NULL,
@@ -272,6 +272,7 @@ CREATE TABLE ly_payment (
     subject      VARCHAR(256) NOT NULL,
     state        VARCHAR(16)  NOT NULL,
     trade_no     VARCHAR(64)  NULL,
+    trade_status VARCHAR(32)  NOT NULL DEFAULT '',
     expires_at   DATETIME(6)  NOT NULL,
     created_at   DATETIME(6)  NOT NULL,
     queried_at   DATETIME(6)  NULL,

@@ -184,7 +184,7 @@ CREATE TABLE ly_order (
     pay_type TINYINT NOT NULL DEFAULT 0,
     credit BIGINT NOT NULL DEFAULT 0,
     coupon BIGINT NOT NULL DEFAULT 0,
-    checkout_token CHAR(32) NOT NULL,
+    checkout_token CHAR(32) NULL,
     created_at DATETIME NOT NULL,
     expires_at DATETIME NOT NULL,
     pay_time DATETIME NULL,
@@ -247,7 +247,7 @@ CREATE TABLE ly_student_delta (
 );
 
 -- One row per attempt to pay an order; the first attempt's out_trade_no is the order's number.
--- state: open, paid, closed, held (money that staff must look at).
+-- state: open, paid, closed, held (money that staff must look at). trade_status is Alipay's last word when asked.
 CREATE TABLE ly_payment (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     order_id BIGINT NOT NULL,
@@ -257,6 +257,7 @@ CREATE TABLE ly_payment (
     subject VARCHAR(256) NOT NULL,
     state VARCHAR(16) NOT NULL,
     trade_no VARCHAR(64) NULL,
+    trade_status VARCHAR(32) NOT NULL DEFAULT '',
     expires_at DATETIME NOT NULL,
     created_at DATETIME NOT NULL,
     queried_at DATETIME NULL,

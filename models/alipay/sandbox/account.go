@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Password is the payment password of every simulated buyer; the cashier shows it.
+const Password = "111111"
+
+// Account is a buyer or the seller. Balance is fen.
+type Account struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	LogonID string `json:"logon_id"` // masked, as Alipay shows it
+	Balance int64  `json:"balance"`
+}
+
+// The buyers that every simulator starts with, beside the seller itself.
+const (
+	BuyerRich  = "2088102177891234" // can pay anything
+	BuyerOther = "2088102177894321" // can pay anything too
+	BuyerPoor  = "2088102177890050" // owns 0.05 yuan
+)
+
+func firstAccounts(sellerID string) []Account {
+	return []Account{
+		{BuyerRich, "张同学", "159****5620", 200_000_000_00},
+		{BuyerOther, "王同学", "138****0417", 200_000_000_00},
+		{BuyerPoor, "李同学（余额不足）", "li***@example.com", 5},
+		{sellerID, "商家自己", "shop***@example.com", 0},
+	}
+}
+
+// Accounts gives the buyers and the seller, the richest first.
+func (s *Sandbox) Accounts() []Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accountList()
+}
+
+func (s *Sandbox) accountList() []Account {
+	all := make([]Account, 0, len(s.state.accounts))
+	for _, a := range s.state.accounts {
+		all = append(all, *a)
+	}
+	slices.SortFunc(all, func(a, b Account) int {
+		return cmp.Or(cmp.Compare(b.Balance, a.Balance), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// SetBalance sets what an account owns, in fen: a seller without money cannot refund, a buyer without cannot pay.
+func (s *Sandbox) SetBalance(id string, fen int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.state.accounts[id]
+	if a == nil || fen < 0 {
+		return fmt.Errorf("set balance of %q to %d fen: no such account, or a negative sum", id, fen)
+	}
+	a.Balance = fen
+	s.save(record{Account: a})
+	return nil
+}
+
+// move books money from one account to another. s.mu is held.
+func (s *Sandbox) move(from, to string, fen int64) {
+	for id, sum := range map[string]int64{from: -fen, to: fen} {
+		a := s.state.accounts[id]
+		a.Balance += sum
+		s.save(record{Account: a})
+	}
+}

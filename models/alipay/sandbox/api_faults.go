@@ -1,0 +1,119 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+type apiFaults map[string]Fault
+
+var apiFaultNames = []string{
+	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
+	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist,
+}
+
+func (s *Sandbox) takeAPIFaults(q *request) apiFaults {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	on := faulty{outTradeNo: s.outTradeNo(q), method: q.get("method")}
+	found := apiFaults{}
+	for _, name := range apiFaultNames {
+		if f, hit := s.takeFault(name, on); hit {
+			found[name] = f
+		}
+	}
+	return found
+}
+
+// outTradeNo is the trade that a call is about, as far as that can be seen. s.mu is held.
+func (s *Sandbox) outTradeNo(q *request) string {
+	var ref tradeRef
+	if err := json.Unmarshal([]byte(q.get("biz_content")), &ref); err != nil {
+		return ""
+	}
+	if t := s.state.byTradeNo[ref.TradeNo]; t != nil {
+		return t.OutTradeNo
+	}
+	return ref.OutTradeNo
+}
+
+func (faults apiFaults) on(name string) bool {
+	_, hit := faults[name]
+	return hit
+}
+
+func (faults apiFaults) names() []string { return slices.Sorted(maps.Keys(faults)) }
+
+// withoutEffect says that the call must not reach the method.
+func (faults apiFaults) withoutEffect() bool {
+	if faults.on(APITimeoutBefore) {
+		return true
+	}
+	for _, name := range []string{APIUnavailable, APIErrorResponse, APIGBKError, APIBadGateway} {
+		if f, hit := faults[name]; hit && f.Value != "after" {
+			return true
+		}
+	}
+	return false
+}
+
+// spoilAnswer gives no answer, or one that is no signed envelope at all; false = the real one is to be written.
+func (faults apiFaults) spoilAnswer(w http.ResponseWriter, r *http.Request) bool {
+	for _, name := range []string{APITimeoutBefore, APITimeoutAfter} {
+		if f, hit := faults[name]; hit {
+			hang(r.Context(), durationOr(f.Value, 30*time.Second))
+		}
+	}
+	switch {
+	case faults.on(APIBadGateway):
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusBadGateway)
+		w.Write([]byte("<html><body><h1>502 Bad Gateway</h1></body></html>"))
+	case faults.on(APIErrorResponse):
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		w.Write(envelope{key: "error_response", object: object(nil, errSystem)}.bytes())
+	case faults.on(APIGBKError):
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		w.Write([]byte(toGBK(string(envelope{key: "error_response", object: object(nil, errSystem)}.bytes()))))
+	default:
+		return false
+	}
+	return true
+}
+
+// hang keeps the caller waiting until it goes away or the time is over, and then cuts the connection.
+func hang(caller context.Context, limit time.Duration) {
+	over, cancel := context.WithTimeout(caller, limit)
+	defer cancel()
+	<-over.Done()
+	panic(http.ErrAbortHandler)
+}
+
+// alterEnvelope changes the object or its sign.
+func (faults apiFaults) alterEnvelope(s *Sandbox, e envelope) envelope {
+	if faults.on(APIExtraFields) {
+		e.object = append(bytes.TrimSuffix(e.object, []byte("}")), `,"field_of_tomorrow":{"sign":"}","list":[1,"]"]}}`...)
+		e.sign = sign(s.cfg.Key, string(e.object))
+	}
+	if faults.on(APIPlainSlash) || faults.on(APIEscapedSlash) {
+		// A slash is certain to be there only in this member.
+		e.object = append(bytes.TrimSuffix(e.object, []byte("}")), `,"store_name":"a/b"}`...)
+		plain := string(e.object)
+		e.object = bytes.ReplaceAll(e.object, []byte("/"), []byte(`\/`))
+		if e.sign = sign(s.cfg.Key, string(e.object)); faults.on(APIPlainSlash) {
+			e.sign = sign(s.cfg.Key, plain)
+		}
+	}
+	if faults.on(APIWrongSign) {
+		e.sign = sign(s.cfg.Key, string(e.object)+" ")
+	}
+	if faults.on(APIUnsigned) {
+		e.sign = ""
+	}
+	return e
+}

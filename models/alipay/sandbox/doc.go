@@ -1,0 +1,29 @@
+// Package sandbox is a simulator of Alipay (沙箱模拟器): the v2 gateway, the cashier pages for desktop and phone, the
+// synchronous return, the asynchronous notify with its retries, and the methods query, close, refund and refund query.
+// It keeps state, follows the gateway's rules, and misbehaves on request. It is for tests and demonstrations: no money,
+// no wallet, no certificate mode, no other product than page pay and wap pay.
+//
+// It holds its own key pair in the place of Alipay's, and of the shop the public key only. The text that is signed and
+// the check of a signature are written here a second time on purpose, so that a misreading on the shop's side is not
+// mirrored by the other side.
+//
+// # JSON API for tests
+//
+// Everything below /admin is for whoever runs the simulator; nothing there is changed by GET. A POST takes JSON and
+// answers JSON, or takes a form and answers 303 to the page it came from. Sums are integer fen, times are RFC 3339 of
+// the virtual clock, byte fields are base64.
+//
+//	GET  /admin/api/trades                          all trades, newest first
+//	GET  /admin/api/trades/{out_trade_no}           {trade, events, deliveries}; 404 before the trade exists
+//	GET  /admin/api/events                          every notify event with state, attempts and next_at
+//	GET  /admin/api/deliveries?out_trade_no=        every delivery with request, answer, verdict and reason
+//	POST /admin/api/events/{notify_id}/resend       one more delivery, now
+//	GET  /admin/api/calls                           the last calls of the gateway and what they were answered
+//	GET  /admin/api/clock                           {now, mode}
+//	POST /admin/api/clock                           {"mode":"real|xN|manual"} and/or {"advance":"4m"}
+//	GET  /admin/api/faults                          the switches that are on
+//	POST /admin/api/faults                          {"name","out_trade_no","method","times","value"}, see [Fault]
+//	POST /admin/api/faults/clear                    all switches off
+//	GET  /admin/api/accounts                        buyers and the seller with their balances
+//	POST /admin/api/accounts                        {"id":"2088…","balance":12345}
+package sandbox

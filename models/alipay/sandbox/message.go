@@ -1,0 +1,144 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"luffy/models/alipay"
+)
+
+// hardSubject holds every character that careless code spoils on the way to the check: it turns + and % and entities
+// into something else, or trims the end.
+const hardSubject = `C++ %41 & "Go" 'n' Vue 全栈课程 `
+
+// message is one notify ready to be sent.
+type message struct {
+	notifyID   string
+	outTradeNo string
+	attempt    int // 0 = beside the schedule
+	at         time.Time
+	url        string
+	charset    string
+	body       string
+	copies     int
+}
+
+// prepare makes the message of an event's next delivery: the same notify_id, a new notify_time, so a new sign.
+func (s *Sandbox) prepare(e *Event) message {
+	s.mu.Lock()
+	now := s.clock.now()
+	m := message{
+		notifyID: e.NotifyID, outTradeNo: e.OutTradeNo, at: now, url: e.URL, copies: 1,
+	}
+	if !e.resend {
+		m.attempt = e.Attempts + 1
+	}
+	fields := maps.Clone(e.Fields)
+	faults := s.takeMessageFaults(e.OutTradeNo)
+	s.mu.Unlock()
+
+	fields["notify_time"] = alipay.FormatTime(now)
+	if f, hit := faults[NotifyDuplicate]; hit {
+		m.copies = max(atoi(f.Value), 2)
+		if f.Value == "" {
+			m.copies = 3
+		}
+	}
+	faults.alterFields(fields)
+	m.charset = fields["charset"]
+	key := s.cfg.Key
+	if _, hit := faults[NotifyOtherKey]; hit {
+		key = strangersKey()
+	}
+	m.body = faults.encode(fields, key)
+	return m
+}
+
+type messageFaults map[string]Fault
+
+var messageFaultNames = []string{
+	NotifyDuplicate, NotifyExtraFields, NotifyEmptyField, NotifyRepeatedName, NotifyWrongSign, NotifyOtherKey,
+	NotifyTamper, NotifyForge, NotifyOpenID, NotifyGBK, NotifySubject,
+}
+
+func (s *Sandbox) takeMessageFaults(outTradeNo string) messageFaults {
+	found := messageFaults{}
+	for _, name := range messageFaultNames {
+		if f, hit := s.takeFault(name, faulty{outTradeNo: outTradeNo}); hit {
+			found[name] = f
+		}
+	}
+	return found
+}
+
+// alterFields changes what is signed.
+func (faults messageFaults) alterFields(fields map[string]string) {
+	if _, hit := faults[NotifyExtraFields]; hit {
+		fields["merchant_app_id"], fields["x_field_of_tomorrow"] = fields["app_id"], "新字段"
+	}
+	if _, hit := faults[NotifyEmptyField]; hit {
+		fields["body"] = ""
+	}
+	if f, hit := faults[NotifyForge]; hit {
+		fields[f.Value] = forged[f.Value]
+	}
+	if _, hit := faults[NotifyOpenID]; hit {
+		fields["buyer_open_id"] = "OPEN_" + fields["buyer_id"]
+		delete(fields, "buyer_id")
+	}
+	if f, hit := faults[NotifySubject]; hit {
+		if fields["subject"] = f.Value; f.Value == "" {
+			fields["subject"] = hardSubject
+		}
+	}
+	if _, hit := faults[NotifyGBK]; hit {
+		fields["charset"] = "GBK"
+	}
+}
+
+// encode signs the fields and writes the body, with what is spoilt after signing.
+func (faults messageFaults) encode(fields map[string]string, key *rsa.PrivateKey) string {
+	if isGBK(fields["charset"]) {
+		for name, value := range fields {
+			fields[name] = toGBK(value)
+		}
+	}
+	fields["sign"] = sign(key, messageText(fields))
+	if _, hit := faults[NotifyWrongSign]; hit {
+		fields["sign"] = spoil(fields["sign"])
+	}
+	if f, hit := faults[NotifyTamper]; hit {
+		fields[f.Value] = forged[f.Value]
+	}
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		pairs = append(pairs, name+"="+url.QueryEscape(fields[name]))
+	}
+	if _, hit := faults[NotifyRepeatedName]; hit {
+		pairs = append(pairs, "trade_status="+TradeSuccess)
+	}
+	return strings.Join(pairs, "&")
+}
+
+// spoil changes one character of a base64 text and leaves it base64.
+func spoil(signature string) string {
+	other := "A"
+	if signature[10] == 'A' {
+		other = "B"
+	}
+	return signature[:10] + other + signature[11:]
+}
+
+var strangersKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic("alipay sandbox: make key: " + err.Error())
+	}
+	return key
+})

@@ -1,0 +1,91 @@
+package sandbox
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+)
+
+// returnFaults are the switches for one visit's return, with their values.
+type returnFaults map[string]string
+
+var returnFaultNames = []string{
+	NotifyBeforeReturn, ReturnNone, ReturnTwice, ReturnTampered, ReturnReplay, ReturnOtherBrowser, ReturnUTF8,
+}
+
+func (faults returnFaults) on(name string) bool {
+	_, hit := faults[name]
+	return hit
+}
+
+func (s *Sandbox) takeReturnFaults(outTradeNo string) returnFaults {
+	found := returnFaults{}
+	for _, name := range returnFaultNames {
+		if f, hit := s.takeFault(name, faulty{outTradeNo: outTradeNo}); hit {
+			found[name] = f.Value
+		}
+	}
+	return found
+}
+
+// tamper alters one parameter after signing.
+func (faults returnFaults) tamper(params map[string]string) {
+	name, hit := faults[ReturnTampered]
+	if !hit {
+		return
+	}
+	switch {
+	case name == "" || name == "total_amount":
+		params["total_amount"] = forged["total_amount"]
+	case name == "sign":
+		params[name] = spoil(params[name])
+	case forged[name] != "":
+		params[name] = forged[name]
+	default:
+		params[name] += "0"
+	}
+}
+
+// rememberReturn keeps an address for a later replay, and gives the one kept before if now is the time for that.
+func (s *Sandbox) rememberReturn(address string, replay bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if replay && s.lastReturn != "" {
+		return s.lastReturn
+	}
+	s.lastReturn = address
+	return address
+}
+
+// awaitNotify waits until the payment's notify was delivered once, or for a quarter of a minute.
+func (s *Sandbox) awaitNotify(ctx context.Context, outTradeNo string) {
+	over, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !s.notified(outTradeNo) {
+		select {
+		case <-over.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Sandbox) notified(outTradeNo string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.state.deliveries, func(d Delivery) bool { return d.OutTradeNo == outTradeNo })
+}
+
+// fetch opens a return address as a client without cookies would.
+func (s *Sandbox) fetch(address string) {
+	response, err := s.http.Get(address)
+	if err != nil {
+		s.log.Info("return by another client", "error", err)
+		return
+	}
+	defer response.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(response.Body, maxRequest))
+}

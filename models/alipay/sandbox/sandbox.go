@@ -1,0 +1,135 @@
+package sandbox
+
+import (
+	"cmp"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Config says for which app the simulator plays Alipay. AppID, SellerID and AppPublicKey are required.
+type Config struct {
+	AppID        string
+	SellerID     string           // PID of the receiver of the money, 2088…
+	AppPublicKey *rsa.PublicKey   // the shop's 应用公钥; the simulator never sees its private key
+	Key          *rsa.PrivateKey  // Alipay's side; nil = a new one
+	BaseURL      string           // outside address of this server without a path; "" = as the request names it
+	StateFile    string           // journal that keeps the state over restarts; "" = memory only
+	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
+	Logger       *slog.Logger     // nil = silent
+	HTTP         *http.Client     // sends notifies; nil = 10 s timeout. Redirects are never followed
+	// TimestampWindow is how far a request's timestamp may be off. 0 = 30 minutes: the real figure is not published,
+	// and half an hour still catches every wrong time zone.
+	TimestampWindow time.Duration
+	// Triggers lists, by product_code, the trade states whose beginning is notified. nil = DefaultTriggers.
+	Triggers map[string][]string
+}
+
+// Sandbox is one simulated Alipay. Its methods may be called at any time from any goroutine.
+type Sandbox struct {
+	cfg   Config
+	log   *slog.Logger
+	http  *http.Client
+	clock *clock
+	wake  chan struct{} // holds one token when the notify worker should look again
+
+	background sync.WaitGroup // fetches beside the buyer's browser
+
+	mu         sync.Mutex // guards all below
+	baseURL    string
+	state      *state
+	journal    *journal
+	faults     []Fault
+	calls      []Call
+	lastReturn string // address of the last return, for ReturnReplay
+}
+
+// New checks the configuration, naming every fault at once, and reads the state file if there is one.
+func New(cfg Config) (*Sandbox, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("alipay sandbox: %w", err)
+	}
+	if cfg.Key == nil {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, fmt.Errorf("alipay sandbox: make key: %w", err)
+		}
+		cfg.Key = key
+	}
+	cfg.TimestampWindow = cmp.Or(cfg.TimestampWindow, 30*time.Minute)
+	if cfg.Triggers == nil {
+		cfg.Triggers = DefaultTriggers()
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &Sandbox{
+		cfg:     cfg,
+		log:     cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler)),
+		http:    deliveryClient(cfg.HTTP),
+		clock:   newClock(cfg.Now),
+		wake:    make(chan struct{}, 1),
+		baseURL: strings.TrimSuffix(cfg.BaseURL, "/"),
+		state:   newState(cfg.SellerID),
+	}
+	if cfg.StateFile != "" {
+		if err := s.restore(); err != nil {
+			return nil, fmt.Errorf("alipay sandbox: state file %s: %w", cfg.StateFile, err)
+		}
+	}
+	return s, nil
+}
+
+func (c Config) check() error {
+	var faults []error
+	if c.AppID == "" {
+		faults = append(faults, errors.New("AppID is empty"))
+	}
+	if c.SellerID == "" {
+		faults = append(faults, errors.New("SellerID is empty"))
+	}
+	switch {
+	case c.AppPublicKey == nil:
+		faults = append(faults, errors.New("AppPublicKey is missing"))
+	case c.AppPublicKey.Size() < 256:
+		faults = append(faults, errors.New("AppPublicKey is shorter than 2048 bits"))
+	case c.Key != nil && c.Key.PublicKey.Equal(c.AppPublicKey):
+		faults = append(faults, errors.New("Key and AppPublicKey are one pair; shop and Alipay need a pair each"))
+	}
+	return errors.Join(faults...)
+}
+
+// SetBaseURL gives the outside address once the listener knows it.
+func (s *Sandbox) SetBaseURL(base string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.baseURL = strings.TrimSuffix(base, "/")
+}
+
+// PublicKeyPEM is the simulator's 支付宝公钥, with which the shop verifies.
+func (s *Sandbox) PublicKeyPEM() []byte {
+	der, err := x509.MarshalPKIXPublicKey(&s.cfg.Key.PublicKey)
+	if err != nil {
+		panic("alipay sandbox: an RSA key always marshals: " + err.Error())
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+}
+
+// Close ends the journal. Stop the server and Run first.
+func (s *Sandbox) Close() error {
+	s.background.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.journal.close()
+}
+
+// Now is the virtual time.
+func (s *Sandbox) Now() time.Time { return s.clock.now() }

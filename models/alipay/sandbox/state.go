@@ -1,0 +1,77 @@
+package sandbox
+
+import "time"
+
+// state is everything that the journal brings back.
+type state struct {
+	trades     map[string]*Trade // by out_trade_no
+	byTradeNo  map[string]*Trade
+	waiting    map[string]*Trade // those in WAIT_BUYER_PAY, by out_trade_no
+	cashiers   map[string]*cashier
+	firstAsked map[string]time.Time // first page request of an out_trade_no
+	accounts   map[string]*Account
+	events     []*Event
+	eventByID  map[string]*Event
+	pending    map[string]*Event // those with something left to deliver, by notify_id
+	deliveries []Delivery
+}
+
+// keptDeliveries bounds the delivery log, which holds whole messages.
+const keptDeliveries = 10_000
+
+func newState(sellerID string) *state {
+	st := &state{
+		trades:     map[string]*Trade{},
+		byTradeNo:  map[string]*Trade{},
+		waiting:    map[string]*Trade{},
+		cashiers:   map[string]*cashier{},
+		firstAsked: map[string]time.Time{},
+		accounts:   map[string]*Account{},
+		eventByID:  map[string]*Event{},
+		pending:    map[string]*Event{},
+	}
+	for _, a := range firstAccounts(sellerID) {
+		st.accounts[a.ID] = &a
+	}
+	return st
+}
+
+// putTrade enters a new trade, or its newer state, into every index.
+func (st *state) putTrade(t *Trade) {
+	st.trades[t.OutTradeNo] = t
+	st.byTradeNo[t.TradeNo] = t
+	if t.Status == WaitBuyerPay {
+		st.waiting[t.OutTradeNo] = t
+	} else {
+		delete(st.waiting, t.OutTradeNo)
+	}
+}
+
+func (st *state) putCashier(c *cashier) {
+	st.cashiers[c.Token] = c
+	if first, asked := st.firstAsked[c.OutTradeNo]; !asked || c.CreatedAt.Before(first) {
+		st.firstAsked[c.OutTradeNo] = c.CreatedAt
+	}
+}
+
+func (st *state) putEvent(e *Event) {
+	if known := st.eventByID[e.NotifyID]; known == nil {
+		st.events = append(st.events, e)
+	} else if known != e {
+		*known = *e
+		e = known
+	}
+	st.eventByID[e.NotifyID] = e
+	if e.open() {
+		st.pending[e.NotifyID] = e
+	} else {
+		delete(st.pending, e.NotifyID)
+	}
+}
+
+func (st *state) putDelivery(d Delivery) {
+	if len(st.deliveries) >= 2*keptDeliveries {
+		st.deliveries = append([]Delivery(nil), st.deliveries[keptDeliveries:]...)
+	}
+	st.deliveries = append(st.deliveries, d)
+}

@@ -1,0 +1,178 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// The states of a trade (trade_status).
+const (
+	WaitBuyerPay = "WAIT_BUYER_PAY"
+	TradeSuccess = "TRADE_SUCCESS"
+	TradeClosed  = "TRADE_CLOSED"
+)
+
+// The product codes of the two page methods.
+const (
+	ProductPage = "FAST_INSTANT_TRADE_PAY"
+	ProductWap  = "QUICK_WAP_WAY"
+)
+
+// Trade is one payment at Alipay. Sums are fen.
+type Trade struct {
+	OutTradeNo     string    `json:"out_trade_no"`
+	TradeNo        string    `json:"trade_no"`
+	Product        string    `json:"product_code"`
+	Status         string    `json:"trade_status"`
+	BuyerID        string    `json:"buyer_id"`
+	Total          int64     `json:"total_amount"`
+	Refunded       int64     `json:"refund_fee"` // all refunds together
+	Subject        string    `json:"subject"`
+	Body           string    `json:"body,omitempty"`
+	PassbackParams string    `json:"passback_params,omitempty"`
+	NotifyURL      string    `json:"notify_url,omitempty"`
+	Charset        string    `json:"charset"` // of its notifies
+	CreatedAt      time.Time `json:"gmt_create"`
+	ExpiresAt      time.Time `json:"expires_at"`
+	PaidAt         time.Time `json:"gmt_payment,omitzero"`
+	ClosedAt       time.Time `json:"gmt_close,omitzero"`
+	Refunds        []Refund  `json:"refunds,omitempty"`
+}
+
+// Refund is one refund of a trade.
+type Refund struct {
+	OutRequestNo string    `json:"out_request_no"`
+	Amount       int64     `json:"refund_amount"`
+	Reason       string    `json:"refund_reason,omitempty"`
+	At           time.Time `json:"gmt_refund"`
+}
+
+func (t *Trade) copy() Trade {
+	c := *t
+	c.Refunds = slices.Clone(t.Refunds)
+	return c
+}
+
+func (t *Trade) refund(outRequestNo string) (Refund, bool) {
+	i := slices.IndexFunc(t.Refunds, func(r Refund) bool { return r.OutRequestNo == outRequestNo })
+	if i < 0 {
+		return Refund{}, false
+	}
+	return t.Refunds[i], true
+}
+
+// Trade gives a copy of the trade of an out_trade_no; false before the buyer's login has created it.
+func (s *Sandbox) Trade(outTradeNo string) (Trade, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tradeOf(outTradeNo, "")
+	if t == nil {
+		return Trade{}, false
+	}
+	return t.copy(), true
+}
+
+// Trades gives copies of all trades, newest first.
+func (s *Sandbox) Trades() []Trade {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closeOverdue(s.clock.now())
+	all := make([]Trade, 0, len(s.state.trades))
+	for _, t := range s.state.trades {
+		all = append(all, t.copy())
+	}
+	slices.SortFunc(all, func(a, b Trade) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return all
+}
+
+// tradeOf finds a trade in its present state, or nil; tradeNo wins over outTradeNo. s.mu is held.
+func (s *Sandbox) tradeOf(outTradeNo, tradeNo string) *Trade {
+	t := s.state.trades[outTradeNo]
+	if tradeNo != "" {
+		t = s.state.byTradeNo[tradeNo]
+	}
+	if t != nil {
+		s.closeIfOverdue(t, s.clock.now())
+	}
+	return t
+}
+
+// create makes the trade of a cashier visit, or joins the one that is already there. s.mu is held.
+func (s *Sandbox) create(c *cashier, buyerID string) (*Trade, error) {
+	now := s.clock.now()
+	if err := s.payable(c, now); err != nil {
+		return nil, err
+	}
+	if buyerID == s.cfg.SellerID {
+		return nil, errBuyerIsSeller
+	}
+	if t := s.tradeOf(c.OutTradeNo, ""); t != nil {
+		if t.BuyerID != buyerID {
+			return nil, errOtherBuyer
+		}
+		return t, nil
+	}
+	t := &Trade{
+		OutTradeNo: c.OutTradeNo, TradeNo: newTradeNo(now), Product: c.Product, Status: WaitBuyerPay, BuyerID: buyerID,
+		Total: c.Total, Subject: c.Subject, Body: c.Body, PassbackParams: c.PassbackParams, NotifyURL: c.NotifyURL,
+		Charset: c.Charset, CreatedAt: now, ExpiresAt: s.tradeDeadline(c, now),
+	}
+	s.save(record{Trade: t})
+	s.emit(t, WaitBuyerPay, nil)
+	return t, nil
+}
+
+// payable says why a cashier visit can no longer be paid. s.mu is held.
+func (s *Sandbox) payable(c *cashier, now time.Time) error {
+	t := s.tradeOf(c.OutTradeNo, "")
+	switch {
+	case t == nil && expired(s.linkDeadline(c), now):
+		return errLinkExpired
+	case t == nil:
+		return nil
+	case t.Status == TradeClosed && t.PaidAt.IsZero() && expired(t.ExpiresAt, now):
+		return errLinkExpired
+	case t.Status == TradeClosed:
+		return errTradeClosed
+	case t.Status == TradeSuccess:
+		return errTradePaid
+	case t.Total != c.Total || t.Subject != c.Subject || t.Body != c.Body:
+		return errOtherData
+	}
+	return nil
+}
+
+func expired(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
+
+// pay takes the money of a trade that waits for it. s.mu is held.
+func (s *Sandbox) pay(t *Trade) error {
+	buyer := s.state.accounts[t.BuyerID]
+	if buyer.Balance < t.Total {
+		return errBuyerBalance
+	}
+	s.move(buyer.ID, s.cfg.SellerID, t.Total)
+	t.Status, t.PaidAt = TradeSuccess, s.clock.now()
+	s.save(record{Trade: t})
+	s.emit(t, TradeSuccess, nil)
+	return nil
+}
+
+// close ends a trade that was never paid. s.mu is held.
+func (s *Sandbox) close(t *Trade, at time.Time) {
+	t.Status, t.ClosedAt = TradeClosed, at
+	s.save(record{Trade: t})
+	s.emit(t, TradeClosed, nil)
+}
+
+func (s *Sandbox) closeIfOverdue(t *Trade, now time.Time) {
+	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
+		s.close(t, t.ExpiresAt)
+	}
+}
+
+// closeOverdue ends every unpaid trade whose time is over. s.mu is held.
+func (s *Sandbox) closeOverdue(now time.Time) {
+	for _, t := range s.state.waiting {
+		s.closeIfOverdue(t, now)
+	}
+}

@@ -75,6 +75,26 @@ func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
 	return lines, nil
 }
 
+// CartTotal sums up what is selected.
+type CartTotal struct {
+	Count int
+	List  Fen // list prices
+	Sale  Fen // after the running discounts
+}
+
+// TotalOf sums up the selected lines.
+func TotalOf(lines []CartLine) CartTotal {
+	var total CartTotal
+	for _, line := range lines {
+		if line.Selected {
+			total.Count++
+			total.List += line.Price
+			total.Sale += line.SalePrice
+		}
+	}
+	return total
+}
+
 // PutInCart puts a course into the cart, or changes its term and selection there. Errors: ErrNotFound for an unknown
 // course, ErrWithdrawn for one that is not sold or not for that term, ErrCartFull.
 func (db *DB) PutInCart(ctx context.Context, item CartItem) error {

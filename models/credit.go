@@ -9,6 +9,9 @@ import (
 // FenPerPoint is the worth of one point: 10 points are 1 yuan.
 const FenPerPoint Fen = 10
 
+// PointsWorth is what so many points take off a price.
+func PointsWorth(points int64) Fen { return Fen(points) * FenPerPoint }
+
 // CreditOpera is the code in ly_credit.opera.
 type CreditOpera int8
 

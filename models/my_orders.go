@@ -95,7 +95,7 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 		       d.course_id AS line_course_id, d.expire_text AS line_expire_text, d.expire_days AS line_expire_days,
 		       d.course_name AS line_course_name, d.course_img AS line_course_img, d.price AS line_price,
 		       d.discount_name AS line_discount_name, d.real_price AS line_real_price, r.out_time AS line_out_time,
-		       (r.id IS NOT NULL AND r.revoked_at IS NULL) AS line_granted
+		       (r.id IS NOT NULL AND r.revoked_at IS NULL) AS line_granted, (r.revoked_at IS NOT NULL) AS line_revoked
 		FROM (SELECT o.id FROM ly_order o WHERE `+where+` ORDER BY o.id DESC LIMIT ? OFFSET ?) page
 		JOIN ly_order o ON o.id = page.id
 		JOIN ly_order_detail d ON d.order_id = o.id

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -81,8 +82,9 @@ const OrderNumberLength = 26
 // OrderView is an order as its own page shows it.
 type OrderView struct {
 	Order
-	Lines    []LineView
-	Payments []Payment
+	CouponName string     // empty when none was used
+	Lines      []LineView `gorm:"-"`
+	Payments   []Payment  `gorm:"-"`
 }
 
 // LineView is an order line with the state of its purchase record.
@@ -90,39 +92,44 @@ type LineView struct {
 	OrderDetail
 	OutTime *time.Time // end of the purchase record; nil = for ever or none
 	Granted bool       // there is a purchase record and it is not revoked
+	Revoked bool       // there is one and it is revoked
 }
 
 // Order reads a student's own order; ErrNotFound for another's.
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView
-	err := g.Where("order_number = ? AND user_id = ?", number, user).Take(&view.Order).Error
+	err := g.Raw(`
+		SELECT o.*, COALESCE(k.name, '') AS coupon_name FROM ly_order o
+		LEFT JOIN ly_user_coupon m ON m.id = o.coupon LEFT JOIN ly_coupon k ON k.id = m.coupon_id
+		WHERE o.order_number = ? AND o.user_id = ?`, number, user).Take(&view).Error
 	if err != nil {
 		return view, found(err)
 	}
-	if view.Lines, err = readLines(g, []int64{view.ID}); err != nil {
+	err = g.Raw(`
+		SELECT d.*, r.out_time, `+recordState+` FROM ly_order_detail d
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		WHERE d.order_id = ? ORDER BY d.position`, view.ID).Scan(&view.Lines).Error
+	if err != nil {
 		return view, err
 	}
 	view.Payments, err = gorm.G[Payment](g).Where("order_id = ?", view.ID).Order("id").Find(ctx)
 	return view, err
 }
 
+// OpenPayment is the attempt that may still be paid, if there is one.
+func (v OrderView) OpenPayment() (Payment, bool) { return v.paymentIn(PaymentOpen) }
+
 // PaidBy is the attempt that paid the order, if one did.
-func (v OrderView) PaidBy() (Payment, bool) {
-	for _, p := range v.Payments {
-		if p.State == PaymentPaid {
-			return p, true
-		}
+func (v OrderView) PaidBy() (Payment, bool) { return v.paymentIn(PaymentPaid) }
+
+func (v OrderView) paymentIn(state PaymentState) (Payment, bool) {
+	i := slices.IndexFunc(v.Payments, func(p Payment) bool { return p.State == state })
+	if i < 0 {
+		return Payment{}, false
 	}
-	return Payment{}, false
+	return v.Payments[i], true
 }
 
-// readLines reads the lines of the given orders in their order.
-func readLines(g *gorm.DB, orders []int64) ([]LineView, error) {
-	var lines []LineView
-	err := g.Raw(`
-		SELECT d.*, r.out_time, (r.id IS NOT NULL AND r.revoked_at IS NULL) AS granted
-		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
-		WHERE d.order_id IN ? ORDER BY d.order_id DESC, d.position`, orders).Scan(&lines).Error
-	return lines, err
-}
+// recordState is what a line's purchase record r, joined where there is one, says of it.
+const recordState = "(r.id IS NOT NULL AND r.revoked_at IS NULL) AS granted, (r.revoked_at IS NOT NULL) AS revoked"

@@ -48,6 +48,16 @@ func (q Quote) Seal() string {
 	return (q.Total - q.Discount).String() + "-" + hex.EncodeToString(sum[:8])
 }
 
+// SealedTotal is the sum that a seal was made over, before coupon and points; 0 when the seal cannot be read.
+func SealedTotal(seal string) Fen {
+	sum, _, _ := strings.Cut(seal, "-")
+	total, err := ParseFen(sum)
+	if err != nil {
+		return 0
+	}
+	return total
+}
+
 // Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints) that
 // comes together with the quote without it. Other errors: ErrEmptyCart.
 func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
@@ -102,7 +112,7 @@ func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 	if choice.Points < 0 || choice.Points > q.MaxPoints {
 		problem = ErrPoints
 	} else {
-		q.PointsOff = Fen(choice.Points) * FenPerPoint
+		q.PointsOff = PointsWorth(choice.Points)
 	}
 	q.Real = rest - q.PointsOff
 	q.Shares = q.share()

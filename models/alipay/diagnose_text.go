@@ -27,10 +27,10 @@ var guesses = []guess{
 	{"sign_type was left in the signed text", signTypeLeftIn},
 	{"the text was signed without its empty values", emptyDropped},
 	{"charset was rewritten; it verifies with ", charsetRespelled},
-	{"encoded twice, so one more decoding was needed: ", valuesChanged(decodeOnce)},
-	{"decoded once too often: ", valuesChanged(url.QueryEscape)},
 	{"a space became a plus sign in ", valuesChanged(func(v string) string { return strings.ReplaceAll(v, "+", " ") })},
 	{"a plus sign became a space, + was lost in ", valuesChanged(func(v string) string { return strings.ReplaceAll(v, " ", "+") })},
+	{"encoded twice, so one more decoding was needed: ", valuesChanged(decodeOnce)},
+	{"decoded once too often: ", valuesChanged(url.QueryEscape)},
 	{"white space was added around ", valuesChanged(strings.TrimSpace)},
 	{"a trailing space was trimmed off ", valuesChanged(func(v string) string { return v + " " })},
 	{"quotes or other characters became HTML entities in ", valuesChanged(html.UnescapeString)},
@@ -71,12 +71,16 @@ func charsetRespelled(m Message) []candidate {
 	return all
 }
 
-// valuesChanged applies change to all values at once, and then to each alone, since the others may hold by right what
-// change would undo.
+// valuesChanged applies change to each value alone and then to all, since some may hold by right what change undoes.
 func valuesChanged(change func(value string) string) func(Message) []candidate {
 	return func(m Message) []candidate {
-		all := []candidate{{changedText(m, func(_, value string) string { return change(value) }), "all values"}}
+		var all []candidate
+		var names []string
 		for _, p := range m.pairs {
+			if !signed(p) || change(p.value) == p.value {
+				continue
+			}
+			names = append(names, p.name)
 			text := changedText(m, func(name, value string) string {
 				if name == p.name {
 					return change(value)
@@ -85,7 +89,8 @@ func valuesChanged(change func(value string) string) func(Message) []candidate {
 			})
 			all = append(all, candidate{text, p.name})
 		}
-		return all
+		text := changedText(m, func(_, value string) string { return change(value) })
+		return append(all, candidate{text, strings.Join(names, ", ")})
 	}
 }
 
@@ -115,8 +120,13 @@ func decodeOnce(value string) string {
 	return decoded
 }
 
+// canonicalAmount gives a sum with the two decimals that Alipay writes.
 func canonicalAmount(value string) string {
-	fen, err := ParseAmount(value)
+	yuan, cents, _ := strings.Cut(value, ".")
+	for len(cents) > 2 && cents[len(cents)-1] == '0' {
+		cents = cents[:len(cents)-1]
+	}
+	fen, err := ParseAmount(yuan + "." + (cents + "00")[:max(2, len(cents))])
 	if err != nil {
 		return value
 	}

@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -18,6 +19,7 @@ type Trade struct {
 	Amount        int64  // total_amount, the sum of the order
 	ReceiptAmount int64  // what the seller receives; less when coupons of the seller were used
 	PaidAt        time.Time
+	Raw           []byte // the signed answer, as JSON in UTF-8
 }
 
 // Paid tells whether the trade is paid and not refunded in full.
@@ -35,8 +37,12 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 		ReceiptAmount wireAmount `json:"receipt_amount"`
 		SendPayDate   wireTime   `json:"send_pay_date"`
 	}
-	if err := c.call(ctx, methodQuery, callContent{OutTradeNo: outTradeNo}, &a); err != nil {
+	var raw json.RawMessage
+	if err := c.call(ctx, methodQuery, callContent{OutTradeNo: outTradeNo}, &raw); err != nil {
 		return Trade{}, err
+	}
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: %w", ErrFields, err))
 	}
 	if a.OutTradeNo == "" || a.TradeNo == "" || a.TradeStatus == "" || a.TotalAmount == 0 {
 		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: out_trade_no, trade_no, trade_status and total_amount are needed", ErrFields))
@@ -49,5 +55,6 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 		Amount:        int64(a.TotalAmount),
 		ReceiptAmount: int64(a.ReceiptAmount),
 		PaidAt:        a.SendPayDate.Time,
+		Raw:           raw,
 	}, nil
 }

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// cart is GET /cart.
+func (s *shop) cart(c echo.Context) error {
+	ctx, user := c.Request().Context(), userID(c)
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	lines, err := s.db.Cart(ctx, user)
+	if err != nil {
+		return err
+	}
+	courses := make([]int64, len(lines))
+	for i, line := range lines {
+		courses[i] = line.CourseID
+	}
+	rights, err := s.db.Rights(ctx, user, courses...)
+	if err != nil {
+		return err
+	}
+	total := models.TotalOf(lines)
+	view := views.Cart{
+		Page: p, SelectedCount: total.Count, ListTotal: total.List, DiscountSaved: total.List - total.Sale, Total: total.Sale,
+	}
+	for _, line := range lines {
+		v := cartLine(line)
+		v.Owned = ownership(rights[line.CourseID], s.db.Now())
+		view.Lines = append(view.Lines, v)
+	}
+	return render(c, http.StatusOK, views.CartPage(view))
+}
+
+func cartLine(l models.CartLine) views.CartLine {
+	v := views.CartLine{
+		CourseID: l.CourseID, Name: l.CourseName, Picture: l.CourseImg, Selected: l.Selected, Withdrawn: !l.OnSale,
+		ListPrice: l.Price, Price: l.SalePrice, Discount: l.DiscountName,
+		Changed: l.OnSale && l.SalePrice != l.SeenPrice, OldPrice: l.SeenPrice,
+	}
+	if l.OnSale {
+		for _, offer := range l.Terms {
+			v.Terms = append(v.Terms, term(offer, offer.Expire == l.Expire))
+		}
+	}
+	return v
+}
+
+// addToCart is POST /cart/items. A term that is missing or not sold is asked for again.
+func (s *shop) addToCart(c echo.Context) error {
+	course, expire := idOf(c.FormValue("course")), c.FormValue("expire")
+	if expire == "" {
+		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "请选择有效期。"})
+	}
+	err := s.putInCart(c, models.CartItem{CourseID: course, Expire: idOrNone(expire), Selected: true})
+	switch {
+	case errors.Is(err, models.ErrWithdrawn):
+		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "这个有效期已不再出售，请重新选择。"})
+	case errors.Is(err, models.ErrCartFull):
+		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "购物车已满，请先结算或删除一些课程。"})
+	case err != nil:
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}
+
+// changeCart is POST /cart/items/:course: another term, or the tick of the line.
+func (s *shop) changeCart(c echo.Context) error {
+	err := s.putInCart(c, models.CartItem{
+		CourseID: idOf(c.Param("course")), Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
+	})
+	if errors.Is(err, models.ErrWithdrawn) {
+		err = flash(c, views.Flash{Text: "这门课程或这个有效期已不再出售。", Error: true})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}
+
+func (s *shop) putInCart(c echo.Context, item models.CartItem) error {
+	item.UserID = userID(c)
+	return s.db.PutInCart(c.Request().Context(), item)
+}
+
+// removeFromCart is POST /cart/items/:course/delete.
+func (s *shop) removeFromCart(c echo.Context) error {
+	if err := s.db.RemoveFromCart(c.Request().Context(), userID(c), idOf(c.Param("course"))); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}
+
+// idOrNone reads a term. "0" is a real one, 永久有效, so that what cannot be read must not become 0.
+func idOrNone(s string) int64 {
+	if id := idOf(s); id != 0 || s == "0" {
+		return id
+	}
+	return -1
+}

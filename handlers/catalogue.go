@@ -1,0 +1,148 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// courseList is GET /, optionally of one category.
+func (s *shop) courseList(c echo.Context) error {
+	ctx := c.Request().Context()
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	categories, err := s.db.Categories(ctx)
+	if err != nil {
+		return err
+	}
+	chosen := idOf(c.QueryParam("category"))
+	view := views.CourseList{Page: p}
+	for _, category := range categories {
+		view.Categories = append(view.Categories, views.Category{
+			ID: category.ID, Name: category.Name, Current: category.ID == chosen,
+		})
+		if category.ID == chosen {
+			view.Category = category.Name
+		}
+	}
+	if view.Category == "" {
+		chosen = 0 // an unknown category shows everything
+	}
+	courses, err := s.db.Courses(ctx, chosen)
+	if err != nil {
+		return err
+	}
+	for _, course := range courses {
+		view.Courses = append(view.Courses, courseCard(course))
+	}
+	return render(c, http.StatusOK, views.CourseListPage(view))
+}
+
+func courseCard(l models.Listing) views.CourseCard {
+	offer := l.Cheapest()
+	return views.CourseCard{
+		ID: l.ID, Name: l.Name, Picture: l.CourseImg, Teacher: l.TeacherName, Students: l.Students,
+		ListPrice: offer.Price, Price: offer.SalePrice, Discount: offer.DiscountName, DiscountEnds: offer.DiscountEnds,
+	}
+}
+
+// course is GET /courses/:id.
+func (s *shop) course(c echo.Context) error {
+	return s.showCourse(c, http.StatusOK, nil)
+}
+
+// showCourse shows a course that is sold, also after a choice that could not be put into the cart.
+func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors) error {
+	ctx := c.Request().Context()
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	course, err := s.db.Course(ctx, idOf(firstOf(c.Param("id"), c.FormValue("course"))))
+	if err != nil {
+		return err
+	}
+	if !course.Published {
+		return models.ErrNotFound
+	}
+	view := views.Course{
+		Page: p, ID: course.ID, Name: course.Name, Brief: course.Brief, Picture: course.CourseImg,
+		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
+		Chapters: chapters(course.Chapters, 0), Errors: problems,
+	}
+	for i, offer := range course.Offers {
+		view.Terms = append(view.Terms, term(offer, i == 0))
+		if offer.DiscountEnds.After(view.DiscountEnds) {
+			view.DiscountEnds = offer.DiscountEnds
+		}
+	}
+	if user := userID(c); user != 0 {
+		if view.Owned, err = s.ownership(c, user, course.ID); err != nil {
+			return err
+		}
+		if view.InCart, err = s.db.InCart(ctx, user, course.ID); err != nil {
+			return err
+		}
+	}
+	return render(c, status, views.CoursePage(view))
+}
+
+func (s *shop) ownership(c echo.Context, user, course int64) (views.Ownership, error) {
+	rights, err := s.db.Rights(c.Request().Context(), user, course)
+	return ownership(rights[course], s.db.Now()), err
+}
+
+func ownership(r models.Right, now time.Time) views.Ownership {
+	return views.Ownership{Live: r.Live(now), Until: r.Until()}
+}
+
+func term(o models.Offer, selected bool) views.Term {
+	return views.Term{
+		ID: o.Expire, Text: o.ExpireText, ListPrice: o.Price, Price: o.SalePrice, Discount: o.DiscountName, Selected: selected,
+	}
+}
+
+func chapters(all []models.Chapter, open int64) []views.Chapter {
+	var out []views.Chapter
+	for i, chapter := range all {
+		v := views.Chapter{Number: i + 1, Name: chapter.Name}
+		for _, lesson := range chapter.Lessons {
+			v.Lessons = append(v.Lessons, views.Lesson{
+				ID: lesson.ID, Name: lesson.Name, Duration: duration(lesson.Minutes), Current: lesson.ID == open,
+			})
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func duration(minutes int) string {
+	if minutes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d 分钟", minutes)
+}
+
+// idOf reads a positive number from an address or a form; 0 is what no row has.
+func idOf(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

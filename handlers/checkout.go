@@ -1,0 +1,154 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// checkout is GET /checkout. The button 更新金额 sends the whole form here; what the address needs not keep is dropped from it.
+func (s *shop) checkout(c echo.Context) error {
+	if c.QueryParams().Has(csrfField) {
+		keep := url.Values{"coupon": {c.QueryParam("coupon")}, "points": {c.QueryParam("points")}}
+		return c.Redirect(http.StatusSeeOther, "/checkout?"+keep.Encode())
+	}
+	form := readCheckout(c)
+	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
+	return s.showCheckout(c, http.StatusOK, form, quote, err)
+}
+
+// placeOrder is POST /orders: it makes the order and leads to Alipay, or to the result where nothing is to be paid.
+func (s *shop) placeOrder(c echo.Context) error {
+	ctx, user, form := c.Request().Context(), userID(c), readCheckout(c)
+	if form.token == "" || len(form.token) > maxToken {
+		return s.askAgain(c, form, "页面已过期，请核对下面的金额后重新提交。")
+	}
+	if form.unreadable != nil {
+		return s.askAgain(c, form, "")
+	}
+	order, err := s.db.PlaceOrder(ctx, models.NewOrder{
+		Choice: form.choice, UserID: user, Seal: form.seal, Token: form.token, TTL: s.orderTTL,
+	})
+	switch {
+	case errors.Is(err, models.ErrPriceChanged), errors.Is(err, models.ErrCoupon), errors.Is(err, models.ErrPoints):
+		return s.askAgain(c, form, "")
+	case errors.Is(err, models.ErrEmptyCart):
+		return s.emptyCart(c)
+	case err != nil:
+		return err
+	case order.OrderStatus != models.OrderUnpaid:
+		return c.Redirect(http.StatusSeeOther, resultPath(order.OrderNumber))
+	}
+	return s.toCashier(c, order.OrderNumber)
+}
+
+// maxToken is the width of ly_order.checkout_token.
+const maxToken = 32
+
+// checkoutForm is the form as the student sent it.
+type checkoutForm struct {
+	choice     models.Choice
+	points     string // as typed
+	token      string
+	seal       string
+	unreadable views.FieldErrors
+}
+
+func readCheckout(c echo.Context) checkoutForm {
+	form := checkoutForm{
+		points: strings.TrimSpace(c.FormValue("points")), token: c.FormValue("token"), seal: c.FormValue("quote"),
+	}
+	if coupon := c.FormValue("coupon"); coupon != "" && coupon != "0" {
+		if form.choice.Coupon = idOf(coupon); form.choice.Coupon == 0 {
+			form.unreadable = views.FieldErrors{"coupon": "没有这张优惠券，请重新选择。"}
+		}
+	}
+	if form.points != "" {
+		points, err := strconv.ParseInt(form.points, 10, 64)
+		if err != nil || points < 0 {
+			form.unreadable = views.FieldErrors{"points": "积分请填写 0 或正整数。"}
+		} else {
+			form.choice.Points = points
+		}
+	}
+	return form
+}
+
+// askAgain shows the checkout anew after an order that could not be made. Nothing the student entered is lost.
+func (s *shop) askAgain(c echo.Context, form checkoutForm, problem string) error {
+	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
+	if problem != "" {
+		form.unreadable = views.FieldErrors{"": problem}
+	}
+	return s.showCheckout(c, http.StatusUnprocessableEntity, form, quote, err)
+}
+
+func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote models.Quote, problem error) error {
+	if errors.Is(problem, models.ErrEmptyCart) {
+		return s.emptyCart(c)
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	view := checkoutView(quote, form)
+	view.Page, view.Errors = p, views.FieldErrors{}
+	for _, line := range quote.Lines {
+		view.Lines = append(view.Lines, views.CheckoutLine{
+			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
+			ListPrice: line.Price, Price: line.SalePrice, Discount: line.DiscountName,
+			Owned: ownership(quote.Rights[line.CourseID], s.db.Now()), Unpaid: quote.Unpaid[line.CourseID],
+		})
+	}
+	switch {
+	case errors.Is(problem, models.ErrCoupon):
+		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单，金额已按不使用优惠券计算。"
+	case errors.Is(problem, models.ErrPoints):
+		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(quote.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
+	case problem != nil:
+		return problem
+	}
+	for field, text := range form.unreadable {
+		view.Errors[field] = text
+	}
+	return render(c, status, views.CheckoutPage(view))
+}
+
+func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
+	view := views.Checkout{
+		Token: rand.Text(), Seal: q.Seal(), ListTotal: q.Total, DiscountSaved: q.Discount, CouponSaved: q.CouponOff,
+		PointsSaved: q.PointsOff, ToPay: q.Real,
+		Points: views.Points{
+			Value: form.points, Balance: q.FreePoints, Max: q.MaxPoints, MaxWorth: models.PointsWorth(q.MaxPoints),
+		},
+	}
+	if form.seal != "" && form.seal != q.Seal() {
+		view.PriceChanged, view.OldTotal = true, models.SealedTotal(form.seal)
+	}
+	for _, coupon := range q.Coupons {
+		if coupon.Why != "" {
+			view.Unusable = append(view.Unusable, views.UnusableCoupon{Name: coupon.Name, Reason: coupon.Why})
+			continue
+		}
+		view.Coupons = append(view.Coupons, views.Coupon{
+			ID: coupon.ID, Name: coupon.Name, Saves: coupon.Saves, Ends: coupon.EndTime, Selected: coupon.ID == form.choice.Coupon,
+		})
+	}
+	return view
+}
+
+// emptyCart sends a student without a selected course back to choose.
+func (s *shop) emptyCart(c echo.Context) error {
+	if err := flash(c, views.Flash{Text: "请先在购物车中选择要购买的课程。", Error: true}); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}

@@ -1,0 +1,141 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// maxSearch is the longest search in characters; a course's name is no longer.
+const maxSearch = 128
+
+// myOrders is GET /myorder/.
+func (s *shop) myOrders(c echo.Context) error {
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	search := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
+	filter := models.OrderFilter{
+		UserID: userID(c), Tab: models.ParseOrderTab(c.QueryParam("status")), Search: string(search[:min(len(search), maxSearch)]),
+	}
+	filter.Page, _ = strconv.Atoi(c.QueryParam("page")) // what is no number is the first page
+	list, err := s.db.MyOrders(c.Request().Context(), filter)
+	if err != nil {
+		return err
+	}
+	now := s.db.Now()
+	view := views.MyOrders{
+		Page: p, Tab: filter.Tab, Counts: list.Counts, Query: filter.Search, PageNo: list.Page, Pages: list.Pages,
+		Matches: list.Matches, Now: now,
+	}
+	for _, order := range list.Orders {
+		view.Orders = append(view.Orders, orderView(order, now))
+	}
+	return render(c, http.StatusOK, views.MyOrdersPage(view))
+}
+
+// order is GET /orders/:number.
+func (s *shop) order(c echo.Context) error {
+	order, err := s.db.Order(c.Request().Context(), userID(c), c.Param("number"))
+	if err != nil {
+		return err
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	now := s.db.Now()
+	return render(c, http.StatusOK, views.OrderDetailPage(views.OrderDetail{
+		Page: p, Order: orderView(order, now), Timeline: timeline(order), Now: now,
+	}))
+}
+
+// orderView is an order in the form that every page shows it in.
+func orderView(o models.OrderView, now time.Time) views.Order {
+	v := views.Order{
+		Number: o.OrderNumber, Status: o.OrderStatus, OrderedAt: o.CreatedAt, Deadline: o.ExpiresAt,
+		PaidAt: timeOf(o.PayTime), ClosedAt: timeOf(o.ClosedAt),
+		ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount, CouponSaved: o.CouponAmount,
+		Points: o.Credit, PointsSaved: o.CreditAmount, Total: o.RealPrice, Refunded: o.RefundedAmount, CouponName: o.CouponName,
+	}
+	switch {
+	case o.PayTime == nil:
+	case o.RealPrice == 0:
+		v.PayWay = "免费领取"
+	default:
+		v.PayWay = "支付宝"
+	}
+	if paid, ok := o.PaidBy(); ok && paid.TradeNo != nil {
+		v.TradeNo = *paid.TradeNo
+	}
+	for _, line := range o.Lines {
+		v.Lines = append(v.Lines, views.OrderLine{
+			CourseID: line.CourseID, Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
+			ListPrice: line.Price, Price: line.RealPrice, Discount: line.DiscountName,
+			Access: access(line, now), Until: timeOf(line.OutTime),
+		})
+	}
+	return v
+}
+
+// endingSoon is when a right is shown as 即将到期.
+const endingSoon = 7 * 24 * time.Hour
+
+func access(line models.LineView, now time.Time) views.Access {
+	switch {
+	case line.Revoked:
+		return views.AccessWithdrawn
+	case !line.Granted:
+		return views.AccessNone
+	case line.OutTime == nil:
+		return views.AccessLive
+	case !now.Before(*line.OutTime):
+		return views.AccessExpired
+	case line.OutTime.Sub(now) < endingSoon:
+		return views.AccessEnding
+	default:
+		return views.AccessLive
+	}
+}
+
+func timeline(o models.OrderView) []views.OrderEvent {
+	events := []views.OrderEvent{{At: o.CreatedAt, Text: "提交订单"}}
+	for _, payment := range o.Payments {
+		events = append(events, views.OrderEvent{At: payment.CreatedAt, Text: "前往支付宝付款"})
+		if payment.State == models.PaymentHeld && payment.PaidAt != nil {
+			events = append(events, views.OrderEvent{
+				At: *payment.PaidAt, Text: "收到一笔未能用于本订单的付款，客服会与您核对并处理，钱是安全的",
+			})
+		}
+	}
+	if o.PayTime != nil {
+		text := "支付成功，课程已开通"
+		if o.RealPrice == 0 {
+			text = "免费领取成功，课程已开通"
+		}
+		events = append(events, views.OrderEvent{At: *o.PayTime, Text: text})
+	}
+	if o.ClosedAt != nil {
+		events = append(events, views.OrderEvent{At: *o.ClosedAt, Text: o.OrderStatus.String()})
+	}
+	slices.SortStableFunc(events, func(a, b views.OrderEvent) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	return events
+}
+
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func resultPath(number string) string { return "/orders/" + number + "/result" }

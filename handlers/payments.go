@@ -1,0 +1,76 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/models/payment"
+	"luffy/views"
+)
+
+// pay is POST /orders/:number/pay.
+func (s *shop) pay(c echo.Context) error {
+	return s.toCashier(c, c.Param("number"))
+}
+
+// toCashier sends the student to Alipay, or to the order's result when there is nothing to pay any more.
+func (s *shop) toCashier(c echo.Context, number string) error {
+	address, err := s.payments.Start(c.Request().Context(), userID(c), number, deviceOf(c.Request().UserAgent()))
+	switch {
+	case errors.Is(err, models.ErrNotPayable):
+		return c.Redirect(http.StatusSeeOther, resultPath(number))
+	case errors.Is(err, models.ErrPastDeadline):
+		if err := flash(c, views.Flash{Text: "这个订单的付款时间已过，不能再付款了。", Error: true}); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/orders/"+number)
+	case err != nil:
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// deviceOf tells a phone by its browser's own word; a tablet pays like a desktop.
+func deviceOf(userAgent string) payment.Device {
+	phone := strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad")
+	return payment.Device(phone)
+}
+
+// alipayReturn is GET /payments/result, where Alipay sends the browser after paying. It needs no login and ends at the clean
+// address of the order's result.
+func (s *shop) alipayReturn(c echo.Context) error {
+	number, err := s.payments.Return(c.Request().Context(), c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, resultPath(number))
+}
+
+// maxNotify is far above any genuine notify. What is longer is read one byte further and refused for its length.
+const maxNotify = 64 << 10
+
+// notify is POST /payments/notify. Its answer is one of two words, the only ones that Alipay reads.
+func (s *shop) notify(c echo.Context) error {
+	r := c.Request()
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxNotify+1))
+	if err != nil {
+		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+	}
+	form, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+	if r.Method != http.MethodPost || err != nil || form != echo.MIMEApplicationForm {
+		s.payments.RefuseNotify(r.Context(), string(body))
+		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+	}
+	if !s.payments.Notify(r.Context(), string(body)) {
+		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+	}
+	return c.Blob(http.StatusOK, notifyType, []byte("success"))
+}
+
+const notifyType = "text/plain; charset=utf-8"

@@ -1,0 +1,44 @@
+package handlers
+
+import (
+	"bytes"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render makes the whole page before the first byte leaves: a page is never cut short by an error.
+func render(c echo.Context, status int, page templ.Component) error {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := page.Render(c.Request().Context(), b); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// page is the frame around a page, from what the session's one query has read.
+func page(c echo.Context) (views.Page, error) {
+	p := frame(c)
+	flash, err := takeFlash(c)
+	p.Flash = flash
+	return p, err
+}
+
+// frame is page without the flash, for error pages too: it works when the session could not be read.
+func frame(c echo.Context) views.Page {
+	var p views.Page
+	p.CSRF, _ = c.Get(csrfField).(string)
+	if session := sessionOf(c); session != nil {
+		visitor, _ := session.Values[visitorKey].(models.Visitor)
+		p.User, p.CartCount = visitor.Username, visitor.CartCount
+	}
+	return p
+}

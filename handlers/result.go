@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// refreshAfter are the seconds between the refreshes of a result that is being confirmed: about two minutes in all, then the
+// student decides.
+var refreshAfter = []int{2, 3, 5, 10, 20, 20, 20, 20, 20}
+
+// result is GET /orders/:number/result. What it says comes from the order alone; while the order is unpaid each visit may
+// make the shop ask Alipay, whose answer shows on the next one.
+func (s *shop) result(c echo.Context) error {
+	ctx := c.Request().Context()
+	order, err := s.db.Order(ctx, userID(c), c.Param("number"))
+	if err != nil {
+		return err
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	now := s.db.Now()
+	state, err := s.resultState(c, order, now)
+	if err != nil {
+		return err
+	}
+	view := views.Result{Page: p, State: state, Order: orderView(order, now), Now: now}
+	if attempt, ok := order.OpenPayment(); ok {
+		s.payments.AskSoon(ctx, attempt)
+	}
+	if state == views.ResultConfirming {
+		view.Round, _ = strconv.Atoi(c.QueryParam("round")) // what is no number is the first round
+		if view.Round >= 0 && view.Round < len(refreshAfter) {
+			view.NextRefresh = refreshAfter[view.Round]
+		}
+	}
+	return render(c, http.StatusOK, views.ResultPage(view))
+}
+
+// freshAnswer is how long Alipay's "not paid" is worth saying: the student may be paying meanwhile.
+const freshAnswer = 15 * time.Second
+
+func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (views.ResultState, error) {
+	switch o.OrderStatus {
+	case models.OrderPaid:
+		return views.ResultPaid, nil
+	case models.OrderRefunded:
+		return views.ResultRefunded, nil
+	case models.OrderCancelled, models.OrderTimedOut:
+		return views.ResultClosed, nil
+	}
+	attempt, ok := o.OpenPayment()
+	if !ok {
+		return views.ResultUnpaid, nil
+	}
+	returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
+	if err != nil || returned {
+		return views.ResultConfirming, err
+	}
+	if attempt.TradeStatus != "" && attempt.QueriedAt != nil && now.Sub(*attempt.QueriedAt) < freshAnswer {
+		return views.ResultUnpaid, nil
+	}
+	return views.ResultConfirming, nil
+}

@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+const (
+	sessionCookie = "luffy_session"
+	sessionLife   = 14 * 24 * time.Hour
+)
+
+// The keys of a session's values.
+const (
+	userKey    = "user"    // int64, absent when nobody is logged in
+	flashKey   = "flash"   // views.Flash for the next page
+	visitorKey = "visitor" // models.Visitor as it was loaded; never stored
+)
+
+// sessionStore is a gorilla store whose sessions live in the shop's database, so that they can be revoked. The cookie holds a random id
+// and its signature, nothing else.
+type sessionStore struct {
+	db     *models.DB
+	codecs []securecookie.Codec
+	secure bool
+}
+
+func newSessionStore(db *models.DB, keys [][]byte, secure bool) *sessionStore {
+	s := &sessionStore{db: db, secure: secure}
+	for _, key := range keys {
+		codec := securecookie.New(key, nil)
+		codec.MaxAge(int(sessionLife / time.Second))
+		codec.SetSerializer(securecookie.NopEncoder{}) // the id is bytes already
+		s.codecs = append(s.codecs, codec)
+	}
+	return s
+}
+
+// Get gives the request's session, loading it once.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New loads the session that the request's cookie names. A cookie that is missing, forged or out of date gives a new session
+// and no error; an error is the database's.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	session.IsNew = true
+	session.Options = &sessions.Options{
+		Path: "/", MaxAge: int(sessionLife / time.Second), HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	}
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return session, nil
+	}
+	var id []byte
+	if err := securecookie.DecodeMulti(name, cookie.Value, &id, s.codecs...); err != nil {
+		return session, nil
+	}
+	visitor, err := s.db.Visitor(r.Context(), string(id))
+	if errors.Is(err, models.ErrNotFound) {
+		return session, nil
+	}
+	if err != nil {
+		return session, err
+	}
+	session.ID, session.IsNew = string(id), false
+	session.Values[visitorKey] = visitor
+	if visitor.UserID != nil {
+		session.Values[userKey] = *visitor.UserID
+	}
+	var flash views.Flash
+	if json.Unmarshal([]byte(visitor.Data), &flash) == nil && flash.Text != "" {
+		session.Values[flashKey] = flash
+	}
+	return session, nil
+}
+
+// Save writes the session and its cookie. A negative MaxAge ends the session.
+func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	if session.Options.MaxAge < 0 {
+		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
+		return s.db.DropSession(r.Context(), session.ID)
+	}
+	if session.ID == "" {
+		session.ID = rand.Text() + rand.Text()
+	}
+	flash, _ := session.Values[flashKey].(views.Flash)
+	data, err := json.Marshal(flash)
+	if err != nil {
+		return err
+	}
+	user, _ := session.Values[userKey].(int64)
+	if err := s.db.SaveSession(r.Context(), session.ID, user, string(data), sessionLife); err != nil {
+		return err
+	}
+	value, err := securecookie.EncodeMulti(session.Name(), []byte(session.ID), s.codecs...)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, sessions.NewCookie(session.Name(), value, session.Options))
+	return nil
+}
+
+// load reads the session before the handler runs, so that a database that is down is one error in one place.
+func (s *sessionStore) load(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		session, err := s.Get(c.Request(), sessionCookie)
+		if err != nil {
+			return err
+		}
+		c.Set(sessionCookie, session)
+		return next(c)
+	}
+}
+
+func sessionOf(c echo.Context) *sessions.Session {
+	session, _ := c.Get(sessionCookie).(*sessions.Session)
+	return session
+}
+
+// userID is the logged-in student, or 0.
+func userID(c echo.Context) int64 {
+	session := sessionOf(c)
+	if session == nil {
+		return 0
+	}
+	id, _ := session.Values[userKey].(int64)
+	return id
+}
+
+// logIn gives the browser a new session id, so that one planted before the login is worth nothing.
+func (s *shop) logIn(c echo.Context, user models.User) error {
+	session := sessionOf(c)
+	if session.ID != "" {
+		if err := s.db.DropSession(c.Request().Context(), session.ID); err != nil {
+			return err
+		}
+	}
+	session.ID = ""
+	session.Values[userKey] = user.ID
+	return session.Save(c.Request(), c.Response())
+}
+
+// flash leaves a message for the next page.
+func flash(c echo.Context, f views.Flash) error {
+	session := sessionOf(c)
+	session.Values[flashKey] = f
+	return session.Save(c.Request(), c.Response())
+}
+
+// takeFlash gives the message that the last request left and forgets it.
+func takeFlash(c echo.Context) (views.Flash, error) {
+	session := sessionOf(c)
+	f, ok := session.Values[flashKey].(views.Flash)
+	if !ok {
+		return f, nil
+	}
+	delete(session.Values, flashKey)
+	return f, session.Save(c.Request(), c.Response())
+}

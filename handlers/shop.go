@@ -1,0 +1,97 @@
+// Package handlers turns requests into calls of the models and their answers into pages and redirects.
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"luffy/models"
+	"luffy/models/payment"
+	"luffy/static"
+)
+
+// Config is what the pages work with.
+type Config struct {
+	DB          *models.DB
+	Payments    *payment.Service
+	SessionKeys [][]byte      // at least one; the first signs, all verify
+	OrderTTL    time.Duration // how long an order may stay unpaid
+	BaseURL     string        // the shop's outside address; https makes the cookies secure
+	Gateway     string        // Alipay's address, to which forms may lead
+	Log         *slog.Logger
+}
+
+// shop holds what the handlers share. Its methods are the handlers, one file for each group of pages.
+type shop struct {
+	db       *models.DB
+	payments *payment.Service
+	sessions *sessionStore
+	orderTTL time.Duration
+	log      *slog.Logger
+}
+
+// New builds the shop's web server with all of its routes.
+func New(c Config) *echo.Echo {
+	secure := isHTTPS(c.BaseURL)
+	s := &shop{
+		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure), orderTTL: c.OrderTTL, log: c.Log,
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.onError
+	e.Use(middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
+	s.routes(e, secure, c.Gateway)
+	return e
+}
+
+// routes is every address of the shop, grouped by the middleware it goes through.
+func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+
+	// Alipay is no browser: no session, no token, no page, no redirect, nothing rewritten.
+	e.Match(anyMethod, payment.NotifyPath, s.notify)
+
+	pages := e.Group("", securityHeaders(secure, gateway), gzipPages(), middleware.BodyLimit("64K"),
+		middleware.ContextTimeout(requestTimeout), s.sessions.load, csrf(secure))
+	pages.GET("/", s.courseList)
+	pages.GET("/courses/:id", s.course)
+	pages.GET("/register", s.registerForm)
+	pages.POST("/register", s.register)
+	pages.GET("/login", s.loginForm)
+	pages.POST("/login", s.login)
+	pages.POST("/logout", s.logout)
+	pages.GET(payment.ReturnPath, s.alipayReturn)
+
+	student := pages.Group("", s.signedIn)
+	student.GET("/cart", s.cart)
+	student.POST("/cart/items", s.addToCart)
+	student.POST("/cart/items/:course", s.changeCart)
+	student.POST("/cart/items/:course/delete", s.removeFromCart)
+	student.GET("/checkout", s.checkout)
+	student.POST("/orders", s.placeOrder)
+	student.POST("/orders/:number/pay", s.pay)
+	student.GET("/orders/:number", s.order)
+	student.GET("/orders/:number/result", s.result)
+	student.GET("/myorder/", s.myOrders)
+	student.GET("/mycourses/", s.myCourses)
+	student.GET("/learn/:course", s.learn)
+
+	// Without a slash at the end these would be not found, and people type them so.
+	for _, path := range []string{"/myorder", "/mycourses"} {
+		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, path+"/") })
+	}
+	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound })
+}
+
+func isHTTPS(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https"
+}

@@ -1,0 +1,120 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"luffy/models"
+	"luffy/models/alipay"
+)
+
+// Notify takes the raw body of a POST to notify_url and tells whether Alipay may stop sending it: true is answered with
+// "success", false with "fail". Only what is stored is acknowledged, so after any failure Alipay comes again.
+func (s *Service) Notify(ctx context.Context, body string) bool {
+	n, err := s.alipay.VerifyNotify(body)
+	if err != nil {
+		s.refuse(ctx, models.SourceNotify, body, err)
+		return false
+	}
+	event := models.PaymentEvent{
+		ReceivedAt: s.db.Now(), Source: models.SourceNotify, NotifyID: n.NotifyID, OutTradeNo: n.OutTradeNo,
+		TradeNo: n.TradeNo, TradeStatus: n.TradeStatus, Raw: []byte(body),
+	}
+	if err := s.alipay.CheckReceiver(n.AppID, n.SellerID); err != nil && !sellerUnsaid(n, err) {
+		return s.record(ctx, event, models.VerdictRefused, reason(err)) && false
+	}
+	switch {
+	case n.Refund():
+		return s.record(ctx, event, models.VerdictNoted, "refund")
+	case n.Closed():
+		return s.record(ctx, event, models.VerdictNoted, "closed")
+	case !n.Paid():
+		return s.record(ctx, event, models.VerdictNoted, "not_paid")
+	case n.SellerID == "":
+		return s.notifyWithoutSeller(ctx, event)
+	}
+	outcome, err := s.confirm(ctx, models.PaidTrade{
+		OutTradeNo: n.OutTradeNo, TradeNo: n.TradeNo, Amount: models.Fen(n.Amount), PaidAt: s.paidAt(n.PaidAt),
+	}, event)
+	if err != nil {
+		return false
+	}
+	// What may be our own lag, or needs a human, is not acknowledged: Alipay's repetitions keep it in sight for a day.
+	return outcome != models.UnknownOrder && outcome != models.WrongAmount
+}
+
+// errNotForm refuses what is no form post: Alipay sends nothing else.
+var errNotForm = errors.New("not a form post")
+
+// RefuseNotify stores and logs a request to notify_url that is not in the form of a notify.
+func (s *Service) RefuseNotify(ctx context.Context, body string) {
+	s.refuse(ctx, models.SourceNotify, body, errNotForm)
+}
+
+// sellerUnsaid tells a genuine notify that only leaves the seller out from one that names another.
+func sellerUnsaid(n alipay.Notify, err error) bool {
+	return n.SellerID == "" && errors.Is(err, alipay.ErrSellerID)
+}
+
+// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be about our own trades.
+func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentEvent) bool {
+	if !s.record(ctx, event, models.VerdictNoted, "no_seller_asked") {
+		return false
+	}
+	standing, err := s.db.PaymentByOutTradeNo(ctx, event.OutTradeNo)
+	if err != nil {
+		return false
+	}
+	if standing.Payment.State == models.PaymentOpen {
+		err = s.ask(ctx, standing)
+	}
+	return err == nil
+}
+
+// confirm is the way of every paid trade into the models, with the log that staff search by order number.
+func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event models.PaymentEvent) (models.Outcome, error) {
+	outcome, err := s.db.Confirm(ctx, trade, event)
+	if err != nil {
+		s.log.ErrorContext(ctx, "payment could not be booked", "source", event.Source, "out_trade_no", trade.OutTradeNo,
+			"trade_no", trade.TradeNo, "error", err)
+		s.record(ctx, event, models.VerdictFailed, "database")
+		return "", err
+	}
+	level := slog.LevelInfo
+	if outcome != models.Fulfilled && outcome != models.AlreadyDone {
+		level = slog.LevelError
+	}
+	s.log.Log(ctx, level, "payment", "outcome", outcome, "source", event.Source, "out_trade_no", trade.OutTradeNo,
+		"trade_no", trade.TradeNo, "amount", trade.Amount.String())
+	return outcome, nil
+}
+
+// maxRefusedRaw bounds what is kept of a message that anybody may have sent.
+const maxRefusedRaw = 8 << 10
+
+// refuse stores and logs a message that is not Alipay's. Its claims are kept only to find it again.
+func (s *Service) refuse(ctx context.Context, source models.Source, raw string, why error) {
+	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: source, Raw: []byte(raw[:min(len(raw), maxRefusedRaw)])}
+	if m, err := alipay.ParseMessage(raw); err == nil {
+		event.NotifyID, event.OutTradeNo, event.TradeNo = m.Text("notify_id"), m.Text("out_trade_no"), m.Text("trade_no")
+		event.TradeStatus = m.Text("trade_status")
+	}
+	s.record(ctx, event, models.VerdictRefused, reason(why))
+}
+
+// record stores an event that changes nothing else and tells whether it is stored.
+func (s *Service) record(ctx context.Context, event models.PaymentEvent, verdict models.Verdict, why string) bool {
+	event.Verdict, event.Reason = verdict, why
+	level := slog.LevelInfo
+	if verdict == models.VerdictRefused {
+		level = slog.LevelWarn
+	}
+	s.log.Log(ctx, level, "alipay message", "source", event.Source, "verdict", verdict, "reason", why,
+		"out_trade_no", event.OutTradeNo, "trade_no", event.TradeNo, "notify_id", event.NotifyID)
+	if err := s.db.RecordEvent(ctx, event); err != nil {
+		s.log.ErrorContext(ctx, "event could not be stored", "out_trade_no", event.OutTradeNo, "error", err)
+		return false
+	}
+	return true
+}

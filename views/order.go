@@ -73,25 +73,21 @@ func (o Order) learnable() []OrderLine {
 	return lines
 }
 
-// shareLabel names a line's share of the total.
-func (o Order) shareLabel() string {
-	if o.Status == models.OrderUnpaid {
-		return "应付"
-	}
-	return "实付"
+// charged reports whether money, or a free order's nothing, has changed hands.
+func (o Order) charged() bool {
+	return o.Status == models.OrderPaid || o.Status == models.OrderRefunded
 }
 
-// totalLabel names the order's total by what became of it.
-func (o Order) totalLabel() string {
-	switch o.Status {
-	case models.OrderPaid, models.OrderRefunded:
-		return "实付金额"
-	case models.OrderUnpaid:
-		return "应付金额"
-	default:
-		return "订单金额"
+// shareLabel names a line's share of the total: what was paid, or what there is or was to pay.
+func (o Order) shareLabel() string {
+	if o.charged() {
+		return "实付"
 	}
+	return "应付"
 }
+
+// totalLabel names the order's total.
+func (o Order) totalLabel() string { return o.shareLabel() + "金额" }
 
 // statusCode is the state's name in the style sheet.
 func (o Order) statusCode() string {

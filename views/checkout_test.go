@@ -1,0 +1,54 @@
+package views
+
+import "testing"
+
+func TestCheckoutForm(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CheckoutPage(sampleCheckout()))
+	wantAttr(t, doc, "form:has(#submit-order)", "action", "/orders")
+	wantAttr(t, doc, "input[name=token]", "value", "once")
+	wantAttr(t, doc, "input[name=quote]", "value", "1446.80")
+	wantText(t, doc, "#submit-order", "提交订单并支付")
+	wantAttr(t, doc, "#update-quote", "formaction", "/checkout")
+	wantAttr(t, doc, "#update-quote", "formmethod", "get")
+	wantCount(t, doc, "input[type=radio][name=coupon]", 3)
+	wantAttr(t, doc, "input[name=coupon][checked]", "value", "7")
+	wantContains(t, doc, "label:has(input[value='7'])", "省 ¥50.00")
+	wantContains(t, doc, "details li", "满 2000 减 300：满 ¥2,000.00 可用")
+	wantAttr(t, doc, "input[name=points]", "max", "500")
+	wantAttr(t, doc, "input[name=points]", "min", "0")
+	wantContains(t, doc, "#points-hint", "抵 ¥50.00")
+	wantContains(t, doc, ".sums", "课程总价 ¥1,544.00")
+	wantContains(t, doc, ".sums", "优惠券 −¥50.00")
+	wantText(t, doc, ".sums .total dd", "¥1,446.80")
+}
+
+func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CheckoutPage(sampleCheckout()))
+	wantContains(t, doc, ".lines li:first-child .note", "本次购买将延长有效期")
+	wantAttr(t, doc, ".lines li:last-child .note a", "href", "/orders/"+sampleNumber)
+}
+
+func TestCheckoutOfAFreeOrder(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CheckoutPage(Checkout{Page: samplePage, Points: Points{Balance: 5}}))
+	wantText(t, doc, "#submit-order", "免费领取")
+	wantAttr(t, doc, "input[name=quote]", "value", "0.00")
+	wantAttr(t, doc, "input[type=hidden][name=coupon]", "value", "0")
+	wantAttr(t, doc, "input[type=hidden][name=points]", "value", "0")
+}
+
+func TestCheckoutSaysWhyItWasRefused(t *testing.T) {
+	t.Parallel()
+	page := sampleCheckout()
+	page.PriceChanged, page.OldTotal = true, 1400_00
+	page.Points.Value = "900"
+	page.Errors = FieldErrors{"points": "最多可以使用 500 积分"}
+	doc := render(t, CheckoutPage(page))
+	wantContains(t, doc, ".problems", "应付金额已从 ¥1,400.00 变为 ¥1,446.80")
+	wantText(t, doc, ".problems a[href='#points']", "最多可以使用 500 积分")
+	wantAttr(t, doc, "#points", "value", "900")
+	wantAttr(t, doc, "#points", "aria-invalid", "true")
+	wantAttr(t, doc, "#points", "aria-describedby", "points-hint points-error")
+}

@@ -1,0 +1,76 @@
+package views
+
+import "testing"
+
+func TestCourseList(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CourseListPage(sampleCourses()))
+	wantCount(t, doc, ".card", 9)
+	wantAttr(t, doc, ".cards li:first-child h2 a", "href", "/courses/1")
+	wantText(t, doc, ".cards li:first-child .price strong", "价格 ¥272.80")
+	wantText(t, doc, ".cards li:first-child .price del", "原价 ¥310.00")
+	wantText(t, doc, ".cards li:first-child .tag", "限时折扣")
+	wantAttr(t, doc, ".cards li:first-child time", "datetime", "2026-11-25T22:31:00+08:00")
+	wantText(t, doc, ".cards li:first-child time", "2026-11-25 22:31")
+	wantCount(t, doc, ".cards li:nth-child(2) del, .cards li:nth-child(2) .tag, .cards li:nth-child(2) time", 0)
+	wantAttr(t, doc, ".cards li:last-child img", "alt", "没有封面的新课（暂无封面）")
+	wantText(t, doc, ".chip[aria-current]", "全部")
+	wantText(t, doc, ".chip[href='/?category=2']", "前端")
+}
+
+func TestEmptyCourseList(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CourseListPage(CourseList{Category: "前端", Categories: []Category{{ID: 2, Name: "前端", Current: true}}}))
+	wantText(t, doc, "h1", "前端课程")
+	wantText(t, doc, ".empty p:first-child", "这里还没有课程。")
+	wantAttr(t, doc, ".empty a", "href", "/")
+	wantText(t, doc, ".chip[aria-current]", "前端")
+}
+
+func TestCourseTerms(t *testing.T) {
+	t.Parallel()
+	doc := render(t, CoursePage(sampleCourse()))
+	wantAttr(t, doc, "form:has(#add-to-cart)", "action", "/cart/items")
+	wantAttr(t, doc, "form:has(#add-to-cart) input[name=course]", "value", "1")
+	wantCount(t, doc, "input[type=radio][name=expire]", 3)
+	wantAttr(t, doc, "input[name=expire][checked]", "value", "1")
+	wantContains(t, doc, "label:has(input[value='0'])", "永久有效 价格 ¥1,234.00")
+	wantContains(t, doc, "label:has(input[value='1'])", "一个月有效 价格 ¥272.80 原价 ¥310.00 限时折扣")
+	wantCount(t, doc, ".note, a[href='/learn/1']", 0)
+	wantCount(t, doc, ".lessons li", 3)
+}
+
+func TestOwnedCourse(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		owned    Ownership
+		want     string
+		canBuy   int
+		canLearn int
+	}{
+		{"never bought", Ownership{}, "", 1, 0},
+		{"with an end", Ownership{Live: true, Until: sampleNow}, "您已拥有本课程，有效期至 2026-11-22。再次购买将延长有效期。", 1, 1},
+		{"for ever", Ownership{Live: true}, "您已拥有本课程，永久有效，不需要再次购买。", 0, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			course := sampleCourse()
+			course.Owned = test.owned
+			doc := render(t, CoursePage(course))
+			wantText(t, doc, ".note p:first-child", test.want)
+			wantCount(t, doc, "#add-to-cart", test.canBuy)
+			wantCount(t, doc, "a[href='/learn/1']", test.canLearn)
+		})
+	}
+}
+
+func TestWithdrawnCourseCannotBeBought(t *testing.T) {
+	t.Parallel()
+	course := sampleCourse()
+	course.Terms = nil
+	doc := render(t, CoursePage(course))
+	wantCount(t, doc, "#add-to-cart", 0)
+	wantContains(t, doc, ".course-buy", "本课程暂不出售。")
+}

@@ -1,0 +1,49 @@
+package views
+
+import "testing"
+
+func TestMyCourses(t *testing.T) {
+	t.Parallel()
+	doc := render(t, MyCoursesPage(sampleMyCourses()))
+	wantContains(t, doc, ".cards li:first-child", "有效期至 2026-11-24")
+	wantText(t, doc, ".cards li:first-child .state", "即将到期")
+	wantContains(t, doc, ".cards li:nth-child(2)", "永久有效")
+	wantText(t, doc, ".cards li:nth-child(3) .state", "已过期")
+	wantAttr(t, doc, ".cards li:first-child .button", "href", "/learn/1")
+	wantAttr(t, doc, ".cards li:nth-child(3) .button", "href", "/courses/3")
+
+	empty := render(t, MyCoursesPage(MyCourses{Page: samplePage}))
+	wantText(t, empty, ".empty", "您还没有课程。 去选课程")
+}
+
+func TestLearn(t *testing.T) {
+	t.Parallel()
+	doc := render(t, LearnPage(sampleLearn()))
+	wantText(t, doc, ".learn-nav a[aria-current=page]", "安装 Go")
+	wantAttr(t, doc, ".learn-nav li:last-child a[href$='21']", "href", "/learn/1?lesson=21")
+	wantText(t, doc, ".lesson h2", "安装 Go")
+	wantCount(t, doc, ".lesson p", 2)
+
+	wantContains(t, render(t, LearnPage(Learn{Page: samplePage, Name: "Go"})), ".lesson", "课程内容正在整理中")
+}
+
+func TestNoAccess(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		page      NoAccess
+		want, buy string
+	}{
+		{"never bought", NoAccess{CourseID: 1, OnSale: true}, "您还没有购买本课程。", "去购买"},
+		{"expired", NoAccess{CourseID: 1, OnSale: true, Access: AccessExpired, Until: sampleNow}, "您的学习有效期已于 2026-11-22 结束。", "续费"},
+		{"refunded", NoAccess{CourseID: 1, Access: AccessWithdrawn}, "本课程已退款，学习权限已收回。", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			doc := render(t, NoAccessPage(test.page))
+			wantContains(t, doc, "main", test.want)
+			wantText(t, doc, "#buy", test.buy)
+		})
+	}
+}

@@ -1,0 +1,33 @@
+package views
+
+import (
+	"testing"
+
+	"luffy/models"
+)
+
+func TestPaidOrderDetail(t *testing.T) {
+	t.Parallel()
+	doc := render(t, OrderDetailPage(sampleDetail(models.OrderPaid)))
+	wantText(t, doc, "title", "订单 "+sampleNumber+" – 路飞学城")
+	wantText(t, doc, "#state-title", "已支付")
+	wantContains(t, doc, ".facts", "付款时间 2026-11-22 22:31")
+	wantContains(t, doc, ".facts", "支付宝交易号 2026112222001439881000120282")
+	wantContains(t, doc, ".lines li:first-child", "课程价格 ¥310.00 限时折扣 实付 ¥261.94")
+	wantText(t, doc, ".sums .total", "实付金额 ¥1,446.80")
+	wantCount(t, doc, ".timeline li", 2)
+	wantAttr(t, doc, ".timeline li:first-child time", "datetime", "2026-11-22T22:30:00+08:00")
+	wantCount(t, doc, "#pay", 0)
+	wantCount(t, doc, "a[href^='/learn/']", 2)
+	wantText(t, doc, ".crumbs [aria-current=page]", "订单 "+sampleNumber)
+}
+
+func TestUnpaidOrderDetail(t *testing.T) {
+	t.Parallel()
+	doc := render(t, OrderDetailPage(sampleDetail(models.OrderUnpaid)))
+	wantContains(t, doc, ".facts", "付款时间 —")
+	wantContains(t, doc, ".facts", "支付宝交易号 —")
+	wantText(t, doc, ".sums .total", "应付金额 ¥1,446.80")
+	wantAttr(t, doc, "form:has(#pay)", "action", "/orders/"+sampleNumber+"/pay")
+	wantCount(t, doc, "a[href^='/learn/']", 0)
+}

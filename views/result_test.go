@@ -1,0 +1,97 @@
+package views
+
+import "testing"
+
+func TestResultStates(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		state               ResultState
+		heading, lead       string
+		pay, learn, recheck int
+	}{
+		{ResultPaid, "支付成功", "实付 ¥1,446.80，课程已开通。", 0, 1, 0},
+		{ResultConfirming, "支付确认中", "请不要重复付款", 0, 0, 1},
+		{ResultUnpaid, "未支付", "支付宝没有收到这个订单的付款。", 1, 0, 0},
+		{ResultClosed, "订单已关闭", "否则款项会全额原路退回", 0, 0, 0},
+		{ResultRefunded, "已退款", "退款 ¥1,446.80 已原路退回", 0, 0, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.heading, func(t *testing.T) {
+			t.Parallel()
+			doc := render(t, ResultPage(sampleResult(test.state)))
+			wantText(t, doc, "h1", test.heading)
+			wantText(t, doc, "title", test.heading+" – 订单 "+sampleNumber+" – 路飞学城")
+			wantContains(t, doc, ".result-head", test.lead)
+			wantCount(t, doc, "form[action='/orders/"+sampleNumber+"/pay'] #pay", test.pay)
+			wantCount(t, doc, "#learn", test.learn)
+			wantCount(t, doc, "#recheck", test.recheck)
+			wantCount(t, doc, ".result-head .main", 1-test.recheck)
+			wantCount(t, doc, "#result-status[role=status]", 1)
+			wantContains(t, doc, "main", sampleNumber)
+		})
+	}
+}
+
+func TestPaidResultSaysEverything(t *testing.T) {
+	t.Parallel()
+	doc := render(t, ResultPage(sampleResult(ResultPaid)))
+	wantContains(t, doc, ".facts", "付款时间 2026-11-22 22:31")
+	wantContains(t, doc, ".facts", "付款方式 支付宝")
+	wantContains(t, doc, ".facts", "2026112222001439881000120282")
+	wantContains(t, doc, ".lines li:first-child", "有效期至 2026-12-22")
+	wantContains(t, doc, ".lines li:last-child", "永久有效")
+	wantCount(t, doc, ".lines a[href^='/learn/']", 2)
+	wantContains(t, doc, "main", "请不晚于 2026-11-29 联系我们")
+	wantCount(t, doc, "head noscript", 0)
+}
+
+func TestConfirmingResultAsksAgainAndStops(t *testing.T) {
+	t.Parallel()
+	const path = "/orders/" + sampleNumber + "/result"
+	page := sampleResult(ResultConfirming)
+	doc := render(t, ResultPage(page))
+	wantAttr(t, doc, "#result", "data-refresh", "3")
+	wantAttr(t, doc, "#result", "data-next", path+"?round=2")
+	wantAttr(t, doc, "head noscript meta[http-equiv=refresh]", "content", "3;url="+path+"?round=2")
+	wantText(t, doc, "#recheck", "刷新")
+	wantAttr(t, doc, "#recheck", "href", path)
+
+	page.NextRefresh = 0
+	stopped := render(t, ResultPage(page))
+	wantAttr(t, stopped, "#result", "data-refresh", "")
+	wantCount(t, stopped, "head noscript", 0)
+	wantText(t, stopped, "#recheck.main", "重新查询")
+	wantText(t, stopped, "h1", "支付确认中")
+}
+
+func TestOnlyAConfirmingResultRefreshes(t *testing.T) {
+	t.Parallel()
+	for _, state := range []ResultState{ResultPaid, ResultUnpaid, ResultClosed, ResultRefunded} {
+		page := sampleResult(state)
+		page.NextRefresh = 5
+		wantCount(t, render(t, ResultPage(page)), "[data-refresh], head noscript", 0)
+	}
+}
+
+func TestFreeOrderResult(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultPaid)
+	page.Order.Total, page.Order.PayWay, page.Order.TradeNo = 0, "免费领取", ""
+	doc := render(t, ResultPage(page))
+	wantContains(t, doc, ".lead", "免费领取，实付 ¥0.00，课程已开通。")
+	wantContains(t, doc, ".facts", "支付宝交易号 —")
+}
+
+func TestLatePaymentIsExplained(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultClosed)
+	page.Notice = "您在订单关闭后付款 ¥1,446.80，款项正在原路退回。"
+	wantText(t, render(t, ResultPage(page)), ".result-head .note", page.Notice)
+}
+
+func TestSignedOutResultTellsNothing(t *testing.T) {
+	t.Parallel()
+	doc := render(t, SignedOutResultPage(SignedOutResult{Page: signedOut, Number: sampleNumber}))
+	wantAttr(t, doc, "#login", "href", "/login?next=%2Forders%2F"+sampleNumber+"%2Fresult")
+	wantCount(t, doc, ".lines, .sums, .facts, main form", 0)
+}

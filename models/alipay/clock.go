@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -17,11 +18,12 @@ func FormatTime(t time.Time) string {
 // ParseTime reads a time of the protocol, with or without milliseconds (only gmt_refund has them), and gives it in UTC.
 func ParseTime(s string) (time.Time, error) {
 	layout := time.DateTime
-	if len(s) > len(layout) {
+	if strings.Contains(s, ".") {
 		layout += ".000"
 	}
 	t, err := time.ParseInLocation(layout, s, Zone)
-	if err != nil || len(s) != len(layout) {
+	// The standard parser takes a comma for the point, and a fraction where the layout has none.
+	if err != nil || len(s) != len(layout) || strings.Contains(s, ",") {
 		return time.Time{}, fmt.Errorf("%q is not a time like %s", s, time.DateTime)
 	}
 	return t.UTC(), nil

@@ -91,14 +91,24 @@ async function renew(part, tries) {
     replace(part, fresh);
     part = fresh;
   } else if (page) {
-    part.querySelector("form")?.remove();
-    setText(part.querySelector(".deadline"), "订单已关闭");
+    leaveList(part);
     return;
   }
   if (tries > 1 && (!fresh || fresh.querySelector("[data-overdue]"))) {
     await wait(8500);
     renew(part, tries - 1);
   }
+}
+
+// leaveList marks an order that is no longer in the list shown, such as a closed one under 待付款.
+function leaveList(part) {
+  const form = part.querySelector("form");
+  if (form?.contains(document.activeElement)) {
+    part.querySelector("a").focus({ preventScroll: true });
+  }
+  form?.remove();
+  setText(part.querySelector(".state"), "已关闭");
+  part.querySelector(".deadline")?.remove();
 }
 
 function replace(old, fresh) {

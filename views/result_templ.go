@@ -292,7 +292,7 @@ func resultLead(p Result) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case ResultClosed:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"lead\">订单已关闭，不能再付款。</p><p>如果关闭前您已经付款：课程仍可开通时会为您开通，否则款项会全额原路退回，无需联系我们。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"lead\">这个订单已经不能付款。</p><p>如果关闭前您已经付款：课程仍可开通时会为您开通，否则款项会全额原路退回，无需联系我们。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

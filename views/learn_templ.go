@@ -164,7 +164,7 @@ func myCourseCard(c MyCourse) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = accessNote(c.Access, c.Until).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = accessNote(c.Access).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

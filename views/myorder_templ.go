@@ -832,7 +832,7 @@ func orderLineRow(o Order, line OrderLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = accessNote(line.Access, line.Until).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = accessNote(line.Access).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -348,7 +348,7 @@ func orderLines(o Order) templ.Component {
 					}
 				}
 			}
-			templ_7745c5c3_Err = accessNote(line.Access, line.Until).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accessNote(line.Access).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -589,7 +589,7 @@ func payForm(p Page, number, buttonID string) templ.Component {
 }
 
 // accessNote warns of a right that ends soon, has ended or was withdrawn.
-func accessNote(access Access, until time.Time) templ.Component {
+func accessNote(access Access) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -1,10 +1,6 @@
 package sandbox
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Password is the payment password of every simulated buyer; the cashier shows it.
 const Password = "111111"
@@ -33,21 +29,14 @@ func firstAccounts(sellerID string) []Account {
 	}
 }
 
-// Accounts gives the buyers and the seller, the richest first.
+// Accounts gives the buyers and, last, the seller.
 func (s *Sandbox) Accounts() []Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.accountList()
-}
-
-func (s *Sandbox) accountList() []Account {
 	all := make([]Account, 0, len(s.state.accounts))
 	for _, a := range s.state.accounts {
 		all = append(all, *a)
 	}
-	slices.SortFunc(all, func(a, b Account) int {
-		return cmp.Or(cmp.Compare(b.Balance, a.Balance), cmp.Compare(a.ID, b.ID))
-	})
 	return all
 }
 
@@ -55,7 +44,7 @@ func (s *Sandbox) accountList() []Account {
 func (s *Sandbox) SetBalance(id string, fen int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.state.accounts[id]
+	a := s.state.account(id)
 	if a == nil || fen < 0 {
 		return fmt.Errorf("set balance of %q to %d fen: no such account, or a negative sum", id, fen)
 	}
@@ -67,7 +56,7 @@ func (s *Sandbox) SetBalance(id string, fen int64) error {
 // move books money from one account to another. s.mu is held.
 func (s *Sandbox) move(from, to string, fen int64) {
 	for id, sum := range map[string]int64{from: -fen, to: fen} {
-		a := s.state.accounts[id]
+		a := s.state.account(id)
 		a.Balance += sum
 		s.save(record{Account: a})
 	}

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"luffy/models/alipay"
@@ -153,18 +154,19 @@ func readForm(r *http.Request, into any) error {
 	fields := map[string]any{}
 	for name := range r.PostForm {
 		value := r.PostForm.Get(name)
+		var err error
 		switch {
 		case value == "":
+			continue
 		case name == "times":
-			fields[name] = atoi(value)
+			fields[name], err = strconv.Atoi(value)
 		case name == "balance":
-			fen, err := alipay.ParseAmount(value)
-			if err != nil {
-				return err
-			}
-			fields[name] = fen
+			fields[name], err = alipay.ParseAmount(value)
 		default:
 			fields[name] = value
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	text, err := json.Marshal(fields)

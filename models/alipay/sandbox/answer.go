@@ -13,7 +13,7 @@ import (
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, q *request, refused error) {
 	if refused != nil {
 		s.logCall(q, refused)
-		s.writeAnswer(w, q, s.seal(q, nil, refused), nil)
+		s.writeAnswer(w, q, s.seal(q, nil, refused))
 		return
 	}
 	faults := s.takeAPIFaults(q)
@@ -27,11 +27,13 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, q *request, r
 		answer, err = nil, errSystem
 	}
 	s.logCall(q, err, faults.names()...)
-	s.wakeWorker()
 	if faults.spoilAnswer(w, r) {
 		return
 	}
-	s.writeAnswer(w, q, faults.alterEnvelope(s, s.seal(q, answer, err)), faults)
+	if f, slow := faults[APISlowBody]; slow {
+		w = &slowWriter{w, r.Context(), durationOr(f.Value, 5*time.Second)}
+	}
+	s.writeAnswer(w, q, faults.alterEnvelope(s, s.seal(q, answer, err)))
 }
 
 // envelope is an answer before it is written: the response object, over whose bytes the sign stands.
@@ -92,25 +94,18 @@ func (e envelope) bytes() []byte {
 	return append(text, '}')
 }
 
-func (s *Sandbox) writeAnswer(w http.ResponseWriter, q *request, e envelope, faults apiFaults) {
+func (s *Sandbox) writeAnswer(w http.ResponseWriter, q *request, e envelope) {
 	charset := "utf-8"
 	if q.gbk {
 		charset = "GBK"
 	}
 	w.Header().Set("Content-Type", "application/json;charset="+charset)
-	body := e.bytes()
-	if f, slow := faults[APISlowBody]; slow {
-		w.Write(body[:len(body)/2])
-		http.NewResponseController(w).Flush()
-		time.Sleep(durationOr(f.Value, 5*time.Second))
-		body = body[len(body)/2:]
-	}
-	w.Write(body)
+	w.Write(e.bytes())
 }
 
 // answerUnread answers a request that could not even be read.
 func (s *Sandbox) answerUnread(w http.ResponseWriter, err error) {
 	q := &request{}
 	s.logCall(q, err)
-	s.writeAnswer(w, q, s.seal(q, nil, err), nil)
+	s.writeAnswer(w, q, s.seal(q, nil, err))
 }

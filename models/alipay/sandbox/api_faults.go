@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -92,6 +93,28 @@ func hang(caller context.Context, limit time.Duration) {
 	defer cancel()
 	<-over.Done()
 	panic(http.ErrAbortHandler)
+}
+
+// slowWriter pauses in the middle of what is written.
+type slowWriter struct {
+	http.ResponseWriter
+	caller context.Context
+	pause  time.Duration
+}
+
+func (w *slowWriter) Write(body []byte) (int, error) {
+	half := len(body) / 2
+	n, err := w.ResponseWriter.Write(body[:half])
+	if err = errors.Join(err, http.NewResponseController(w.ResponseWriter).Flush()); err != nil {
+		return n, err
+	}
+	select {
+	case <-w.caller.Done():
+		return n, w.caller.Err()
+	case <-time.After(w.pause):
+	}
+	m, err := w.ResponseWriter.Write(body[half:])
+	return n + m, err
 }
 
 // alterEnvelope changes the object or its sign.

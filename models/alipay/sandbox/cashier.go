@@ -81,7 +81,7 @@ func (s *Sandbox) visit(token string) (view visitView, found bool) {
 	view = visitView{cashier: *c, closed: s.payable(c, s.clock.now()), deadline: s.linkDeadline(c)}
 	if t := s.tradeOf(c.OutTradeNo, ""); t != nil {
 		view.trade, view.deadline = new(t.copy()), t.ExpiresAt
-		view.buyer = *s.state.accounts[t.BuyerID]
+		view.buyer = *s.state.account(t.BuyerID)
 	}
 	return view, true
 }
@@ -91,7 +91,8 @@ type visitView struct {
 	trade    *Trade
 	buyer    Account
 	deadline time.Time
-	closed   error // why nothing can be paid here (any more)
+	chosen   string // buyer of a refused attempt
+	closed   error  // why nothing can be paid here (any more)
 }
 
 // login is the buyer's 扫码 or 登录: on the PC it creates the trade.
@@ -99,7 +100,10 @@ func (s *Sandbox) login(token, buyerID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.state.cashiers[token]
-	if s.state.accounts[buyerID] == nil {
+	switch {
+	case c.wap():
+		return badParameter("手机收银台没有登录这一步")
+	case s.state.account(buyerID) == nil:
 		return badParameter("请选择买家")
 	}
 	if _, err := s.create(c, buyerID); err != nil {
@@ -120,7 +124,7 @@ func (s *Sandbox) payVisit(token, buyerID, password string) error {
 		buyerID = c.BuyerID
 	}
 	switch {
-	case s.state.accounts[buyerID] == nil:
+	case s.state.account(buyerID) == nil:
 		return badParameter("请先选择买家")
 	case password != Password:
 		return errWrongPassword

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,6 +16,7 @@ type cashierPage struct {
 	TradeNo   string
 	Deadline  time.Time
 	Buyers    []Account
+	Chosen    string
 	Password  string
 	Problem   string // why the last attempt was refused
 	SubCode   string
@@ -45,7 +47,7 @@ func (s *Sandbox) showVisit(w http.ResponseWriter, _ *http.Request, v visitView)
 	case v.Paid:
 		s.showPaid(w, v)
 	case v.closed != nil:
-		s.renderRefusal(w, v.closed)
+		s.renderRefusal(w, v.closed, v.exit())
 	default:
 		s.showForm(w, http.StatusOK, v, nil)
 	}
@@ -55,6 +57,7 @@ func (s *Sandbox) showVisit(w http.ResponseWriter, _ *http.Request, v visitView)
 func (s *Sandbox) showForm(w http.ResponseWriter, status int, v visitView, problem error) {
 	page := newCashierPage("收银台", v)
 	page.Buyers = s.Accounts()
+	page.Chosen = cmp.Or(v.chosen, v.buyer.ID, page.Buyers[0].ID)
 	if problem != nil {
 		r := asRefusal(problem)
 		page.Problem, page.SubCode = r.SubMsg, r.SubCode
@@ -79,7 +82,6 @@ func (s *Sandbox) postPay(w http.ResponseWriter, r *http.Request, v visitView) {
 		s.refuseAttempt(w, r, err)
 		return
 	}
-	s.wakeWorker()
 	http.Redirect(w, r, v.path(), http.StatusSeeOther)
 }
 
@@ -90,19 +92,18 @@ func (s *Sandbox) refuseAttempt(w http.ResponseWriter, r *http.Request, problem 
 	case v.Paid:
 		http.Redirect(w, r, v.path(), http.StatusSeeOther)
 	case v.closed != nil:
-		s.renderRefusal(w, v.closed)
+		s.renderRefusal(w, v.closed, v.exit())
 	default:
+		v.chosen = r.PostFormValue("buyer")
 		s.showForm(w, http.StatusUnprocessableEntity, v, problem)
 	}
 }
 
 // postAbandon leaves the cashier unpaid. The trade, if there is one, stays open, and so does the link.
 func (s *Sandbox) postAbandon(w http.ResponseWriter, r *http.Request, v visitView) {
-	page := notice{Title: "已放弃付款", Text: "没有扣款。截止时间之前仍可从商家的订单页继续付款。"}
-	if page.Link = v.exit(); page.Link != "" {
-		page.Label = "返回商家"
-	}
-	s.render(w, http.StatusOK, "notice.html", page)
+	s.render(w, http.StatusOK, "notice.html", notice{
+		Title: "已放弃付款", Text: "没有扣款。截止时间之前仍可从商家的订单页继续付款。", Link: v.exit(), Label: "返回商家",
+	})
 }
 
 // exit is where a buyer goes who does not pay: where the request says, else the shop's front page.

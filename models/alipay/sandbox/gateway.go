@@ -44,7 +44,7 @@ func (s *Sandbox) servePageMethod(w http.ResponseWriter, r *http.Request, call p
 	c, err := s.openCashier(call)
 	s.logCall(call.request, err)
 	if err != nil {
-		s.renderRefusal(w, err)
+		s.renderRefusal(w, err, "")
 		return
 	}
 	http.Redirect(w, r, s.base(r)+c.path(), http.StatusFound)

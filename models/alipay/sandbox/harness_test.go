@@ -123,7 +123,6 @@ type shop struct {
 	mu       sync.Mutex
 	answer   http.HandlerFunc
 	notifies []url.Values
-	bodies   []string
 	returns  []*http.Request
 }
 
@@ -156,7 +155,7 @@ func (sh *shop) hear(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sh.mu.Lock()
-	sh.notifies, sh.bodies = append(sh.notifies, form), append(sh.bodies, string(body))
+	sh.notifies = append(sh.notifies, form)
 	answer := sh.answer
 	sh.mu.Unlock()
 	answer(w, r)

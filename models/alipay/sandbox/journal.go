@@ -15,13 +15,13 @@ import (
 
 // record is one line of the journal: the new state of one thing. The last line about a thing counts.
 type record struct {
-	Owner    *owner     `json:"owner,omitempty"`
-	Clock    *time.Time `json:"clock,omitempty"`
-	Account  *Account   `json:"account,omitempty"`
-	Cashier  *cashier   `json:"cashier,omitempty"`
-	Trade    *Trade     `json:"trade,omitempty"`
-	Event    *Event     `json:"event,omitempty"`
-	Delivery *Delivery  `json:"delivery,omitempty"`
+	At       time.Time `json:"at"` // virtual; the clock goes on from the latest
+	Owner    *owner    `json:"owner,omitempty"`
+	Account  *Account  `json:"account,omitempty"`
+	Cashier  *cashier  `json:"cashier,omitempty"`
+	Trade    *Trade    `json:"trade,omitempty"`
+	Event    *Event    `json:"event,omitempty"`
+	Delivery *Delivery `json:"delivery,omitempty"`
 }
 
 // owner keeps a state file from being used for another app.
@@ -56,6 +56,7 @@ func (s *Sandbox) save(r record) {
 	if s.journal == nil {
 		return
 	}
+	r.At = s.clock.now()
 	if err := s.journal.append(r); err != nil {
 		s.log.Error("journal", "error", err)
 	}
@@ -64,7 +65,7 @@ func (s *Sandbox) save(r record) {
 func (st *state) apply(r record) {
 	switch {
 	case r.Account != nil:
-		st.accounts[r.Account.ID] = r.Account
+		st.putAccount(r.Account)
 	case r.Cashier != nil:
 		st.putCashier(r.Cashier)
 	case r.Trade != nil:
@@ -121,9 +122,7 @@ func (s *Sandbox) replayOne(r record) error {
 	if r.Owner != nil && *r.Owner != (owner{s.cfg.AppID, s.cfg.SellerID}) {
 		return fmt.Errorf("belongs to app %s of seller %s", r.Owner.AppID, r.Owner.SellerID)
 	}
-	if r.Clock != nil {
-		s.clock.resume(*r.Clock)
-	}
+	s.clock.resume(r.At)
 	s.state.apply(r)
 	return nil
 }
@@ -142,6 +141,7 @@ func (s *Sandbox) compact() (file *os.File, err error) {
 	out := bufio.NewWriter(file)
 	lines := json.NewEncoder(out)
 	for _, r := range s.snapshot() {
+		r.At = s.clock.now()
 		if err := lines.Encode(r); err != nil {
 			return nil, err
 		}
@@ -154,12 +154,9 @@ func (s *Sandbox) compact() (file *os.File, err error) {
 
 func (s *Sandbox) snapshot() []record {
 	st := s.state
-	all := []record{
-		{Owner: &owner{s.cfg.AppID, s.cfg.SellerID}},
-		{Clock: new(s.clock.now())},
-	}
-	for _, id := range slices.Sorted(maps.Keys(st.accounts)) {
-		all = append(all, record{Account: st.accounts[id]})
+	all := []record{{Owner: &owner{s.cfg.AppID, s.cfg.SellerID}}}
+	for _, a := range st.accounts {
+		all = append(all, record{Account: a})
 	}
 	for _, token := range slices.Sorted(maps.Keys(st.cashiers)) {
 		all = append(all, record{Cashier: st.cashiers[token]})

@@ -92,7 +92,7 @@ func (s *Sandbox) refundable(t *Trade, amount int64) error {
 		return business("TRADE_STATUS_ERROR", "交易状态不允许退款")
 	case t.Refunded+amount > t.Total:
 		return business("REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超过可退金额")
-	case s.state.accounts[s.cfg.SellerID].Balance < amount:
+	case s.state.account(s.cfg.SellerID).Balance < amount:
 		return business("SELLER_BALANCE_NOT_ENOUGH", "商家账户余额不足")
 	}
 	return nil
@@ -100,7 +100,7 @@ func (s *Sandbox) refundable(t *Trade, amount int64) error {
 
 func (s *Sandbox) refundAnswer(t *Trade, r Refund, fundChange string) refundAnswer {
 	return refundAnswer{
-		BuyerLogonID: s.state.accounts[t.BuyerID].LogonID, BuyerUserID: t.BuyerID, FundChange: fundChange,
+		BuyerLogonID: s.state.account(t.BuyerID).LogonID, BuyerUserID: t.BuyerID, FundChange: fundChange,
 		GmtRefundPay: alipay.FormatTime(r.At), OutTradeNo: t.OutTradeNo, RefundFee: alipay.FormatAmount(t.Refunded),
 		SendBackFee: "0.00", TradeNo: t.TradeNo,
 	}

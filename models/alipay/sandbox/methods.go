@@ -76,7 +76,7 @@ func (s *Sandbox) query(q *request) (any, error) {
 func (s *Sandbox) queryAnswer(t *Trade, withFunds bool) queryAnswer {
 	paid := "0.00"
 	answer := queryAnswer{
-		BuyerLogonID: s.state.accounts[t.BuyerID].LogonID, BuyerUserID: t.BuyerID, OutTradeNo: t.OutTradeNo,
+		BuyerLogonID: s.state.account(t.BuyerID).LogonID, BuyerUserID: t.BuyerID, OutTradeNo: t.OutTradeNo,
 		PointAmount: "0.00", TotalAmount: alipay.FormatAmount(t.Total), TradeNo: t.TradeNo, TradeStatus: t.Status,
 	}
 	if !t.PaidAt.IsZero() {

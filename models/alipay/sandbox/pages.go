@@ -55,8 +55,8 @@ type notice struct {
 }
 
 // renderRefusal is how the gateway tells the buyer that a page request was refused. Like the real one it says so with
-// status 200.
-func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error) {
+// status 200. exit leads back to the shop where that is known.
+func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error, exit string) {
 	r := asRefusal(err)
 	title := "无法付款"
 	switch {
@@ -67,7 +67,9 @@ func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error) {
 	case errors.Is(err, errTradeClosed):
 		title = "订单已关闭"
 	}
-	s.render(w, http.StatusOK, "notice.html", notice{Title: title, Text: r.SubMsg, SubCode: r.SubCode})
+	s.render(w, http.StatusOK, "notice.html", notice{
+		Title: title, Text: r.SubMsg, SubCode: r.SubCode, Link: exit, Label: "返回商家",
+	})
 }
 
 // asRefusal gives the refusal in err; anything else is the simulator's own failure.

@@ -56,6 +56,6 @@ var (
 	errBuyerIsSeller = business("BUYER_SELLER_EQUAL", "买家和卖家不能是同一个账户")
 	errOtherBuyer    = business("TRADE_BUYER_NOT_MATCH", "这笔交易已由另一个买家创建")
 	errBuyerBalance  = business("BUYER_BALANCE_NOT_ENOUGH", "账户余额不足")
-	errWrongPassword = business("PAYMENT_PASSWORD_WRONG", "支付密码不正确，请重新输入")
+	errWrongPassword = &refusal{Code: codeBusiness, SubMsg: "支付密码不正确，请重新输入"}
 	errSystem        = &refusal{Code: codeUnavailable, SubCode: "isp.unknow-error", SubMsg: "系统繁忙"}
 )

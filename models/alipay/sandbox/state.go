@@ -9,7 +9,7 @@ type state struct {
 	waiting    map[string]*Trade // those in WAIT_BUYER_PAY, by out_trade_no
 	cashiers   map[string]*cashier
 	firstAsked map[string]time.Time // first page request of an out_trade_no
-	accounts   map[string]*Account
+	accounts   []*Account           // in the order in which pages list them
 	events     []*Event
 	eventByID  map[string]*Event
 	pending    map[string]*Event // those with something left to deliver, by notify_id
@@ -26,14 +26,30 @@ func newState(sellerID string) *state {
 		waiting:    map[string]*Trade{},
 		cashiers:   map[string]*cashier{},
 		firstAsked: map[string]time.Time{},
-		accounts:   map[string]*Account{},
 		eventByID:  map[string]*Event{},
 		pending:    map[string]*Event{},
 	}
 	for _, a := range firstAccounts(sellerID) {
-		st.accounts[a.ID] = &a
+		st.putAccount(&a)
 	}
 	return st
+}
+
+func (st *state) account(id string) *Account {
+	for _, a := range st.accounts {
+		if a.ID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+func (st *state) putAccount(a *Account) {
+	if known := st.account(a.ID); known != nil {
+		*known = *a
+		return
+	}
+	st.accounts = append(st.accounts, a)
 }
 
 // putTrade enters a new trade, or its newer state, into every index.

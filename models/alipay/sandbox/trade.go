@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -81,7 +82,9 @@ func (s *Sandbox) Trades() []Trade {
 	for _, t := range s.state.trades {
 		all = append(all, t.copy())
 	}
-	slices.SortFunc(all, func(a, b Trade) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	slices.SortFunc(all, func(a, b Trade) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.OutTradeNo, a.OutTradeNo))
+	})
 	return all
 }
 
@@ -146,7 +149,7 @@ func expired(deadline, now time.Time) bool { return !deadline.IsZero() && !now.B
 
 // pay takes the money of a trade that waits for it. s.mu is held.
 func (s *Sandbox) pay(t *Trade) error {
-	buyer := s.state.accounts[t.BuyerID]
+	buyer := s.state.account(t.BuyerID)
 	if buyer.Balance < t.Total {
 		return errBuyerBalance
 	}

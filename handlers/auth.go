@@ -65,7 +65,7 @@ func (s *shop) login(c echo.Context) error {
 	if errors.Is(err, models.ErrNotFound) {
 		return render(c, http.StatusUnprocessableEntity, views.LoginPage(views.Login{
 			Page: frame(c), Username: username, Next: next,
-			Errors: views.FieldErrors{"": "用户名或密码不正确,请重新输入。"},
+			Errors: views.FieldErrors{"": "用户名或密码不正确，请重新输入。"},
 		}))
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *shop) login(c echo.Context) error {
 }
 
 const (
-	usernameHint = "2 到 20 个字符:文字、数字、_ - ."
+	usernameHint = "2 到 20 个字符：文字、数字、_ - ."
 	passwordHint = "8 到 72 个字符"
 )
 
@@ -117,7 +117,7 @@ func (s *shop) register(c echo.Context) error {
 		problems["password"] = "密码需要" + passwordHint + "。"
 	}
 	if errors.Is(err, models.ErrTaken) {
-		problems["username"] = "这个用户名已被使用,请换一个。"
+		problems["username"] = "这个用户名已被使用，请换一个。"
 	}
 	if len(problems) > 0 {
 		return render(c, http.StatusUnprocessableEntity, views.RegisterPage(views.Register{

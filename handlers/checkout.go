@@ -131,7 +131,7 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 		},
 	}
 	if form.seal != "" && form.seal != q.Seal() {
-		view.PriceChanged, view.OldTotal = true, models.SealedTotal(form.seal)
+		view.PriceChanged, view.OldTotal, view.NewTotal = true, models.SealedTotal(form.seal), q.Total-q.Discount
 	}
 	for _, coupon := range q.Coupons {
 		if coupon.Why != "" {

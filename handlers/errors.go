@@ -46,27 +46,27 @@ func errorPage(status int) views.Error {
 	p := views.Error{Status: status}
 	switch status {
 	case http.StatusBadRequest:
-		p.Title, p.Sentence, p.Advice = "请求有误", "我们没有看懂这个请求。", "请返回上一页,刷新后再试。"
+		p.Title, p.Sentence, p.Advice = "请求有误", "我们没有看懂这个请求。", "请返回上一页，刷新后再试。"
 	case http.StatusForbidden:
-		p.Title, p.Sentence = "页面已过期", "为了您的账户安全,这次提交没有被接受。"
-		p.Advice = "请返回上一页,刷新后重新提交。"
+		p.Title, p.Sentence = "页面已过期", "为了您的账户安全，这次提交没有被接受。"
+		p.Advice = "请返回上一页，刷新后重新提交。"
 	case http.StatusNotFound:
-		p.Title, p.Sentence, p.Advice = "页面不存在", "没有找到您要的内容。", "请检查地址,或从我的订单、课程列表重新进入。"
+		p.Title, p.Sentence, p.Advice = "页面不存在", "没有找到您要的内容。", "请检查地址，或从我的订单、课程列表重新进入。"
 	case http.StatusMethodNotAllowed:
 		p.Title, p.Sentence, p.Advice = "不支持的操作", "这个地址不能这样访问。", "请从页面上的按钮进入。"
 	case http.StatusRequestEntityTooLarge:
-		p.Title, p.Sentence, p.Advice = "提交的内容太大", "提交的内容超过了限制,没有被接受。", "请缩短内容后再试。"
+		p.Title, p.Sentence, p.Advice = "提交的内容太大", "提交的内容超过了限制，没有被接受。", "请缩短内容后再试。"
 	case http.StatusServiceUnavailable:
-		p.Title, p.Sentence = "暂时无法完成", "服务器正忙,您的数据没有丢失。"
-		p.Advice = "请稍等片刻后刷新。如果您刚刚付过款,请不要重复付款,稍后在我的订单中查看。"
+		p.Title, p.Sentence = "暂时无法完成", "服务器正忙，您的数据没有丢失。"
+		p.Advice = "请稍等片刻后刷新。如果您刚刚付过款，请不要重复付款，稍后在我的订单中查看。"
 	default:
 		if status < http.StatusInternalServerError {
-			p.Title, p.Sentence, p.Advice = "请求没有被接受", "这次请求没有被接受。", "请返回上一页,刷新后再试。"
+			p.Title, p.Sentence, p.Advice = "请求没有被接受", "这次请求没有被接受。", "请返回上一页，刷新后再试。"
 			return p
 		}
 		p.Status = http.StatusInternalServerError
-		p.Title, p.Sentence = "服务器出错了", "这是我们的问题,已经记录下来。"
-		p.Advice = "请稍后再试。如果您刚刚付过款,请不要重复付款,稍后在我的订单中查看。"
+		p.Title, p.Sentence = "服务器出错了", "这是我们的问题，已经记录下来。"
+		p.Advice = "请稍后再试。如果您刚刚付过款，请不要重复付款，稍后在我的订单中查看。"
 	}
 	return p
 }
@@ -74,8 +74,8 @@ func errorPage(status int) views.Error {
 // returnRefused is what a return shows that is not Alipay's, or not about an order of the shop.
 var returnRefused = views.Error{
 	Status: http.StatusBadRequest, Title: "支付宝响应数据校验失败",
-	Sentence: "这个付款结果不能被确认来自支付宝,订单没有任何改变。",
-	Advice:   "如果您已经付款,钱是安全的,请不要重复付款:订单的真实状态请在我的订单中查看。",
+	Sentence: "这个付款结果不能被确认来自支付宝，订单没有任何改变。",
+	Advice:   "如果您已经付款，钱是安全的，请不要重复付款：订单的真实状态请在我的订单中查看。",
 }
 
 // backToOrder leads from a refused return to the real state of the order it names, which only the order's owner sees.

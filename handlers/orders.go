@@ -96,11 +96,27 @@ func access(line models.LineView, now time.Time) views.Access {
 		return views.AccessWithdrawn
 	case !line.Granted:
 		return views.AccessNone
-	case line.OutTime == nil:
+	default:
+		return accessUntil(timeOf(line.OutTime), now)
+	}
+}
+
+// accessOf is the access that a student's right to a course gives today.
+func accessOf(r models.Right, now time.Time) views.Access {
+	if r.Records == 0 {
+		return views.AccessNone
+	}
+	return accessUntil(r.Until(), now)
+}
+
+// accessUntil is the access of a right with that end; zero is for ever.
+func accessUntil(end, now time.Time) views.Access {
+	switch {
+	case end.IsZero():
 		return views.AccessLive
-	case !now.Before(*line.OutTime):
+	case !now.Before(end):
 		return views.AccessExpired
-	case line.OutTime.Sub(now) < endingSoon:
+	case end.Sub(now) < endingSoon:
 		return views.AccessEnding
 	default:
 		return views.AccessLive

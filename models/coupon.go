@@ -83,7 +83,7 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 	case sum < kind.ConditionPrice:
 		offer.Why = "满 " + kind.ConditionPrice.Yuan() + " 可用"
 	case err != nil:
-		offer.Why = "优惠规则有误,请联系客服"
+		offer.Why = "优惠规则有误，请联系客服"
 	case after == sum:
 		offer.Why = "对本单没有优惠"
 	default:

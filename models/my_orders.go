@@ -19,6 +19,22 @@ const (
 	TabRefund OrderTab = "refund"
 )
 
+// String gives the tab's name on the page.
+func (t OrderTab) String() string {
+	switch t {
+	case TabUnpaid:
+		return "待付款"
+	case TabPaid:
+		return "已完成"
+	case TabClosed:
+		return "已取消"
+	case TabRefund:
+		return "退款"
+	default:
+		return "全部"
+	}
+}
+
 // statuses are those that a tab shows; nil means every one.
 func (t OrderTab) statuses() []OrderStatus {
 	switch t {

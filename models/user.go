@@ -81,8 +81,8 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 	if utf8.RuneCountInString(username) > UsernameMax || utf8.RuneCountInString(password) > PasswordMax {
 		return User{}, ErrNotFound
 	}
-	user, err := gorm.G[User](db.orm).Where("username = ?", username).First(ctx)
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	user, err := db.UserByName(ctx, username)
+	if errors.Is(err, ErrNotFound) {
 		passwordMatches(nobodysPassword(), password)
 		return User{}, ErrNotFound
 	}
@@ -93,6 +93,12 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 		return User{}, ErrNotFound
 	}
 	return user, nil
+}
+
+// UserByName reads an account; ErrNotFound when there is none.
+func (db *DB) UserByName(ctx context.Context, username string) (User, error) {
+	user, err := gorm.G[User](db.orm).Where("username = ?", username).First(ctx)
+	return user, found(err)
 }
 
 // nobodysPassword is compared with when there is no such user, to take the time that a real comparison takes.

@@ -10,6 +10,7 @@ import (
 type Checkout struct {
 	Page
 	Token    string // makes POST /orders idempotent; hidden field token
+	Seal     string // names the courses and prices that the student saw; hidden field quote
 	Lines    []CheckoutLine
 	Coupons  []Coupon // usable ones; the choice "none" is added by the page
 	Unusable []UnusableCoupon
@@ -19,10 +20,11 @@ type Checkout struct {
 	DiscountSaved models.Fen // positive, like the two below
 	CouponSaved   models.Fen
 	PointsSaved   models.Fen
-	ToPay         models.Fen // also the hidden field quote: the total that the student saw
+	ToPay         models.Fen
 
-	PriceChanged bool // between the student's quote and now
-	OldTotal     models.Fen
+	PriceChanged bool        // between the student's page and now
+	OldTotal     models.Fen  // of the courses, before coupon and points, as on the student's page; 0 when unknown
+	NewTotal     models.Fen  // the same sum now
 	Errors       FieldErrors // fields: coupon, points, and "" for the order as a whole
 }
 

@@ -7,7 +7,7 @@ func TestCheckoutForm(t *testing.T) {
 	doc := render(t, CheckoutPage(sampleCheckout()))
 	wantAttr(t, doc, "form:has(#submit-order)", "action", "/orders")
 	wantAttr(t, doc, "input[name=token]", "value", "once")
-	wantAttr(t, doc, "input[name=quote]", "value", "1446.80")
+	wantAttr(t, doc, "input[name=quote]", "value", "1506.80-seal")
 	wantText(t, doc, "#submit-order", "提交订单并支付")
 	wantAttr(t, doc, "#update-quote", "formaction", "/checkout")
 	wantAttr(t, doc, "#update-quote", "formmethod", "get")
@@ -34,7 +34,6 @@ func TestCheckoutOfAFreeOrder(t *testing.T) {
 	t.Parallel()
 	doc := render(t, CheckoutPage(Checkout{Page: samplePage, Points: Points{Balance: 5}}))
 	wantText(t, doc, "#submit-order", "免费领取")
-	wantAttr(t, doc, "input[name=quote]", "value", "0.00")
 	wantAttr(t, doc, "input[type=hidden][name=coupon]", "value", "0")
 	wantAttr(t, doc, "input[type=hidden][name=points]", "value", "0")
 }
@@ -42,11 +41,11 @@ func TestCheckoutOfAFreeOrder(t *testing.T) {
 func TestCheckoutSaysWhyItWasRefused(t *testing.T) {
 	t.Parallel()
 	page := sampleCheckout()
-	page.PriceChanged, page.OldTotal = true, 1400_00
+	page.PriceChanged, page.OldTotal, page.NewTotal = true, 1400_00, 1500_00
 	page.Points.Value = "900"
 	page.Errors = FieldErrors{"points": "最多可以使用 500 积分"}
 	doc := render(t, CheckoutPage(page))
-	wantContains(t, doc, ".problems", "应付金额已从 ¥1,400.00 变为 ¥1,446.80")
+	wantContains(t, doc, ".problems", "课程价格已从 ¥1,400.00 变为 ¥1,500.00")
 	wantText(t, doc, ".problems a[href='#points']", "最多可以使用 500 积分")
 	wantAttr(t, doc, "#points", "value", "900")
 	wantAttr(t, doc, "#points", "aria-invalid", "true")

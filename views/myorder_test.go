@@ -9,8 +9,8 @@ import (
 
 func ordersPage(orders ...Order) MyOrders {
 	return MyOrders{
-		Page: samplePage, Tab: TabAll, PageNo: 1, Pages: 1, Now: sampleNow, Orders: orders,
-		Counts: map[OrderTab]int64{TabAll: int64(len(orders))},
+		Page: samplePage, Tab: models.TabAll, PageNo: 1, Pages: 1, Now: sampleNow, Orders: orders,
+		Counts: map[models.OrderTab]int{models.TabAll: len(orders)},
 	}
 }
 
@@ -105,7 +105,7 @@ func TestCountdownRunsOnTheServersClock(t *testing.T) {
 func TestTabsSearchAndPaging(t *testing.T) {
 	t.Parallel()
 	page := sampleMyOrders()
-	page.Tab, page.Query = TabPaid, "Go 语言"
+	page.Tab, page.Query = models.TabPaid, "Go 语言"
 	doc := render(t, MyOrdersPage(page))
 	wantText(t, doc, "title", "我的订单：已完成 – 路飞学城")
 	wantText(t, doc, ".tabs", "全部 25 待付款 1 已完成 20 已取消 3 退款 1")
@@ -121,16 +121,16 @@ func TestTabsSearchAndPaging(t *testing.T) {
 
 func TestEmptyOrders(t *testing.T) {
 	t.Parallel()
-	counts := map[OrderTab]int64{TabAll: 3, TabPaid: 3}
+	counts := map[models.OrderTab]int{models.TabAll: 3, models.TabPaid: 3}
 	tests := []struct {
 		name string
 		page MyOrders
 		want string
 	}{
 		{"no orders at all", MyOrders{}, "您还没有订单。 去选课程"},
-		{"none in the tab", MyOrders{Tab: TabUnpaid, Counts: counts}, "没有待付款的订单。 查看全部订单，或去选课程"},
-		{"no match", MyOrders{Tab: TabPaid, Counts: counts, Query: "Rust"}, "没有符合条件的订单：“Rust” 清除搜索"},
-		{"page too far", MyOrders{Tab: TabPaid, Counts: counts, PageNo: 9}, "这一页没有订单。 回到第 1 页"},
+		{"none in the tab", MyOrders{Tab: models.TabUnpaid, Counts: counts}, "没有待付款的订单。 查看全部订单，或去选课程"},
+		{"no match", MyOrders{Tab: models.TabPaid, Counts: counts, Query: "Rust"}, "没有符合条件的订单：“Rust” 清除搜索"},
+		{"page too far", MyOrders{Tab: models.TabPaid, Counts: counts, PageNo: 9}, "这一页没有订单。 回到第 1 页"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

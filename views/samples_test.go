@@ -69,7 +69,7 @@ func sampleCart() Cart {
 
 func sampleCheckout() Checkout {
 	return Checkout{
-		Page: samplePage, Token: "once", ListTotal: 1544_00, DiscountSaved: 37_20, CouponSaved: 50_00, PointsSaved: 10_00, ToPay: 1446_80,
+		Page: samplePage, Token: "once", Seal: "1506.80-seal", ListTotal: 1544_00, DiscountSaved: 37_20, CouponSaved: 50_00, PointsSaved: 10_00, ToPay: 1446_80,
 		Lines: []CheckoutLine{
 			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣", Owned: Ownership{Live: true, Until: sampleNow}},
 			{Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1234_00, Unpaid: sampleNumber},
@@ -120,8 +120,8 @@ func sampleMyOrders() MyOrders {
 	refunded.Number = "20261117090000000042000005"
 	timedOut.Lines, timedOut.CouponName, timedOut.Points, timedOut.DiscountSaved = timedOut.Lines[:1], "", 0, 0
 	return MyOrders{
-		Page: samplePage, Tab: TabAll, PageNo: 2, Pages: 3, Matches: 25, Now: sampleNow,
-		Counts: map[OrderTab]int64{TabAll: 25, TabUnpaid: 1, TabPaid: 20, TabClosed: 3, TabRefund: 1},
+		Page: samplePage, Tab: models.TabAll, PageNo: 2, Pages: 3, Matches: 25, Now: sampleNow,
+		Counts: map[models.OrderTab]int{models.TabAll: 25, models.TabUnpaid: 1, models.TabPaid: 20, models.TabClosed: 3, models.TabRefund: 1},
 		Orders: []Order{unpaid, paid, cancelled, timedOut, refunded},
 	}
 }

@@ -65,7 +65,7 @@ var signedOut = Page{CSRF: "csrf-token"}
 func allPages() map[string]templ.Component {
 	owned, refused := sampleCourse(), sampleCheckout()
 	owned.Owned, owned.InCart = Ownership{Live: true, Until: sampleNow}, true
-	refused.PriceChanged, refused.OldTotal = true, 1400_00
+	refused.PriceChanged, refused.OldTotal, refused.NewTotal = true, 1400_00, 1500_00
 	refused.Errors = FieldErrors{"points": "最多可以使用 500 积分", "": "请核对订单"}
 	return map[string]templ.Component{
 		"courses":         CourseListPage(sampleCourses()),

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// job is work that every replica does again and again; each unit of it is done by one.
+type job struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+func (s *Server) runJobs(ctx context.Context) {
+	var running sync.WaitGroup
+	for _, j := range []job{
+		{"fold students", time.Second, s.foldStudents},
+		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
+	} {
+		running.Go(func() { s.repeat(ctx, j) })
+	}
+	running.Wait()
+}
+
+// repeat lets a pass that has begun finish when ctx ends.
+func (s *Server) repeat(ctx context.Context, j job) {
+	ticker := time.NewTicker(j.every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := j.run(context.WithoutCancel(ctx)); err != nil {
+			s.log.ErrorContext(ctx, "job failed", "job", j.name, "error", err)
+		}
+	}
+}
+
+// foldStudents goes on while there is a backlog.
+func (s *Server) foldStudents(ctx context.Context) error {
+	for {
+		n, err := s.db.FoldStudents(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}

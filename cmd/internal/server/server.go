@@ -1,0 +1,96 @@
+// Package server puts the shop together from its settings and runs it until it is told to stop.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"luffy/cmd/internal/settings"
+	"luffy/handlers"
+	"luffy/migrations"
+	"luffy/models"
+	"luffy/models/payment"
+)
+
+// Server is a shop that is ready to serve.
+type Server struct {
+	db       *models.DB
+	payments *payment.Service
+	handler  http.Handler
+	jobs     bool
+	log      *slog.Logger
+}
+
+// New builds the shop. The error names everything that keeps it from starting: settings, keys, database and schema. No port is
+// opened yet.
+func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, error) {
+	client, clientFault := s.Alipay()
+	keys, keysFault := s.SessionKeys()
+	db, dbFault := openDatabase(ctx, s.DatabaseURL, log)
+	if err := errors.Join(s.Check(), clientFault, keysFault, dbFault); err != nil {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+		return nil, err
+	}
+	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log})
+	handler := handlers.New(handlers.Config{
+		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
+	})
+	return &Server{db: db, payments: payments, handler: handler, jobs: s.Jobs == "on", log: log}, nil
+}
+
+// openDatabase opens a database whose schema is as new as the program.
+func openDatabase(ctx context.Context, address string, log *slog.Logger) (*models.DB, error) {
+	db, err := models.Open(ctx, models.Options{URL: address, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("LUFFY_DATABASE_URL: %w", err)
+	}
+	if err := migrations.Check(ctx, db.SQL(), db.Dialect()); err != nil {
+		return nil, errors.Join(fmt.Errorf("LUFFY_DATABASE_URL: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// stopTime bounds how long requests that have begun may take to end after the signal to stop.
+const stopTime = 25 * time.Second
+
+// Serve answers requests on the listener and runs the jobs until ctx ends; then it takes no new request, lets those that run
+// finish, and closes the database.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	web := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	var jobs sync.WaitGroup
+	jobsCtx, stopJobs := context.WithCancel(ctx)
+	defer stopJobs()
+	if s.jobs {
+		jobs.Go(func() { s.runJobs(jobsCtx) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		err = errors.Join(web.Shutdown(stopCtx), s.payments.Wait(stopCtx))
+	}
+	stopJobs()
+	jobs.Wait()
+	return errors.Join(err, s.db.Close())
+}

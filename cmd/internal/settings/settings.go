@@ -1,0 +1,156 @@
+// Package settings reads the program's settings from the environment and says everything that is wrong with them at once.
+package settings
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"luffy/models/alipay"
+)
+
+// Settings is how one process of the shop is set up. The tags name the environment variables.
+type Settings struct {
+	Addr           string        `env:"LUFFY_ADDR" envDefault:"127.0.0.1:8080"`
+	BaseURL        string        `env:"LUFFY_BASE_URL" envDefault:"http://127.0.0.1:8080"`
+	DatabaseURL    string        `env:"LUFFY_DATABASE_URL" envDefault:"sqlite:luffy.db"`
+	SessionKeyFile string        `env:"LUFFY_SESSION_KEY_FILE" envDefault:"luffy-session.key"`
+	Gateway        string        `env:"LUFFY_ALIPAY_GATEWAY"`
+	AppID          string        `env:"LUFFY_ALIPAY_APP_ID"`
+	SellerID       string        `env:"LUFFY_ALIPAY_SELLER_ID"`
+	AppKeyFile     string        `env:"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE"`
+	AlipayKeyFile  string        `env:"LUFFY_ALIPAY_PUBLIC_KEY_FILE"`
+	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
+	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
+}
+
+// Read takes the settings from a process environment, as os.Environ gives it.
+func Read(environ []string) (Settings, error) {
+	var s Settings
+	return s, env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)})
+}
+
+// maxTTL is the furthest deadline that Alipay takes.
+const maxTTL = 15 * 24 * time.Hour
+
+// Check gives every fault that can be seen without files, keys and database; nil when there is none.
+func (s Settings) Check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
+		fault("LUFFY_ADDR %q: host:port is expected", s.Addr)
+	}
+	if u, err := url.Parse(s.BaseURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
+	}
+	if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
+		fault("LUFFY_ORDER_TTL %s: between 1s and 360h, the furthest deadline Alipay takes", s.OrderTTL)
+	}
+	if s.Jobs != "on" && s.Jobs != "off" {
+		fault("LUFFY_JOBS %q: on or off", s.Jobs)
+	}
+	return errors.Join(faults...)
+}
+
+// Alipay builds the client of the configured profile. The error names every fault at once.
+func (s Settings) Alipay() (*alipay.Client, error) {
+	app, appFault := readKey("LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", s.AppKeyFile, alipay.ParsePrivateKey)
+	key, keyFault := readKey("LUFFY_ALIPAY_PUBLIC_KEY_FILE", s.AlipayKeyFile, alipay.ParsePublicKey)
+	if fault := errors.Join(appFault, keyFault); fault != nil {
+		return nil, errors.Join(fault, s.checkProfile())
+	}
+	return alipay.NewClient(alipay.Config{
+		Gateway: s.Gateway, AppID: s.AppID, SellerID: s.SellerID, AppPrivateKey: app, AlipayPublicKeys: []*rsa.PublicKey{key},
+	})
+}
+
+// checkProfile names what is missing beside a key that cannot be read.
+func (s Settings) checkProfile() error {
+	var faults []error
+	for _, setting := range []struct{ name, value string }{
+		{"LUFFY_ALIPAY_GATEWAY", s.Gateway}, {"LUFFY_ALIPAY_APP_ID", s.AppID}, {"LUFFY_ALIPAY_SELLER_ID", s.SellerID},
+	} {
+		if setting.value == "" {
+			faults = append(faults, fmt.Errorf("%s is not set", setting.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error) {
+	var none K
+	if file == "" {
+		return none, fmt.Errorf("%s is not set", name)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", name, err)
+	}
+	key, err := parse(text)
+	if err != nil {
+		return none, fmt.Errorf("%s %s: %w", name, file, err)
+	}
+	return key, nil
+}
+
+// minSessionKey is the shortest line of the session key file, in characters.
+const minSessionKey = 32
+
+// SessionKeys reads the session key file, one key a line, and makes it on the first start.
+func (s Settings) SessionKeys() ([][]byte, error) {
+	text, err := os.ReadFile(s.SessionKeyFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		text = []byte(rand.Text() + rand.Text() + "\n")
+		err = os.WriteFile(s.SessionKeyFile, text, 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE: %w", err)
+	}
+	var keys [][]byte
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if len(line) < minSessionKey {
+			return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s: a key of %d characters; %d are needed", s.SessionKeyFile, len(line), minSessionKey)
+		}
+		keys = append(keys, []byte(line))
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s holds no key", s.SessionKeyFile)
+	}
+	return keys, nil
+}
+
+// String lists the settings as NAME=value lines without the database's password. Keys are only ever named by their files.
+func (s Settings) String() string {
+	var b strings.Builder
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		name, value := v.Type().Field(i).Tag.Get("env"), fmt.Sprint(v.Field(i).Interface())
+		if name == "LUFFY_DATABASE_URL" {
+			value = withoutPassword(value)
+		}
+		fmt.Fprintf(&b, "%s=%s\n", name, value)
+	}
+	return b.String()
+}
+
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(unreadable)"
+	}
+	return u.Redacted()
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"luffy/cmd/internal/settings"
+	"luffy/migrations"
+	"luffy/models"
+)
+
+// onDatabase runs a command on the configured database.
+func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) (err error) {
+	s, err := settings.Read(p.environ)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
+	}
+	db, err := models.Open(ctx, models.Options{URL: s.DatabaseURL})
+	if err != nil {
+		return fmt.Errorf("%w:\nLUFFY_DATABASE_URL: %w", errSettings, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return command(db)
+}
+
+// onSchema is onDatabase for commands that need the tables.
+func (p program) onSchema(ctx context.Context, command func(*models.DB) error) error {
+	return p.onDatabase(ctx, func(db *models.DB) error {
+		if err := migrations.Check(ctx, db.SQL(), db.Dialect()); err != nil {
+			return fmt.Errorf("%w:\n%w", errSettings, err)
+		}
+		return command(db)
+	})
+}
+
+func (p program) migrate(ctx context.Context, args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "up":
+		return p.onDatabase(ctx, p.migrateUp(ctx))
+	case len(args) == 1 && args[0] == "status":
+		return p.onDatabase(ctx, p.migrateStatus(ctx))
+	default:
+		return errUsage
+	}
+}
+
+func (p program) migrateUp(ctx context.Context) func(*models.DB) error {
+	return func(db *models.DB) error {
+		applied, err := migrations.Up(ctx, db.SQL(), db.Dialect())
+		for _, file := range applied {
+			fmt.Fprintln(p.stdout, "applied", file)
+		}
+		if err == nil && len(applied) == 0 {
+			fmt.Fprintln(p.stdout, "nothing to apply")
+		}
+		return err
+	}
+}
+
+func (p program) migrateStatus(ctx context.Context) func(*models.DB) error {
+	return func(db *models.DB) error {
+		list, err := migrations.List(ctx, db.SQL(), db.Dialect())
+		for _, m := range list {
+			state := "missing"
+			if m.Applied {
+				state = "applied"
+			}
+			fmt.Fprintln(p.stdout, state, m.File)
+		}
+		return err
+	}
+}

@@ -1,0 +1,83 @@
+// Command luffy is the shop: it serves the pages, takes Alipay's messages and holds the tools of its operator.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata"
+)
+
+const usage = `luffy is a course shop that takes payments with Alipay.
+
+  luffy serve                          serve the shop
+  luffy migrate up|status              bring the database to this program's schema, or show where it is
+  luffy config                         print the settings and what is wrong with them
+  luffy user add NAME [--staff] [--points N]
+                                       make an account; the password is the first line of standard input
+  luffy course import FILE             read courses, activities and coupons from a JSON file
+  luffy coupon give USER COUPON        give a student a coupon by its name
+  luffy alipay verify --kind K --public-key FILE < MESSAGE
+                                       tell whether Alipay signed a return, notify or response
+
+Settings are read from the environment; luffy config lists them.
+`
+
+// The exit codes. 1 is a failure of what was asked for.
+const (
+	exitFailure = 1
+	exitUsage   = 2 // wrong arguments or settings: nothing was begun
+)
+
+// errUsage reports arguments that no command takes.
+var errUsage = errors.New("wrong arguments; see luffy help")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := program{environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// program is what a command may touch of the process.
+type program struct {
+	environ        []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+func (p program) run(ctx context.Context, args []string) int {
+	name, rest := "help", args
+	if len(args) > 0 {
+		name, rest = args[0], args[1:]
+	}
+	if name == "alipay" && len(rest) > 0 && rest[0] == "verify" {
+		return alipayVerify(rest[1:], p.stdin, p.stdout, p.stderr)
+	}
+	commands := map[string]func(context.Context, []string) error{
+		"serve": p.serve, "migrate": p.migrate, "config": p.config, "user": p.user, "course": p.course, "coupon": p.coupon,
+		"help": p.help, "-h": p.help, "--help": p.help,
+	}
+	command, ok := commands[name]
+	if !ok {
+		command = func(context.Context, []string) error { return errUsage }
+	}
+	err := command(ctx, rest)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(p.stderr, "luffy:", err)
+	if errors.Is(err, errUsage) || errors.Is(err, errSettings) {
+		return exitUsage
+	}
+	return exitFailure
+}
+
+func (p program) help(context.Context, []string) error {
+	_, err := io.WriteString(p.stdout, usage)
+	return err
+}

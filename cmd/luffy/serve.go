@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"luffy/cmd/internal/server"
+	"luffy/cmd/internal/settings"
+)
+
+// errSettings reports settings with which the shop does not start.
+var errSettings = errors.New("the settings are not right")
+
+// serve runs the shop until it is told to stop.
+func (p program) serve(ctx context.Context, args []string) error {
+	if len(args) != 0 {
+		return errUsage
+	}
+	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	s, err := settings.Read(p.environ)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
+	}
+	shop, err := server.New(ctx, s, log)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
+	}
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("%w:\nLUFFY_ADDR: %w", errSettings, err)
+	}
+	log.Info("serving", "addr", listener.Addr().String(), "base_url", s.BaseURL)
+	return shop.Serve(ctx, listener)
+}
+
+// config prints the settings; it fails like serve where the shop would not start, the database left aside.
+func (p program) config(_ context.Context, args []string) error {
+	if len(args) != 0 {
+		return errUsage
+	}
+	s, err := settings.Read(p.environ)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
+	}
+	fmt.Fprint(p.stdout, s)
+	_, clientFault := s.Alipay()
+	if err := errors.Join(s.Check(), clientFault); err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
+	}
+	return nil
+}

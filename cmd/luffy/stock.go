@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"luffy/models"
+)
+
+// user makes the first accounts of a shop.
+func (p program) user(ctx context.Context, args []string) error {
+	if len(args) < 2 || args[0] != "add" {
+		return errUsage
+	}
+	flags := flag.NewFlagSet("user add", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	staff := flags.Bool("staff", false, "member of staff")
+	points := flags.Int64("points", 0, "points to begin with")
+	if err := flags.Parse(args[2:]); err != nil || flags.NArg() != 0 || *points < 0 {
+		return errUsage
+	}
+	password, err := p.password()
+	if err != nil {
+		return err
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		user, err := db.AddUser(ctx, models.NewUser{Username: args[1], Password: password, Staff: *staff, Credit: *points})
+		if err != nil {
+			return fmt.Errorf("%q: %w", args[1], err)
+		}
+		fmt.Fprintln(p.stdout, "added", user.Username, "with id", user.ID)
+		return nil
+	})
+}
+
+// password is read from standard input, where it stands in no list of processes and in no shell history.
+func (p program) password() (string, error) {
+	fmt.Fprint(p.stderr, "password: ")
+	line, err := bufio.NewReader(p.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// course imports a catalogue.
+func (p program) course(ctx context.Context, args []string) error {
+	if len(args) != 2 || args[0] != "import" {
+		return errUsage
+	}
+	file, err := os.Open(args[1])
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	catalogue, err := models.ReadCatalogue(file)
+	if err != nil {
+		return err
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		if err := db.Import(ctx, catalogue); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "imported %d courses, %d activities, %d coupons\n",
+			len(catalogue.Courses), len(catalogue.Activities), len(catalogue.Coupons))
+		return nil
+	})
+}
+
+// coupon gives a coupon to a student.
+func (p program) coupon(ctx context.Context, args []string) error {
+	if len(args) != 3 || args[0] != "give" {
+		return errUsage
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		user, err := db.UserByName(ctx, args[1])
+		if err != nil {
+			return fmt.Errorf("user %q: %w", args[1], err)
+		}
+		given, err := db.GiveCoupon(ctx, user.ID, args[2])
+		if err != nil {
+			return fmt.Errorf("coupon %q: %w", args[2], err)
+		}
+		fmt.Fprintln(p.stdout, "given, valid until", given.EndTime.In(models.Beijing).Format("2006-01-02 15:04"))
+		return nil
+	})
+}

@@ -26,7 +26,7 @@ type Status struct {
 }
 
 // Up applies every migration that the database lacks and returns the files applied, in order. Dialect is "mysql" or
-// "sqlite".
+// "sqlite". Called by several programs at once, one migrates and the others wait for it; on SQLite they must not be.
 func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
 	p, err := provider(db, dialect)
 	if err != nil {
@@ -75,15 +75,15 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 }
 
 func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
-	kind := goose.DialectMySQL
+	kind, options := goose.DialectMySQL, []goose.ProviderOption{goose.WithSessionLocker(serverLock{lockWait})}
 	if dialect == "sqlite" {
-		kind = goose.DialectSQLite3
+		kind, options = goose.DialectSQLite3, nil
 	}
 	folder, err := fs.Sub(files, dialect)
 	if err != nil {
 		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
 	}
-	p, err := goose.NewProvider(kind, db, folder)
+	p, err := goose.NewProvider(kind, db, folder, options...)
 	if err != nil {
 		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
 	}

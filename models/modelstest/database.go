@@ -2,24 +2,12 @@
 package modelstest
 
 import (
-	"context"
-	"crypto/rand"
-	"database/sql"
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 	"time"
-
-	mysqldriver "github.com/go-sql-driver/mysql"
 
 	"luffy/migrations"
 	"luffy/models"
 )
-
-// MariaDBVariable names the variable with the address of a server on which tests may make and drop databases, like
-// mysql://root@127.0.0.1:33061. `make test` starts one and sets it.
-const MariaDBVariable = "LUFFY_TEST_MARIADB"
 
 // OnEach runs the test on a SQLite and on a MariaDB database.
 func OnEach(t *testing.T, test func(t *testing.T, db *models.DB)) {
@@ -31,30 +19,49 @@ func OnEach(t *testing.T, test func(t *testing.T, db *models.DB)) {
 // SQLite opens a migrated database in memory that ends with the test.
 func SQLite(t testing.TB, options ...func(*models.Options)) *models.DB {
 	t.Helper()
-	return open(t, "sqlite::memory:", options)
+	db := open(t, "sqlite::memory:", options)
+	migrate(t, db)
+	return db
 }
 
-// MariaDB opens a migrated database on the test server that is dropped after the test. Without a server the test is skipped at a
-// desk and fails in CI.
+// MariaDB opens a migrated, empty database on the test server that no other test uses at the same time. Without a server the
+// test is skipped at a desk and fails in CI.
 func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	t.Helper()
-	return open(t, MariaDBURL(t), options)
+	server := mariaDBServer(t)
+	name, used := borrow()
+	if !used {
+		server.run(t, createDatabase(name))
+	}
+	t.Cleanup(func() { giveBack(name) })
+	db := open(t, server.address+"/"+name, options)
+	if used {
+		empty(t, db)
+	} else {
+		migrate(t, db)
+	}
+	return db
 }
 
-// MariaDBURL is the address of a new empty database, for a test that starts a program on it.
+// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts a program on it. It is
+// dropped after the test.
 func MariaDBURL(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv(MariaDBVariable)
-	if server == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is not set: in CI every test runs on MariaDB too; use make test", MariaDBVariable)
-		}
-		t.Skipf("SKIPPED on MariaDB: %s is not set; make test starts a server", MariaDBVariable)
+	server := mariaDBServer(t)
+	name := newName()
+	server.run(t, createDatabase(name))
+	t.Cleanup(func() { server.run(t, "DROP DATABASE "+name) })
+	return server.address + "/" + name
+}
+
+// Broken gives a database whose every statement fails, for tests of what a visitor sees then.
+func Broken(t testing.TB) *models.DB {
+	t.Helper()
+	db := open(t, "sqlite::memory:", nil)
+	if err := db.Close(); err != nil {
+		t.Fatalf("close: %v", err)
 	}
-	name := "luffy_" + strings.ToLower(rand.Text()[:12])
-	run(t, server, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
-	t.Cleanup(func() { run(t, server, "DROP DATABASE "+name) })
-	return server + "/" + name
+	return db
 }
 
 // At sets the clock of a test database.
@@ -77,26 +84,12 @@ func open(t testing.TB, url string, options []func(*models.Options)) *models.DB 
 			t.Errorf("close %s: %v", url, err)
 		}
 	})
-	if _, err := migrations.Up(t.Context(), db.SQL(), db.Dialect()); err != nil {
-		t.Fatalf("migrate %s: %v", url, err)
-	}
 	return db
 }
 
-// run executes a statement on the server itself. It does not take the test's context, which has ended when databases are dropped.
-func run(t testing.TB, server, statement string) {
+func migrate(t testing.TB, db *models.DB) {
 	t.Helper()
-	address := strings.TrimPrefix(server, "mysql://")
-	user, host, _ := strings.Cut(address, "@")
-	config := mysqldriver.NewConfig()
-	config.User, config.Net, config.Addr = user, "tcp", host
-	connector, err := mysqldriver.NewConnector(config)
-	if err != nil {
-		t.Fatalf("%s: %v", server, err)
-	}
-	pool := sql.OpenDB(connector)
-	defer pool.Close()
-	if _, err := pool.ExecContext(context.Background(), statement); err != nil {
-		t.Fatalf("%s: %v", fmt.Sprintf("%.40s", statement), err)
+	if _, err := migrations.Up(t.Context(), db.SQL(), db.Dialect()); err != nil {
+		t.Fatalf("migrate: %v", err)
 	}
 }

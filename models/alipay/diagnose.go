@@ -2,7 +2,6 @@ package alipay
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/rsa"
 	_ "crypto/sha1" // only to recognise old RSA signatures, never to accept one
 	"errors"
@@ -104,12 +103,4 @@ func (s *openedSign) covers(text []byte) bool {
 	h := s.hash.New()
 	h.Write(text)
 	return bytes.Equal(h.Sum(nil), s.digest)
-}
-
-// hashName gives the sign type's name of hash.
-func hashName(hash crypto.Hash) string {
-	if hash == crypto.SHA1 {
-		return "RSA (SHA-1)"
-	}
-	return signType
 }

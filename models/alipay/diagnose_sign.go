@@ -42,8 +42,9 @@ func openSign(sign string, keys []*rsa.PublicKey) (*openedSign, []string) {
 		return nil, []string{ErrNoSign.Error()}
 	}
 	for _, r := range signRepairs {
-		signature, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(r.repair(sign), "="))
-		if err != nil {
+		repaired := strings.TrimRight(r.repair(sign), "=")
+		signature, err := base64.RawStdEncoding.DecodeString(repaired)
+		if err != nil || strings.ContainsAny(repaired, "\r\n") {
 			continue
 		}
 		for _, key := range keys {
@@ -64,7 +65,7 @@ func (s *openedSign) causes(cause, sign string) []string {
 		causes = append(causes, cause)
 	}
 	if s.hash != crypto.SHA256 {
-		causes = append(causes, "the signature is of type "+hashName(s.hash)+": set the app's sign type to RSA2 at the open platform")
+		causes = append(causes, "the signature is of type RSA (SHA-1): set the app's sign type to RSA2 at the open platform")
 	}
 	return causes
 }

@@ -3,6 +3,7 @@ package alipay
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -90,12 +91,8 @@ func signedForm(t testing.TB, values map[string]string) string {
 
 // with gives a copy of values in which each name in changes has its new value; "-" takes the name away.
 func with(values, changes map[string]string) map[string]string {
-	all := make(map[string]string)
-	for _, m := range []map[string]string{values, changes} {
-		for name, value := range m {
-			all[name] = value
-		}
-	}
+	all := maps.Clone(values)
+	maps.Copy(all, changes)
 	for name, value := range changes {
 		if value == "-" {
 			delete(all, name)

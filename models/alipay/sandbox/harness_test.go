@@ -394,3 +394,11 @@ func (w *world) open10000(method string, got reply) map[string]string {
 	}
 	return flat
 }
+
+// waiting answers success once the channel is closed.
+func waiting(release <-chan struct{}) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		<-release
+		io.WriteString(w, "success")
+	}
+}

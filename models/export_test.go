@@ -1,0 +1,18 @@
+package models
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// MySQLConfig shows tests what the driver is told.
+var MySQLConfig = mysqlConfig
+
+// TxTries is how often a transaction is tried.
+const TxTries = txTries
+
+// InTx lets tests run statements of their own in a transaction of the shop.
+func (db *DB) InTx(ctx context.Context, fn func(*gorm.DB) error) error {
+	return db.inTx(ctx, func(tx tx) error { return fn(tx.DB) })
+}

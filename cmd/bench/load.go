@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// sample is one measurement: work done per second and how long single pieces took.
+type sample struct {
+	rate     float64
+	p50, p99 time.Duration
+}
+
+// drive lets n workers call work(0), work(1) … until it has been called count times or, with count 0, for the time given.
+func drive(n, count int, limit time.Duration, work func(i int) error) (sample, error) {
+	var next atomic.Int64
+	var mu sync.Mutex
+	var took []time.Duration
+	var failed error
+	begin := time.Now()
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(func() {
+			var mine []time.Duration
+			var err error
+			for err == nil {
+				i := int(next.Add(1)) - 1
+				if count > 0 && i >= count || count == 0 && time.Since(begin) > limit {
+					break
+				}
+				start := time.Now()
+				err = work(i)
+				mine = append(mine, time.Since(start))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, mine...)
+			if err != nil && failed == nil {
+				failed = err
+			}
+		})
+	}
+	workers.Wait()
+	all := time.Since(begin)
+	if failed != nil || len(took) == 0 {
+		return sample{}, fmt.Errorf("%d of the pieces done: %w", len(took), failed)
+	}
+	slices.Sort(took)
+	return sample{
+		rate: float64(len(took)) / all.Seconds(),
+		p50:  took[len(took)/2],
+		p99:  took[len(took)*99/100],
+	}, nil
+}
+
+// pair is shop and bare SQL measured in turns; each is the median by rate.
+type pair struct{ shop, bare sample }
+
+func (p pair) ratio() float64 { return p.shop.rate / p.bare.rate }
+
+func inTurns(rounds int, shop, bare func() (sample, error)) (pair, error) {
+	var shops, bares []sample
+	for range rounds {
+		s, err := shop()
+		if err != nil {
+			return pair{}, fmt.Errorf("shop: %w", err)
+		}
+		b, err := bare()
+		if err != nil {
+			return pair{}, fmt.Errorf("bare SQL: %w", err)
+		}
+		shops, bares = append(shops, s), append(bares, b)
+	}
+	return pair{median(shops), median(bares)}, nil
+}
+
+func median(samples []sample) sample {
+	slices.SortFunc(samples, func(a, b sample) int {
+		switch {
+		case a.rate < b.rate:
+			return -1
+		case a.rate > b.rate:
+			return 1
+		default:
+			return 0
+		}
+	})
+	return samples[len(samples)/2]
+}
+
+func printHead(title string) {
+	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n", title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")
+}
+
+func (p pair) print(conns int) {
+	fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n", conns, p.shop.rate, p.bare.rate, p.ratio(), p.shop.times(), p.bare.times())
+}
+
+func (s sample) times() string {
+	return fmt.Sprintf("%.1f / %.1f ms", float64(s.p50.Microseconds())/1000, float64(s.p99.Microseconds())/1000)
+}

@@ -1,0 +1,103 @@
+// Command bench measures the shop beside the bare database under it, in one run on one MariaDB: notifies per second through
+// HTTP, and pages of My Orders per second. `make bench` starts a private server with durable commits for it.
+//
+// Shop and bare SQL take turns, so that a machine that slows down slows both; what counts is the ratio.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"time"
+
+	"luffy/migrations"
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options say how long to measure.
+type options struct {
+	notifies int           // of each measurement
+	pages    time.Duration // of each measurement of pages
+	rounds   int           // turns of shop and bare SQL; the median counts
+	conns    []int
+	profile  string // file for a CPU profile, or empty
+}
+
+func parse(args []string) (options, error) {
+	o := options{}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&o.notifies, "notifies", 1500, "notifies in each measurement")
+	flags.DurationVar(&o.pages, "pages", 3*time.Second, "time of each measurement of My Orders")
+	flags.IntVar(&o.rounds, "rounds", 3, "turns of shop and bare SQL")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	conns := flags.String("conns", "1,16,64", "connections at once")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	for field := range strings.SplitSeq(*conns, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil || n < 1 {
+			return o, fmt.Errorf("-conns %q: numbers above 0 with commas between", *conns)
+		}
+		o.conns = append(o.conns, n)
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string) error {
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	server := os.Getenv(modelstest.MariaDBVariable)
+	if server == "" {
+		return fmt.Errorf("%s is not set; run make bench", modelstest.MariaDBVariable)
+	}
+	address, err := createDatabase(ctx, server)
+	if err != nil {
+		return err
+	}
+	db, err := models.Open(ctx, models.Options{URL: address, MaxConns: 64})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil {
+		return err
+	}
+	b, err := newBench(ctx, db, o)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	stop, err := startProfile(o.profile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), stop())
+}
+
+func startProfile(name string) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	stop = func() error { pprof.StopCPUProfile(); return file.Close() }
+	return stop, pprof.StartCPUProfile(file)
+}

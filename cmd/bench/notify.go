@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"luffy/models/alipay"
+	"luffy/models/payment"
+)
+
+// measureNotifies prints (a) notifies of distinct orders and (b) of orders that all have the same courses.
+func (b *bench) measureNotifies(ctx context.Context) error {
+	rates := map[bool]map[int]float64{false: {}, true: {}}
+	for _, hot := range []bool{false, true} {
+		title := "(a) paid notifies a second, distinct courses"
+		if hot {
+			title = "(b) paid notifies a second, all on the same courses"
+		}
+		printHead(title)
+		for _, conns := range b.conns {
+			p, err := inTurns(b.rounds,
+				func() (sample, error) { return b.notifyShop(ctx, conns, hot) },
+				func() (sample, error) { return b.notifyBare(ctx, conns, hot) })
+			if err != nil {
+				return err
+			}
+			p.print(conns)
+			rates[hot][conns] = p.shop.rate
+		}
+	}
+	fmt.Println("\n(b) of (a)")
+	for _, conns := range b.conns {
+		fmt.Printf("%6d %38.2f\n", conns, rates[true][conns]/rates[false][conns])
+	}
+	return nil
+}
+
+func (b *bench) notifyShop(ctx context.Context, conns int, hot bool) (sample, error) {
+	orders, err := b.addOrders(ctx, b.notifies, hot)
+	if err != nil {
+		return sample{}, err
+	}
+	bodies := make([]string, len(orders))
+	for i, o := range orders {
+		if bodies[i], err = b.sign(notifyOf(o)); err != nil {
+			return sample{}, err
+		}
+	}
+	s, err := b.foldWhile(ctx, func() (sample, error) {
+		return drive(conns, len(orders), 0, func(i int) error { return b.post(ctx, bodies[i]) })
+	})
+	if err != nil {
+		return s, err
+	}
+	return s, b.check(ctx, orders)
+}
+
+func (b *bench) post(ctx context.Context, body string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.shop.URL+payment.NotifyPath, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if answer, err := io.ReadAll(resp.Body); err != nil || string(answer) != "success" {
+		return fmt.Errorf("answered %d %q: %w", resp.StatusCode, answer, err)
+	}
+	return nil
+}
+
+// notifyOf has the fields of a genuine notify, so that its length is one too.
+func notifyOf(o order) map[string]string {
+	now := alipay.FormatTime(time.Now())
+	return map[string]string{
+		"app_id": appID, "auth_app_id": appID, "buyer_id": "2088102177891234", "buyer_pay_amount": "310.00", "charset": "utf-8",
+		"fund_bill_list": `[{"amount":"310.00","fundChannel":"ALIPAYACCOUNT"}]`, "gmt_create": now, "gmt_payment": now,
+		"invoice_amount": "310.00", "notify_id": "2026112200222" + o.number, "notify_time": now, "notify_type": "trade_status_sync",
+		"out_trade_no": o.number, "point_amount": "0.00", "receipt_amount": "310.00", "seller_id": sellerID,
+		"subject": "路飞学城-Python 课程", "total_amount": "310.00", "trade_no": tradeNo(o), "trade_status": "TRADE_SUCCESS", "version": "1.0",
+	}
+}
+
+func tradeNo(o order) string { return "20" + o.number }
+
+func (b *bench) sign(fields map[string]string) (string, error) {
+	var pairs []string
+	form := url.Values{"sign_type": {"RSA2"}}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		pairs = append(pairs, name+"="+fields[name])
+		form.Set(name, fields[name])
+	}
+	digest := sha256.Sum256([]byte(strings.Join(pairs, "&")))
+	sign, err := rsa.SignPKCS1v15(rand.Reader, b.alipay, crypto.SHA256, digest[:])
+	form.Set("sign", base64.StdEncoding.EncodeToString(sign))
+	return form.Encode(), err
+}

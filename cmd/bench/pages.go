@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"luffy/models"
+)
+
+// The student who reads My Orders.
+const (
+	readerName     = "reader"
+	readerPassword = "reader-password"
+)
+
+// measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the same bytes, and (d) the
+// statements of one page.
+func (b *bench) measurePages(ctx context.Context) error {
+	if err := b.addPaidOrders(ctx, b.reader, models.OrdersPerPage); err != nil {
+		return err
+	}
+	cookie, err := b.logIn(ctx)
+	if err != nil {
+		return err
+	}
+	page, err := b.get(ctx, b.shop.URL+"/myorder/", cookie)
+	if err != nil {
+		return err
+	}
+	bare := httptest.NewServer(b.barePage(b.reader, page))
+	defer bare.Close()
+	printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes", len(page)))
+	for _, conns := range b.conns {
+		measure := func(address string) func() (sample, error) {
+			return func() (sample, error) {
+				return drive(conns, 0, b.pages, func(int) error { _, err := b.get(ctx, address, cookie); return err })
+			}
+		}
+		p, err := inTurns(b.rounds, measure(b.shop.URL+"/myorder/"), measure(bare.URL))
+		if err != nil {
+			return err
+		}
+		p.print(conns)
+	}
+	return b.countStatements(ctx, b.reader, cookie)
+}
+
+// countStatements asks the server itself how many statements a page took.
+func (b *bench) countStatements(ctx context.Context, user int64, cookie *http.Cookie) error {
+	fmt.Println("\n(d) SQL statements of one page of My Orders, session and counts included")
+	for _, orders := range []int{models.OrdersPerPage, 10_000} {
+		if err := b.addPaidOrders(ctx, user, orders-b.ordersOf(ctx, user)); err != nil {
+			return err
+		}
+		before, err := b.questions(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := b.get(ctx, b.shop.URL+"/myorder/", cookie); err != nil {
+			return err
+		}
+		after, err := b.questions(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%8d orders: %d\n", orders, after-before-1) // less the second question itself
+	}
+	return nil
+}
+
+func (b *bench) questions(ctx context.Context) (int, error) {
+	var name string
+	var n int
+	err := b.sql.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Questions'").Scan(&name, &n)
+	return n, err
+}
+
+func (b *bench) ordersOf(ctx context.Context, user int64) (n int) {
+	if err := b.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM ly_order WHERE user_id = ?", user).Scan(&n); err != nil {
+		return 0
+	}
+	return n
+}
+
+// addPaidOrders gives the student paid orders of three courses with their purchase records.
+func (b *bench) addPaidOrders(ctx context.Context, user int64, n int) error {
+	if n <= 0 {
+		return nil
+	}
+	made, err := b.addOrders(ctx, n, false)
+	if err != nil {
+		return err
+	}
+	first, last := made[0].id, made[len(made)-1].id
+	return b.exec(ctx, []string{
+		fmt.Sprintf("UPDATE ly_order SET user_id = %d, order_status = 1, pay_time = created_at WHERE id BETWEEN %d AND %d", user, first, last),
+		fmt.Sprintf(`INSERT INTO ly_user_course (user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at)
+			SELECT %d, course_id, id, order_id, 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 90 DAY, UTC_TIMESTAMP(6)
+			FROM ly_order_detail WHERE order_id BETWEEN %d AND %d`, user, first, last),
+	})
+}
+
+func (b *bench) get(ctx context.Context, address string, cookie *http.Cookie) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.AddCookie(cookie)
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %d", address, resp.StatusCode)
+	}
+	return body, err
+}
+
+// logIn goes through the login form and gives the session's cookie.
+func (b *bench) logIn(ctx context.Context) (*http.Cookie, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.shop.URL+"/login", nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	doc, err := goquery.NewDocumentFromReader(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{"username": {readerName}, "password": {readerPassword}, "_csrf": {doc.Find("input[name=_csrf]").AttrOr("value", "")}}
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, b.shop.URL+"/login", bytes.NewReader([]byte(form.Encode())))
+	if err != nil {
+		return nil, err
+	}
+	post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range resp.Cookies() {
+		post.AddCookie(c)
+	}
+	answer, err := b.client.Do(post)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	for _, c := range answer.Cookies() {
+		if c.Name == "luffy_session" {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("login answered %d without a session", answer.StatusCode)
+}
+
+// barePage runs the page's three queries through database/sql, reads every column, and writes the page's bytes.
+func (b *bench) barePage(user int64, page []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now().UTC()
+		for _, q := range []statement{
+			{`SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, u.username,
+			         (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
+			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id WHERE s.user_id = ? AND s.expires_at > ?`, []any{user, now}},
+			{"SELECT order_status, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY order_status", []any{user}},
+			{`SELECT o.id, o.order_number, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
+			         o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount,
+			         d.course_id, d.expire_text, d.expire_days, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
+			         r.out_time, r.id IS NOT NULL AND r.revoked_at IS NULL, r.revoked_at IS NOT NULL
+			  FROM (SELECT id FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 10) page JOIN ly_order o ON o.id = page.id
+			  JOIN ly_order_detail d ON d.order_id = o.id LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+			  ORDER BY o.id DESC, d.position`, []any{user}},
+		} {
+			if err := readAll(r.Context(), b.sql, q); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Write(page)
+	})
+}
+
+func readAll(ctx context.Context, db *sql.DB, q statement) error {
+	rows, err := db.QueryContext(ctx, q.text, q.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values := make([]any, len(columns))
+	for i := range values {
+		values[i] = new(sql.RawBytes)
+	}
+	for rows.Next() {
+		if err := rows.Scan(values...); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

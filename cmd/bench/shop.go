@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+
+	"luffy/handlers"
+	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/payment"
+)
+
+const (
+	appID    = "2016091600523592"
+	sellerID = "2088102175868026"
+)
+
+// bench is a shop that serves on loopback, and the pool of its database for the bare SQL beside it.
+type bench struct {
+	options
+	db     *models.DB
+	sql    *sql.DB
+	shop   *httptest.Server
+	alipay *rsa.PrivateKey
+	client *http.Client
+	next   int   // number of the last order made; its student has the same id
+	reader int64 // the student who reads My Orders
+}
+
+func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
+	app, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	client, err := alipay.NewClient(alipay.Config{
+		Gateway: "http://127.0.0.1:9/gateway.do", AppID: appID, SellerID: sellerID,
+		AppPrivateKey: app, AlipayPublicKeys: []*rsa.PublicKey{&key.PublicKey},
+	})
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
+	shop := httptest.NewServer(handlers.New(handlers.Config{
+		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
+		BaseURL: "http://127.0.0.1", Gateway: "http://127.0.0.1:9", Log: log,
+	}))
+	b := &bench{options: o, db: db, sql: db.SQL(), shop: shop, alipay: key}
+	b.client = &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	reader, err := db.AddUser(ctx, models.NewUser{Username: readerName, Password: readerPassword})
+	b.reader, b.next = reader.ID, int(reader.ID)
+	return b, errors.Join(err, b.addCourses(ctx))
+}
+
+func (b *bench) close() { b.shop.Close() }
+
+// createDatabase makes an empty database on the server. The server and all in it end with the run.
+func createDatabase(ctx context.Context, server string) (string, error) {
+	user, host, _ := strings.Cut(strings.TrimPrefix(server, "mysql://"), "@")
+	config := mysqldriver.NewConfig()
+	config.User, config.Net, config.Addr = user, "tcp", host
+	connector, err := mysqldriver.NewConnector(config)
+	if err != nil {
+		return "", err
+	}
+	pool := sql.OpenDB(connector)
+	defer pool.Close()
+	_, err = pool.ExecContext(ctx, "CREATE DATABASE luffy_bench CHARACTER SET utf8mb4")
+	return server + "/luffy_bench", err
+}

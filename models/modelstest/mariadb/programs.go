@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-var errNotInstalled = errors.New("mariadbd is not installed (Debian: apt-get install mariadb-server)")
+var errNotInstalled = errors.New("mariadbd is not installed (Debian: apt-get install mariadb-server-core mariadb-client-core)")
 
 // programs are the parts of MariaDB that a private server needs.
 type programs struct {
@@ -34,8 +34,11 @@ func findPrograms() (programs, error) {
 	if os.Geteuid() != 0 {
 		return found, nil
 	}
-	// The server refuses to run as root; the package has made an account for it.
+	// The server refuses to run as root. The account mysql exists only where the full package is installed.
 	account, err := user.Lookup("mysql")
+	if err != nil {
+		account, err = user.Lookup("nobody")
+	}
 	found.account = account
 	return found, err
 }

@@ -20,7 +20,7 @@ type server struct {
 	address string // mysql://root@127.0.0.1:PORT
 	folder  string
 	process *exec.Cmd
-	ended   chan error
+	ended   chan struct{} // closed when the process has ended
 }
 
 // start gives a server that answers. Errors: errNotInstalled.
@@ -62,8 +62,11 @@ func (s *server) launch(found programs, durable bool) error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}
-	s.ended = make(chan error, 1)
-	go func() { s.ended <- s.process.Wait() }()
+	s.ended = make(chan struct{})
+	go func() {
+		defer close(s.ended)
+		s.process.Wait() // how it ended is in ProcessState
+	}()
 	if err := s.waitUntilUp(port); err != nil {
 		s.kill()
 		return fmt.Errorf("%w; it said:\n%s", err, log.Bytes())
@@ -83,9 +86,8 @@ func (s *server) waitUntilUp(port string) error {
 	deadline := time.After(startTimeout)
 	for {
 		select {
-		case err := <-s.ended:
-			s.ended <- err // for kill
-			return fmt.Errorf("mariadbd ended: %w", err)
+		case <-s.ended:
+			return fmt.Errorf("mariadbd ended: %v", s.process.ProcessState)
 		case <-deadline:
 			return errors.New("mariadbd does not answer")
 		case <-time.After(20 * time.Millisecond):
@@ -108,7 +110,7 @@ func (s *server) stop() error {
 
 func (s *server) kill() {
 	if s.process.Process != nil {
-		s.process.Process.Kill() // an error means that it has ended
+		s.process.Process.Kill()
 		<-s.ended
 	}
 }

@@ -1,0 +1,36 @@
+# MariaDB's private server: the command after -- finds it in LUFFY_TEST_MARIADB.
+WITH_MARIADB := go run ./models/modelstest/mariadb
+LINT := go tool -modfile=.ci/tools.mod golangci-lint
+
+.PHONY: help run test race bench build generate lint
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: ## start shop and Alipay simulator with sample courses; needs nothing but Go
+	@go run ./cmd/demo
+
+test: ## run every test on SQLite, on a private MariaDB and in Chromium
+	@.ci/setup
+	$(WITH_MARIADB) -- go test ./...
+	@.ci/setup report
+
+race: ## run every test under the race detector; needs a C compiler
+	@.ci/setup
+	$(WITH_MARIADB) -- go test -race ./...
+	@.ci/setup report
+
+bench: ## measure the payment path and My Orders on a durable MariaDB
+	@.ci/setup
+	$(WITH_MARIADB) --durable -- go run ./cmd/bench
+
+build: ## build bin/luffy and bin/alipay-sandbox
+	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox
+
+generate: ## write the Go files of the templ components
+	go tool templ generate
+
+lint: ## check style, the rules in .golangci.yaml and the generated files
+	$(LINT) fmt --diff
+	$(LINT) run
+	go tool templ generate -check 2>/dev/null || { echo "views: run make generate"; exit 1; }

@@ -72,8 +72,10 @@ func (d Discount) Apply(price Fen) (Fen, error) {
 	switch d.DiscountType {
 	case DiscountFree:
 		return 0, nil
-	case DiscountRate, DiscountOff:
-		return applySale(d.Sale, price)
+	case DiscountRate:
+		return applyRate(d.Sale, price)
+	case DiscountOff:
+		return applyOff(d.Sale, price)
 	case DiscountStep:
 		return applySteps(d.Sale, price)
 	default:
@@ -81,34 +83,43 @@ func (d Discount) Apply(price Fen) (Fen, error) {
 	}
 }
 
-// applySale reads the two forms that discounts and coupons share: "*0.88" (of the price, half a fen rounds up) and "-50".
+// applySale reads the rule of a coupon, "*0.88" or "-50".
 func applySale(sale string, price Fen) (Fen, error) {
-	if rate, ok := strings.CutPrefix(sale, "*"); ok {
-		perTenThousand, err := parseRate(rate)
-		if err != nil {
-			return price, err
-		}
-		return (price*perTenThousand + 5000) / 10000, nil
+	if strings.HasPrefix(sale, "*") {
+		return applyRate(sale, price)
 	}
-	if off, ok := strings.CutPrefix(sale, "-"); ok {
-		amount, err := ParseFen(off)
-		if err != nil {
-			return price, fmt.Errorf("%q: %w", sale, ErrSale)
-		}
-		return max(price-amount, 0), nil
+	return applyOff(sale, price)
+}
+
+// applyRate reads "*0.88". Half a fen rounds up.
+func applyRate(sale string, price Fen) (Fen, error) {
+	rate, ok := strings.CutPrefix(sale, "*")
+	perTenThousand, err := parseRate(rate)
+	if !ok || err != nil {
+		return price, fmt.Errorf("%q: %w", sale, ErrSale)
 	}
-	return price, fmt.Errorf("%q: %w", sale, ErrSale)
+	return (price*perTenThousand + 5000) / 10000, nil
+}
+
+// applyOff reads "-50".
+func applyOff(sale string, price Fen) (Fen, error) {
+	off, ok := strings.CutPrefix(sale, "-")
+	amount, err := ParseFen(off)
+	if !ok || err != nil {
+		return price, fmt.Errorf("%q: %w", sale, ErrSale)
+	}
+	return max(price-amount, 0), nil
 }
 
 // parseRate reads "0.88" as 8800. A rate above 1 or finer than four places is refused.
 func parseRate(s string) (Fen, error) {
-	whole, part, _ := strings.Cut(s, ".")
-	if len(whole) != 1 || len(part) > 4 || !digitsOnly(whole+part) {
-		return 0, fmt.Errorf("rate %q: %w", s, ErrSale)
+	whole, part, dotted := strings.Cut(s, ".")
+	if len(whole) != 1 || len(part) > 4 || dotted && part == "" || !digitsOnly(whole+part) {
+		return 0, ErrSale
 	}
 	n, err := strconv.Atoi(whole + (part + "0000")[:4])
 	if err != nil || n > 10000 {
-		return 0, fmt.Errorf("rate %q: %w", s, ErrSale)
+		return 0, ErrSale
 	}
 	return Fen(n), nil
 }

@@ -65,7 +65,7 @@ func (s *server) launch(found programs, durable bool) error {
 	s.ended = make(chan struct{})
 	go func() {
 		defer close(s.ended)
-		s.process.Wait() // how it ended is in ProcessState
+		_ = s.process.Wait() // how it ended is in ProcessState
 	}()
 	if err := s.waitUntilUp(port); err != nil {
 		s.kill()

@@ -96,27 +96,46 @@ func heldBecause(o Order, p Payment, trade PaidTrade) Outcome {
 	}
 }
 
-// lockForPayment locks the order first and its attempt after it, as every path does; ErrNotFound when there is no such attempt.
+// lockForPayment locks the order and its attempt in one statement, the order first as every path does; ErrNotFound when there is
+// no such attempt.
 func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
-	var order Order
-	var payment Payment
 	number, ok := orderNumberOf(outTradeNo)
 	if !ok {
-		return order, payment, ErrNotFound
+		return Order{}, Payment{}, ErrNotFound
 	}
-	if err := lockRows(tx.DB).Take(&order, "order_number = ?", number).Error; err != nil {
-		return order, payment, found(err)
+	var row struct {
+		Order     Order  `gorm:"embedded"`
+		PaymentID *int64 // nil when no row has this out_trade_no
+		Amount    Fen
+		State     PaymentState
+		TradeNo   *string
 	}
-	err := found(lockRows(tx.DB).Take(&payment, "out_trade_no = ? AND order_id = ?", outTradeNo, order.ID).Error)
-	if errors.Is(err, ErrNotFound) && outTradeNo == order.OrderNumber {
-		// An order brought over from an older shop was sent to Alipay under its number and has no row for that.
-		payment = Payment{
-			OrderID: order.ID, OutTradeNo: outTradeNo, Amount: order.RealPrice, State: PaymentOpen,
-			ExpiresAt: order.ExpiresAt, CreatedAt: tx.now,
-		}
-		err = tx.Create(&payment).Error
+	err := tx.Raw(`
+		SELECT o.*, p.id AS payment_id, p.amount, p.state, p.trade_no
+		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id
+		WHERE o.order_number = ?`+tx.forUpdate(), outTradeNo, number).Take(&row).Error
+	if err != nil {
+		return row.Order, Payment{}, found(err)
 	}
-	return order, payment, err
+	if row.PaymentID == nil {
+		payment, err := tx.adoptPayment(row.Order, outTradeNo)
+		return row.Order, payment, err
+	}
+	return row.Order, Payment{
+		ID: *row.PaymentID, OrderID: row.Order.ID, OutTradeNo: outTradeNo, Amount: row.Amount, State: row.State, TradeNo: row.TradeNo,
+	}, nil
+}
+
+// adoptPayment makes the row of the first attempt of an order brought over from an older shop, which sent it to Alipay under its
+// number and kept no row of that. Nothing else is ever paid without a row.
+func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
+	if outTradeNo != o.OrderNumber {
+		return Payment{}, ErrNotFound
+	}
+	p := Payment{
+		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
+	}
+	return p, tx.Create(&p).Error
 }
 
 func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
@@ -166,28 +185,21 @@ func (tx tx) takePoints(o Order) error {
 
 // grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
 func (tx tx) grantCourses(o Order, s settlement) error {
-	var lines []OrderDetail
-	// Sorted by course, so that two orders touch rows in the same sequence.
-	if err := tx.Where("order_id = ?", o.ID).Order("course_id").Find(&lines).Error; err != nil {
-		return err
-	}
-	courses := make([]int64, len(lines))
-	for i, line := range lines {
-		courses[i] = line.CourseID
-	}
-	rights, err := readRights(tx.DB, o.UserID, courses)
+	lines, err := tx.linesToGrant(o)
 	if err != nil {
 		return err
 	}
 	records := make([]UserCourse, len(lines))
+	courses := make([]int64, len(lines))
 	var won []int64
 	for i, line := range lines {
-		if rights[line.CourseID].Records == 0 {
+		courses[i] = line.CourseID
+		if line.right.Records == 0 {
 			won = append(won, line.CourseID)
 		}
 		records[i] = UserCourse{
 			UserID: o.UserID, CourseID: line.CourseID, OrderDetailID: &line.ID, TradeNo: s.tradeNo, BuyType: s.buyType,
-			PayTime: s.at, OutTime: rights[line.CourseID].extended(s.at, line.ExpireDays), CreatedAt: tx.now,
+			PayTime: s.at, OutTime: line.right.extended(s.at, line.ExpireDays), CreatedAt: tx.now,
 		}
 	}
 	if err := tx.countStudents(won, 1); err != nil {
@@ -197,4 +209,36 @@ func (tx tx) grantCourses(o Order, s settlement) error {
 		return err
 	}
 	return tx.Where("user_id = ? AND course_id IN ?", o.UserID, courses).Delete(&CartItem{}).Error
+}
+
+// lineToGrant is an order line with the right that its student has to the course already.
+type lineToGrant struct {
+	ID         int64
+	CourseID   int64
+	ExpireDays int
+	right      Right
+}
+
+// linesToGrant reads the lines sorted by course, so that two orders write their records in the same sequence. The student's row must be
+// locked: what is read of the rights then stays true.
+func (tx tx) linesToGrant(o Order) ([]lineToGrant, error) {
+	var rows []struct {
+		Line     lineToGrant `gorm:"embedded"`
+		RecordID *int64      // nil when the student has no record of the course
+		OutTime  *time.Time
+	}
+	err := tx.Raw(`
+		SELECT d.id, d.course_id, d.expire_days, r.id AS record_id, r.out_time FROM ly_order_detail d
+		LEFT JOIN ly_user_course r ON r.user_id = ? AND r.course_id = d.course_id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID).Scan(&rows).Error
+	var lines []lineToGrant
+	for _, row := range rows {
+		if n := len(lines); n == 0 || lines[n-1].ID != row.Line.ID {
+			lines = append(lines, row.Line)
+		}
+		if row.RecordID != nil {
+			lines[len(lines)-1].right.add(row.OutTime)
+		}
+	}
+	return lines, err
 }

@@ -81,3 +81,11 @@ func retryable(err error) bool {
 func lockRows(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
+
+// forUpdate is lockRows for a statement in SQL.
+func (tx tx) forUpdate() string {
+	if tx.Dialector.Name() == DialectSQLite {
+		return ""
+	}
+	return " FOR UPDATE"
+}

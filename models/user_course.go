@@ -53,6 +53,16 @@ func (r Right) Until() time.Time {
 	return r.End
 }
 
+// add counts one more unrevoked record with that end; nil = for ever.
+func (r *Right) add(end *time.Time) {
+	r.Records++
+	if end == nil {
+		r.ForEver = true
+	} else if end.After(r.End) {
+		r.End = *end
+	}
+}
+
 // extended gives the end of a term of so many days bought at that moment; nil = for ever. A term bought while an earlier one
 // still runs begins at the earlier one's end.
 func (r Right) extended(bought time.Time, days int) *time.Time {
@@ -81,12 +91,7 @@ func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]Right, error
 		user, courses).Scan(&records).Error
 	for _, record := range records {
 		r := rights[record.CourseID]
-		r.Records++
-		if record.OutTime == nil {
-			r.ForEver = true
-		} else if record.OutTime.After(r.End) {
-			r.End = *record.OutTime
-		}
+		r.add(record.OutTime)
 		rights[record.CourseID] = r
 	}
 	return rights, err

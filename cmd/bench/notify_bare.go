@@ -66,26 +66,19 @@ type statement struct {
 	args []any
 }
 
-// lockBare locks the order and its attempt, and reads the lines and the student's rights.
+// lockBare locks the order and its attempt, and reads the lines with the student's rights.
 func lockBare(ctx context.Context, tx *sql.Tx, o order) ([]int64, error) {
-	var id int64
-	var status, state, amount any
-	err := tx.QueryRowContext(ctx, "SELECT id, order_status FROM ly_order WHERE order_number = ? FOR UPDATE", o.number).Scan(&id, &status)
+	var id, payment int64
+	var status, amount, state any
+	err := tx.QueryRowContext(ctx, `SELECT o.id, o.order_status, p.id, p.amount, p.state FROM ly_order o
+		LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id WHERE o.order_number = ? FOR UPDATE`, o.number, o.number).
+		Scan(&id, &status, &payment, &amount, &state)
 	if err != nil {
 		return nil, err
 	}
-	err = tx.QueryRowContext(ctx, "SELECT id, state, amount FROM ly_payment WHERE out_trade_no = ? FOR UPDATE", o.number).
-		Scan(&id, &state, &amount)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := idsBare(ctx, tx, "SELECT id FROM ly_order_detail WHERE order_id = ? ORDER BY course_id", o.id)
-	if err != nil {
-		return nil, err
-	}
-	_, err = idsBare(ctx, tx, "SELECT course_id FROM ly_user_course WHERE user_id = ? AND course_id IN (?, ?, ?) AND revoked_at IS NULL",
-		o.user, o.courses[0], o.courses[1], o.courses[2])
-	return lines, err
+	return idsBare(ctx, tx, `SELECT d.id FROM ly_order_detail d
+		LEFT JOIN ly_user_course r ON r.user_id = ? AND r.course_id = d.course_id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? ORDER BY d.course_id`, o.user, o.id)
 }
 
 func idsBare(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]int64, error) {

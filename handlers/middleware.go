@@ -59,6 +59,7 @@ func csrf(secure bool) echo.MiddlewareFunc {
 		TokenLookup: "form:" + csrfField, ContextKey: csrfField,
 		CookieName: "luffy_csrf", CookiePath: "/", CookieHTTPOnly: true, CookieSecure: secure, CookieSameSite: http.SameSiteLaxMode,
 		CookieMaxAge: int(sessionLife / time.Second),
+		ErrorHandler: func(error, echo.Context) error { return echo.ErrForbidden }, // a missing field is no other fault than a wrong one
 	})
 }
 

@@ -21,7 +21,7 @@ type Order struct {
 
 	ListTotal     models.Fen
 	DiscountSaved models.Fen // positive, like all sums below
-	CouponName    string     // empty when no coupon was used
+	CouponName    string     // empty where it was not looked up
 	CouponSaved   models.Fen
 	Points        int64
 	PointsSaved   models.Fen
@@ -76,6 +76,14 @@ func (o Order) learnable() []OrderLine {
 // charged reports whether money, or a free order's nothing, has changed hands.
 func (o Order) charged() bool {
 	return o.Status == models.OrderPaid || o.Status == models.OrderRefunded
+}
+
+// couponLabel names the coupon's row, which must be there for the sums to add up whether or not the name is known.
+func (o Order) couponLabel() string {
+	if o.CouponName == "" {
+		return "优惠券"
+	}
+	return "优惠券（" + o.CouponName + "）"
 }
 
 // shareLabel names a line's share of the total: what was paid, or what there is or was to pay.

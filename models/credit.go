@@ -53,6 +53,13 @@ func (tx tx) holdCredit(user, points int64) error {
 	return exactlyOne(held, ErrPoints)
 }
 
+// releaseCredit frees points that an order held.
+func (tx tx) releaseCredit(user, points int64) error {
+	freed := tx.Model(&User{}).Where("id = ? AND credit_held >= ?", user, points).
+		Update("credit_held", gorm.Expr("credit_held - ?", points))
+	return exactlyOne(freed, ErrPoints)
+}
+
 // spendHeldCredit takes the points that the order held and books them. It also locks the student's row.
 func (tx tx) spendHeldCredit(o Order) error {
 	spent := tx.Exec(`UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ? WHERE id = ? AND credit_held >= ?`,

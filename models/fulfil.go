@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -19,18 +20,19 @@ type Outcome string
 
 // The outcomes.
 const (
-	Fulfilled    Outcome = "fulfilled"     // this call made the order paid
-	AlreadyDone  Outcome = "already_done"  // the same trade had fulfilled the order before
-	UnknownOrder Outcome = "unknown_order" // no attempt has this out_trade_no
-	WrongAmount  Outcome = "wrong_amount"  // not the sum of the attempt: held
-	SecondTrade  Outcome = "second_trade"  // the order was paid by another trade: held
-	OrderClosed  Outcome = "order_closed"  // the order was cancelled or timed out: held
+	Fulfilled     Outcome = "fulfilled"      // this call made the order paid
+	FulfilledLate Outcome = "fulfilled_late" // the order was closed, but all of it could still be had: it is paid now
+	AlreadyDone   Outcome = "already_done"   // the same trade had fulfilled the order before
+	UnknownOrder  Outcome = "unknown_order"  // no attempt has this out_trade_no
+	WrongAmount   Outcome = "wrong_amount"   // not the sum of the attempt: held for staff
+	SecondTrade   Outcome = "second_trade"   // the order was paid by another trade: the sum goes back
+	OrderClosed   Outcome = "order_closed"   // the order was closed and cannot be had any more: the sum goes back
 )
 
 // Verdict is what the event log says of an outcome.
 func (o Outcome) Verdict() Verdict {
 	switch o {
-	case Fulfilled:
+	case Fulfilled, FulfilledLate:
 		return VerdictAccepted
 	case AlreadyDone:
 		return VerdictDuplicate
@@ -67,33 +69,108 @@ func (tx tx) confirm(trade PaidTrade) (Outcome, error) {
 	}
 	switch {
 	case payment.TradeNo != nil && *payment.TradeNo == trade.TradeNo:
-		if payment.State == PaymentPaid {
-			return AlreadyDone, nil
-		}
-		return heldBecause(order, payment, trade), nil
+		return repeated(order, payment), nil
 	case payment.TradeNo != nil:
 		return SecondTrade, nil // Alipay has one trade an out_trade_no, so this row has no place for another: the event keeps it
 	case trade.Amount != payment.Amount:
 		return WrongAmount, tx.settlePayment(payment, trade, PaymentHeld)
-	case order.OrderStatus != OrderUnpaid:
-		return heldBecause(order, payment, trade), tx.settlePayment(payment, trade, PaymentHeld)
+	case order.OrderStatus == OrderUnpaid:
+		return Fulfilled, tx.settleAndFulfil(order, payment, trade)
+	case order.OrderStatus == OrderCancelled, order.OrderStatus == OrderTimedOut:
+		return tx.confirmLate(order, payment, trade)
+	default:
+		return SecondTrade, tx.sendBack(payment, trade, RefundSecond)
 	}
-	if err := tx.settlePayment(payment, trade, PaymentPaid); err != nil {
-		return "", err
-	}
-	_, err = tx.fulfil(order, settlement{at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo})
-	return Fulfilled, err
 }
 
-func heldBecause(o Order, p Payment, trade PaidTrade) Outcome {
+// repeated is the outcome of a trade that was settled before.
+func repeated(o Order, p Payment) Outcome {
 	switch {
-	case trade.Amount != p.Amount:
+	case p.State == PaymentPaid:
+		return AlreadyDone
+	case p.State == PaymentHeld:
 		return WrongAmount
-	case o.OrderStatus == OrderPaid:
+	case o.OrderStatus == OrderPaid, o.OrderStatus == OrderRefunded:
 		return SecondTrade
 	default:
 		return OrderClosed
 	}
+}
+
+func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
+	if err := tx.settlePayment(p, trade, PaymentPaid); err != nil {
+		return err
+	}
+	_, err := tx.fulfil(o, settlement{at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo})
+	return err
+}
+
+// confirmLate grants a closed order that was paid after all, if its coupon and points are still free and its courses still sold at its
+// prices; otherwise the whole sum goes back.
+func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
+	err := tx.attempt(grantLate(o, p, trade))
+	for _, gone := range []error{ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
+		if errors.Is(err, gone) {
+			return OrderClosed, tx.sendBack(p, trade, RefundLate)
+		}
+	}
+	return FulfilledLate, err
+}
+
+func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
+	return func(tx tx) error {
+		if err := tx.stillSold(o); err != nil {
+			return err
+		}
+		if err := tx.hold(o); err != nil {
+			return err
+		}
+		return tx.settleAndFulfil(o, p, trade)
+	}
+}
+
+// stillSold tells whether every line of the order could be bought today at its price: nil, ErrWithdrawn or ErrPriceChanged.
+func (tx tx) stillSold(o Order) error {
+	var lines []OrderDetail
+	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
+		return err
+	}
+	ids := make([]int64, len(lines))
+	for i, line := range lines {
+		ids[i] = line.CourseID
+	}
+	var courses []Course
+	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
+		return err
+	}
+	book, err := openOffers(tx.DB, ids, tx.now)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		i := slices.IndexFunc(courses, func(c Course) bool { return c.ID == line.CourseID })
+		if i < 0 {
+			return ErrWithdrawn
+		}
+		offer, err := book.offer(courses[i], line.Expire)
+		if err != nil {
+			return err
+		}
+		if offer.SalePrice != line.SalePrice {
+			return ErrPriceChanged
+		}
+	}
+	return nil
+}
+
+// sendBack notes money that the order cannot take, together with the refund that returns all of it.
+func (tx tx) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
+	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
+		return err
+	}
+	return tx.addRefund(&Refund{
+		PaymentID: p.ID, Amount: p.Amount, Cause: cause, Reason: cause.String(), RequestedBy: "luffy",
+	}, p)
 }
 
 // lockForPayment locks the order and its attempt in one statement, the order first as every path does; ErrNotFound when there is
@@ -139,7 +216,7 @@ func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 }
 
 func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
-	settled := tx.Exec(`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ? WHERE id = ? AND trade_no IS NULL`,
+	settled := tx.Exec(`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
 		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
 	return exactlyOne(settled, ErrNotPayable)
 }
@@ -152,10 +229,11 @@ type settlement struct {
 	tradeNo *string
 }
 
-// fulfil turns a locked unpaid order into a paid one, with all that hangs on it.
+// fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
 func (tx tx) fulfil(o Order, s settlement) (Order, error) {
-	paid := tx.Exec(`UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ? WHERE id = ? AND order_status = ?`,
-		OrderPaid, s.payType, s.at, o.ID, OrderUnpaid)
+	paid := tx.Exec(`
+		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL
+		WHERE id = ? AND order_status = ?`, OrderPaid, s.payType, s.at, o.ID, o.OrderStatus)
 	if err := exactlyOne(paid, ErrNotPayable); err != nil {
 		return o, err
 	}

@@ -41,6 +41,8 @@ type Order struct {
 	PayTime        *time.Time
 	ClosedAt       *time.Time
 	RefundedAmount Fen
+	ClosingTo      *OrderStatus // the state an unpaid order is on its way to (取消中); nil for most
+	CheckAt        *time.Time   // when a job looks at it again; nil means at ExpiresAt
 }
 
 // TableName names the seed's table.

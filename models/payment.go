@@ -16,7 +16,10 @@ const (
 	PaymentOpen   PaymentState = "open"   // the student may pay at Alipay
 	PaymentPaid   PaymentState = "paid"   // its trade fulfilled the order
 	PaymentClosed PaymentState = "closed" // it cannot be paid any more
-	PaymentHeld   PaymentState = "held"   // Alipay has the money, the order could not take it
+	PaymentHeld   PaymentState = "held"   // the sum is wrong; staff must look
+
+	PaymentSurplus  PaymentState = "surplus"  // Alipay has money that the order cannot take; it goes back in full
+	PaymentReturned PaymentState = "returned" // it has gone back
 )
 
 // Payment is one attempt to pay an order at Alipay.
@@ -35,6 +38,8 @@ type Payment struct {
 	CreatedAt   time.Time
 	QueriedAt   *time.Time // when Alipay was last asked about it
 	PaidAt      *time.Time // by Alipay's clock
+	Asks        int        // how often a job has asked
+	AskAt       *time.Time // when a job asks next; nil when nothing is left to learn
 }
 
 // TableName names the table.
@@ -59,7 +64,7 @@ func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 			return found(err)
 		}
 		switch {
-		case order.OrderStatus != OrderUnpaid:
+		case order.OrderStatus != OrderUnpaid, order.ClosingTo != nil:
 			return ErrNotPayable
 		case !tx.now.Before(order.ExpiresAt):
 			return ErrPastDeadline
@@ -84,6 +89,7 @@ func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {
 		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, len(earlier)), AppID: a.AppID, Amount: o.RealPrice,
 		Subject: a.Subject(o), State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
+	p.AskAt = new(nextAsk(p, 0))
 	return p, tx.Create(&p).Error
 }
 

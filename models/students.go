@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"strings"
-
-	"gorm.io/gorm/clause"
 )
 
 // StudentDelta is a student won or lost by a course and not yet in its count.
@@ -35,8 +33,7 @@ func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	var noted []StudentDelta
 	err := db.inTx(ctx, func(tx tx) error {
 		noted = nil
-		free := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
-		if err := free.Order("id").Limit(1000).Find(&noted).Error; err != nil || len(noted) == 0 {
+		if err := skipLocked(tx.DB).Order("id").Limit(1000).Find(&noted).Error; err != nil || len(noted) == 0 {
 			return err
 		}
 		ids := make([]int64, len(noted))

@@ -36,6 +36,15 @@ type tx struct {
 	now time.Time
 }
 
+// attempt runs fn inside the transaction; when fn fails, what it wrote is undone and the transaction goes on.
+func (tx tx) attempt(fn func(tx) error) error {
+	return tx.Transaction(func(g *gorm.DB) error {
+		inner := tx
+		inner.DB = g
+		return fn(inner)
+	})
+}
+
 // txTries bounds how often a transaction that the database gave up is run again.
 const txTries = 6
 
@@ -80,6 +89,11 @@ func retryable(err error) bool {
 // lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are serial, ignores it.
 func lockRows(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+}
+
+// skipLocked is lockRows for a queue: rows that another holds are left out instead of waited for.
+func skipLocked(g *gorm.DB) *gorm.DB {
+	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
 }
 
 // forUpdate is lockRows for a statement in SQL.

@@ -29,6 +29,16 @@ func ParseAmount(s string) (int64, error) {
 	return strconv.ParseInt(yuan+(cents + "00")[:2], 10, 64)
 }
 
+// parseSignedAmount reads a sum of the bill, where what leaves the account has a leading minus.
+func parseSignedAmount(s string) (int64, error) {
+	unsigned, negative := strings.CutPrefix(s, "-")
+	fen, err := ParseAmount(unsigned)
+	if negative {
+		fen = -fen
+	}
+	return fen, err
+}
+
 func onlyDigits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

@@ -16,24 +16,31 @@ const maxAnswer = 1 << 20
 
 // callContent is the biz_content of the server-to-server calls.
 type callContent struct {
-	OutTradeNo   string   `json:"out_trade_no"`
+	OutTradeNo   string   `json:"out_trade_no,omitempty"`
 	OutRequestNo string   `json:"out_request_no,omitempty"`
 	RefundAmount string   `json:"refund_amount,omitempty"`
 	RefundReason string   `json:"refund_reason,omitempty"`
 	QueryOptions []string `json:"query_options,omitempty"`
+	BillType     string   `json:"bill_type,omitempty"`
+	BillDate     string   `json:"bill_date,omitempty"`
 }
 
-// call asks the gateway and reads the signed answer into out. The error is *Error for a proven refusal, wraps
-// ErrUnknown when it is open what happened, and is neither when nothing was sent.
+// call asks the gateway about one trade; see ask.
 func (c *Client) call(ctx context.Context, method string, content callContent, out any) error {
 	if err := checkNumber("out_trade_no", content.OutTradeNo); err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
+	return c.ask(ctx, method, content, out)
+}
+
+// ask sends content to the gateway and reads the signed answer into out. The error is *Error for a proven refusal,
+// wraps ErrUnknown when it is open what happened, and is neither when nothing was sent.
+func (c *Client) ask(ctx context.Context, method string, content callContent, out any) error {
 	req, err := c.newCall(ctx, method, content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
-	body, err := c.exchange(req)
+	body, err := exchange(c.http, req, maxAnswer)
 	if err != nil {
 		return unknown(method, err)
 	}
@@ -65,10 +72,11 @@ func (c *Client) newCall(ctx context.Context, method string, content callContent
 	return req, nil
 }
 
-func (c *Client) exchange(req *http.Request) ([]byte, error) {
-	resp, err := c.http.Do(req)
+// exchange gives the body of the answer to req. Of a larger one it gives limit+1 bytes, so that the reader can tell.
+func exchange(client *http.Client, req *http.Request, limit int64) ([]byte, error) {
+	resp, err := client.Do(req)
 	if err != nil {
-		// The address in a url.Error holds the signed request, which does not belong in a log.
+		// The address in a url.Error holds the signed request, or the key to a bill: neither belongs in a log.
 		if urlErr, ok := errors.AsType[*url.Error](err); ok {
 			err = urlErr.Err
 		}
@@ -76,9 +84,9 @@ func (c *Client) exchange(req *http.Request) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the gateway answered HTTP %d", resp.StatusCode)
+		return nil, fmt.Errorf("the answer is HTTP %d", resp.StatusCode)
 	}
-	return io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	return io.ReadAll(io.LimitReader(resp.Body, limit+1))
 }
 
 func unknown(method string, err error) error {

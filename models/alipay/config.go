@@ -18,7 +18,7 @@ type Config struct {
 	SellerID         string           // the PID of the receiver, 2088 and twelve more digits
 	AppPrivateKey    *rsa.PrivateKey  // 应用私钥, at least 2048 bits
 	AlipayPublicKeys []*rsa.PublicKey // 支付宝公钥; more than one only while Alipay's key changes
-	HTTP             *http.Client     // nil: 3 s to connect, 10 s in all
+	HTTP             *http.Client     // nil: 3 s to connect, 10 s in all; a bill's download may take longer
 	Now              func() time.Time // nil: time.Now
 }
 

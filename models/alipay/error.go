@@ -30,11 +30,12 @@ func (e *Error) Error() string {
 }
 
 // unsettled tells whether the failure leaves open what happened. Service failures (20000) do; "system error" comes with
-// business codes as well, and with its prefix misspelt; 10003 means that the buyer is still typing.
+// business codes as well, and with its prefix misspelt; 10003 means that the buyer is still typing. Bills have words of
+// their own for it.
 func (e *Error) unsettled() bool {
 	subCode := strings.ToUpper(e.SubCode)
 	return e.Code == "20000" || e.Code == "10003" || e.Code == "" ||
-		strings.HasSuffix(subCode, "SYSTEM_ERROR") || strings.HasSuffix(subCode, "UNKNOW-ERROR")
+		strings.HasSuffix(subCode, "SYSTEM_ERROR") || strings.HasSuffix(subCode, "UNKNOW-ERROR") || subCode == "UNKNOWN_ERROR"
 }
 
 // IsTradeNotExist tells whether the gateway knows no such trade. Until the buyer scans or logs in at the cashier that

@@ -94,7 +94,10 @@ var shapes = map[string]shape{
 		cannot: []string{"trade_status", "refund_status"},
 	},
 	nodeName(methodRefundQuery): {
-		cannot: []string{"fund_change", "trade_status", "buyer_logon_id"},
+		cannot: []string{"fund_change", "trade_status", "buyer_logon_id", "bill_download_url", "bill_file_code"},
+	},
+	nodeName(methodBill): {
+		cannot: []string{"out_trade_no", "trade_no"},
 	},
 }
 

@@ -15,8 +15,8 @@ const (
 	askTimeout = 10 * time.Second
 )
 
-// TradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not reached the cashier.
-const TradeNotExist = "TRADE_NOT_EXIST"
+// tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not reached the cashier.
+const tradeNotExist = "TRADE_NOT_EXIST"
 
 // AskSoon asks Alipay about an attempt in the background, unless it was asked a moment ago.
 func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
@@ -27,32 +27,46 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 	s.asking.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
 		defer cancel()
-		if err := s.ask(ctx, models.Standing{Payment: p}); err != nil {
+		if _, err := s.ask(ctx, p); err != nil {
 			s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", p.OutTradeNo, "error", err)
 		}
 	})
 }
 
-// ask puts Alipay's word on an attempt into the database. The error means that there was none.
-func (s *Service) ask(ctx context.Context, standing models.Standing) error {
-	p := standing.Payment
+// word is what Alipay says of an attempt.
+type word string
+
+const (
+	wordPaid    word = "paid"
+	wordWaiting word = "not_paid"     // a buyer has reached the cashier and may still pay
+	wordNoTrade word = "no_trade_yet" // nobody has; the link may still be paid until it expires
+	wordClosed  word = "closed"       // nobody can pay it any more
+)
+
+// ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none.
+func (s *Service) ask(ctx context.Context, p models.Payment) (word, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
-	switch {
-	case alipay.IsTradeNotExist(err):
-		event.TradeStatus = TradeNotExist
-		s.record(ctx, event, models.VerdictNoted, "no_trade_yet")
-		return s.db.NoteTradeStatus(ctx, p.ID, TradeNotExist)
-	case err != nil:
-		return err
+	if alipay.IsTradeNotExist(err) {
+		event.TradeStatus = tradeNotExist
+		s.record(ctx, event, models.VerdictNoted, string(wordNoTrade))
+		return wordNoTrade, s.db.NoteTradeStatus(ctx, p.ID, tradeNotExist)
+	}
+	if err != nil {
+		return "", err
 	}
 	event.TradeNo, event.TradeStatus, event.Raw = trade.TradeNo, trade.Status, trade.Raw
-	if !trade.Paid() {
-		s.record(ctx, event, models.VerdictNoted, "not_paid")
-		return s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
+	switch {
+	case trade.Paid():
+		_, err := s.confirm(ctx, models.PaidTrade{
+			OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
+		}, event)
+		return wordPaid, err
+	case trade.Status == alipay.TradeClosed:
+		s.record(ctx, event, models.VerdictNoted, string(wordClosed))
+		return wordClosed, s.db.ClosePayment(ctx, p.ID, trade.Status)
+	default:
+		s.record(ctx, event, models.VerdictNoted, string(wordWaiting))
+		return wordWaiting, s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
 	}
-	_, err = s.confirm(ctx, models.PaidTrade{
-		OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
-	}, event)
-	return err
 }

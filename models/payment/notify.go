@@ -26,9 +26,9 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 	}
 	switch {
 	case n.Refund():
-		return s.record(ctx, event, models.VerdictNoted, "refund")
+		return s.notifyOfRefund(ctx, n, event)
 	case n.Closed():
-		return s.record(ctx, event, models.VerdictNoted, "closed")
+		return s.notifyOfClose(ctx, event)
 	case !n.Paid():
 		return s.record(ctx, event, models.VerdictNoted, "not_paid")
 	case n.SellerID == "":
@@ -57,6 +57,33 @@ func sellerUnsaid(n alipay.Notify, err error) bool {
 	return n.SellerID == "" && errors.Is(err, alipay.ErrSellerID)
 }
 
+// notifyOfRefund books the refund before it acknowledges; one of an order that the shop does not know is only noted.
+func (s *Service) notifyOfRefund(ctx context.Context, n alipay.Notify, event models.PaymentEvent) bool {
+	err := s.noteRefund(ctx, n)
+	switch {
+	case errors.Is(err, models.ErrNotFound):
+		return s.record(ctx, event, models.VerdictNoted, "refund_unknown_order")
+	case err != nil:
+		s.log.WarnContext(ctx, "refund could not be booked", "out_trade_no", n.OutTradeNo, "error", err)
+		s.record(ctx, event, models.VerdictFailed, "refund")
+		return false
+	default:
+		return s.record(ctx, event, models.VerdictNoted, "refund")
+	}
+}
+
+// notifyOfClose lets a new attempt be opened where the old one is dead at Alipay.
+func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) bool {
+	standing, err := s.db.PaymentByOutTradeNo(ctx, event.OutTradeNo)
+	if err == nil {
+		err = s.db.ClosePayment(ctx, standing.Payment.ID, event.TradeStatus)
+	}
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return false
+	}
+	return s.record(ctx, event, models.VerdictNoted, string(wordClosed))
+}
+
 // notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be about our own trades.
 func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentEvent) bool {
 	if !s.record(ctx, event, models.VerdictNoted, "no_seller_asked") {
@@ -67,7 +94,7 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 		return false
 	}
 	if standing.Payment.State == models.PaymentOpen {
-		err = s.ask(ctx, standing)
+		_, err = s.ask(ctx, standing.Payment)
 	}
 	return err == nil
 }
@@ -82,7 +109,7 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 		return "", err
 	}
 	level := slog.LevelInfo
-	if outcome != models.Fulfilled && outcome != models.AlreadyDone {
+	if outcome != models.Fulfilled && outcome != models.FulfilledLate && outcome != models.AlreadyDone {
 		level = slog.LevelError
 	}
 	s.log.Log(ctx, level, "payment", "outcome", outcome, "source", event.Source, "out_trade_no", trade.OutTradeNo,

@@ -46,16 +46,16 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 	}
 	s.record(ctx, event, models.VerdictNoted, "returned")
 	if standing.OrderStatus == models.OrderUnpaid {
-		s.askBriefly(ctx, standing)
+		s.askBriefly(ctx, standing.Payment)
 	}
 	return standing.OrderNumber, nil
 }
 
 // askBriefly asks once; what goes wrong is logged and left to the notify and to the result page's own questions.
-func (s *Service) askBriefly(ctx context.Context, standing models.Standing) {
+func (s *Service) askBriefly(ctx context.Context, p models.Payment) {
 	ctx, cancel := context.WithTimeout(ctx, returnAsk)
 	defer cancel()
-	if err := s.ask(ctx, standing); err != nil {
-		s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", standing.Payment.OutTradeNo, "error", err)
+	if _, err := s.ask(ctx, p); err != nil {
+		s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", p.OutTradeNo, "error", err)
 	}
 }

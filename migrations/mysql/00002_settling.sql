@@ -1,0 +1,71 @@
+-- +goose Up
+
+-- closing_to is the state that an unpaid order is on its way to (取消中): no new attempt is opened, and it is closed at Alipay first.
+-- check_at is when a job looks at the order again; a replica that takes it moves it ahead.
+ALTER TABLE ly_order
+    ADD COLUMN closing_to TINYINT     NULL,
+    ADD COLUMN check_at   DATETIME(6) NULL;
+
+-- ask_at is when a job next asks Alipay about an open attempt; NULL when nothing is left to learn. asks counts the questions.
+-- States beside those of 00001: surplus (money that goes back in full), returned (it went back).
+ALTER TABLE ly_payment
+    ADD COLUMN asks   INT         NOT NULL DEFAULT 0,
+    ADD COLUMN ask_at DATETIME(6) NULL,
+    ADD KEY ly_payment_ask (ask_at);
+
+-- cause: request, late, second, outside. state: pending, done, failed. points and coupon say what went back beside the money.
+ALTER TABLE ly_refund
+    ADD COLUMN order_detail_id BIGINT       NULL,
+    ADD COLUMN cause           VARCHAR(16)  NOT NULL DEFAULT 'request',
+    ADD COLUMN requested_by    VARCHAR(64)  NOT NULL DEFAULT '',
+    ADD COLUMN points          BIGINT       NOT NULL DEFAULT 0,
+    ADD COLUMN tries           INT          NOT NULL DEFAULT 0,
+    ADD COLUMN try_at          DATETIME(6)  NULL,
+    ADD COLUMN last_error      VARCHAR(255) NOT NULL DEFAULT '',
+    ADD KEY ly_refund_try (try_at);
+
+-- A difference between Alipay's bill and the shop: a task until closed_at is set. Sums are fen; NULL where a side has no row.
+CREATE TABLE ly_bill_difference (
+    id             BIGINT       NOT NULL AUTO_INCREMENT,
+    bill_date      CHAR(10)     NOT NULL,
+    kind           VARCHAR(32)  NOT NULL,
+    out_trade_no   VARCHAR(64)  NOT NULL,
+    trade_no       VARCHAR(64)  NOT NULL,
+    out_request_no VARCHAR(64)  NOT NULL DEFAULT '',
+    alipay_amount  BIGINT       NULL,
+    shop_amount    BIGINT       NULL,
+    action         VARCHAR(255) NOT NULL DEFAULT '',
+    found_at       DATETIME(6)  NOT NULL,
+    closed_at      DATETIME(6)  NULL,
+    PRIMARY KEY (id),
+    UNIQUE KEY ly_bill_difference_row (bill_date, kind, out_trade_no, trade_no, out_request_no),
+    KEY ly_bill_difference_open (closed_at)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci;
+
+-- One row a day that was compared, so that a day is compared once by the daily job.
+CREATE TABLE ly_bill_day (
+    bill_date   CHAR(10)    NOT NULL,
+    compared_at DATETIME(6) NULL,
+    claimed_at  DATETIME(6) NOT NULL,
+    PRIMARY KEY (bill_date)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_general_ci;
+
+-- +goose Down
+DROP TABLE ly_bill_day;
+DROP TABLE ly_bill_difference;
+ALTER TABLE ly_refund
+    DROP KEY ly_refund_try,
+    DROP COLUMN last_error,
+    DROP COLUMN try_at,
+    DROP COLUMN tries,
+    DROP COLUMN points,
+    DROP COLUMN requested_by,
+    DROP COLUMN cause,
+    DROP COLUMN order_detail_id;
+ALTER TABLE ly_payment
+    DROP KEY ly_payment_ask,
+    DROP COLUMN ask_at,
+    DROP COLUMN asks;
+ALTER TABLE ly_order
+    DROP COLUMN check_at,
+    DROP COLUMN closing_to;

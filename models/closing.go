@@ -1,0 +1,170 @@
+package models
+
+import (
+	"context"
+	"time"
+)
+
+// Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at Alipay first.
+type Closing struct {
+	Order Order
+	Open  []Payment
+}
+
+// closingLease is how long one process may take to close an order before another takes over.
+const closingLease = time.Minute
+
+// BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt to pay it is opened. Errors:
+// ErrNotFound, ErrNotPayable when it is not unpaid any more.
+func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closing, error) {
+	var closing Closing
+	err := db.inTx(ctx, func(tx tx) error {
+		var order Order
+		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+		if err != nil {
+			return found(err)
+		}
+		if order.OrderStatus != OrderUnpaid {
+			return ErrNotPayable
+		}
+		closing, err = tx.beginClosing(order, OrderCancelled)
+		return err
+	})
+	return closing, err
+}
+
+// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not ended. Several replicas may
+// call it at once: each order goes to one of them, and comes up again when that one does not finish it within a minute.
+func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
+	var due []Closing
+	err := db.inTx(ctx, func(tx tx) error {
+		due = nil
+		var orders []Order
+		err := skipLocked(tx.DB).Where("order_status = ? AND COALESCE(check_at, expires_at) <= ?", OrderUnpaid, tx.now).
+			Order("id").Limit(limit).Find(&orders).Error
+		if err != nil {
+			return err
+		}
+		for _, order := range orders {
+			closing, err := tx.beginClosing(order, OrderTimedOut)
+			if err != nil {
+				return err
+			}
+			due = append(due, closing)
+		}
+		return nil
+	})
+	return due, err
+}
+
+// beginClosing leaves a target that was set before: an order that its student cancelled does not time out.
+func (tx tx) beginClosing(o Order, to OrderStatus) (Closing, error) {
+	if o.ClosingTo == nil {
+		o.ClosingTo = &to
+	}
+	begun := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
+		Updates(columns{"closing_to": *o.ClosingTo, "check_at": tx.now.Add(closingLease)})
+	if err := exactlyOne(begun, ErrNotPayable); err != nil {
+		return Closing{}, err
+	}
+	closing := Closing{Order: o}
+	err := tx.Where("order_id = ? AND state = ?", o.ID, PaymentOpen).Order("id").Find(&closing.Open).Error
+	return closing, err
+}
+
+// FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its coupon and points back. ErrNotPayable
+// means that it was paid meanwhile, or closed by another.
+func (db *DB) FinishClosing(ctx context.Context, order int64) error {
+	return db.inTx(ctx, func(tx tx) error {
+		var o Order
+		if err := lockRows(tx.DB).Take(&o, "id = ?", order).Error; err != nil {
+			return found(err)
+		}
+		if o.OrderStatus != OrderUnpaid || o.ClosingTo == nil {
+			return ErrNotPayable
+		}
+		closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
+			Updates(columns{"order_status": *o.ClosingTo, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
+		if err := exactlyOne(closed, ErrNotPayable); err != nil {
+			return err
+		}
+		return tx.release(o)
+	})
+}
+
+// release gives back what hold has kept.
+func (tx tx) release(o Order) error {
+	if o.Coupon != 0 {
+		freed := tx.Model(&UserCoupon{}).Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).Update("order_id", nil)
+		if err := exactlyOne(freed, ErrCoupon); err != nil {
+			return err
+		}
+	}
+	if o.Credit != 0 {
+		return tx.releaseCredit(o.UserID, o.Credit)
+	}
+	return nil
+}
+
+// ClosePayment notes that an attempt cannot be paid any more.
+func (db *DB) ClosePayment(ctx context.Context, payment int64, status string) error {
+	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
+		Updates(columns{"state": PaymentClosed, "trade_status": status, "ask_at": nil}).Error
+}
+
+// askAfter are the times after the click at which a job asks about an attempt that nobody has told of; askPastDeadline is the
+// last of them, when the link is dead.
+var askAfter = []time.Duration{time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
+
+const askPastDeadline = time.Minute
+
+// nextAsk is when a job asks about the attempt again after so many questions.
+func nextAsk(p Payment, asked int) time.Time {
+	last := p.ExpiresAt.Add(askPastDeadline)
+	if asked < len(askAfter) {
+		if at := p.CreatedAt.Add(askAfter[asked]); at.Before(last) {
+			return at
+		}
+	}
+	return last
+}
+
+// askLease is how soon a question that brought no answer is asked again; it doubles up to an hour.
+const askLease = 30 * time.Second
+
+// ClaimAsks takes up to so many open attempts about which it is time to ask Alipay. Each goes to one caller. Until an answer
+// settles an attempt it comes up again, after pauses that grow.
+func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
+	var due []Payment
+	err := db.inTx(ctx, func(tx tx) error {
+		due = nil
+		err := skipLocked(tx.DB).Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).Order("ask_at").Limit(limit).Find(&due).Error
+		if err != nil {
+			return err
+		}
+		for _, p := range due {
+			next := nextAsk(p, p.Asks+1)
+			if !next.After(tx.now) {
+				next = tx.now.Add(min(askLease<<min(p.Asks, 7), time.Hour))
+			}
+			err := tx.Model(&Payment{}).Where("id = ?", p.ID).
+				Updates(columns{"asks": p.Asks + 1, "ask_at": next, "queried_at": tx.now}).Error
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return due, err
+}
+
+// linkDead tells whether no cashier can take money for the attempt any more, however late its answer.
+func (p Payment) linkDead(now time.Time) bool { return !now.Before(p.ExpiresAt.Add(askPastDeadline)) }
+
+// RetirePayment closes an attempt that Alipay does not know and whose link is dead. It tells whether it did.
+func (db *DB) RetirePayment(ctx context.Context, p Payment, status string) (bool, error) {
+	if !p.linkDead(db.Now()) {
+		return false, nil
+	}
+	return true, db.ClosePayment(ctx, p.ID, status)
+}

@@ -1,0 +1,76 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"luffy/models"
+)
+
+// batch is how many rows a job takes at a time, and crew how many of them it works on at once: Alipay may be slow.
+const (
+	batch = 20
+	crew  = 4
+)
+
+// CloseDue closes orders whose time to pay is over, and goes on with closings that were interrupted.
+func (s *Service) CloseDue(ctx context.Context) error {
+	return drain(ctx, s.db.ClaimDue, func(ctx context.Context, c models.Closing) error {
+		_, err := s.close(ctx, c)
+		return err
+	})
+}
+
+// AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed order's link may still be paid.
+func (s *Service) AskDue(ctx context.Context) error {
+	return drain(ctx, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
+		said, err := s.ask(ctx, p)
+		if err == nil && said == wordNoTrade {
+			_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
+		}
+		return err
+	})
+}
+
+// RefundDue carries out the refunds whose time has come.
+func (s *Service) RefundDue(ctx context.Context) error {
+	return drain(ctx, s.db.ClaimRefunds, s.carryOut)
+}
+
+// drain takes batch after batch until a claim finds less than a full one. One row's error does not keep the others waiting: it
+// comes up again when its claim runs out.
+func drain[T any](ctx context.Context, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
+	for {
+		rows, err := claim(ctx, batch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := each(ctx, rows, work); err != nil || len(rows) < batch {
+			return err
+		}
+	}
+}
+
+// each works on all rows, some at once, and returns what went wrong.
+func each[T any](ctx context.Context, rows []T, work func(context.Context, T) error) error {
+	var mu sync.Mutex
+	var failed []error
+	places := make(chan struct{}, crew)
+	var running sync.WaitGroup
+	for _, row := range rows {
+		places <- struct{}{}
+		running.Go(func() {
+			defer func() { <-places }()
+			ctx, cancel := context.WithTimeout(ctx, 3*askTimeout)
+			defer cancel()
+			if err := work(ctx, row); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed = append(failed, err)
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(failed...)
+}

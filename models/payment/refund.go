@@ -1,0 +1,94 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay"
+)
+
+// Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is tried again by a job under the
+// same out_request_no until it is done. Errors are those of models.DB.RequestRefund.
+func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Refund, error) {
+	refund, err := s.db.RequestRefund(ctx, r)
+	if err != nil {
+		return refund, err
+	}
+	task, err := s.db.ClaimRefund(ctx, refund.ID)
+	if err != nil {
+		return refund, err
+	}
+	if err := s.carryOut(ctx, task); err != nil {
+		s.log.WarnContext(ctx, "refund is not done yet", "out_request_no", refund.OutRequestNo, "error", err)
+	}
+	return s.db.RefundByID(ctx, refund.ID)
+}
+
+// carryOut asks Alipay for a refund and books it when the money has moved. The error says why it is not done.
+func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
+	if t.AppID != s.appID {
+		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
+	}
+	result, err := s.alipay.Refund(ctx, alipay.RefundRequest{
+		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo, Amount: int64(t.Refund.Amount), Reason: t.Refund.Reason,
+	})
+	if err == nil && result.FundChange {
+		return s.refundDone(ctx, t, result.RefundedAt)
+	}
+	// Accepted before, refused, or no answer: only the refund query knows whether the money has moved.
+	state, queryErr := s.alipay.RefundQuery(ctx, t.OutTradeNo, t.Refund.OutRequestNo)
+	switch {
+	case queryErr == nil && state.Done:
+		return s.refundDone(ctx, t, state.RefundedAt)
+	case err == nil:
+		return s.refundFailed(ctx, t, errors.New("accepted, the money has not moved yet"), false)
+	default:
+		return s.refundFailed(ctx, t, err, queryErr == nil && finalRefusal(err))
+	}
+}
+
+// finalRefusal tells a refund that Alipay will never carry out from one that may succeed later.
+func finalRefusal(err error) bool {
+	_, refused := errors.AsType[*alipay.Error](err)
+	return refused && !errors.Is(err, alipay.ErrUnknown) && !alipay.IsBalanceNotEnough(err)
+}
+
+func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.Time) error {
+	if err := s.db.FinishRefund(ctx, t.Refund.ID, s.paidAt(at)); err != nil {
+		return err
+	}
+	s.log.InfoContext(ctx, "refund done", "out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo,
+		"amount", t.Refund.Amount.String(), "cause", t.Refund.Cause)
+	return nil
+}
+
+func (s *Service) refundFailed(ctx context.Context, t models.RefundTask, why error, final bool) error {
+	if err := s.db.NoteRefundError(ctx, t.Refund.ID, why.Error(), final); err != nil {
+		return errors.Join(why, err)
+	}
+	if final {
+		s.log.ErrorContext(ctx, "refund refused for good", "out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo, "error", why)
+	}
+	return why
+}
+
+// noteRefund books a refund that a genuine notify tells of. A refund that the shop did not ask for is asked about first: the
+// notify names only the sum of all refunds.
+func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
+	news := models.RefundNews{
+		OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, Total: models.Fen(n.RefundFee), At: s.paidAt(n.RefundedAt),
+	}
+	if n.OutRequestNo != "" {
+		state, err := s.alipay.RefundQuery(ctx, n.OutTradeNo, n.OutRequestNo)
+		if err != nil {
+			return err
+		}
+		if state.Done && state.Amount > 0 {
+			news.Amount, news.Total = models.Fen(state.Amount), 0
+		}
+	}
+	return s.db.NoteRefund(ctx, news)
+}

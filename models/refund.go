@@ -1,0 +1,245 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// RefundState is the word in ly_refund.state.
+type RefundState string
+
+// The states of a refund.
+const (
+	RefundPending RefundState = "pending" // asked for, not yet known to be done: it is tried until it is
+	RefundDone    RefundState = "done"    // Alipay has given the money back
+	RefundFailed  RefundState = "failed"  // Alipay refuses for good; staff must pay by other means
+)
+
+// RefundCause is the word in ly_refund.cause.
+type RefundCause string
+
+// Why money goes back.
+const (
+	RefundRequested RefundCause = "request" // somebody asked for it
+	RefundLate      RefundCause = "late"    // paid after the order was closed, and not to be had any more
+	RefundSecond    RefundCause = "second"  // the order was paid already
+	RefundOutside   RefundCause = "outside" // made in Alipay's own console, learned from a notify or the bill
+)
+
+// String is the reason that the buyer reads at Alipay when nobody wrote one.
+func (c RefundCause) String() string {
+	switch c {
+	case RefundLate:
+		return "订单已关闭，全额退回"
+	case RefundSecond:
+		return "重复付款，全额退回"
+	case RefundOutside:
+		return "在支付宝后台退款"
+	default:
+		return "课程退款"
+	}
+}
+
+// Refund is one refund of a payment. It is stored before Alipay is asked, and asked for under the same out_request_no until it is done.
+type Refund struct {
+	ID            int64
+	PaymentID     int64
+	OrderDetailID *int64 // the line that is given back; nil when the refund is of no particular line
+	OutRequestNo  string
+	Amount        Fen
+	Reason        string
+	Cause         RefundCause
+	RequestedBy   string
+	State         RefundState
+	Points        int64 // given back with the money
+	Tries         int
+	TryAt         *time.Time // when it is tried next; nil unless pending
+	LastError     string
+	CreatedAt     time.Time
+	DoneAt        *time.Time
+}
+
+// TableName names the table.
+func (Refund) TableName() string { return "ly_refund" }
+
+// What a refund can be refused for.
+var (
+	ErrNothingPaid   = errors.New("the order has no payment that could be given back")
+	ErrRefundTooMuch = errors.New("more than what is left of the payment")
+	ErrLineNotOpen   = errors.New("there is no such line, or it was given back before")
+	ErrRefundNothing = errors.New("nothing was paid for that")
+)
+
+// RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with neither all that is left.
+type RefundRequest struct {
+	OrderNumber string
+	Line        int // position in the order from 1; 0 for none
+	Amount      Fen // 0 for none
+	Reason      string
+	By          string // who asks, for the order's time line
+}
+
+// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. Errors: ErrNotFound, ErrNothingPaid,
+// ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing.
+func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error) {
+	var refund Refund
+	err := db.inTx(ctx, func(tx tx) error {
+		var order Order
+		if err := lockRows(tx.DB).Take(&order, "order_number = ?", r.OrderNumber).Error; err != nil {
+			return found(err)
+		}
+		var payment Payment
+		err := tx.Take(&payment, "order_id = ? AND state = ?", order.ID, PaymentPaid).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) || order.OrderStatus != OrderPaid {
+			return ErrNothingPaid
+		}
+		if err != nil {
+			return err
+		}
+		refund = Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundRequested, RequestedBy: r.By}
+		if refund.Reason == "" {
+			refund.Reason = RefundRequested.String()
+		}
+		left, err := tx.leftOf(payment)
+		if err != nil {
+			return err
+		}
+		if err := tx.sizeRefund(&refund, order, r, left); err != nil {
+			return err
+		}
+		return tx.addRefund(&refund, payment)
+	})
+	return refund, err
+}
+
+// leftOf is what of a payment neither went back nor is on its way back.
+func (tx tx) leftOf(p Payment) (Fen, error) {
+	var refunded Fen
+	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").Where("payment_id = ? AND state <> ?", p.ID, RefundFailed).
+		Scan(&refunded).Error
+	return p.Amount - refunded, err
+}
+
+// sizeRefund decides sum and line of a refund.
+func (tx tx) sizeRefund(refund *Refund, o Order, r RefundRequest, left Fen) error {
+	if r.Line != 0 {
+		line, err := tx.refundableLine(o, r.Line)
+		if err != nil {
+			return err
+		}
+		refund.OrderDetailID, refund.Amount = &line.ID, line.RealPrice
+	} else if r.Amount == 0 {
+		refund.Amount = left
+	}
+	switch {
+	case refund.Amount <= 0:
+		return ErrRefundNothing
+	case refund.Amount > left:
+		return fmt.Errorf("%s of %s: %w", refund.Amount, left, ErrRefundTooMuch)
+	}
+	return nil
+}
+
+// refundableLine reads a line whose purchase record stands and for which no refund is on its way.
+func (tx tx) refundableLine(o Order, position int) (OrderDetail, error) {
+	var line OrderDetail
+	err := tx.Raw(`
+		SELECT d.* FROM ly_order_detail d JOIN ly_user_course r ON r.order_detail_id = d.id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? AND d.position = ?
+		AND NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.order_detail_id = d.id AND f.state <> ?)`,
+		o.ID, position, RefundFailed).Take(&line).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return line, ErrLineNotOpen
+	}
+	return line, err
+}
+
+// addRefund stores a refund to be tried at once, under the next number of its payment. The order is locked, so the count is safe.
+func (tx tx) addRefund(r *Refund, p Payment) error {
+	var earlier int64
+	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Count(&earlier).Error; err != nil {
+		return err
+	}
+	r.ID, r.OutRequestNo = 0, fmt.Sprintf("%sR%d", p.OutTradeNo, earlier+1)
+	r.State, r.CreatedAt, r.TryAt = RefundPending, tx.now, new(tx.now)
+	return tx.Create(r).Error
+}
+
+// RefundTask is a refund to be carried out, with what Alipay must be told.
+type RefundTask struct {
+	Refund     Refund `gorm:"embedded"`
+	OutTradeNo string
+	AppID      string
+}
+
+// refundLease is the pause before a refund is tried again; it doubles up to an hour.
+const refundLease = 30 * time.Second
+
+// ClaimRefunds takes up to so many pending refunds whose time has come. Each goes to one caller and comes up again, after pauses that
+// grow, until it is done or failed.
+func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
+	var tasks []RefundTask
+	err := db.inTx(ctx, func(tx tx) error {
+		tasks = nil
+		var due []Refund
+		err := skipLocked(tx.DB).Where("try_at <= ? AND state = ?", tx.now, RefundPending).Order("try_at").Limit(limit).Find(&due).Error
+		if err != nil {
+			return err
+		}
+		for _, r := range due {
+			task, err := tx.claimRefund(r)
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, task)
+		}
+		return nil
+	})
+	return tasks, err
+}
+
+// ClaimRefund takes one refund out of turn, for a caller that waits for it; ErrNotFound when it is not pending.
+func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
+	var task RefundTask
+	err := db.inTx(ctx, func(tx tx) (err error) {
+		var r Refund
+		if err := lockRows(tx.DB).Take(&r, "id = ? AND state = ?", id, RefundPending).Error; err != nil {
+			return found(err)
+		}
+		task, err = tx.claimRefund(r)
+		return err
+	})
+	return task, err
+}
+
+func (tx tx) claimRefund(r Refund) (RefundTask, error) {
+	task := RefundTask{Refund: r}
+	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
+	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}).Error
+	if err != nil {
+		return task, err
+	}
+	var p Payment
+	err = tx.Take(&p, "id = ?", r.PaymentID).Error
+	task.OutTradeNo, task.AppID = p.OutTradeNo, p.AppID
+	return task, err
+}
+
+// RefundByID reads a refund.
+func (db *DB) RefundByID(ctx context.Context, id int64) (Refund, error) {
+	refund, err := gorm.G[Refund](db.orm).Where("id = ?", id).First(ctx)
+	return refund, found(err)
+}
+
+// NoteRefundError remembers why a refund is not done yet. A final error ends it as RefundFailed.
+func (db *DB) NoteRefundError(ctx context.Context, id int64, text string, final bool) error {
+	values := columns{"last_error": cut(text, 255)}
+	if final {
+		values["state"], values["try_at"] = RefundFailed, nil
+	}
+	return db.with(ctx).Model(&Refund{}).Where("id = ? AND state = ?", id, RefundPending).Updates(values).Error
+}

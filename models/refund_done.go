@@ -1,0 +1,249 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// FinishRefund books a refund that Alipay has carried out, with all that goes back with it. Called again it changes nothing.
+//
+// The rule: a refund of a line revokes that line's purchase record and gives its share of the points back. A refund of a bare sum
+// revokes nothing. Once all that was paid has gone back, every record of the order is revoked, the rest of the points and the
+// coupon return, and the order is 已退款.
+func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) error {
+	return db.inTx(ctx, func(tx tx) error {
+		order, payment, err := tx.lockForRefund(id)
+		if err != nil {
+			return err
+		}
+		var refund Refund
+		if err := tx.Take(&refund, "id = ?", id).Error; err != nil {
+			return err
+		}
+		if refund.State == RefundDone {
+			return nil
+		}
+		return tx.finishRefund(order, payment, refund, doneAt)
+	})
+}
+
+// lockForRefund locks the order that a refund is of, then reads its payment.
+func (tx tx) lockForRefund(id int64) (Order, Payment, error) {
+	var payment Payment
+	err := tx.Raw("SELECT p.* FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id WHERE f.id = ?", id).Take(&payment).Error
+	if err != nil {
+		return Order{}, payment, found(err)
+	}
+	var order Order
+	if err := lockRows(tx.DB).Take(&order, "id = ?", payment.OrderID).Error; err != nil {
+		return order, payment, err
+	}
+	return order, payment, tx.Take(&payment, "id = ?", payment.ID).Error
+}
+
+func (tx tx) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error {
+	done := columns{"state": RefundDone, "done_at": doneAt.UTC(), "try_at": nil, "last_error": ""}
+	if p.State == PaymentPaid {
+		points, err := tx.takeBack(o, r, doneAt.UTC())
+		if err != nil {
+			return err
+		}
+		done["points"] = points
+	} else if err := tx.noteReturned(p); err != nil {
+		return err
+	}
+	return exactlyOne(tx.Model(&Refund{}).Where("id = ? AND state <> ?", r.ID, RefundDone).Updates(done), ErrNotPayable)
+}
+
+// noteReturned ends a payment that the order never took, once all of it went back.
+func (tx tx) noteReturned(p Payment) error {
+	return tx.Model(&Payment{}).Where("id = ? AND state IN ?", p.ID, []PaymentState{PaymentSurplus, PaymentHeld}).
+		Update("state", PaymentReturned).Error
+}
+
+// takeBack undoes what the refunded money had bought, and gives the points that go back with it.
+func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error) {
+	full := o.RefundedAmount+r.Amount >= o.RealPrice
+	values := columns{"refunded_amount": gorm.Expr("refunded_amount + ?", r.Amount)}
+	if full {
+		values["order_status"], values["closed_at"] = OrderRefunded, at
+	}
+	if err := exactlyOne(tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values), ErrNotPayable); err != nil {
+		return 0, err
+	}
+	if full {
+		if err := tx.returnCoupon(o); err != nil {
+			return 0, err
+		}
+	}
+	if points, err = tx.returnPoints(o, r, full); err != nil {
+		return points, err
+	}
+	return points, tx.revoke(o, r, full)
+}
+
+// returnCoupon frees the coupon that the order used. Its end stays as it was.
+func (tx tx) returnCoupon(o Order) error {
+	if o.Coupon == 0 {
+		return nil
+	}
+	return tx.Model(&UserCoupon{}).Where("id = ? AND order_id = ?", o.Coupon, o.ID).
+		Updates(columns{"order_id": nil, "used_at": nil}).Error
+}
+
+// returnPoints gives back a line's share of the order's points, rounded down, and with the last refund all that is left of them. It
+// also locks the student's row.
+func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
+	var points int64
+	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
+		var earlier int64
+		err := tx.Model(&Refund{}).Select("COALESCE(SUM(points), 0)").Where("payment_id = ?", r.PaymentID).Scan(&earlier).Error
+		if err != nil {
+			return 0, err
+		}
+		points = o.Credit - earlier
+		if !full {
+			var line OrderDetail
+			if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
+				return 0, err
+			}
+			points = min(points, int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount)))
+		}
+	}
+	if points == 0 {
+		var id int64
+		return 0, lockRows(tx.DB).Model(&User{}).Select("id").Where("id = ?", o.UserID).Take(&id).Error
+	}
+	return points, tx.addCredit(Credit{
+		UserID: o.UserID, Opera: CreditBack, Number: points, OrderID: &o.ID, Reference: "refund:" + r.OutRequestNo,
+	})
+}
+
+// revoke ends the purchase records that the refund is of, shortens what they had extended, and counts the students lost.
+func (tx tx) revoke(o Order, r Refund, full bool) error {
+	g := tx.Model(&UserCourse{}).Where(
+		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
+	switch {
+	case full:
+	case r.OrderDetailID != nil:
+		g = g.Where("order_detail_id = ?", *r.OrderDetailID)
+	default:
+		return nil
+	}
+	var records []UserCourse
+	if err := g.Order("course_id").Find(&records).Error; err != nil || len(records) == 0 {
+		return err
+	}
+	ids, courses := make([]int64, len(records)), make([]int64, len(records))
+	for i, record := range records {
+		ids[i], courses[i] = record.ID, record.CourseID
+	}
+	if err := tx.Model(&UserCourse{}).Where("id IN ?", ids).Update("revoked_at", tx.now).Error; err != nil {
+		return err
+	}
+	rights, err := readRights(tx.DB, o.UserID, courses)
+	if err != nil {
+		return err
+	}
+	var lost []int64
+	for _, course := range courses {
+		if rights[course].Records == 0 {
+			lost = append(lost, course)
+			continue
+		}
+		if err := tx.chainAnew(o.UserID, course); err != nil {
+			return err
+		}
+	}
+	return tx.countStudents(lost, -1)
+}
+
+// chainAnew sets the ends of a student's remaining records of a course as if the revoked one had never extended them.
+func (tx tx) chainAnew(user, course int64) error {
+	var records []struct {
+		ID         int64
+		PayTime    time.Time
+		OutTime    *time.Time
+		ExpireDays *int // nil for presents, whose end stands
+	}
+	err := tx.Raw(`
+		SELECT r.id, r.pay_time, r.out_time, d.expire_days FROM ly_user_course r
+		LEFT JOIN ly_order_detail d ON d.id = r.order_detail_id
+		WHERE r.user_id = ? AND r.course_id = ? AND r.revoked_at IS NULL ORDER BY r.id`, user, course).Scan(&records).Error
+	if err != nil {
+		return err
+	}
+	var chain Right
+	for _, r := range records {
+		end := r.OutTime
+		if r.ExpireDays != nil {
+			end = chain.extended(r.PayTime, *r.ExpireDays)
+		}
+		chain.add(end)
+		if err := tx.Model(&UserCourse{}).Where("id = ?", r.ID).Update("out_time", end).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RefundNews is what a message or the bill says of a refund, or of all refunds of a trade together.
+type RefundNews struct {
+	OutTradeNo   string
+	OutRequestNo string // may be empty
+	Amount       Fen    // of this refund; 0 when only Total is known
+	Total        Fen    // of all refunds of the trade so far; 0 when only Amount is known
+	At           time.Time
+}
+
+// NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made outside the shop gets its row. Called
+// again it changes nothing. ErrNotFound when no attempt has this out_trade_no.
+func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
+	return db.inTx(ctx, func(tx tx) error {
+		order, payment, err := tx.lockForPayment(n.OutTradeNo)
+		if err != nil {
+			return err
+		}
+		var known []Refund
+		if err := tx.Where("payment_id = ?", payment.ID).Find(&known).Error; err != nil {
+			return err
+		}
+		var booked Fen
+		for _, r := range known {
+			if n.OutRequestNo != "" && r.OutRequestNo == n.OutRequestNo {
+				if r.State == RefundDone {
+					return nil
+				}
+				return tx.finishRefund(order, payment, r, n.At)
+			}
+			if r.State == RefundDone {
+				booked += r.Amount
+			}
+		}
+		amount := n.Amount
+		if n.Total > 0 {
+			amount = n.Total - booked
+		}
+		if amount <= 0 || payment.TradeNo == nil {
+			return nil
+		}
+		return tx.bookOutside(order, payment, n, amount)
+	})
+}
+
+// bookOutside gives a refund that the shop did not ask for its row, done already.
+func (tx tx) bookOutside(o Order, p Payment, n RefundNews, amount Fen) error {
+	r := Refund{PaymentID: p.ID, Amount: amount, Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay"}
+	if err := tx.addRefund(&r, p); err != nil {
+		return err
+	}
+	if n.OutRequestNo != "" {
+		r.OutRequestNo = n.OutRequestNo
+		if err := tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", n.OutRequestNo).Error; err != nil {
+			return err
+		}
+	}
+	return tx.finishRefund(o, p, r, n.At)
+}

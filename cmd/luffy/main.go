@@ -21,6 +21,9 @@ const usage = `luffy is a course shop that takes payments with Alipay.
                                        make an account; the password is the first line of standard input
   luffy course import FILE             read courses, activities and coupons from a JSON file
   luffy coupon give USER COUPON        give a student a coupon by its name
+  luffy refund ORDER [--line N | --amount 100.00] --reason TEXT
+                                       give back a line, a sum, or all that is left of an order
+  luffy audit                          check every invariant of the database; exit 3 when a row breaks one
   luffy alipay verify --kind K --public-key FILE < MESSAGE
                                        tell whether Alipay signed a return, notify or response
 
@@ -60,6 +63,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "config": p.config, "user": p.user, "course": p.course, "coupon": p.coupon,
+		"refund": p.refund, "audit": p.audit,
 		"help": p.help, "-h": p.help, "--help": p.help,
 	}
 	command, ok := commands[name]
@@ -73,6 +77,9 @@ func (p program) run(ctx context.Context, args []string) int {
 	fmt.Fprintln(p.stderr, "luffy:", err)
 	if errors.Is(err, errUsage) || errors.Is(err, errSettings) {
 		return exitUsage
+	}
+	if errors.Is(err, errOpen) {
+		return exitOpen
 	}
 	return exitFailure
 }

@@ -17,6 +17,9 @@ func (s *Server) runJobs(ctx context.Context) {
 	var running sync.WaitGroup
 	for _, j := range []job{
 		{"fold students", time.Second, s.foldStudents},
+		{"close due orders", 2 * time.Second, s.payments.CloseDue},
+		{"ask about open payments", 5 * time.Second, s.payments.AskDue},
+		{"carry out refunds", 5 * time.Second, s.payments.RefundDue},
 		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
 	} {
 		running.Go(func() { s.repeat(ctx, j) })

@@ -51,6 +51,7 @@ func (p programs) installInto(data string) error {
 	args := []string{
 		"--no-defaults", "--datadir=" + data, "--skip-test-db", "--auth-root-authentication-method=normal",
 		"--innodb-log-file-size=16M",
+		"--force", // also where the machine cannot look up its own name
 	}
 	if p.account != nil {
 		if err := p.giveFolder(data); err != nil {

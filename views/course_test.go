@@ -9,6 +9,8 @@ func TestCourseList(t *testing.T) {
 	wantAttr(t, doc, ".cards li:first-child h2 a", "href", "/courses/1")
 	wantText(t, doc, ".cards li:first-child .price strong", "价格 ¥272.80")
 	wantText(t, doc, ".cards li:first-child .price del", "原价 ¥310.00")
+	wantContains(t, doc, ".cards li:first-child .card-price", "起")
+	wantCount(t, doc, ".cards li:nth-child(2) .card-price .muted", 0)
 	wantText(t, doc, ".cards li:first-child .tag", "限时折扣")
 	wantAttr(t, doc, ".cards li:first-child time", "datetime", "2026-11-25T22:31:00+08:00")
 	wantText(t, doc, ".cards li:first-child time", "2026-11-25 22:31")

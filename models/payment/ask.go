@@ -27,32 +27,31 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 	s.asking.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
 		defer cancel()
-		if err := s.ask(ctx, models.Standing{Payment: p}); err != nil {
+		if _, err := s.ask(ctx, p); err != nil {
 			s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", p.OutTradeNo, "error", err)
 		}
 	})
 }
 
-// ask puts Alipay's word on an attempt into the database. The error means that there was none.
-func (s *Service) ask(ctx context.Context, standing models.Standing) error {
-	p := standing.Payment
+// ask puts Alipay's word on an attempt into the database. The outcome is empty where Alipay said that the attempt is not paid;
+// the error means that there was no word.
+func (s *Service) ask(ctx context.Context, p models.Payment) (models.Outcome, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
 	switch {
 	case alipay.IsTradeNotExist(err):
 		event.TradeStatus = TradeNotExist
 		s.record(ctx, event, models.VerdictNoted, "no_trade_yet")
-		return s.db.NoteTradeStatus(ctx, p.ID, TradeNotExist)
+		return "", s.db.NoteTradeStatus(ctx, p.ID, TradeNotExist)
 	case err != nil:
-		return err
+		return "", err
 	}
 	event.TradeNo, event.TradeStatus, event.Raw = trade.TradeNo, trade.Status, trade.Raw
 	if !trade.Paid() {
 		s.record(ctx, event, models.VerdictNoted, "not_paid")
-		return s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
+		return "", s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
 	}
-	_, err = s.confirm(ctx, models.PaidTrade{
+	return s.confirm(ctx, models.PaidTrade{
 		OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
 	}, event)
-	return err
 }

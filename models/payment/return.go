@@ -55,7 +55,7 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 func (s *Service) askBriefly(ctx context.Context, standing models.Standing) {
 	ctx, cancel := context.WithTimeout(ctx, returnAsk)
 	defer cancel()
-	if err := s.ask(ctx, standing); err != nil {
+	if _, err := s.ask(ctx, standing.Payment); err != nil {
 		s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", standing.Payment.OutTradeNo, "error", err)
 	}
 }

@@ -37,7 +37,11 @@ const (
 
 // deliveryClient is the client of the worker: it follows no redirect, for a redirected notify is not received.
 func deliveryClient(given *http.Client) *http.Client {
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{
+		Timeout: 10 * time.Second,
+		// Idle connections go before the shop's server drops them, which would count as a failed delivery.
+		Transport: &http.Transport{MaxIdleConnsPerHost: parallelDeliveries, IdleConnTimeout: 5 * time.Second},
+	}
 	if given != nil {
 		client = *given
 	}

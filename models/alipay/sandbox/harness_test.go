@@ -402,3 +402,13 @@ func waiting(release <-chan struct{}) http.HandlerFunc {
 		io.WriteString(w, "success")
 	}
 }
+
+func fuzzedHandler(f *testing.F) http.Handler {
+	s, err := sandbox.New(sandbox.Config{
+		AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, Key: alipayKey(), Strict: true,
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return s.Handler()
+}

@@ -36,12 +36,12 @@ func TestMain(m *testing.M) {
 // runner is the program with its temporary files in a folder of the test.
 func runner(t *testing.T, args ...string) (cmd *exec.Cmd, temp string) {
 	t.Helper()
-	temp, err := os.MkdirTemp("", "runner-")
+	temp, err := os.MkdirTemp("", "runner-") //nolint:usetesting // t.TempDir is closed to the account of a server that root starts
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
-	if err := os.Chmod(temp, 0o755); err != nil { // the server may have an account of its own
+	if err := os.Chmod(temp, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)

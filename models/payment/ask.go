@@ -20,8 +20,7 @@ const TradeNotExist = "TRADE_NOT_EXIST"
 
 // AskSoon asks Alipay about an attempt in the background, unless it was asked a moment ago.
 func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
-	claimed, err := s.db.ClaimQuery(ctx, p.ID, askFloor)
-	if err != nil || !claimed {
+	if !s.mayAsk(ctx, p) {
 		return
 	}
 	s.asking.Go(func() {
@@ -31,6 +30,16 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 			s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", p.OutTradeNo, "error", err)
 		}
 	})
+}
+
+// mayAsk keeps the floor, and with the answer true begins a new one. An attempt without a row, of an order brought over from an
+// older shop, has no place to remember its last question.
+func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
+	if p.ID == 0 {
+		return true
+	}
+	claimed, err := s.db.ClaimQuery(ctx, p.ID, askFloor)
+	return err == nil && claimed
 }
 
 // ask puts Alipay's word on an attempt into the database. The outcome is empty where Alipay said that the attempt is not paid;

@@ -30,7 +30,7 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 			s.fill(t, s.Plain.For(0))
 		}, ""},
 		"another's": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			bob := modelstest.Student(t, s.DB, "bob")
+			bob := student(t, s.DB, "bob")
 			exec(t, s.DB, "UPDATE ly_user_coupon SET user_id = ? WHERE id = ?", bob.ID, c.ID)
 		}, ""},
 		"saves nothing": {func(t *testing.T, s *scene, _ models.UserCoupon) {

@@ -134,7 +134,7 @@ func TestSameTokenOfAnotherStudent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bob := modelstest.Student(t, s.DB, "bob")
+		bob := student(t, s.DB, "bob")
 		modelstest.FillCart(t, s.DB, bob, s.Plain.For(0))
 		form.UserID = bob.ID
 		second, err := s.PlaceOrder(t.Context(), form)

@@ -261,7 +261,7 @@ func TestQuoteLooksBack(t *testing.T) {
 		overdue := s.order(t, s.Step.For(30))
 		s.clock.forward(modelstest.TTL)
 		unpaid := s.order(t, s.Rate.For(30)) // and the step course, still in the cart
-		bob := modelstest.Student(t, s.DB, "bob")
+		bob := student(t, s.DB, "bob")
 		modelstest.Order(t, s.DB, bob, s.Off.For(60))
 		s.fill(t, s.Plain.For(0), s.Off.For(60))
 		q := s.quote(t, models.Choice{})

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,3 +205,16 @@ func (b *logBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.text.String()
 }
+
+// handClock is the time of shop and Alipay where a test sets it. It begins at 22:30 in Beijing.
+type handClock struct{ at atomic.Pointer[time.Time] }
+
+func newHandClock() *handClock {
+	c := &handClock{}
+	c.at.Store(new(time.Date(2026, 11, 22, 14, 30, 0, 0, time.UTC)))
+	return c
+}
+
+func (c *handClock) now() time.Time { return *c.at.Load() }
+
+func (c *handClock) advance(d time.Duration) { c.at.Store(new(c.now().Add(d))) }

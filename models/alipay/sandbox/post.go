@@ -44,8 +44,8 @@ func deliveryClient(given *http.Client) *http.Client {
 }
 
 // post sends one message and judges the answer.
-func (s *Sandbox) post(ctx context.Context, m message) Delivery {
-	d := Delivery{
+func (s *Sandbox) post(ctx context.Context, m message) (d Delivery) {
+	d = Delivery{
 		NotifyID: m.notifyID, OutTradeNo: m.outTradeNo, Attempt: m.attempt, At: m.at, URL: m.url, RequestBody: m.body,
 	}
 	start := time.Now()

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -51,6 +52,7 @@ func courseCard(l models.Listing) views.CourseCard {
 	return views.CourseCard{
 		ID: l.ID, Name: l.Name, Picture: l.CourseImg, Teacher: l.TeacherName, Students: l.Students,
 		ListPrice: offer.Price, Price: offer.SalePrice, Discount: offer.DiscountName, DiscountEnds: offer.DiscountEnds,
+		From: slices.ContainsFunc(l.Offers, func(other models.Offer) bool { return other.SalePrice > offer.SalePrice }),
 	}
 }
 

@@ -108,13 +108,15 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 			Owned: ownership(quote.Rights[line.CourseID], s.db.Now()), Unpaid: quote.Unpaid[line.CourseID],
 		})
 	}
-	switch {
-	case errors.Is(problem, models.ErrCoupon):
-		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单，金额已按不使用优惠券计算。"
-	case errors.Is(problem, models.ErrPoints):
-		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(quote.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
-	case problem != nil:
+	noCoupon, noPoints := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints)
+	if problem != nil && !noCoupon && !noPoints {
 		return problem
+	}
+	if noCoupon {
+		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单，金额已按不使用优惠券计算。"
+	}
+	if noPoints {
+		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(quote.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
 	}
 	for field, text := range form.unreadable {
 		view.Errors[field] = text

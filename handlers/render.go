@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -13,12 +14,13 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// render makes the whole page before the first byte leaves: a page is never cut short by an error.
+// render makes the whole page before the first byte leaves: a page is never cut short by an error. It does not heed the end of
+// the request's time, because the page that tells of it comes after.
 func render(c echo.Context, status int, page templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := page.Render(c.Request().Context(), b); err != nil {
+	if err := page.Render(context.WithoutCancel(c.Request().Context()), b); err != nil {
 		return err
 	}
 	return c.HTMLBlob(status, b.Bytes())

@@ -33,7 +33,7 @@ func (s *shop) result(c echo.Context) error {
 		return err
 	}
 	view := views.Result{Page: p, State: state, Order: orderView(order, now), Now: now}
-	if attempt, ok := order.OpenPayment(); ok {
+	if attempt, ok := order.OpenPayment(); ok && order.OrderStatus == models.OrderUnpaid {
 		s.payments.AskSoon(ctx, attempt)
 	}
 	if state == views.ResultConfirming {

@@ -36,14 +36,15 @@ type Credit struct {
 // TableName names the seed's table.
 func (Credit) TableName() string { return "ly_credit" }
 
-// addCredit gives points and books them.
+// addCredit gives points and books them. The student's row comes first: the ledger's foreign key would lock it shared, and two who
+// hold it so cannot both go on to change it.
 func (tx tx) addCredit(c Credit) error {
-	c.CreatedAt = tx.now
-	if err := tx.Create(&c).Error; err != nil {
+	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
+	if err := exactlyOne(given, ErrNotFound); err != nil {
 		return err
 	}
-	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
-	return exactlyOne(given, ErrNotFound)
+	c.CreatedAt = tx.now
+	return tx.Create(&c).Error
 }
 
 // holdCredit keeps points for an unpaid order; ErrPoints when fewer are free.

@@ -26,16 +26,24 @@ func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 	if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 		return made, err
 	}
-	var order Order
-	err := db.inTx(ctx, func(tx tx) (err error) {
-		order, err = tx.placeOrder(n)
-		return err
-	})
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		// The same form sent twice at once: the other one has made the order.
-		return db.orderByToken(ctx, n)
+	for try := 1; ; try++ {
+		var order Order
+		err := db.inTx(ctx, func(tx tx) (err error) {
+			order, err = tx.placeOrder(n)
+			return err
+		})
+		if err == nil {
+			return order, nil
+		}
+		// The same form sent twice at once: the other one may have made the order, and taken the coupon, the points or the cart.
+		if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
+			return made, err
+		}
+		// Any other clash is one of order numbers, whose random part is drawn anew.
+		if !errors.Is(err, gorm.ErrDuplicatedKey) || try == txTries {
+			return Order{}, err
+		}
 	}
-	return order, err
 }
 
 func (db *DB) orderByToken(ctx context.Context, n NewOrder) (Order, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,8 +59,8 @@ func SealedTotal(seal string) Fen {
 	return total
 }
 
-// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints) that
-// comes together with the quote without it. Other errors: ErrEmptyCart.
+// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints or both
+// joined) that comes together with the quote without it. Other errors: ErrEmptyCart.
 func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
 	g, now := db.with(ctx), db.Now()
 	quote, err := makeQuote(g, user, choice, now)
@@ -110,7 +111,7 @@ func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 	q.FreePoints = freePoints
 	q.MaxPoints = min(freePoints, int64(rest/FenPerPoint))
 	if choice.Points < 0 || choice.Points > q.MaxPoints {
-		problem = ErrPoints
+		problem = errors.Join(problem, ErrPoints)
 	} else {
 		q.PointsOff = PointsWorth(choice.Points)
 	}

@@ -28,26 +28,36 @@ func (tx tx) countStudents(courses []int64, delta int) error {
 }
 
 // FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how many. Replicas may run it at the
-// same time: each takes rows that no other holds.
+// same time; they take turns.
 func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	var noted []StudentDelta
 	err := db.inTx(ctx, func(tx tx) error {
+		// Whoever has the first course's row has the turn. Folders that shared out the noted rows with SKIP LOCKED deadlocked: the
+		// DELETE may read the whole table, and then it waits for another folder's rows.
+		var turn []Course
+		if err := lockRows(tx.DB).Select("id").Order("id").Limit(1).Find(&turn).Error; err != nil {
+			return err
+		}
 		noted = nil
-		if err := skipLocked(tx.DB).Order("id").Limit(1000).Find(&noted).Error; err != nil || len(noted) == 0 {
+		if err := tx.Order("id").Limit(1000).Find(&noted).Error; err != nil || len(noted) == 0 {
 			return err
 		}
-		ids := make([]int64, len(noted))
-		sums := map[int64]int{}
-		for i, n := range noted {
-			ids[i] = n.ID
-			sums[n.CourseID] += n.Delta
-		}
-		if err := tx.addStudents(sums); err != nil {
-			return err
-		}
-		return tx.Where("id IN ?", ids).Delete(&StudentDelta{}).Error
+		return tx.fold(noted)
 	})
 	return len(noted), err
+}
+
+func (tx tx) fold(noted []StudentDelta) error {
+	ids := make([]int64, len(noted))
+	sums := map[int64]int{}
+	for i, n := range noted {
+		ids[i] = n.ID
+		sums[n.CourseID] += n.Delta
+	}
+	if err := tx.addStudents(sums); err != nil {
+		return err
+	}
+	return tx.Where("id IN ?", ids).Delete(&StudentDelta{}).Error
 }
 
 // addStudents is one statement, which locks the courses in the order of their ids whatever the order of the list.

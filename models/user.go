@@ -57,7 +57,7 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	}
 	user := User{Username: n.Username, Password: hashPassword(n.Password), IsStaff: n.Staff}
 	err := db.inTx(ctx, func(tx tx) error {
-		user.ID, user.CreatedAt = 0, tx.now
+		user.ID, user.Credit, user.CreatedAt = 0, 0, tx.now // this may be a second try
 		if err := tx.Create(&user).Error; err != nil {
 			return err
 		}

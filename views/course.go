@@ -29,7 +29,8 @@ type CourseCard struct {
 	Teacher      string
 	Students     int64
 	ListPrice    models.Fen
-	Price        models.Fen // after the discount
+	Price        models.Fen // of the cheapest term, after the discount
+	From         bool       // other terms cost more
 	Discount     string     // the discount's name, such as 限时折扣; empty when Price is the list price
 	DiscountEnds time.Time
 }

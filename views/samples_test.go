@@ -34,7 +34,7 @@ func sampleCourses() CourseList {
 		Page:       samplePage,
 		Categories: []Category{{ID: 1, Name: "后端"}, {ID: 2, Name: "前端"}, {ID: 3, Name: "基础"}},
 		Courses: []CourseCard{
-			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "王小川", Students: 1280, ListPrice: 310_00, Price: 272_80, Discount: "限时折扣", DiscountEnds: ends},
+			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "王小川", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends},
 			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "李思远", Students: 5321, ListPrice: 1234_00, Price: 1234_00},
 			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "陈立", Students: 860, ListPrice: 199_00, Price: 0, Discount: "限时免费", DiscountEnds: ends},
 			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "周敏", Students: 932, ListPrice: 260_00, Price: 160_00, Discount: "限时减免", DiscountEnds: ends},

@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	s, err := sandbox.New(sandbox.Config{
 		AppID: set.appID, SellerID: set.sellerID, AppPublicKey: set.appPublicKey, Key: key, StateFile: set.stateFile,
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Strict: set.strict, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {
 		return err

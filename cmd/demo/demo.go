@@ -73,9 +73,17 @@ func (d *demo) listen(o options) error {
 		}
 		d.listeners[i] = listener
 	}
-	d.shopURL = "http://" + d.listeners[0].Addr().String()
-	d.simulatorURL = "http://" + d.listeners[1].Addr().String()
+	d.shopURL, d.simulatorURL = urlOf(d.listeners[0]), urlOf(d.listeners[1])
 	return nil
+}
+
+// urlOf is where a browser on this machine finds the listener, also when it listens on every address.
+func urlOf(listener net.Listener) string {
+	addr := listener.Addr().(*net.TCPAddr)
+	if addr.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
+	}
+	return "http://" + addr.String()
 }
 
 // serve runs both sides until ctx ends or one of them fails; then both stop.
@@ -85,7 +93,6 @@ func (d *demo) serve(ctx context.Context) error {
 	cashier := &http.Server{Handler: d.simulator.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	errs := make([]error, 3)
 	var running sync.WaitGroup
-	running.Go(func() { defer stop(); errs[0] = d.shop.Serve(ctx, d.listeners[0]) })
 	running.Go(func() { defer stop(); errs[1] = d.simulator.Run(ctx) })
 	running.Go(func() {
 		defer stop()
@@ -93,9 +100,10 @@ func (d *demo) serve(ctx context.Context) error {
 			errs[2] = err
 		}
 	})
-	<-ctx.Done()
-	// The simulator stays until the shop has stopped asking it.
-	err := cashier.Shutdown(context.WithoutCancel(ctx))
+	errs[0] = d.shop.Serve(ctx, d.listeners[0])
+	stop()
+	// Only now, because the shop asks it until the end; and at once, because nothing is lost with an open page.
+	err := cashier.Close()
 	running.Wait()
 	return errors.Join(append(errs, err, d.simulator.Close())...)
 }

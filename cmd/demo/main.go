@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,11 +18,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o, err := parse(os.Args[1:])
-	if err == nil {
-		err = run(ctx, o)
+	o, err := parse(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		os.Exit(2) // parse has said why
 	}
-	if err != nil {
+	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -34,14 +39,24 @@ type options struct {
 	orderTTL   time.Duration
 }
 
-func parse(args []string) (options, error) {
+// parse reads the command line and prints what is wrong with it, or the help, to messages.
+func parse(args []string, messages io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.SetOutput(messages)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the shop")
 	flags.StringVar(&o.alipayAddr, "alipay-addr", "127.0.0.1:8081", "address of the Alipay simulator")
 	flags.StringVar(&o.data, "data", ".demo", "folder that keeps everything; remove it to start anew")
 	flags.DurationVar(&o.orderTTL, "order-ttl", 15*time.Minute, "how long an order may stay unpaid")
-	return o, flags.Parse(args)
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		err := fmt.Errorf("unexpected argument %q; see --help", flags.Arg(0))
+		fmt.Fprintln(messages, err)
+		return o, err
+	}
+	return o, nil
 }
 
 // run starts the demo, prints where it is, and stops it when ctx ends.

@@ -12,11 +12,7 @@ import (
 
 // onDatabase runs a command on the configured database.
 func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) (err error) {
-	s, err := settings.Read(p.environ)
-	if err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
-	db, err := models.Open(ctx, models.Options{URL: s.DatabaseURL})
+	db, err := models.Open(ctx, models.Options{URL: settings.Read(p.environ).DatabaseURL})
 	if err != nil {
 		return fmt.Errorf("%w:\nLUFFY_DATABASE_URL: %w", errSettings, err)
 	}

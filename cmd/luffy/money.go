@@ -88,10 +88,7 @@ func operator() string {
 
 // onPayments runs a command that needs Alipay and the database.
 func (p program) onPayments(ctx context.Context, command func(*payment.Service) error) error {
-	s, err := settings.Read(p.environ)
-	if err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
+	s := settings.Read(p.environ)
 	client, clientFault := s.Alipay()
 	if err := errors.Join(s.Check(), clientFault); err != nil {
 		return fmt.Errorf("%w:\n%w", errSettings, err)

@@ -20,10 +20,7 @@ func (p program) serve(ctx context.Context, args []string) error {
 		return errUsage
 	}
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
-	s, err := settings.Read(p.environ)
-	if err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
+	s := settings.Read(p.environ)
 	shop, err := server.New(ctx, s, log)
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errSettings, err)
@@ -41,10 +38,7 @@ func (p program) config(_ context.Context, args []string) error {
 	if len(args) != 0 {
 		return errUsage
 	}
-	s, err := settings.Read(p.environ)
-	if err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
+	s := settings.Read(p.environ)
 	fmt.Fprint(p.stdout, s)
 	_, clientFault := s.Alipay()
 	if err := errors.Join(s.Check(), clientFault); err != nil {

@@ -15,7 +15,7 @@ import (
 
 // user makes the first accounts of a shop.
 func (p program) user(ctx context.Context, args []string) error {
-	if len(args) < 2 || args[0] != "add" {
+	if len(args) < 2 || args[0] != "add" || strings.HasPrefix(args[1], "-") {
 		return errUsage
 	}
 	flags := flag.NewFlagSet("user add", flag.ContinueOnError)

@@ -24,7 +24,7 @@ func FormatAmount(fen int64) string {
 func ParseAmount(s string) (int64, error) {
 	yuan, cents, dotted := strings.Cut(s, ".")
 	if len(yuan) < 1 || len(yuan) > 9 || len(cents) > 2 || dotted && cents == "" || !onlyDigits(yuan+cents) {
-		return 0, fmt.Errorf("%q is not an amount like 310.00", s)
+		return 0, fmt.Errorf("%.40q is not an amount like 310.00", s)
 	}
 	return strconv.ParseInt(yuan+(cents + "00")[:2], 10, 64)
 }
@@ -33,10 +33,13 @@ func ParseAmount(s string) (int64, error) {
 func parseSignedAmount(s string) (int64, error) {
 	unsigned, negative := strings.CutPrefix(s, "-")
 	fen, err := ParseAmount(unsigned)
-	if negative {
-		fen = -fen
+	if err != nil {
+		return 0, fmt.Errorf("%.40q is not an amount like 310.00 or -310.00", s)
 	}
-	return fen, err
+	if negative {
+		return -fen, nil
+	}
+	return fen, nil
 }
 
 func onlyDigits(s string) bool {

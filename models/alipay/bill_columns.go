@@ -85,14 +85,14 @@ func (c billColumns) row(line string) (BillRow, error) {
 	if row.Refund {
 		row.Amount = -row.Amount
 	}
-	if cells.text(columnKind) != billKind(row.Refund) {
-		cells.fail(columnKind, errors.New("neither 交易 nor 退款"))
+	if kind := cells.text(columnKind); kind != billKind(row.Refund) {
+		cells.fail(columnKind, fmt.Errorf("%.40q is neither 交易 nor 退款", kind))
 	}
 	if row.TradeNo == "" {
-		cells.fail(columnTradeNo, errors.New("empty"))
+		cells.fail(columnTradeNo, errors.New("it is empty"))
 	}
 	if row.Amount < 0 {
-		cells.fail(columnAmount, errors.New("its sign does not fit a "+billKind(row.Refund)))
+		cells.fail(columnAmount, errors.New("a 交易 must not be negative, a 退款 not positive"))
 	}
 	return row, cells.err
 }
@@ -120,7 +120,7 @@ type billCells struct {
 
 func (c *billCells) fail(column string, problem error) {
 	if c.err == nil {
-		c.err = fmt.Errorf("%s %.100q: %w", column, c.text(column), problem)
+		c.err = fmt.Errorf("%s: %w", column, problem)
 	}
 }
 

@@ -63,7 +63,9 @@ type billTotal struct {
 }
 
 // String gives the total for an error.
-func (t billTotal) String() string { return fmt.Sprintf("%d with %s", t.rows, FormatAmount(t.received)) }
+func (t billTotal) String() string {
+	return fmt.Sprintf("%d with %s", t.rows, FormatAmount(t.received))
+}
 
 func (r *billReader) read(text io.Reader) error {
 	lines, n := bufio.NewScanner(text), 0

@@ -19,10 +19,10 @@ type Client struct {
 	now              func() time.Time
 }
 
-// NewClient checks cfg and gives its client. The error names every fault at once.
+// NewClient checks cfg and gives its client. The error, ConfigFaults, names every fault at once.
 func NewClient(cfg Config) (*Client, error) {
-	if err := cfg.check(); err != nil {
-		return nil, err
+	if faults := cfg.check(); len(faults) > 0 {
+		return nil, faults
 	}
 	now := cfg.Now
 	if now == nil {

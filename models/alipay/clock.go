@@ -24,7 +24,7 @@ func ParseTime(s string) (time.Time, error) {
 	t, err := time.ParseInLocation(layout, s, Zone)
 	// The standard parser takes a comma for the point, and a fraction where the layout has none.
 	if err != nil || len(s) != len(layout) || strings.Contains(s, ",") {
-		return time.Time{}, fmt.Errorf("%q is not a time like %s", s, time.DateTime)
+		return time.Time{}, fmt.Errorf("%.40q is not a time like %s", s, time.DateTime)
 	}
 	return t.UTC(), nil
 }

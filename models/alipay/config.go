@@ -22,33 +22,55 @@ type Config struct {
 	Now              func() time.Time // nil: time.Now
 }
 
-// check gives every fault of the profile at once, or nil.
-func (cfg Config) check() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+// ConfigFaults is everything that is wrong with a Config. It is the error of NewClient.
+type ConfigFaults []ConfigFault
+
+// ConfigFault is what is wrong with one field.
+type ConfigFault struct {
+	Field string // its name in Config, for callers that know it by another
+	Err   error
+}
+
+func (f ConfigFaults) Error() string { return errors.Join(f.Unwrap()...).Error() }
+
+// Unwrap gives the faults without their fields.
+func (f ConfigFaults) Unwrap() []error {
+	faults := make([]error, len(f))
+	for i := range f {
+		faults[i] = f[i].Err
+	}
+	return faults
+}
+
+// check gives every fault of the profile at once, or none.
+func (cfg Config) check() ConfigFaults {
+	var faults ConfigFaults
+	fault := func(field, format string, args ...any) {
+		faults = append(faults, ConfigFault{field, fmt.Errorf(format, args...)})
+	}
 	if err := checkGateway(cfg.Gateway); err != nil {
-		fault("alipay gateway %q: %w", cfg.Gateway, err)
+		fault("Gateway", "alipay gateway %q: %w", cfg.Gateway, err)
 	}
 	if cfg.AppID == "" || len(cfg.AppID) > 32 || !onlyDigits(cfg.AppID) {
-		fault("alipay app id %q: digits are expected, like 2016091600523592", cfg.AppID)
+		fault("AppID", "alipay app id %q: digits are expected, like 2016091600523592", cfg.AppID)
 	}
 	if len(cfg.SellerID) != 16 || !strings.HasPrefix(cfg.SellerID, "2088") || !onlyDigits(cfg.SellerID) {
-		fault("alipay seller id %q: a PID of 16 digits beginning with 2088 is expected", cfg.SellerID)
+		fault("SellerID", "alipay seller id %q: a PID of 16 digits beginning with 2088 is expected", cfg.SellerID)
 	}
 	if cfg.AppPrivateKey == nil {
-		fault("alipay app private key (应用私钥) is missing")
+		fault("AppPrivateKey", "alipay app private key (应用私钥) is missing")
 	} else if cfg.AppPrivateKey.N.BitLen() < minKeyBits {
-		fault("alipay app private key: %w", ErrWeakKey)
+		fault("AppPrivateKey", "alipay app private key: %w", ErrWeakKey)
 	}
 	if len(cfg.AlipayPublicKeys) == 0 {
-		fault("alipay public key (支付宝公钥) is missing")
+		fault("AlipayPublicKeys", "alipay public key (支付宝公钥) is missing")
 	}
 	for _, key := range cfg.AlipayPublicKeys {
 		if err := checkAlipayKey(key, cfg.AppPrivateKey); err != nil {
-			fault("alipay public key: %w", err)
+			fault("AlipayPublicKeys", "alipay public key: %w", err)
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // checkAlipayKey catches the commonest fault of all, with which links still work and every verification fails.

@@ -20,8 +20,7 @@ const tradeNotExist = "TRADE_NOT_EXIST"
 
 // AskSoon asks Alipay about an attempt in the background, unless it was asked a moment ago.
 func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
-	claimed, err := s.db.ClaimQuery(ctx, p.ID, askFloor)
-	if err != nil || !claimed {
+	if !s.mayAsk(ctx, p) {
 		return
 	}
 	s.asking.Go(func() {
@@ -31,6 +30,16 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 			s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", p.OutTradeNo, "error", err)
 		}
 	})
+}
+
+// mayAsk keeps the floor, and with the answer true begins a new one. An attempt without a row, of an order brought over from an
+// older shop, has no place to remember its last question.
+func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
+	if p.ID == 0 {
+		return true
+	}
+	claimed, err := s.db.ClaimQuery(ctx, p.ID, askFloor)
+	return err == nil && claimed
 }
 
 // word is what Alipay says of an attempt.
@@ -43,30 +52,36 @@ const (
 	wordClosed  word = "closed"       // nobody can pay it any more
 )
 
+// answer is Alipay's word and, where it was that the attempt is paid, what became of the payment here.
+type answer struct {
+	word
+	outcome models.Outcome
+}
+
 // ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none.
-func (s *Service) ask(ctx context.Context, p models.Payment) (word, error) {
+func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
 	if alipay.IsTradeNotExist(err) {
 		event.TradeStatus = tradeNotExist
 		s.record(ctx, event, models.VerdictNoted, string(wordNoTrade))
-		return wordNoTrade, s.db.NoteTradeStatus(ctx, p.ID, tradeNotExist)
+		return answer{word: wordNoTrade}, s.db.NoteTradeStatus(ctx, p.ID, tradeNotExist)
 	}
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	event.TradeNo, event.TradeStatus, event.Raw = trade.TradeNo, trade.Status, trade.Raw
 	switch {
 	case trade.Paid():
-		_, err := s.confirm(ctx, models.PaidTrade{
+		outcome, err := s.confirm(ctx, models.PaidTrade{
 			OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
 		}, event)
-		return wordPaid, err
+		return answer{wordPaid, outcome}, err
 	case trade.Status == alipay.TradeClosed:
 		s.record(ctx, event, models.VerdictNoted, string(wordClosed))
-		return wordClosed, s.db.ClosePayment(ctx, p.ID, trade.Status)
+		return answer{word: wordClosed}, s.db.ClosePayment(ctx, p.ID, trade.Status)
 	default:
 		s.record(ctx, event, models.VerdictNoted, string(wordWaiting))
-		return wordWaiting, s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
+		return answer{word: wordWaiting}, s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
 	}
 }

@@ -60,8 +60,8 @@ func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 // closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid tells that it was paid instead.
 func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool, err error) {
 	said, err := s.ask(ctx, p)
-	if err != nil || said != wordWaiting {
-		return said == wordPaid, err
+	if err != nil || said.word != wordWaiting {
+		return said.word == wordPaid, err
 	}
 	err = s.alipay.Close(ctx, p.OutTradeNo)
 	switch {
@@ -71,10 +71,10 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 		return false, nil
 	case alipay.IsTradeStatusError(err): // paid or closed since the question
 		said, err = s.ask(ctx, p)
-		if err == nil && said == wordWaiting {
+		if err == nil && said.word == wordWaiting {
 			err = fmt.Errorf("%s waits for its buyer and cannot be closed: %w", p.OutTradeNo, alipay.ErrUnknown)
 		}
-		return said == wordPaid, err
+		return said.word == wordPaid, err
 	default:
 		return false, err
 	}

@@ -37,11 +37,13 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 	outcome, err := s.confirm(ctx, models.PaidTrade{
 		OutTradeNo: n.OutTradeNo, TradeNo: n.TradeNo, Amount: models.Fen(n.Amount), PaidAt: s.paidAt(n.PaidAt),
 	}, event)
-	if err != nil {
-		return false
-	}
-	// What may be our own lag, or needs a human, is not acknowledged: Alipay's repetitions keep it in sight for a day.
-	return outcome != models.UnknownOrder && outcome != models.WrongAmount
+	return err == nil && settled(outcome)
+}
+
+// settled tells what may be acknowledged. What may be our own lag, or needs a human, is not: Alipay's repetitions keep it in
+// sight for a day. Nor is a payment that Alipay, when asked, does not know of.
+func settled(o models.Outcome) bool {
+	return o != "" && o != models.UnknownOrder && o != models.WrongAmount
 }
 
 // errNotForm refuses what is no form post: Alipay sends nothing else.
@@ -93,10 +95,11 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 	if err != nil {
 		return false
 	}
-	if standing.Payment.State == models.PaymentOpen {
-		_, err = s.ask(ctx, standing.Payment)
+	if standing.Payment.State != models.PaymentOpen {
+		return true
 	}
-	return err == nil
+	said, err := s.ask(ctx, standing.Payment)
+	return err == nil && settled(said.outcome)
 }
 
 // confirm is the way of every paid trade into the models, with the log that staff search by order number.

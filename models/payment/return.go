@@ -16,8 +16,9 @@ var ErrReturn = errors.New("the return could not be verified")
 const returnAsk = 2 * time.Second
 
 // Return takes the raw query of a request to return_url and gives the number of the order it is about. The signature and the
-// four fields are checked, and Alipay is asked once if the order is still unpaid; the return itself proves nothing. The
-// error wraps ErrReturn for a message that is not believed; everything else is a fault of the database.
+// four fields are checked, and Alipay is asked once if the order is still unpaid and was not asked a moment ago; the return
+// itself proves nothing. The error wraps ErrReturn for a message that is not believed; everything else is a fault of the
+// database.
 func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber string, err error) {
 	r, err := s.alipay.VerifyReturn(rawQuery)
 	if err != nil {
@@ -45,7 +46,7 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 		return "", fmt.Errorf("%w: %s", ErrReturn, why)
 	}
 	s.record(ctx, event, models.VerdictNoted, "returned")
-	if standing.OrderStatus == models.OrderUnpaid {
+	if standing.OrderStatus == models.OrderUnpaid && s.mayAsk(ctx, standing.Payment) {
 		s.askBriefly(ctx, standing.Payment)
 	}
 	return standing.OrderNumber, nil

@@ -32,12 +32,17 @@ type Settings struct {
 	AlipayKeyFile  string        `env:"LUFFY_ALIPAY_PUBLIC_KEY_FILE"`
 	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
+
+	unread error // what Read could not make out, for Check
 }
 
-// Read takes the settings from a process environment, as os.Environ gives it.
-func Read(environ []string) (Settings, error) {
+// Read takes the settings from a process environment, as os.Environ gives it. Check tells what is wrong with them.
+func Read(environ []string) Settings {
 	var s Settings
-	return s, env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)})
+	if err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)}); err != nil {
+		s.unread = errors.New("LUFFY_ORDER_TTL: a duration like 15m is expected") // the only one that is not text
+	}
+	return s
 }
 
 // maxTTL is the furthest deadline that Alipay takes.
@@ -53,7 +58,9 @@ func (s Settings) Check() error {
 	if u, err := url.Parse(s.BaseURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
 		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
 	}
-	if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
+	if s.unread != nil {
+		fault("%w", s.unread)
+	} else if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
 		fault("LUFFY_ORDER_TTL %s: between 1s and 360h, the furthest deadline Alipay takes", s.OrderTTL)
 	}
 	if s.Jobs != "on" && s.Jobs != "off" {
@@ -62,29 +69,31 @@ func (s Settings) Check() error {
 	return errors.Join(faults...)
 }
 
-// Alipay builds the client of the configured profile. The error names every fault at once.
-func (s Settings) Alipay() (*alipay.Client, error) {
-	app, appFault := readKey("LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", s.AppKeyFile, alipay.ParsePrivateKey)
-	key, keyFault := readKey("LUFFY_ALIPAY_PUBLIC_KEY_FILE", s.AlipayKeyFile, alipay.ParsePublicKey)
-	if fault := errors.Join(appFault, keyFault); fault != nil {
-		return nil, errors.Join(fault, s.checkProfile())
-	}
-	return alipay.NewClient(alipay.Config{
-		Gateway: s.Gateway, AppID: s.AppID, SellerID: s.SellerID, AppPrivateKey: app, AlipayPublicKeys: []*rsa.PublicKey{key},
-	})
+// variables are the names of the settings that the fields of an alipay.Config come from.
+var variables = map[string]string{
+	"Gateway": "LUFFY_ALIPAY_GATEWAY", "AppID": "LUFFY_ALIPAY_APP_ID", "SellerID": "LUFFY_ALIPAY_SELLER_ID",
+	"AppPrivateKey": "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "AlipayPublicKeys": "LUFFY_ALIPAY_PUBLIC_KEY_FILE",
 }
 
-// checkProfile names what is missing beside a key that cannot be read.
-func (s Settings) checkProfile() error {
-	var faults []error
-	for _, setting := range []struct{ name, value string }{
-		{"LUFFY_ALIPAY_GATEWAY", s.Gateway}, {"LUFFY_ALIPAY_APP_ID", s.AppID}, {"LUFFY_ALIPAY_SELLER_ID", s.SellerID},
-	} {
-		if setting.value == "" {
-			faults = append(faults, fmt.Errorf("%s is not set", setting.name))
+// Alipay builds the client of the configured profile. The error names every fault at once.
+func (s Settings) Alipay() (*alipay.Client, error) {
+	config := alipay.Config{Gateway: s.Gateway, AppID: s.AppID, SellerID: s.SellerID}
+	app, appFault := readKey(variables["AppPrivateKey"], s.AppKeyFile, alipay.ParsePrivateKey)
+	key, keyFault := readKey(variables["AlipayPublicKeys"], s.AlipayKeyFile, alipay.ParsePublicKey)
+	config.AppPrivateKey = app
+	if keyFault == nil {
+		config.AlipayPublicKeys = []*rsa.PublicKey{key}
+	}
+	client, err := alipay.NewClient(config)
+	faults := []error{appFault, keyFault}
+	profile, _ := errors.AsType[alipay.ConfigFaults](err)
+	for _, f := range profile {
+		unread := f.Field == "AppPrivateKey" && appFault != nil || f.Field == "AlipayPublicKeys" && keyFault != nil
+		if !unread {
+			faults = append(faults, fmt.Errorf("%s: %w", variables[f.Field], f.Err))
 		}
 	}
-	return errors.Join(faults...)
+	return client, errors.Join(faults...)
 }
 
 func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error) {
@@ -138,7 +147,11 @@ func (s Settings) String() string {
 	var b strings.Builder
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
-		name, value := v.Type().Field(i).Tag.Get("env"), fmt.Sprint(v.Field(i).Interface())
+		name := v.Type().Field(i).Tag.Get("env")
+		if name == "" {
+			continue
+		}
+		value := fmt.Sprint(v.Field(i).Interface())
 		if name == "LUFFY_DATABASE_URL" {
 			value = withoutPassword(value)
 		}

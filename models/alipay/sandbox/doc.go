@@ -1,11 +1,16 @@
 // Package sandbox is a simulator of Alipay (沙箱模拟器): the v2 gateway, the cashier pages for desktop and phone, the
 // synchronous return, the asynchronous notify with its retries, and the methods query, close, refund and refund query.
 // It keeps state, follows the gateway's rules, and misbehaves on request. It is for tests and demonstrations: no money,
-// no wallet, no certificate mode, no other product than page pay and wap pay.
+// no wallet, no certificate mode, no other product than page pay and wap pay, and so far no bill, no trade.cancel and
+// no end of the refund window.
 //
 // It holds its own key pair in the place of Alipay's, and of the shop the public key only. The text that is signed and
 // the check of a signature are written here a second time on purpose, so that a misreading on the shop's side is not
 // mirrored by the other side.
+//
+// Time is virtual: [Sandbox.SetClock] and [Sandbox.Advance] drive deadlines and retries, so that a day of retries takes
+// a test no time. The shop's clock does not follow; a shop whose orders have deadlines should be given the same clock,
+// or the simulator takes them for expired once it is ahead.
 //
 // # JSON API for tests
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"luffy/models/alipay"
 )
@@ -27,7 +28,7 @@ var pageMethods = map[string]string{
 }
 
 func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request) {
-	q, err := readRequest(r)
+	q, err := readRequest(r, s.cfg.Strict)
 	if err != nil {
 		s.answerUnread(w, err)
 		return
@@ -121,6 +122,9 @@ func (s *Sandbox) nearNow(timestamp string) bool {
 	if err != nil {
 		return false
 	}
-	window := s.cfg.TimestampWindow
+	window := 24 * time.Hour
+	if s.cfg.Strict {
+		window = 30 * time.Minute
+	}
 	return at.Sub(s.clock.now()).Abs() <= window || at.Sub(s.cfg.Now()).Abs() <= window
 }

@@ -17,7 +17,7 @@ import (
 // any other with an unsigned error_response.
 func TestGatewayRefusals(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })
 	for _, c := range []struct {
 		name   string
 		change map[string]string // before signing; "" = leave out
@@ -183,11 +183,11 @@ func TestBodyMustBeAForm(t *testing.T) {
 	}
 }
 
-// TestCharset: the gateway looks for the charset in the address or the Content-Type; a sender who names it in the body
-// only is read as GBK, so that Chinese text breaks the signature while ASCII does not.
-func TestCharset(t *testing.T) {
+// TestStrictCharset: a sender who names the charset in the body only is read as GBK, so that Chinese text breaks the
+// signature while ASCII does not.
+func TestStrictCharset(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })
 	post := func(query, contentType string, form url.Values) reply {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+"/gateway.do"+query, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -215,6 +215,17 @@ func TestCharset(t *testing.T) {
 		}
 	}
 	checkAnswer(t, post("", bare, signed(w.common("alipay.trade.query", object{"out_trade_no": "A1"}))), "40004 ACQ.TRADE_NOT_EXIST")
+}
+
+// TestLenient: what is not strict takes a timestamp in another zone, and finds the charset in the body.
+func TestLenient(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	params := w.common(query, object{"out_trade_no": "中文"})
+	params["timestamp"] = time.Now().UTC().Format(time.DateTime)
+	checkAnswer(t, w.post(w.server.URL+"/gateway.do", signed(params)), "40004 ACQ.TRADE_NOT_EXIST")
+	params["timestamp"] = beijing(time.Now().Add(-25 * time.Hour))
+	checkAnswer(t, w.post(w.server.URL+"/gateway.do", signed(params)), "40002 isv.invalid-timestamp")
 }
 
 // TestGBKRequest: a shop that speaks GBK signs GBK bytes, is answered in GBK and notified in GBK.

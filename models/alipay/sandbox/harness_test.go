@@ -2,21 +2,15 @@ package sandbox_test
 
 import (
 	"context"
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,142 +108,6 @@ func until(t *testing.T, what string, reached func() bool) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// shop hears notifies.
-type shop struct {
-	server *httptest.Server
-
-	mu       sync.Mutex
-	answer   http.HandlerFunc
-	notifies []url.Values
-	returns  []*http.Request
-}
-
-func newShop(t *testing.T) *shop {
-	sh := &shop{answer: replying(http.StatusOK, "success")}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /notify", sh.hear)
-	mux.HandleFunc("GET /result", func(_ http.ResponseWriter, r *http.Request) {
-		sh.mu.Lock()
-		defer sh.mu.Unlock()
-		sh.returns = append(sh.returns, r)
-	})
-	sh.server = httptest.NewServer(mux)
-	t.Cleanup(sh.server.Close)
-	return sh
-}
-
-func replying(status int, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		io.WriteString(w, body)
-	}
-}
-
-func (sh *shop) hear(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	form, err2 := url.ParseQuery(string(body))
-	if err != nil || err2 != nil {
-		http.Error(w, "unreadable", http.StatusBadRequest)
-		return
-	}
-	sh.mu.Lock()
-	sh.notifies = append(sh.notifies, form)
-	answer := sh.answer
-	sh.mu.Unlock()
-	answer(w, r)
-}
-
-func (sh *shop) reply(answer http.HandlerFunc) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	sh.answer = answer
-}
-
-func (sh *shop) heard() []url.Values {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return slices.Clone(sh.notifies)
-}
-
-func (sh *shop) returned() []*http.Request {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return slices.Clone(sh.returns)
-}
-
-// awaitNotifies waits for n notifies and gives them.
-func (w *world) awaitNotifies(n int) []url.Values {
-	w.t.Helper()
-	until(w.t, "notifies", func() bool { return len(w.shop.heard()) >= n })
-	return w.shop.heard()
-}
-
-// The shop's side of the protocol, as short as can be and independent of both packages under it.
-
-func signed(params map[string]string) url.Values {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		if params[name] != "" {
-			pairs = append(pairs, name+"="+params[name])
-		}
-	}
-	digest := sha256.Sum256([]byte(strings.Join(pairs, "&")))
-	signature, err := rsa.SignPKCS1v15(nil, appKey(), crypto.SHA256, digest[:])
-	if err != nil {
-		panic(err)
-	}
-	form := url.Values{"sign": {base64.StdEncoding.EncodeToString(signature)}}
-	for name, value := range params {
-		form.Set(name, value)
-	}
-	return form
-}
-
-// genuine says whether Alipay's key signed the text.
-func genuine(w *world, text, signature string) bool {
-	block, _ := pem.Decode(w.s.PublicKeyPEM())
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	raw, err := base64.StdEncoding.DecodeString(signature)
-	digest := sha256.Sum256([]byte(text))
-	return err == nil && rsa.VerifyPKCS1v15(key.(*rsa.PublicKey), crypto.SHA256, digest[:], raw) == nil
-}
-
-// genuineForm checks a return or a notify.
-func genuineForm(w *world, form url.Values) bool {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name != "sign" && name != "sign_type" {
-			pairs = append(pairs, name+"="+form.Get(name))
-		}
-	}
-	return genuine(w, strings.Join(pairs, "&"), form.Get("sign"))
-}
-
-// common gives the parameters of a request, biz being a JSON object's text or a value to encode.
-func (w *world) common(method string, biz any) map[string]string {
-	w.t.Helper()
-	content, isText := biz.(string)
-	if !isText {
-		raw, err := json.Marshal(biz)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		content = string(raw)
-	}
-	return map[string]string{
-		"app_id": appID, "method": method, "format": "JSON", "charset": "utf-8", "sign_type": "RSA2", "version": "1.0",
-		"timestamp": beijing(time.Now()), "biz_content": content,
-		"return_url": w.shop.server.URL + "/result", "notify_url": w.shop.server.URL + "/notify",
-	}
-}
-
-func beijing(t time.Time) string {
-	return t.In(time.FixedZone("", 8*60*60)).Format("2006-01-02 15:04:05")
 }
 
 type object = map[string]any
@@ -395,10 +253,18 @@ func (w *world) open10000(method string, got reply) map[string]string {
 	return flat
 }
 
-// waiting answers success once the channel is closed.
-func waiting(release <-chan struct{}) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		<-release
-		io.WriteString(w, "success")
+func fuzzedHandler(f *testing.F) http.Handler {
+	s, err := sandbox.New(sandbox.Config{
+		AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, Key: alipayKey(), Strict: true,
+	})
+	if err != nil {
+		f.Fatal(err)
 	}
+	return s.Handler()
+}
+
+func newServer(t *testing.T, handler http.Handler) (address string) {
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
 }

@@ -114,6 +114,6 @@ func (s *Sandbox) closeTrade(q *request) (any, error) {
 	if address := q.get("notify_url"); address != "" {
 		t.NotifyURL = address
 	}
-	s.close(t, s.clock.now())
+	s.endUnpaid(t, s.clock.now())
 	return closeAnswer{t.OutTradeNo, t.TradeNo}, nil
 }

@@ -48,7 +48,7 @@ const (
 var (
 	tradeNumber  = regexp.MustCompile(`^[0-9A-Za-z_]{1,64}$`)
 	strictAmount = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})\.[0-9]{2}$`)
-	timeout      = regexp.MustCompile(`^([1-9][0-9]{0,4})([mhd])$`)
+	timeoutForm  = regexp.MustCompile(`^([1-9][0-9]{0,4})([mhd])$`)
 )
 
 // parseFen reads a sum in yuan with exactly two decimals. The real gateway takes 310 too; the simulator is stricter
@@ -181,7 +181,7 @@ func parseTimeout(text string) (d time.Duration, endOfDay, ok bool) {
 	if text == "1c" {
 		return maxTimeout, true, true
 	}
-	parts := timeout.FindStringSubmatch(text)
+	parts := timeoutForm.FindStringSubmatch(text)
 	if parts == nil {
 		return 0, false, false
 	}

@@ -48,7 +48,7 @@ func (q *request) biz(into any) error {
 
 // readRequest gathers query and body. Names may not repeat; only the official PHP form sends charset both in the
 // address and in the body, which is allowed while they agree.
-func readRequest(r *http.Request) (*request, error) {
+func readRequest(r *http.Request, strict bool) (*request, error) {
 	raw, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, invalid("format", "地址参数无法解析")
@@ -65,6 +65,9 @@ func readRequest(r *http.Request) (*request, error) {
 		if err := addBody(raw, r.Body); err != nil {
 			return nil, err
 		}
+	}
+	if declared == "" && !strict {
+		declared = raw.Get("charset")
 	}
 	return decode(raw, declared)
 }
@@ -87,8 +90,8 @@ func addBody(raw url.Values, body io.Reader) error {
 	return nil
 }
 
-// decode turns bytes into text. The gateway looks for the charset in the address or the Content-Type; a sender who
-// names it in the body alone is read as GBK, so that Chinese text then fails its signature.
+// decode turns bytes into text. Without a declared charset they are read as GBK, so that Chinese text in another one
+// fails its signature.
 func decode(raw url.Values, declared string) (*request, error) {
 	q := &request{params: map[string]string{}, signed: map[string]string{}}
 	for name, values := range raw {

@@ -25,10 +25,12 @@ type Config struct {
 	StateFile    string           // journal that keeps the state over restarts; "" = memory only
 	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
 	Logger       *slog.Logger     // nil = silent
-	HTTP         *http.Client     // sends notifies; nil = 10 s timeout. Redirects are never followed
-	// TimestampWindow is how far a request's timestamp may be off. 0 = 30 minutes: the real figure is not published,
-	// and half an hour still catches every wrong time zone.
-	TimestampWindow time.Duration
+	HTTP         *http.Client     // sends notifies; nil = one with a timeout of 10 s. It is made to follow no redirect
+	// Strict turns on two checks of which it is not known how firmly the real gateway makes them. A timestamp may be
+	// off by half an hour instead of a day, which catches every wrong time zone; the official Node SDK writes its host's
+	// local time and would be refused in most zones. And a charset named neither in the address nor in the
+	// Content-Type, but only among the fields of the body, makes the gateway read the request as GBK.
+	Strict bool
 	// Triggers lists, by product_code, the trade states whose beginning is notified. nil = DefaultTriggers.
 	Triggers map[string][]string
 }
@@ -64,7 +66,6 @@ func New(cfg Config) (*Sandbox, error) {
 		}
 		cfg.Key = key
 	}
-	cfg.TimestampWindow = cmp.Or(cfg.TimestampWindow, 30*time.Minute)
 	if cfg.Triggers == nil {
 		cfg.Triggers = DefaultTriggers()
 	}
@@ -126,6 +127,7 @@ func (s *Sandbox) PublicKeyPEM() []byte {
 // Close ends the journal. Stop the server and Run first.
 func (s *Sandbox) Close() error {
 	s.background.Wait()
+	s.http.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.journal.close()

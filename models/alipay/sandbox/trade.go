@@ -160,8 +160,8 @@ func (s *Sandbox) pay(t *Trade) error {
 	return nil
 }
 
-// close ends a trade that was never paid. s.mu is held.
-func (s *Sandbox) close(t *Trade, at time.Time) {
+// endUnpaid closes a trade that was never paid. s.mu is held.
+func (s *Sandbox) endUnpaid(t *Trade, at time.Time) {
 	t.Status, t.ClosedAt = TradeClosed, at
 	s.save(record{Trade: t})
 	s.emit(t, TradeClosed, nil)
@@ -169,7 +169,7 @@ func (s *Sandbox) close(t *Trade, at time.Time) {
 
 func (s *Sandbox) closeIfOverdue(t *Trade, now time.Time) {
 	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
-		s.close(t, t.ExpiresAt)
+		s.endUnpaid(t, t.ExpiresAt)
 	}
 }
 

@@ -18,13 +18,16 @@ type programs struct {
 	account           *user.User // whom the server runs as when root starts it, else nil
 }
 
-// findPrograms looks on the PATH and where Debian keeps a server, which is not on the PATH of an ordinary user.
+// sbin is where Debian keeps servers. It is not on the PATH of an ordinary user.
+var sbin = "/usr/sbin"
+
+// findPrograms looks on the PATH and in sbin. Errors: errNotInstalled.
 func findPrograms() (programs, error) {
 	var found programs
 	for name, place := range map[string]*string{"mariadbd": &found.server, "mariadb-install-db": &found.installer} {
 		path, err := exec.LookPath(name)
 		if err != nil {
-			path, err = exec.LookPath(filepath.Join("/usr/sbin", name))
+			path, err = exec.LookPath(filepath.Join(sbin, name))
 		}
 		if err != nil {
 			return programs{}, errNotInstalled
@@ -49,8 +52,9 @@ func (p programs) installInto(data string) error {
 		return err
 	}
 	args := []string{
-		"--no-defaults", "--datadir=" + data, "--skip-test-db", "--auth-root-authentication-method=normal",
+		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--skip-test-db", "--auth-root-authentication-method=normal",
 		"--innodb-log-file-size=16M",
+		"--force", // also where the machine cannot look up its own name
 	}
 	if p.account != nil {
 		if err := p.giveFolder(data); err != nil {
@@ -77,7 +81,7 @@ func (p programs) giveFolder(data string) error {
 // options are those of a server for tests, or, durable, of one whose commits cost what they cost in a shop.
 func (p programs) options(data string, durable bool) []string {
 	options := []string{
-		"--no-defaults", "--datadir=" + data, "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
+		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
 		"--socket=mariadbd.sock", // below the data folder: a full path can be longer than a socket's may be
 		"--pid-file=mariadbd.pid", "--secure-file-priv=" + data,
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",

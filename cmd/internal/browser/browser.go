@@ -1,0 +1,99 @@
+// Package browser lets tests walk through pages in headless Chromium as a visitor does. Only tests import it.
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/device"
+)
+
+// Browser is a running Chromium.
+type Browser struct{ ctx context.Context }
+
+// Start runs Chromium until the test has ended. Without Chromium the test is skipped at a desk and fails in CI.
+func Start(t *testing.T) *Browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium refuses to run its sandbox as root
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeBrowser := chromedp.NewContext(ctx)
+	t.Cleanup(closeBrowser)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return &Browser{ctx}
+}
+
+func program(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const missing = "Chromium is not installed; on Debian: apt-get install chromium"
+	if os.Getenv("CI") != "" {
+		t.Fatal(missing)
+	}
+	t.Skip("SKIPPED in the browser: " + missing)
+	return ""
+}
+
+// Visitor is how somebody looks at the pages.
+type Visitor struct {
+	Phone     bool   // 375 px wide, with touch and the phone's own User-Agent
+	NoScripts bool   // JavaScript is switched off
+	Pictures  string // folder for Tab.Picture; empty takes none
+}
+
+// Open gives the visitor a tab with cookies of its own. What goes wrong in a page's script is an error of the test; when the
+// test fails, its last page is kept as a picture among the test's artifacts.
+func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	tab := &Tab{t: t, ctx: ctx, visitor: v}
+	t.Cleanup(func() {
+		if t.Failed() {
+			tab.keepLastPage()
+		}
+		closeTab()
+	})
+	screen := chromedp.EmulateViewport(1280, 900)
+	if v.Phone {
+		screen = chromedp.Emulate(device.IPhone8)
+	}
+	scripts := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScripts})
+		return chromedp.Void{}, err
+	}
+	if err := chromedp.Do(ctx, screen, scripts); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	if err := chromedp.Listen(ctx, tab.onEvent); err != nil {
+		t.Fatalf("listen to the tab: %v", err)
+	}
+	return tab
+}
+
+// onEvent reports scripts that fail and what the Content-Security-Policy stops.
+func (tab *Tab) onEvent(event any) {
+	switch event := event.(type) {
+	case *runtime.EventExceptionThrown:
+		tab.t.Errorf("script: %s", event.ExceptionDetails.Exception.Description)
+	case *log.EventEntryAdded:
+		if event.Entry.Source == log.EntrySourceSecurity {
+			tab.t.Errorf("browser: %s %s", event.Entry.Text, event.Entry.URL)
+		}
+	}
+}

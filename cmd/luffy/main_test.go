@@ -1,0 +1,65 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"luffy/models/modelstest"
+)
+
+// run gives the exit code of the program and what it printed.
+func run(t *testing.T, environ []string, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errOut strings.Builder
+	p := program{environ: environ, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errOut}
+	code = p.run(t.Context(), args)
+	return code, out.String(), errOut.String()
+}
+
+// wantRun runs the program and wants the exit code and texts in what it prints on both ways together.
+func wantRun(t *testing.T, environ []string, stdin string, args []string, code int, texts ...string) {
+	t.Helper()
+	got, stdout, stderr := run(t, environ, stdin, args...)
+	if got != code {
+		t.Errorf("luffy %s: got exit %d, want %d\n%s%s", strings.Join(args, " "), got, code, stdout, stderr)
+	}
+	for _, text := range texts {
+		if !strings.Contains(stdout+stderr, text) {
+			t.Errorf("luffy %s: %q is not in\n%s%s", strings.Join(args, " "), text, stdout, stderr)
+		}
+	}
+}
+
+// onEachDatabase runs the test with the address of an empty SQLite and of an empty MariaDB database.
+func onEachDatabase(t *testing.T, test func(t *testing.T, environ []string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, []string{"LUFFY_DATABASE_URL=sqlite:" + t.TempDir() + "/luffy.db"})
+	})
+	t.Run("mariadb", func(t *testing.T) {
+		t.Parallel()
+		test(t, []string{"LUFFY_DATABASE_URL=" + modelstest.MariaDBURL(t)})
+	})
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"--help"}} {
+		code, stdout, stderr := run(t, nil, "", args...)
+		if code != 0 || !strings.Contains(stdout, "luffy migrate up|status") || stderr != "" {
+			t.Errorf("%q: got exit %d, %q and %q; want the help and 0", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{
+		"pay", "serve now", "config all", "migrate", "migrate down", "migrate up now", "user", "user add", "user add --staff",
+		"user add lu fei", "user add lu --points -1", "user add lu --points many", "course", "course import", "course import a b",
+		"coupon", "coupon give lu", "alipay",
+	} {
+		wantRun(t, nil, "", strings.Fields(args), exitUsage, "see luffy help")
+	}
+}

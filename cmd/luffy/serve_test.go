@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// The keys that settings may name.
+var (
+	appKey    = sync.OnceValue(func() *rsa.PrivateKey { return newKey(2048) })
+	alipayKey = sync.OnceValue(func() *rsa.PrivateKey { return newKey(2048) })
+	shortKey  = sync.OnceValue(func() *rsa.PrivateKey { return newKey(1024) })
+)
+
+func newKey(bits int) *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
+func privatePEM(key *rsa.PrivateKey) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+}
+
+func publicPEM(t *testing.T, key *rsa.PrivateKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+}
+
+// goodSettings are those of a shop that starts, on a migrated database of its own and a free port.
+func goodSettings(t *testing.T) []string {
+	t.Helper()
+	folder := t.TempDir()
+	environ := []string{
+		"LUFFY_ADDR=127.0.0.1:0", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=sqlite:" + filepath.Join(folder, "luffy.db"),
+		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(folder, "session.key"),
+		"LUFFY_ALIPAY_GATEWAY=https://openapi.alipay.com/gateway.do", "LUFFY_ALIPAY_APP_ID=2016091600523592",
+		"LUFFY_ALIPAY_SELLER_ID=2088102175868026", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + writeKey(t, privatePEM(appKey())),
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + writeKey(t, publicPEM(t, alipayKey())),
+	}
+	wantRun(t, environ, "", []string{"migrate", "up"}, 0)
+	return environ
+}
+
+// TestServe: the shop says where it listens, answers there, and ends with 0 when it is told to stop.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	lines, stderr := io.Pipe()
+	ended := make(chan int, 1)
+	p := program{environ: goodSettings(t), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr}
+	go func() {
+		ended <- p.run(ctx, []string{"serve"})
+		stderr.Close()
+	}()
+	address := "http://" + servingAt(t, lines)
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 200, "/nowhere": 404} {
+		response, err := http.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: got %d, want %d", path, response.StatusCode, want)
+		}
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("after the stop: got exit %d, want 0", code)
+	}
+}
+
+// servingAt reads the log up to the line that tells the address, and then drops what follows.
+func servingAt(t *testing.T, log io.Reader) string {
+	t.Helper()
+	scanner := bufio.NewScanner(log)
+	var said []string
+	for scanner.Scan() {
+		var line struct{ Msg, Addr string }
+		if json.Unmarshal(scanner.Bytes(), &line) == nil && line.Msg == "serving" {
+			go io.Copy(io.Discard, log)
+			return line.Addr
+		}
+		said = append(said, scanner.Text())
+	}
+	t.Fatalf("the shop does not serve:\n%s", strings.Join(said, "\n"))
+	return ""
+}
+
+// TestServeRefuses: with settings that cannot work the shop says all that is wrong, in one message, and opens no port.
+func TestServeRefuses(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	good := goodSettings(t)
+	addr := "LUFFY_ADDR=" + taken.Addr().String()
+	app, public := "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=", "LUFFY_ALIPAY_PUBLIC_KEY_FILE="
+	for _, c := range []struct {
+		name    string
+		environ []string
+		want    []string
+	}{
+		{"nothing set", []string{"LUFFY_DATABASE_URL=sqlite::memory:", "LUFFY_SESSION_KEY_FILE=" + t.TempDir() + "/key"},
+			[]string{"LUFFY_ALIPAY_GATEWAY", "LUFFY_ALIPAY_APP_ID", "LUFFY_ALIPAY_SELLER_ID", "APP_PRIVATE_KEY_FILE", "PUBLIC_KEY_FILE"}},
+		{"wrong keys", append(good, app+writeKey(t, "no key"), public+writeKey(t, privatePEM(alipayKey()))),
+			[]string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE"}},
+		{"no such key", append(good, app+"nowhere.pem"), []string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "nowhere.pem"}},
+		{"the app's public key for Alipay's", append(good, public+writeKey(t, publicPEM(t, appKey()))),
+			[]string{"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "应用公钥", "支付宝公钥"}},
+		{"short keys", append(good, app+writeKey(t, privatePEM(shortKey())), public+writeKey(t, publicPEM(t, shortKey()))),
+			[]string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE", "1024"}},
+		{"no database", append(good, "LUFFY_DATABASE_URL=mysql://root@127.0.0.1:1/luffy"), []string{"LUFFY_DATABASE_URL"}},
+		{"old schema", append(good, "LUFFY_DATABASE_URL=sqlite::memory:"), []string{"LUFFY_DATABASE_URL", "run: luffy migrate up"}},
+		{"everything at once", append(good, "LUFFY_BASE_URL=shop", "LUFFY_ORDER_TTL=soon", "LUFFY_JOBS=maybe", "LUFFY_ALIPAY_SELLER_ID=me",
+			app+"nowhere.pem", public+writeKey(t, publicPEM(t, shortKey())), "LUFFY_DATABASE_URL=sqlite::memory:",
+			"LUFFY_SESSION_KEY_FILE="+writeKey(t, "short")),
+			[]string{"LUFFY_BASE_URL", "LUFFY_ORDER_TTL", "LUFFY_JOBS", "LUFFY_ALIPAY_SELLER_ID", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE",
+				"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			code, _, stderr := run(t, append(c.environ, addr), "", "serve")
+			if code != exitUsage || strings.Count(stderr, "luffy: ") != 1 {
+				t.Errorf("got exit %d and %q, want %d and one message", code, stderr, exitUsage)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("%q does not name %s", stderr, want)
+				}
+			}
+			if strings.Contains(stderr, "in use") {
+				t.Error("the port was asked for before the settings were checked")
+			}
+		})
+	}
+	wantRun(t, append(good, addr), "", []string{"serve"}, exitUsage, "LUFFY_ADDR", "in use")
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	environ := append(goodSettings(t), "LUFFY_DATABASE_URL=mysql://shop:geheim@db.example/luffy")
+	code, stdout, stderr := run(t, environ, "", "config")
+	if code != 0 || stderr != "" {
+		t.Errorf("got exit %d and %q, want 0", code, stderr)
+	}
+	for _, want := range []string{"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n", "LUFFY_JOBS=on\n"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%q is not in\n%s", want, stdout)
+		}
+	}
+	if got := strings.Count(stdout, "\n"); got != 11 {
+		t.Errorf("got %d settings, want 11:\n%s", got, stdout)
+	}
+
+	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:geheim%zz@db.example/luffy")
+	code, stdout, stderr = run(t, environ, "", "config")
+	if code != exitUsage || !strings.Contains(stderr, "LUFFY_ADDR") || !strings.Contains(stderr, "LUFFY_ALIPAY_APP_ID") {
+		t.Errorf("got exit %d and %q, want %d and both faults", code, stderr, exitUsage)
+	}
+	if strings.Contains(stdout+stderr, "geheim") {
+		t.Errorf("the password is shown:\n%s%s", stdout, stderr)
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, environ []string) {
+		wantRun(t, environ, "", []string{"migrate", "status"}, 0, "missing 00001_")
+		wantRun(t, environ, "", []string{"migrate", "up"}, 0, "applied 00001_")
+		wantRun(t, environ, "", []string{"migrate", "up"}, 0, "nothing to apply")
+		wantRun(t, environ, "", []string{"migrate", "status"}, 0, "applied 00001_")
+	})
+}
+
+func TestDatabaseOutOfReach(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"luffy.db", "postgres://localhost/luffy", "sqlite:" + t.TempDir() + "/no/such/folder/luffy.db", "mysql://root@127.0.0.1:1/luffy",
+	} {
+		environ := []string{"LUFFY_DATABASE_URL=" + address}
+		wantRun(t, environ, "", []string{"migrate", "up"}, exitUsage, "LUFFY_DATABASE_URL")
+	}
+}
+
+// TestStock fills a shop as its operator does on the first day.
+func TestStock(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, environ []string) {
+		add := []string{"user", "add", "路飞"}
+		wantRun(t, environ, "correct horse\n", add, exitUsage, "luffy migrate up")
+		wantRun(t, environ, "", []string{"migrate", "up"}, 0)
+		wantRun(t, environ, "correct horse\n", append(add, "--points", "500"), 0, "added 路飞")
+		wantRun(t, environ, "correct horse\n", add, exitFailure, "路飞", "taken")
+		wantRun(t, environ, "short\n", []string{"user", "add", "nami"}, exitFailure, "nami", "password")
+		wantRun(t, environ, "", []string{"user", "add", "nami"}, exitFailure, "password")
+		wantRun(t, environ, "correct horse", []string{"user", "add", "a/b"}, exitFailure, "a/b")
+		wantRun(t, environ, "correct horse", []string{"user", "add", "boss", "--staff"}, 0, "added boss")
+
+		imported := []string{"course", "import", "../demo/catalogue.json"}
+		wantRun(t, environ, "", imported, 0, "imported 8 courses, 1 activities, 3 coupons")
+		wantRun(t, environ, "", imported, 0, "imported 8 courses") // after an edit of the file
+
+		wantRun(t, environ, "", []string{"coupon", "give", "路飞", "全场九折券"}, 0, "valid until 20")
+		wantRun(t, environ, "", []string{"coupon", "give", "nobody", "全场九折券"}, exitFailure, `user "nobody"`, "not found")
+		wantRun(t, environ, "", []string{"coupon", "give", "路飞", "八折券"}, exitFailure, `coupon "八折券"`, "not found")
+	})
+}
+
+// TestFaultyCatalogue: the author of a file learns of all its faults in one go, and nothing of it is stored.
+func TestFaultyCatalogue(t *testing.T) {
+	t.Parallel()
+	environ := []string{"LUFFY_DATABASE_URL=sqlite:" + t.TempDir() + "/luffy.db"}
+	wantRun(t, environ, "", []string{"migrate", "up"}, 0)
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"several faults", `{
+			"courses": [
+				{"name": "Go", "category": "后端", "teacher": {"name": "周默"}, "price": "99.00", "terms": [{"days": 0, "text": "", "price": "9.00"}]},
+				{"name": "", "price": "1.00"}
+			],
+			"activities": [{"name": "周年", "start": "2026-02-01T00:00:00+08:00", "end": "2026-01-01T00:00:00+08:00",
+				"discounts": [{"course": "Go", "type": "rate", "sale": "0.88"}]}],
+			"coupons": [{"name": "立减", "sale": "50", "days": 30}]
+		}`, []string{`course "Go"`, "course 2", `activity "周年"`, "0.88", `coupon "立减"`}},
+		{"a price that is no sum", `{"courses": [{"name": "Go", "price": "1,50"}]}`, []string{"1,50"}},
+		{"a misspelt name", `{"course": []}`, []string{`"course"`}},
+		{"no JSON", "name,price\nGo,99.00\n", []string{"invalid character"}},
+		{"an empty file", "", []string{"EOF"}},
+	} {
+		file := filepath.Join(t.TempDir(), "catalogue.json")
+		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := run(t, environ, "", "course", "import", file)
+		if code != exitFailure || stdout != "" {
+			t.Errorf("%s: got exit %d and %q, want %d and nothing imported", c.name, code, stdout, exitFailure)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%s: %q does not name %s", c.name, stderr, want)
+			}
+		}
+	}
+	wantRun(t, environ, "", []string{"course", "import", "no-such-file.json"}, exitFailure, "no-such-file.json")
+}

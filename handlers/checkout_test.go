@@ -1,0 +1,226 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// wantNoOrder checks that a refused checkout left nothing behind.
+func (w *world) wantNoOrder() {
+	w.t.Helper()
+	for _, query := range []string{
+		"SELECT COUNT(*) FROM ly_order", "SELECT COUNT(*) FROM ly_order_detail", "SELECT SUM(credit_held) FROM ly_user",
+		"SELECT COUNT(*) FROM ly_user_coupon WHERE order_id IS NOT NULL",
+	} {
+		if n := w.count(query); n != 0 {
+			w.t.Errorf("%s: got %d, want 0", query, n)
+		}
+	}
+}
+
+// What changed between the page and the button is shown with the new sum, and the next press orders at it.
+func TestCheckoutChanged(t *testing.T) {
+	for name, c := range map[string]struct {
+		change, text, pays string
+	}{
+		"dearer":         {"UPDATE ly_course_expire SET price = 12000 WHERE price = 9900", "已从 ¥284.00 变为 ¥305.00", "305.00"},
+		"cheaper":        {"UPDATE ly_course_expire SET price = 9000 WHERE price = 9900", "已从 ¥284.00 变为 ¥275.00", "275.00"},
+		"discount ended": {"UPDATE ly_activity SET end_time = '2001-01-01 00:00:00'", "已从 ¥284.00 变为 ¥309.00", "309.00"},
+		"term changed":   {"UPDATE ly_cart_item SET expire = 0 WHERE course_id = 1", "已从 ¥284.00 变为 ¥495.00", "495.00"},
+		"term withdrawn": {"DELETE FROM ly_course_expire WHERE price = 9900", "已从 ¥284.00 变为 ¥185.00", "185.00"},
+		"withdrawn":      {"UPDATE ly_course SET published = 0 WHERE id = 1", "已从 ¥284.00 变为 ¥185.00", "185.00"},
+		"one unticked":   {"UPDATE ly_cart_item SET selected = 0 WHERE course_id = 1", "已从 ¥284.00 变为 ¥185.00", "185.00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, modelstest.SQLite(t))
+			b, _ := w.student("ann")
+			b.addToCart(w.stock.Plain.For(30), w.stock.Step.For(90))
+			checkout := b.open("/checkout")
+			w.exec(c.change)
+			again := b.submit(checkout, "/orders")
+			again.want(http.StatusUnprocessableEntity)
+			again.wantText("[role=alert]", "价格有变化", "订单还没有提交")
+			w.wantNoOrder()
+			link := b.submit(again, "/orders").payLink()
+			again.wantText("[role=alert]", c.text)
+			if got := link.biz["total_amount"]; got != c.pays {
+				t.Errorf("got %s to pay, want %s", got, c.pays)
+			}
+		})
+	}
+}
+
+func TestCheckoutNothingLeft(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	b.get("/checkout").wantTo("/cart")
+	b.addToCart(w.stock.Plain.For(30))
+	checkout := b.open("/checkout")
+	w.exec("UPDATE ly_course SET published = 0")
+	refused := b.submit(checkout, "/orders")
+	refused.wantTo("/cart")
+	b.follow(refused).wantText("main", "已下架")
+	w.wantNoOrder()
+}
+
+// Coupons and points that cannot be had are refused at the field, and the sum without them is shown.
+func TestCheckoutRefused(t *testing.T) {
+	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
+		w := newWorld(t, db)
+		b, ann := w.student("ann")
+		eve := modelstest.Student(t, db, "eve")
+		others, err := db.GiveCoupon(t.Context(), eve.ID, modelstest.CouponOff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		used, err := db.GiveCoupon(t.Context(), ann.ID, modelstest.CouponRate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.exec("UPDATE ly_user_coupon SET used_at = ?, order_id = 99 WHERE id = ?", db.Now(), used.ID)
+		w.exec("UPDATE ly_user_coupon SET order_id = NULL WHERE id = ?", used.ID)
+		b.addToCart(w.stock.Plain.For(30))
+		checkout := b.open("/checkout")
+		for name, c := range map[string]struct{ field, value, text string }{
+			"coupon of another":  {"coupon", strconv.FormatInt(others.ID, 10), "这张优惠券现在不能用于这个订单"},
+			"coupon used":        {"coupon", strconv.FormatInt(used.ID, 10), "这张优惠券现在不能用于这个订单"},
+			"coupon unknown":     {"coupon", "99", "这张优惠券现在不能用于这个订单"},
+			"coupon negative":    {"coupon", "-1", "没有这张优惠券"},
+			"coupon no number":   {"coupon", "x'--", "没有这张优惠券"},
+			"coupon huge":        {"coupon", "99999999999999999999", "没有这张优惠券"},
+			"points negative":    {"points", "-1", "积分请填写 0 或正整数"},
+			"points no number":   {"points", "1e3", "积分请填写 0 或正整数"},
+			"points fraction":    {"points", "1.5", "积分请填写 0 或正整数"},
+			"points huge":        {"points", "9223372036854775808", "积分请填写 0 或正整数"},
+			"points overflowing": {"points", "9223372036854775807", "最多可以使用 990 积分"},
+			"points, order":      {"points", "991", "最多可以使用 990 积分"},
+			"points, owned":      {"points", "1001", "最多可以使用 990 积分"},
+			"token missing":      {"token", "", "页面已过期"},
+			"token long":         {"token", strings.Repeat("t", 33), "页面已过期"},
+			"quote missing":      {"quote", "", ""},
+			"quote forged":       {"quote", "0.01-0123456789abcdef", "价格有变化"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := b.in(w.in(t))
+				got := b.submit(checkout, "/orders", c.field, c.value)
+				got.want(http.StatusUnprocessableEntity)
+				got.wantText("main", c.text, "应付金额¥99.00")
+				if c.field == "points" && got.Find("#points").AttrOr("value", "") != c.value {
+					t.Errorf("got %q in the field, want what was typed", got.Find("#points").AttrOr("value", ""))
+				}
+				w.in(t).wantNoOrder()
+			})
+		}
+	})
+}
+
+// 更新金额 weighs a choice without ordering, and keeps the token and the seal out of the address.
+func TestUpdateQuote(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	form := b.open("/checkout").form("/orders")
+	form.Set("points", "100")
+	updated := b.get("/checkout?" + form.Encode())
+	updated.wantTo("/checkout?coupon=0&points=100")
+	b.follow(updated).wantText(".checkout-total", "积分−¥10.00", "应付金额¥89.00")
+	b.open("/checkout?"+url.Values{"points": {"-5"}}.Encode()).wantText("main", "积分请填写 0 或正整数", "应付金额¥99.00")
+	w.wantNoOrder()
+}
+
+// One coupon in two tabs: the first order has it, the second is told so.
+func TestCouponInTwoTabs(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		b, ann := w.student("ann")
+		coupon, err := w.db.GiveCoupon(w.t.Context(), ann.ID, modelstest.CouponOff)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		b.addToCart(w.stock.Plain.For(0))
+		one, two := b.open("/checkout"), b.open("/checkout")
+		choice := []string{"coupon", strconv.FormatInt(coupon.ID, 10), "points", "600"}
+		var first, second *page
+		atOnce(
+			func() { first = b.submit(one, "/orders", choice...) },
+			func() { second = b.submit(two, "/orders", choice...) },
+		)
+		if second.status == http.StatusSeeOther {
+			first, second = second, first
+		}
+		first.want(http.StatusSeeOther)
+		second.want(http.StatusUnprocessableEntity)
+		second.wantText("main", "不能用于这个订单", "最多可以使用 400 积分")
+		if n := w.count("SELECT COUNT(*) FROM ly_order"); n != 1 {
+			w.t.Errorf("got %d orders, want 1", n)
+		}
+		if n := w.count("SELECT credit_held FROM ly_user"); n != 600 {
+			w.t.Errorf("got %d points held, want 600", n)
+		}
+	})
+}
+
+// A double click makes one order and both clicks lead to the same payment.
+func TestDoubleClick(t *testing.T) {
+	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
+		for name, choose := range map[string]func(w *world, ann models.User) []string{
+			"plain": func(*world, models.User) []string { return nil },
+			"with all points and the coupon": func(w *world, ann models.User) []string {
+				coupon, err := w.db.GiveCoupon(w.t.Context(), ann.ID, modelstest.CouponOff)
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				return []string{"coupon", strconv.FormatInt(coupon.ID, 10), "points", "1000"}
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				w := newWorld(t, db).in(t)
+				for round := range 5 {
+					b, ann := w.student("s" + strconv.Itoa(round) + name[:2])
+					b.addToCart(w.stock.Plain.For(0))
+					checkout, choice := b.open("/checkout"), choose(w, ann)
+					clicks := make([]*page, 6)
+					press := make([]func(), len(clicks))
+					for i := range clicks {
+						press[i] = func() { clicks[i] = b.submit(checkout, "/orders", choice...) }
+					}
+					atOnce(press...)
+					first := clicks[0].payLink()
+					for _, click := range clicks {
+						if got := click.payLink(); got.number != first.number {
+							t.Errorf("got out_trade_no %s and %s, want one", first.number, got.number)
+						}
+					}
+					if n := w.count("SELECT COUNT(*) FROM ly_order WHERE user_id = ?", ann.ID); n != 1 {
+						t.Errorf("got %d orders, want 1", n)
+					}
+				}
+			})
+		}
+	})
+}
+
+func TestDoubleClickOnPay(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		b, ann := w.student("ann")
+		order := modelstest.Order(w.t, w.db, ann, w.stock.Plain.For(30))
+		orders := b.open("/myorder/")
+		press := make([]func(), 6)
+		for i := range press {
+			press[i] = func() {
+				if got := b.submit(orders, "/orders/"+order.OrderNumber+"/pay").payLink().number; got != order.OrderNumber {
+					w.t.Errorf("got out_trade_no %s, want %s", got, order.OrderNumber)
+				}
+			}
+		}
+		atOnce(press...)
+		if n := w.count("SELECT COUNT(*) FROM ly_payment"); n != 1 {
+			w.t.Errorf("got %d attempts, want 1", n)
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package handlers_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/handlers"
+	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
+	"luffy/models/payment"
+)
+
+const (
+	appID    = modelstest.AppID
+	sellerID = "2088102175868026"
+)
+
+// Keys take long to make, and no test changes them.
+var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
+
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
+// world is a shop and a simulated Alipay that talk to each other over HTTP.
+type world struct {
+	t       *testing.T
+	db      *models.DB
+	stock   modelstest.Fixture
+	routes  *echo.Echo
+	shop    *httptest.Server
+	alipay  *sandbox.Sandbox
+	gateway *httptest.Server
+	service *payment.Service
+	log     *logBuffer
+}
+
+// setup is what a test may change before the world is built.
+type setup struct {
+	appID      string
+	sellerID   string
+	alipayKeys []*rsa.PublicKey // what the shop verifies with
+	baseURL    string           // "" = where the shop listens
+	now        func() time.Time
+}
+
+// newWorld fills the database with the fixture, unless it is broken, and starts both sides.
+func newWorld(t *testing.T, db *models.DB, change ...func(*setup)) *world {
+	t.Helper()
+	s := setup{appID: appID, sellerID: sellerID, alipayKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, now: time.Now}
+	for _, c := range change {
+		c(&s)
+	}
+	w := &world{t: t, db: db, log: &logBuffer{}}
+	if db.Ping(t.Context()) == nil {
+		w.stock = modelstest.Shop(t, db)
+	}
+	w.startAlipay(s)
+	w.startShop(s)
+	return w
+}
+
+// eachWorld runs a test on a shop over SQLite and on one over MariaDB.
+func eachWorld(t *testing.T, test func(*world)) {
+	t.Helper()
+	modelstest.OnEach(t, func(t *testing.T, db *models.DB) { test(newWorld(t, db)) })
+}
+
+// in is the same world, reporting to a part of the test.
+func (w *world) in(t *testing.T) *world {
+	part := *w
+	part.t = t
+	return &part
+}
+
+func (w *world) startAlipay(s setup) {
+	w.t.Helper()
+	var err error
+	w.alipay, err = sandbox.New(sandbox.Config{
+		AppID: s.appID, SellerID: s.sellerID, AppPublicKey: &appKey().PublicKey, Key: alipayKey(), Now: s.now,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.gateway = httptest.NewServer(w.alipay.Handler())
+	w.t.Cleanup(w.gateway.Close)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.alipay.Run(ctx) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, w.alipay.Close()); err != nil {
+			w.t.Errorf("simulator: %v", err)
+		}
+	})
+}
+
+func (w *world) startShop(s setup) {
+	w.t.Helper()
+	client, err := alipay.NewClient(alipay.Config{
+		Gateway: w.gateway.URL + "/gateway.do", AppID: s.appID, SellerID: s.sellerID, AppPrivateKey: appKey(),
+		AlipayPublicKeys: s.alipayKeys, Now: s.now,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.shop = httptest.NewUnstartedServer(nil)
+	if s.baseURL == "" {
+		s.baseURL = "http://" + w.shop.Listener.Addr().String()
+	}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.service = payment.New(payment.Config{DB: w.db, Alipay: client, AppID: s.appID, BaseURL: s.baseURL, Log: log})
+	w.routes = handlers.New(handlers.Config{
+		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,
+		BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log,
+	})
+	w.shop.Config.Handler = w.routes
+	w.shop.Start()
+	w.t.Cleanup(func() {
+		w.shop.Close()
+		if err := w.service.Wait(context.Background()); err != nil {
+			w.t.Error(err)
+		}
+	})
+}
+
+// student adds a student and logs in a browser of theirs.
+func (w *world) student(name string) (*browser, models.User) {
+	w.t.Helper()
+	user := modelstest.Student(w.t, w.db, name)
+	b := w.browser()
+	b.login(name)
+	return b, user
+}
+
+// fault makes the simulator misbehave.
+func (w *world) fault(f sandbox.Fault) {
+	w.t.Helper()
+	if err := w.alipay.AddFault(f); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// queries counts the questions about an attempt that reached the simulator.
+func (w *world) queries(outTradeNo string) int {
+	calls := slices.DeleteFunc(w.alipay.Calls(), func(c sandbox.Call) bool {
+		return c.Method != "alipay.trade.query" || c.OutTradeNo != outTradeNo
+	})
+	return len(calls)
+}
+
+// asked waits until the questions that pages began are answered.
+func (w *world) asked() {
+	w.t.Helper()
+	if err := w.service.Wait(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// until polls for a state that another goroutine brings about.
+func until(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !reached() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain for: %s", what)
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// logBuffer keeps what the shop logs.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// handClock is the time of shop and Alipay where a test sets it. It begins at 22:30 in Beijing.
+type handClock struct{ at atomic.Pointer[time.Time] }
+
+func newHandClock() *handClock {
+	c := &handClock{}
+	c.at.Store(new(time.Date(2026, 11, 22, 14, 30, 0, 0, time.UTC)))
+	return c
+}
+
+func (c *handClock) now() time.Time { return *c.at.Load() }
+
+func (c *handClock) advance(d time.Duration) { c.at.Store(new(c.now().Add(d))) }

@@ -1,0 +1,231 @@
+package models_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// statementLog collects the statements that fail. A deadlock is retried and so invisible in results, but it is logged.
+type statementLog struct{ bytes.Buffer }
+
+func (l *statementLog) option(o *models.Options) {
+	o.Log = slog.New(slog.NewTextHandler(&l.Buffer, nil))
+}
+
+// wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path of every payment they
+// must not happen at all: each costs a pause, and under load they breed.
+func (l *statementLog) wantNoDeadlock(t testing.TB) {
+	t.Helper()
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, "1213") || strings.Contains(line, "1205") {
+			t.Errorf("lock trouble: %s", line)
+		}
+	}
+}
+
+// outcomes counts what concurrent calls of Confirm gave.
+type outcomes struct {
+	fulfilled, alreadyDone, other atomic.Int64
+}
+
+func (o *outcomes) confirm(t testing.TB, db *models.DB, trade models.PaidTrade) {
+	outcome, err := db.Confirm(t.Context(), trade, notified(db, trade))
+	switch {
+	case err != nil:
+		t.Errorf("confirm %s: %v", trade.OutTradeNo, err)
+	case outcome == models.Fulfilled:
+		o.fulfilled.Add(1)
+	case outcome == models.AlreadyDone:
+		o.alreadyDone.Add(1)
+	default:
+		o.other.Add(1)
+	}
+}
+
+func (o *outcomes) want(t testing.TB, fulfilled, alreadyDone int64) {
+	t.Helper()
+	if f, a, x := o.fulfilled.Load(), o.alreadyDone.Load(), o.other.Load(); f != fulfilled || a != alreadyDone || x != 0 {
+		t.Errorf("got %d fulfilled, %d already done, %d other; want %d, %d, 0", f, a, x, fulfilled, alreadyDone)
+	}
+}
+
+// Notify, return and query report one payment at the same moment, on any number of servers.
+func TestFiftyConfirmsOfOneTrade(t *testing.T) {
+	for _, broughtOver := range []bool{false, true} {
+		t.Run(fmt.Sprintf("brought over %v", broughtOver), func(t *testing.T) {
+			var log statementLog
+			s := newScene(t, modelstest.MariaDB, log.option)
+			coupon := s.give(t, modelstest.CouponOff)
+			s.fill(t, s.Plain.For(30), s.Rate.For(0))
+			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300})
+			trade := modelstest.Trade(s.DB, models.Payment{OutTradeNo: order.OrderNumber, Amount: order.RealPrice})
+			if !broughtOver {
+				s.attempt(t, order)
+			}
+			var got outcomes
+			together(50, func(int) { got.confirm(t, s.DB, trade) })
+			got.want(t, 1, 49)
+			log.wantNoDeadlock(t)
+			foldAll(t, s.DB)
+			for what, n := range map[string][2]int64{
+				"payments":         {sum(t, s.DB, "SELECT COUNT(*) FROM ly_payment"), 1},
+				"purchase records": {sum(t, s.DB, "SELECT COUNT(*) FROM ly_user_course"), 2},
+				"points":           {sum(t, s.DB, "SELECT credit FROM ly_user"), 700},
+				"points held":      {sum(t, s.DB, "SELECT credit_held FROM ly_user"), 0},
+				"ledger":           {sum(t, s.DB, "SELECT SUM(number) FROM ly_credit"), 700},
+				"students":         {sum(t, s.DB, "SELECT SUM(students) FROM ly_course"), 2},
+				"events":           {sum(t, s.DB, "SELECT COUNT(*) FROM ly_payment_event"), 50},
+			} {
+				if n[0] != n[1] {
+					t.Errorf("%s: got %d, want %d", what, n[0], n[1])
+				}
+			}
+		})
+	}
+}
+
+// Twenty orders for thirty days each are six hundred days, whichever comes first.
+func TestTwentyOrdersExtendOneRight(t *testing.T) {
+	var log statementLog
+	s := newScene(t, modelstest.MariaDB, log.option)
+	var trades [20]models.PaidTrade
+	s.fill(t, s.Plain.For(30))
+	for i := range trades {
+		_, trades[i] = s.attempt(t, modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{}))
+	}
+	var got outcomes
+	together(len(trades), func(i int) { got.confirm(t, s.DB, trades[i]) })
+	got.want(t, 20, 0)
+	if right, want := s.right(t, s.Plain.ID), noon.AddDate(0, 0, 20*30); right.Records != 20 || !right.End.Equal(want) {
+		t.Errorf("got %d records until %v, want 20 until %v", right.Records, right.End, want)
+	}
+	foldAll(t, s.DB)
+	if n := studentsOf(t, s.DB, s.Plain.ID); n != 1 {
+		t.Errorf("got %d students, want 1", n)
+	}
+	log.wantNoDeadlock(t)
+}
+
+// hotCourses imports ten courses that everybody buys.
+func hotCourses(t testing.TB, db *models.DB) []models.Offer {
+	t.Helper()
+	var c models.Catalogue
+	for i := range 10 {
+		c.Courses = append(c.Courses, models.CatalogueCourse{
+			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: 10_00,
+		})
+	}
+	if err := db.Import(t.Context(), c); err != nil {
+		t.Fatalf("import: %v", err)
+	}
+	list, err := db.Courses(t.Context(), 0)
+	if err != nil {
+		t.Fatalf("courses: %v", err)
+	}
+	var offers []models.Offer
+	for _, l := range list {
+		if l.TeacherName == "hot" {
+			offers = append(offers, l.Cheapest())
+		}
+	}
+	return offers
+}
+
+// A sale: 64 students buy three of ten courses each, Alipay reports every payment twice, and four replicas fold the counts meanwhile.
+func TestHotCourses(t *testing.T) {
+	const workers, each = 64, 3
+	var log statementLog
+	s := newScene(t, modelstest.MariaDB, log.option)
+	hot := hotCourses(t, s.DB)
+	var trades [workers]models.PaidTrade
+	for i := range trades {
+		buyer := student(t, s.DB, fmt.Sprintf("student%d", i))
+		// Put in by descending and ascending ids in turn, which is how a careless lock order deadlocks.
+		offers := []models.Offer{hot[i%10], hot[(i*3+1)%10], hot[(i*7+2)%10]}
+		for j := 3; offers[0] == offers[1] || offers[0] == offers[2] || offers[1] == offers[2]; j++ {
+			offers[1], offers[2] = hot[(i+j)%10], hot[(i+2*j)%10]
+		}
+		order := modelstest.Order(t, s.DB, buyer, offers...)
+		trades[i] = modelstest.Trade(s.DB, modelstest.Attempt(t, s.DB, order))
+	}
+	var buying, folding sync.WaitGroup
+	var over atomic.Bool
+	for range 4 {
+		folding.Go(func() {
+			for !over.Load() {
+				if _, err := s.FoldStudents(t.Context()); err != nil {
+					t.Errorf("fold: %v", err)
+				}
+			}
+		})
+	}
+	var got outcomes
+	buying.Go(func() { together(2*workers, func(i int) { got.confirm(t, s.DB, trades[i/2]) }) })
+	buying.Wait()
+	over.Store(true)
+	folding.Wait()
+	got.want(t, workers, workers)
+	log.wantNoDeadlock(t)
+	foldAll(t, s.DB)
+	if n := sum(t, s.DB, "SELECT SUM(students) FROM ly_course"); n != workers*each {
+		t.Errorf("got %d students in all, want %d", n, workers*each)
+	}
+	wrong := sum(t, s.DB, `SELECT COUNT(*) FROM ly_course c
+		WHERE c.students <> (SELECT COUNT(DISTINCT r.user_id) FROM ly_user_course r WHERE r.course_id = c.id)`)
+	if wrong != 0 {
+		t.Errorf("%d courses have another count than purchase records", wrong)
+	}
+}
+
+// Fifty tabs of one student want the same coupon or more points than there are.
+func TestFiftyOrdersOverOneBalance(t *testing.T) {
+	var log statementLog
+	s := newScene(t, modelstest.MariaDB, log.option)
+	coupon := s.give(t, modelstest.CouponOff)
+	s.fill(t, s.Plain.For(0))
+	form := s.form(t, "", models.Choice{})
+	var made [50]models.Order
+	together(len(made), func(i int) {
+		tab, refusal := form, models.ErrPoints
+		tab.Token, tab.Choice = rand.Text(), models.Choice{Points: 100}
+		if i%2 == 0 {
+			tab.Choice, refusal = models.Choice{Coupon: coupon.ID}, models.ErrCoupon
+		}
+		var err error
+		if made[i], err = s.PlaceOrder(t.Context(), tab); err != nil && !errors.Is(err, refusal) {
+			t.Errorf("order %d: got %v, want success or %v", i, err, refusal)
+		}
+	})
+	log.wantNoDeadlock(t)
+	withCoupon := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order WHERE coupon = ?", coupon.ID)
+	withPoints := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order WHERE credit = 100")
+	if credit, held := s.points(t); withCoupon != 1 || withPoints != 10 || credit != 1000 || held != 1000 {
+		t.Errorf("got %d orders with the coupon, %d with points, %d of %d points held; want 1, 10, 1000 of 1000",
+			withCoupon, withPoints, held, credit)
+	}
+	var trades []models.PaidTrade
+	for _, order := range made {
+		if order.ID != 0 {
+			_, trade := s.attempt(t, order)
+			trades = append(trades, trade)
+		}
+	}
+	var got outcomes
+	together(len(trades), func(i int) { got.confirm(t, s.DB, trades[i]) })
+	got.want(t, 11, 0)
+	log.wantNoDeadlock(t)
+	ledger := sum(t, s.DB, "SELECT SUM(number) FROM ly_credit")
+	if credit, held := s.points(t); credit != 0 || held != 0 || ledger != 0 {
+		t.Errorf("paid: got %d points, %d held, ledger %d; want 0, 0, 0", credit, held, ledger)
+	}
+}

@@ -35,6 +35,21 @@ func TestParseAmount(t *testing.T) {
 	}
 }
 
+func TestParseSignedAmount(t *testing.T) {
+	t.Parallel()
+	valid := map[string]int64{"310.00": 31000, "-310.00": -31000, "-0.04": -4, "-0.00": 0, "-999999999.99": -99_999_999_999}
+	for text, want := range valid {
+		if got, err := parseSignedAmount(text); err != nil || got != want {
+			t.Errorf("parseSignedAmount(%q) = %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "-", "--1.00", "+1.00", "- 1.00", "1.00-", "−1.00", "-1,000.00", "-1.000"} {
+		if got, err := parseSignedAmount(text); err == nil {
+			t.Errorf("parseSignedAmount(%q) = %d, want an error", text, got)
+		}
+	}
+}
+
 // FuzzParseAmount: what is read as a sum is the same sum when it is written and read again.
 func FuzzParseAmount(f *testing.F) {
 	for _, text := range []string{"310.00", "0.1", "1", "999999999.99", "-1", "1e3", "", "1.", "0.001"} {

@@ -34,6 +34,7 @@ func TestVerifyResponse(t *testing.T) {
 		return strings.NewReplacer("$node", `"alipay_trade_query_response":`+queryNode, "$sign", `"sign":"`+sign+`"`).Replace(strings.Join(parts, ""))
 	}
 	closeNode := `{"code":"10000","msg":"Success","out_trade_no":"T1","trade_no":"2019"}`
+	billNode := `{"code":"10000","msg":"Success","bill_download_url":"https://dwbillcenter.alipay.com/"}`
 	tricky := `{"code":"40004","sub_msg":"\"},\"sign\":\"x\",\"alipay_trade_query_response\":{ \\","list":[{"a":["}"]},[]]}`
 	// In GBK these characters end in a backslash, an opening and a closing brace.
 	inGBK := gbk(t, `{"code":"20000","sub_msg":"乗","a":"亄","b":"亇","c":["乗"]}`)
@@ -80,6 +81,8 @@ func TestVerifyResponse(t *testing.T) {
 		"query renamed to close":        {signedAnswer(t, methodClose, queryNode, queryNode), methodClose, ErrOtherMethod},
 		"query renamed to refund":       {signedAnswer(t, methodRefund, queryNode, queryNode), methodRefund, ErrOtherMethod},
 		"query renamed to refund query": {signedAnswer(t, methodRefundQuery, queryNode, queryNode), methodRefundQuery, ErrOtherMethod},
+		"query renamed to bill":         {signedAnswer(t, methodBill, queryNode, queryNode), methodBill, ErrOtherMethod},
+		"bill renamed to refund query":  {signedAnswer(t, methodRefundQuery, billNode, billNode), methodRefundQuery, ErrOtherMethod},
 		"close renamed to query":        {signedAnswer(t, methodQuery, closeNode, closeNode), methodQuery, ErrOtherMethod},
 		"close renamed to refund":       {signedAnswer(t, methodRefund, closeNode, closeNode), "", ErrOtherMethod},
 	}

@@ -1,0 +1,156 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// DifferenceKind is the word in ly_bill_difference.kind.
+type DifferenceKind string
+
+// What Alipay's bill and the shop can disagree about.
+const (
+	MissingHere         DifferenceKind = "paid_at_alipay_not_here"
+	MissingThere        DifferenceKind = "paid_here_not_at_alipay"
+	AmountDiffers       DifferenceKind = "amount_differs"
+	SecondPayment       DifferenceKind = "second_payment"
+	RefundMissingHere   DifferenceKind = "refund_at_alipay_not_here"
+	RefundMissingThere  DifferenceKind = "refund_here_not_at_alipay"
+	RefundAmountDiffers DifferenceKind = "refund_amount_differs"
+)
+
+// BillDifference is a difference between Alipay's bill of a day and the shop: a task for staff until ClosedAt is set.
+type BillDifference struct {
+	ID           int64
+	BillDate     string // yyyy-MM-dd, a day in Beijing
+	Kind         DifferenceKind
+	OutTradeNo   string
+	TradeNo      string
+	OutRequestNo string // of a refund
+	AlipayAmount *Fen   // nil where the bill has no row
+	ShopAmount   *Fen   // nil where the shop has none
+	Action       string // what was done about it
+	FoundAt      time.Time
+	ClosedAt     *time.Time
+}
+
+// TableName names the table.
+func (BillDifference) TableName() string { return "ly_bill_difference" }
+
+func (d BillDifference) sameAs(o BillDifference) bool {
+	return d.Kind == o.Kind && d.OutTradeNo == o.OutTradeNo && d.TradeNo == o.TradeNo && d.OutRequestNo == o.OutRequestNo
+}
+
+// SaveBillDifferences stores what a comparison of that day found and returns all differences of the day. One that was open and is not
+// found any more is closed; one that is known stays one row, so comparing twice gives the same.
+func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
+	var all []BillDifference
+	err := db.inTx(ctx, func(tx tx) error {
+		var known []BillDifference
+		if err := lockRows(tx.DB).Where("bill_date = ?", date).Find(&known).Error; err != nil {
+			return err
+		}
+		for _, k := range known {
+			if k.ClosedAt == nil && !slices.ContainsFunc(found, k.sameAs) {
+				gone := columns{"closed_at": tx.now, "action": "not found any more when the day was compared again"}
+				if err := tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(gone).Error; err != nil {
+					return err
+				}
+			}
+		}
+		for _, f := range found {
+			if slices.ContainsFunc(known, f.sameAs) {
+				continue
+			}
+			f.BillDate, f.FoundAt = date, tx.now
+			if err := tx.Create(&f).Error; err != nil {
+				return err
+			}
+		}
+		all = nil
+		return tx.Where("bill_date = ?", date).Order("kind, out_trade_no, id").Find(&all).Error
+	})
+	return all, err
+}
+
+// PaidPayment is a payment that Alipay has taken money for, with its refunds that are done or pending.
+type PaidPayment struct {
+	Payment
+	Refunds []Refund `gorm:"foreignKey:PaymentID"`
+}
+
+// lookups bounds how many names one statement asks for.
+const lookups = 500
+
+// PaymentsNamed reads the attempts with those out_trade_nos, whatever their state, with their refunds.
+func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[string]PaidPayment, error) {
+	named := make(map[string]PaidPayment, len(outTradeNos))
+	for names := range slices.Chunk(outTradeNos, lookups) {
+		var some []PaidPayment
+		err := db.with(ctx).Preload("Refunds").Where("out_trade_no IN ?", names).Find(&some).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range some {
+			named[p.OutTradeNo] = p
+		}
+	}
+	return named, nil
+}
+
+// PaymentsBetween reads the payments whose money came in that time, by Alipay's clock.
+func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
+	return gorm.G[Payment](db.orm).Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).Find(ctx)
+}
+
+// DoneRefund is a refund that is done, with the trade that it is of.
+type DoneRefund struct {
+	Refund     Refund `gorm:"embedded"`
+	OutTradeNo string
+	TradeNo    string
+}
+
+// RefundsBetween reads the refunds that were done in that time, by Alipay's clock.
+func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRefund, error) {
+	var done []DoneRefund
+	err := db.with(ctx).Raw(`
+		SELECT f.*, p.out_trade_no, p.trade_no FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+		WHERE f.state = ? AND f.done_at >= ? AND f.done_at < ?`, RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
+	return done, err
+}
+
+// BillDay remembers that the bill of a day was compared.
+type BillDay struct {
+	BillDate   string `gorm:"primaryKey"`
+	ComparedAt *time.Time
+	ClaimedAt  time.Time
+}
+
+// TableName names the table.
+func (BillDay) TableName() string { return "ly_bill_day" }
+
+// billLease is how long a replica may take to compare a day, and the pause before a bill that was not there is asked for again.
+const billLease = 30 * time.Minute
+
+// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, and nobody has tried within the
+// last half hour.
+func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
+	now := db.Now()
+	err := db.with(ctx).Create(&BillDay{BillDate: date, ClaimedAt: now}).Error
+	if err == nil || !errors.Is(err, gorm.ErrDuplicatedKey) {
+		return err == nil, err
+	}
+	claimed := db.with(ctx).Model(&BillDay{}).
+		Where("bill_date = ? AND compared_at IS NULL AND claimed_at <= ?", date, now.Add(-billLease)).Update("claimed_at", now)
+	return claimed.RowsAffected == 1, claimed.Error
+}
+
+// NoteBillDay remembers that the day was compared.
+func (db *DB) NoteBillDay(ctx context.Context, date string) error {
+	now := db.Now()
+	return db.with(ctx).Save(&BillDay{BillDate: date, ClaimedAt: now, ComparedAt: &now}).Error
+}

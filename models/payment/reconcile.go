@@ -1,0 +1,102 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay"
+)
+
+// Reconciliation is the comparison of one day's bill with the shop.
+type Reconciliation struct {
+	Date        string
+	Trades      int // rows of the bill
+	TradeSum    models.Fen
+	Refunds     int
+	RefundSum   models.Fen
+	Differences []models.BillDifference // of the day, settled ones too
+}
+
+// Open counts the differences that nobody has settled yet.
+func (r Reconciliation) Open() int {
+	n := 0
+	for _, d := range r.Differences {
+		if d.ClosedAt == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// ErrBillDate reports a day that cannot have a bill.
+var ErrBillDate = errors.New("a day before today, like 2026-11-21, is expected")
+
+// Reconcile compares Alipay's bill of a day in Beijing with the shop, heals what can be healed by asking Alipay, and stores each
+// difference. Comparing twice gives the same. Errors: ErrBillDate; alipay.ErrNoBill while the bill is not there yet, which
+// is not an empty day.
+func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, error) {
+	day, err := time.ParseInLocation(time.DateOnly, date, models.Beijing)
+	if err != nil || !day.AddDate(0, 0, 1).Before(s.db.Now()) {
+		return Reconciliation{}, fmt.Errorf("%q: %w", date, ErrBillDate)
+	}
+	bill, err := s.alipay.Bill(ctx, date)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	c := comparison{Service: s, day: day, bill: bill}
+	if err := c.run(ctx); err != nil {
+		return Reconciliation{}, err
+	}
+	all, err := s.db.SaveBillDifferences(ctx, date, c.found)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	report := Reconciliation{Date: date, Differences: all}
+	for _, row := range bill.Rows {
+		if row.Refund {
+			report.Refunds++
+			report.RefundSum += models.Fen(row.Amount)
+		} else {
+			report.Trades++
+			report.TradeSum += models.Fen(row.Amount)
+		}
+	}
+	return report, s.db.NoteBillDay(ctx, date)
+}
+
+// reconcileFrom is the hour in Beijing from which yesterday's bill is asked for; it is there by nine.
+const reconcileFrom = 10
+
+// reconcileDays is how many days back a day that was never compared is made up for.
+const reconcileDays = 3
+
+// ReconcileDue compares the last days that have a bill and were not compared yet.
+func (s *Service) ReconcileDue(ctx context.Context) error {
+	now := s.db.Now().In(models.Beijing)
+	if now.Hour() < reconcileFrom {
+		return nil
+	}
+	for back := 1; back <= reconcileDays; back++ {
+		date := now.AddDate(0, 0, -back).Format(time.DateOnly)
+		claimed, err := s.db.ClaimBillDay(ctx, date)
+		if err != nil {
+			return err
+		}
+		if !claimed {
+			continue
+		}
+		report, err := s.Reconcile(ctx, date)
+		if errors.Is(err, alipay.ErrNoBill) {
+			s.log.WarnContext(ctx, "bill is not there yet", "date", date)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("bill of %s: %w", date, err)
+		}
+		s.log.InfoContext(ctx, "bill compared", "date", date, "trades", report.Trades, "refunds", report.Refunds, "open", report.Open())
+	}
+	return nil
+}

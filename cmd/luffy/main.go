@@ -21,6 +21,8 @@ const usage = `luffy is a course shop that takes payments with Alipay.
                                        make an account; the password is the first line of standard input
   luffy course import FILE             read courses, activities and coupons from a JSON file
   luffy coupon give USER COUPON        give a student a coupon by its name
+  luffy reconcile DATE                 compare Alipay's bill of a day, like 2026-11-21, with the shop; exit 3 when
+                                       differences are open
   luffy refund ORDER [--line N | --amount 100.00] --reason TEXT
                                        give back a line, a sum, or all that is left of an order
   luffy audit                          check every invariant of the database; exit 3 when a row breaks one
@@ -63,7 +65,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "config": p.config, "user": p.user, "course": p.course, "coupon": p.coupon,
-		"refund": p.refund, "audit": p.audit,
+		"reconcile": p.reconcile, "refund": p.refund, "audit": p.audit,
 		"help": p.help, "-h": p.help, "--help": p.help,
 	}
 	command, ok := commands[name]

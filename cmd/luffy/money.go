@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"os/user"
+	"strings"
+	"text/tabwriter"
 
 	"luffy/cmd/internal/settings"
 	"luffy/models"
@@ -39,6 +41,58 @@ func (p program) audit(ctx context.Context, args []string) error {
 		fmt.Fprintln(p.stdout, "clean")
 		return nil
 	})
+}
+
+// reconcile compares a day's bill with the shop.
+func (p program) reconcile(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errUsage
+	}
+	return p.onPayments(ctx, func(payments *payment.Service) error {
+		report, err := payments.Reconcile(ctx, args[0])
+		if errors.Is(err, payment.ErrBillDate) {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+		if err != nil {
+			return err
+		}
+		printReconciliation(p.stdout, report)
+		if open := report.Open(); open > 0 {
+			return fmt.Errorf("%w: %d differences", errOpen, open)
+		}
+		return nil
+	})
+}
+
+func printReconciliation(w io.Writer, r payment.Reconciliation) {
+	fmt.Fprintf(w, "%s  received %d trades ¥%s  given back %d refunds ¥%s\n", r.Date, r.Trades, r.TradeSum, r.Refunds, r.RefundSum)
+	if len(r.Differences) == 0 {
+		fmt.Fprintln(w, "balanced")
+		return
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "STATE\tKIND\tOUT_TRADE_NO\tTRADE_NO\tOUT_REQUEST_NO\tALIPAY\tSHOP\tDONE")
+	for _, d := range r.Differences {
+		state := "open"
+		if d.ClosedAt != nil {
+			state = "closed"
+		}
+		fmt.Fprintln(table, strings.Join([]string{
+			state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo, sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
+		}, "\t"))
+	}
+	table.Flush()
+	if r.Open() == 0 {
+		fmt.Fprintln(w, "balanced: every difference is settled")
+	}
+}
+
+// sum is a sum of one side, which may have none.
+func sum(f *models.Fen) string {
+	if f == nil {
+		return "-"
+	}
+	return f.String()
 }
 
 // refund gives money back: a line's share, a sum, or all that is left.

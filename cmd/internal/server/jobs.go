@@ -20,6 +20,7 @@ func (s *Server) runJobs(ctx context.Context) {
 		{"close due orders", 2 * time.Second, s.payments.CloseDue},
 		{"ask about open payments", 5 * time.Second, s.payments.AskDue},
 		{"carry out refunds", 5 * time.Second, s.payments.RefundDue},
+		{"compare bills", 10 * time.Minute, s.payments.ReconcileDue},
 		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
 	} {
 		running.Go(func() { s.repeat(ctx, j) })

@@ -90,6 +90,17 @@ func TestParseBillOfAnEmptyDay(t *testing.T) {
 	}
 }
 
+// TestParseBillKeepsCellsApart: marks in two texts of a row look like one cell to a reader of CSV.
+func TestParseBillKeepsCellsApart(t *testing.T) {
+	t.Parallel()
+	row := billLine("T1", "", `"Go`, "1.00", "0.00") + `从零"`
+	text := billText([2]string{"1笔，商家实收共1.00", "0笔，商家实收退款共0.00"}, row)
+	got, err := ParseBill(billZip(t, text), testBillDate)
+	if err != nil || len(got.Rows) != 1 || got.Rows[0].Subject != `"Go` {
+		t.Errorf("ParseBill = %+v, %v, want one row with the subject %q", got, err, `"Go`)
+	}
+}
+
 func TestParseBillRefusesText(t *testing.T) {
 	t.Parallel()
 	sample := sampleBill()

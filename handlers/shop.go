@@ -24,6 +24,7 @@ type Config struct {
 	BaseURL     string        // the shop's outside address; https makes the cookies secure
 	Gateway     string        // Alipay's address, to which forms may lead
 	Log         *slog.Logger
+	Metrics     http.Handler // nil = not served here
 }
 
 // shop holds what the handlers share. Its methods are the handlers, one file for each group of pages.
@@ -46,6 +47,9 @@ func New(c Config) *echo.Echo {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.onError
 	e.Use(middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
+	if c.Metrics != nil {
+		e.GET("/metrics", echo.WrapHandler(c.Metrics))
+	}
 	s.routes(e, secure, c.Gateway)
 	return e
 }

@@ -51,6 +51,9 @@ type Attempt struct {
 	OrderNumber string
 	AppID       string
 	Subject     func(Order) string
+	// Margin is how long before the order's deadline no payment is begun any more. An order whose whole time is less than two
+	// margins, as in a test, has none.
+	Margin time.Duration
 }
 
 // OpenAttempt returns the attempt with which the student may pay the order now: the open one, unchanged, else a new one. Errors:
@@ -66,13 +69,21 @@ func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 		switch {
 		case order.OrderStatus != OrderUnpaid, order.ClosingTo != nil:
 			return ErrNotPayable
-		case !tx.now.Before(order.ExpiresAt):
+		case !tx.now.Before(order.lastStart(a.Margin)):
 			return ErrPastDeadline
 		}
 		payment, err = tx.openAttempt(order, a)
 		return err
 	})
 	return payment, err
+}
+
+// lastStart is until when a payment of the order may be begun.
+func (o Order) lastStart(margin time.Duration) time.Time {
+	if o.ExpiresAt.Sub(o.CreatedAt) < 2*margin {
+		return o.ExpiresAt
+	}
+	return o.ExpiresAt.Add(-margin)
 }
 
 func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {

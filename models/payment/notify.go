@@ -111,6 +111,7 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 		s.record(ctx, event, models.VerdictFailed, "database")
 		return "", err
 	}
+	s.metrics.payments.WithLabelValues(string(outcome), string(event.Source)).Inc()
 	level := slog.LevelInfo
 	if outcome != models.Fulfilled && outcome != models.FulfilledLate && outcome != models.AlreadyDone {
 		level = slog.LevelError
@@ -136,6 +137,7 @@ func (s *Service) refuse(ctx context.Context, source models.Source, raw string, 
 // record stores an event that changes nothing else and tells whether it is stored.
 func (s *Service) record(ctx context.Context, event models.PaymentEvent, verdict models.Verdict, why string) bool {
 	event.Verdict, event.Reason = verdict, why
+	s.metrics.messages.WithLabelValues(string(event.Source), string(verdict), why).Inc()
 	level := slog.LevelInfo
 	if verdict == models.VerdictRefused {
 		level = slog.LevelWarn

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"luffy/models"
 	"luffy/models/alipay"
 )
@@ -23,6 +25,7 @@ type Service struct {
 	appID   string
 	baseURL string
 	log     *slog.Logger
+	metrics metrics
 	asking  sync.WaitGroup
 }
 
@@ -33,6 +36,7 @@ type Config struct {
 	AppID   string // of the same profile as Alipay
 	BaseURL string // the shop's outside address without a slash at the end, on which return_url and notify_url are built
 	Log     *slog.Logger
+	Metrics prometheus.Registerer // nil = not measured
 }
 
 // The addresses that Alipay calls. ReturnPath is the seed's.
@@ -43,7 +47,7 @@ const (
 
 // New makes a Service.
 func New(c Config) *Service {
-	return &Service{db: c.DB, alipay: c.Alipay, appID: c.AppID, baseURL: strings.TrimSuffix(c.BaseURL, "/"), log: c.Log}
+	return &Service{db: c.DB, alipay: c.Alipay, appID: c.AppID, baseURL: strings.TrimSuffix(c.BaseURL, "/"), log: c.Log, metrics: newMetrics(c.Metrics)}
 }
 
 // Wait returns when the questions that AskSoon began have ended, or ctx has.
@@ -71,7 +75,7 @@ const (
 // are those of models.DB.OpenAttempt.
 func (s *Service) Start(ctx context.Context, user int64, orderNumber string, device Device) (string, error) {
 	attempt, err := s.db.OpenAttempt(ctx, models.Attempt{
-		UserID: user, OrderNumber: orderNumber, AppID: s.appID, Subject: subject,
+		UserID: user, OrderNumber: orderNumber, AppID: s.appID, Subject: subject, Margin: linkMargin,
 	})
 	if err != nil {
 		return "", err
@@ -91,6 +95,9 @@ func (s *Service) Start(ctx context.Context, user int64, orderNumber string, dev
 	}
 	return address, nil
 }
+
+// linkMargin is the least time that Alipay wants between now and a link's deadline.
+const linkMargin = time.Minute
 
 // subjectLength is how many characters of it Alipay takes.
 const subjectLength = 256

@@ -25,6 +25,9 @@ type Server struct {
 	handler  http.Handler
 	jobs     bool
 	log      *slog.Logger
+
+	metrics     http.Handler
+	metricsAddr string // "" = /metrics stands beside the pages
 }
 
 // New builds the shop. The error names everything that keeps it from starting: settings, keys, database and schema. No port is
@@ -39,11 +42,19 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 		}
 		return nil, err
 	}
-	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log})
-	handler := handlers.New(handlers.Config{
-		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
+	registry := newRegistry(db, log)
+	payments := payment.New(payment.Config{
+		DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log, Metrics: registry,
 	})
-	return &Server{db: db, payments: payments, handler: handler, jobs: s.Jobs == "on", log: log}, nil
+	shop := &Server{db: db, payments: payments, jobs: s.Jobs == "on", metrics: metricsHandler(registry), metricsAddr: s.MetricsAddr, log: log}
+	pages := handlers.Config{
+		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
+	}
+	if s.MetricsAddr == "" {
+		pages.Metrics = shop.metrics
+	}
+	shop.handler = handlers.New(pages)
+	return shop, nil
 }
 
 // openDatabase opens a database whose schema is as new as the program.
@@ -79,8 +90,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if s.jobs {
 		jobs.Go(func() { s.runJobs(jobsCtx) })
 	}
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(listener) }()
+	if s.metricsAddr != "" {
+		aside := &http.Server{Addr: s.metricsAddr, Handler: s.metrics, ReadHeaderTimeout: 5 * time.Second}
+		defer aside.Close()
+		go func() { failed <- aside.ListenAndServe() }()
+	}
 
 	var err error
 	select {

@@ -4,6 +4,7 @@ package settings
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,6 +33,7 @@ type Settings struct {
 	AlipayKeyFile  string        `env:"LUFFY_ALIPAY_PUBLIC_KEY_FILE"`
 	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
+	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
 
 	unread error // what Read could not make out, for Check
 }
@@ -54,6 +56,9 @@ func (s Settings) Check() error {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
 		fault("LUFFY_ADDR %q: host:port is expected", s.Addr)
+	}
+	if _, _, err := net.SplitHostPort(s.MetricsAddr); s.MetricsAddr != "" && err != nil {
+		fault("LUFFY_METRICS_ADDR %q: host:port is expected, or nothing", s.MetricsAddr)
 	}
 	if u, err := url.Parse(s.BaseURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
 		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
@@ -79,11 +84,8 @@ var variables = map[string]string{
 func (s Settings) Alipay() (*alipay.Client, error) {
 	config := alipay.Config{Gateway: s.Gateway, AppID: s.AppID, SellerID: s.SellerID}
 	app, appFault := readKey(variables["AppPrivateKey"], s.AppKeyFile, alipay.ParsePrivateKey)
-	key, keyFault := readKey(variables["AlipayPublicKeys"], s.AlipayKeyFile, alipay.ParsePublicKey)
-	config.AppPrivateKey = app
-	if keyFault == nil {
-		config.AlipayPublicKeys = []*rsa.PublicKey{key}
-	}
+	keys, keyFault := readKey(variables["AlipayPublicKeys"], s.AlipayKeyFile, parsePublicKeys)
+	config.AppPrivateKey, config.AlipayPublicKeys = app, keys
 	client, err := alipay.NewClient(config)
 	faults := []error{appFault, keyFault}
 	profile, _ := errors.AsType[alipay.ConfigFaults](err)
@@ -94,6 +96,31 @@ func (s Settings) Alipay() (*alipay.Client, error) {
 		}
 	}
 	return client, errors.Join(faults...)
+}
+
+// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key changes: a message may be signed with
+// any of them.
+func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
+	var keys []*rsa.PublicKey
+	for rest := text; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		key, err := alipay.ParsePublicKey(pem.EncodeToMemory(block))
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", len(keys)+1, err)
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) > 0 {
+		return keys, nil
+	}
+	key, err := alipay.ParsePublicKey(text)
+	if err != nil {
+		return nil, err
+	}
+	return []*rsa.PublicKey{key}, nil
 }
 
 func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error) {

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"luffy/models"
+)
+
+// newRegistry holds the metrics of one process.
+func newRegistry(db *models.DB, log *slog.Logger) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewDBStatsCollector(db.SQL(), "luffy"),
+		backlog{db, log},
+	)
+	return registry
+}
+
+func metricsHandler(registry *prometheus.Registry) http.Handler {
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// backlog collects what waits to be settled. Every replica reports the same figures: they are the database's.
+type backlog struct {
+	db  *models.DB
+	log *slog.Logger
+}
+
+var (
+	confirmingAge   = prometheus.NewDesc("luffy_confirming_age_seconds", "Age of the oldest payment that is being confirmed.", nil, nil)
+	jobLag          = prometheus.NewDesc("luffy_job_lag_seconds", "How long the oldest due piece of work waits.", []string{"job"}, nil)
+	refundsPending  = prometheus.NewDesc("luffy_refunds_pending", "Refunds that are not done yet.", nil, nil)
+	refundsFailed   = prometheus.NewDesc("luffy_refunds_failed", "Refunds that Alipay refuses for good.", nil, nil)
+	paymentsHeld    = prometheus.NewDesc("luffy_payments_held", "Payments of a wrong sum that staff must look at.", nil, nil)
+	openDifferences = prometheus.NewDesc("luffy_bill_differences_open", "Differences between bills and shop that are not settled.", nil, nil)
+)
+
+// Describe names the metrics.
+func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{confirmingAge, jobLag, refundsPending, refundsFailed, paymentsHeld, openDifferences} {
+		descriptions <- d
+	}
+}
+
+// collectTime bounds what one scrape may ask of the database.
+const collectTime = 5 * time.Second
+
+// Collect reads the figures. A database that does not answer leaves them out, which an alarm on absence sees.
+func (b backlog) Collect(values chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), collectTime)
+	defer cancel()
+	w, err := b.db.Backlog(ctx)
+	if err != nil {
+		b.log.WarnContext(ctx, "metrics could not be read", "error", err)
+		return
+	}
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		values <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	gauge(confirmingAge, w.Confirming.Seconds())
+	gauge(jobLag, w.CloseLag.Seconds(), "close")
+	gauge(jobLag, w.AskLag.Seconds(), "ask")
+	gauge(jobLag, w.RefundLag.Seconds(), "refund")
+	gauge(refundsPending, float64(w.RefundsPending))
+	gauge(refundsFailed, float64(w.RefundsFailed))
+	gauge(paymentsHeld, float64(w.PaymentsHeld))
+	gauge(openDifferences, float64(w.OpenDifferences))
+}

@@ -1,21 +1,20 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
-
-	"luffy/models/alipay"
 )
 
 func (s *Sandbox) routeAdminAPI(mux *http.ServeMux) {
 	mux.HandleFunc("GET /admin/api/trades", list(s.Trades))
 	mux.HandleFunc("GET /admin/api/trades/{out_trade_no}", s.getTrade)
+	mux.HandleFunc("POST /admin/api/trades/{out_trade_no}/refund", s.postRefund)
+	mux.HandleFunc("POST /admin/api/pay", s.postAsBuyer(s.Pay))
+	mux.HandleFunc("POST /admin/api/open", s.postAsBuyer(s.OpenTrade))
+	mux.HandleFunc("GET /admin/api/bills", list(s.BillDays))
 	mux.HandleFunc("GET /admin/api/events", list(s.Events))
 	mux.HandleFunc("POST /admin/api/events/{notify_id}/resend", s.postResend)
 	mux.HandleFunc("GET /admin/api/deliveries", func(w http.ResponseWriter, r *http.Request) {
@@ -121,71 +120,17 @@ func (s *Sandbox) postAccount(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-type problem struct {
-	Error string `json:"error"`
+func (s *Sandbox) postRefund(w http.ResponseWriter, r *http.Request) {
+	if in, ok := readAdmin[struct{ Amount int64 }](w, r); ok {
+		done(w, r, s.RefundOutside(r.PathValue("out_trade_no"), in.Amount))
+	}
 }
 
-// readAdmin reads what was posted: JSON by a test, a form by the admin page. What it cannot read it answers with 400.
-func readAdmin[T any](w http.ResponseWriter, r *http.Request) (in T, ok bool) {
-	var err error
-	if isForm(r) {
-		err = readForm(r, &in)
-	} else {
-		body := json.NewDecoder(r.Body)
-		body.DisallowUnknownFields()
-		err = body.Decode(&in)
-	}
-	if err != nil {
-		writeJSON(w, http.StatusBadRequest, problem{err.Error()})
-	}
-	return in, err == nil
-}
-
-func isForm(r *http.Request) bool {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && media == "application/x-www-form-urlencoded"
-}
-
-// readForm takes the fields of the admin page's forms by way of JSON, so that there is one set of names.
-func readForm(r *http.Request, into any) error {
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
-	fields := map[string]any{}
-	for name := range r.PostForm {
-		value := r.PostForm.Get(name)
-		var err error
-		switch {
-		case value == "":
-			continue
-		case name == "times":
-			fields[name], err = strconv.Atoi(value)
-		case name == "balance":
-			fields[name], err = alipay.ParseAmount(value)
-		default:
-			fields[name] = value
+// postAsBuyer lets somebody without a browser do what a buyer does.
+func (s *Sandbox) postAsBuyer(act func(link, buyer string) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if in, ok := readAdmin[struct{ Link, Buyer string }](w, r); ok {
+			done(w, r, act(in.Link, in.Buyer))
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
-}
-
-// done answers an admin action: 400 with the reason, or the page again for a form, or 200 for a test.
-func done(w http.ResponseWriter, r *http.Request, err error) {
-	switch {
-	case err != nil:
-		writeJSON(w, http.StatusBadRequest, problem{err.Error()})
-	case isForm(r):
-		http.Redirect(w, r, adminPage(r.Header.Get("Referer")), http.StatusSeeOther)
-	default:
-		writeJSON(w, http.StatusOK, struct {
-			OK bool `json:"ok"`
-		}{true})
 	}
 }

@@ -14,6 +14,7 @@ type adminView struct {
 	Faults     []Fault
 	FaultNames []string
 	Accounts   []Account
+	BillDays   []BillDay
 	Calls      []Call
 }
 
@@ -21,11 +22,12 @@ type adminView struct {
 const shownRows = 100
 
 func (s *Sandbox) showAdmin(w http.ResponseWriter, _ *http.Request) {
-	trades, calls := s.Trades(), s.Calls()
+	trades, calls, days := s.Trades(), s.Calls(), s.BillDays()
 	slices.Reverse(calls)
 	s.render(w, http.StatusOK, "admin.html", adminView{
 		Title: "管理", Clock: s.clockView(), Faults: s.Faults(), FaultNames: faultNames, Accounts: s.Accounts(),
 		Trades: trades[:min(shownRows, len(trades))], Calls: calls[:min(shownRows, len(calls))],
+		BillDays: days[:min(shownRows, len(days))],
 	})
 }
 

@@ -99,7 +99,11 @@ type visitView struct {
 func (s *Sandbox) login(token, buyerID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.state.cashiers[token]
+	return s.enter(s.state.cashiers[token], buyerID)
+}
+
+// enter is login with s.mu held.
+func (s *Sandbox) enter(c *cashier, buyerID string) error {
 	switch {
 	case c.wap():
 		return badParameter("手机收银台没有登录这一步")
@@ -129,6 +133,11 @@ func (s *Sandbox) payVisit(token, buyerID, password string) error {
 	case password != Password:
 		return errWrongPassword
 	}
+	return s.payAs(c, buyerID)
+}
+
+// payAs pays at a cashier visit with the money of a known buyer. s.mu is held.
+func (s *Sandbox) payAs(c *cashier, buyerID string) error {
 	t, err := s.create(c, buyerID)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ const (
 	workerTick         = 200 * time.Millisecond
 )
 
-// Run delivers notifies and closes overdue trades until ctx ends, and returns when its last delivery has stopped. A
+// Run delivers notifies and ends what is due until ctx ends, and returns when its last delivery has stopped. A
 // delivery that is cut off that way does not count and is made again by the next Run.
 func (s *Sandbox) Run(ctx context.Context) error {
 	var inFlight sync.WaitGroup
@@ -44,7 +44,7 @@ func (s *Sandbox) takeDue() []*Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.now()
-	s.closeOverdue(now)
+	s.ageAll(now)
 	var due []*Event
 	for _, e := range s.state.pending {
 		if !e.inFlight && (e.resend || e.State == EventQueued && !now.Before(e.NextAt)) {

@@ -1,15 +1,15 @@
 // Package sandbox is a simulator of Alipay (沙箱模拟器): the v2 gateway, the cashier pages for desktop and phone, the
-// synchronous return, the asynchronous notify with its retries, and the methods query, close, refund and refund query.
-// It keeps state, follows the gateway's rules, and misbehaves on request. It is for tests and demonstrations: no money,
-// no wallet, no certificate mode, no other product than page pay and wap pay, and so far no bill, no trade.cancel and
-// no end of the refund window.
+// synchronous return, the asynchronous notify with its retries, the methods query, close, cancel, refund and refund
+// query, and the trade bill with its download. It keeps state, follows the gateway's rules, and misbehaves on request.
+// It is for tests and demonstrations: no money, no wallet, no certificate mode, no other product than page pay and wap
+// pay, and no bill of the balance (signcustomer).
 //
 // It holds its own key pair in the place of Alipay's, and of the shop the public key only. The text that is signed and
 // the check of a signature are written here a second time on purpose, so that a misreading on the shop's side is not
 // mirrored by the other side.
 //
-// Time is virtual: [Sandbox.SetClock] and [Sandbox.Advance] drive deadlines and retries, so that a day of retries takes
-// a test no time. The shop's clock does not follow; a shop whose orders have deadlines should be given the same clock,
+// Time is virtual: [Sandbox.SetClock] and [Sandbox.Advance] drive deadlines, retries, refunds that take long, the end of
+// the refund window and the day of the bill, so that a day of retries takes a test no time. The shop's clock does not follow; a shop whose orders have deadlines should be given the same clock,
 // or the simulator takes them for expired once it is ahead.
 //
 // # JSON API for tests
@@ -20,6 +20,10 @@
 //
 //	GET  /admin/api/trades                          all trades, newest first
 //	GET  /admin/api/trades/{out_trade_no}           {trade, events, deliveries}; 404 before the trade exists
+//	POST /admin/api/trades/{out_trade_no}/refund    {"amount":12345}: a refund in Alipay's console, outside the shop
+//	POST /admin/api/pay                             {"link","buyer"}: pays without a browser, see [Sandbox.Pay]
+//	POST /admin/api/open                            {"link","buyer"}: the login alone, see [Sandbox.OpenTrade]
+//	GET  /admin/api/bills                           the days that have a bill with rows, see [BillDay]
 //	GET  /admin/api/events                          every notify event with state, attempts and next_at
 //	GET  /admin/api/deliveries?out_trade_no=        every delivery with request, answer, verdict and reason
 //	POST /admin/api/events/{notify_id}/resend       one more delivery, now

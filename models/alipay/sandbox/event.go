@@ -51,11 +51,11 @@ var retryGaps = []time.Duration{
 }
 
 // DefaultTriggers is which states are notified by default: page pay tells of payments only (so of partial refunds, which
-// leave the trade in TRADE_SUCCESS, but not of full ones), wap pay also of closing.
+// leave the trade in TRADE_SUCCESS, but not of full ones), wap pay also of closing and of the end of the refund window.
 func DefaultTriggers() map[string][]string {
 	return map[string][]string{
 		ProductPage: {TradeSuccess},
-		ProductWap:  {TradeSuccess, TradeClosed},
+		ProductWap:  {TradeSuccess, TradeFinished, TradeClosed},
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *Sandbox) emit(t *Trade, status string, refund *Refund) {
 func (s *Sandbox) notifyFields(t *Trade, refund *Refund) map[string]string {
 	fields := map[string]string{
 		"notify_type": "trade_status_sync", "charset": t.Charset, "version": "1.0", "sign_type": "RSA2",
-		"app_id": s.cfg.AppID, "auth_app_id": s.cfg.AppID, "seller_id": s.cfg.SellerID, "buyer_id": t.BuyerID,
+		"app_id": s.cfg.AppID, "auth_app_id": s.cfg.AppID, "seller_id": s.receiver(t), "buyer_id": t.BuyerID,
 		"trade_no": t.TradeNo, "out_trade_no": t.OutTradeNo, "trade_status": t.Status, "subject": t.Subject,
 		"total_amount": alipay.FormatAmount(t.Total), "gmt_create": alipay.FormatTime(t.CreatedAt),
 	}

@@ -13,12 +13,14 @@ import (
 // method answers one API method; its value is what stands in the answer beside code and msg.
 type method func(*Sandbox, *request) (any, error)
 
-// apiMethods are called by servers and answered with signed JSON. The bill and trade.cancel will join here.
+// apiMethods are called by servers and answered with signed JSON.
 var apiMethods = map[string]method{
-	"alipay.trade.query":                (*Sandbox).query,
-	"alipay.trade.close":                (*Sandbox).closeTrade,
-	"alipay.trade.refund":               (*Sandbox).refundTrade,
-	"alipay.trade.fastpay.refund.query": (*Sandbox).queryRefund,
+	"alipay.trade.query":                             (*Sandbox).query,
+	"alipay.trade.close":                             (*Sandbox).closeTrade,
+	"alipay.trade.cancel":                            (*Sandbox).cancelTrade,
+	"alipay.trade.refund":                            (*Sandbox).refundTrade,
+	"alipay.trade.fastpay.refund.query":              (*Sandbox).queryRefund,
+	"alipay.data.dataservice.bill.downloadurl.query": (*Sandbox).queryBill,
 }
 
 // pageMethods are opened by the buyer's browser and answered with pages.
@@ -33,6 +35,7 @@ func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request) {
 		s.answerUnread(w, err)
 		return
 	}
+	q.base = s.base(r)
 	err = s.checkCommon(q)
 	if product, isPage := pageMethods[q.get("method")]; isPage {
 		s.servePageMethod(w, r, pageCall{q, product, err})
@@ -48,7 +51,7 @@ func (s *Sandbox) servePageMethod(w http.ResponseWriter, r *http.Request, call p
 		s.renderRefusal(w, err, "")
 		return
 	}
-	http.Redirect(w, r, s.base(r)+c.path(), http.StatusFound)
+	http.Redirect(w, r, call.base+c.path(), http.StatusFound)
 }
 
 // base is this server's outside address.

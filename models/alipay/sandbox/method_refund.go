@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"slices"
 	"unicode/utf8"
 
 	"luffy/models/alipay"
@@ -19,7 +18,7 @@ type refundAnswer struct {
 	BuyerLogonID string `json:"buyer_logon_id"`
 	BuyerUserID  string `json:"buyer_user_id"`
 	FundChange   string `json:"fund_change"` // Y = money moved in this very call
-	GmtRefundPay string `json:"gmt_refund_pay"`
+	GmtRefundPay string `json:"gmt_refund_pay,omitempty"`
 	OutTradeNo   string `json:"out_trade_no"`
 	RefundFee    string `json:"refund_fee"` // all refunds of the trade together
 	SendBackFee  string `json:"send_back_fee"`
@@ -72,81 +71,18 @@ func (s *Sandbox) refundOnce(t *Trade, wanted Refund) (refundAnswer, error) {
 	if err := s.refundable(t, wanted.Amount); err != nil {
 		return refundAnswer{}, err
 	}
-	wanted.At = s.clock.now()
-	t.Refunds = append(t.Refunds, wanted)
-	t.Refunded += wanted.Amount
-	if t.Refunded == t.Total {
-		t.Status, t.ClosedAt = TradeClosed, wanted.At
-	}
-	s.move(s.cfg.SellerID, t.BuyerID, wanted.Amount)
-	s.save(record{Trade: t})
-	s.emit(t, t.Status, &wanted)
-	return s.refundAnswer(t, wanted, "Y"), nil
-}
-
-func (s *Sandbox) refundable(t *Trade, amount int64) error {
-	switch {
-	case t.Status == TradeClosed:
-		return errTradeClosed
-	case t.Status != TradeSuccess:
-		return business("TRADE_STATUS_ERROR", "交易状态不允许退款")
-	case t.Refunded+amount > t.Total:
-		return business("REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超过可退金额")
-	case s.state.account(s.cfg.SellerID).Balance < amount:
-		return business("SELLER_BALANCE_NOT_ENOUGH", "商家账户余额不足")
-	}
-	return nil
+	fundChange := s.acceptRefund(t, wanted)
+	done, _ := t.refund(wanted.OutRequestNo)
+	return s.refundAnswer(t, done, fundChange), nil
 }
 
 func (s *Sandbox) refundAnswer(t *Trade, r Refund, fundChange string) refundAnswer {
-	return refundAnswer{
+	answer := refundAnswer{
 		BuyerLogonID: s.state.account(t.BuyerID).LogonID, BuyerUserID: t.BuyerID, FundChange: fundChange,
-		GmtRefundPay: alipay.FormatTime(r.At), OutTradeNo: t.OutTradeNo, RefundFee: alipay.FormatAmount(t.Refunded),
-		SendBackFee: "0.00", TradeNo: t.TradeNo,
+		OutTradeNo: t.OutTradeNo, RefundFee: alipay.FormatAmount(t.Refunded), SendBackFee: "0.00", TradeNo: t.TradeNo,
 	}
-}
-
-// refundQueryAnswer of a refund that is not known has no member at all: code 10000 alone says nothing.
-type refundQueryAnswer struct {
-	GmtRefundPay string `json:"gmt_refund_pay,omitempty"`
-	OutRequestNo string `json:"out_request_no,omitempty"`
-	OutTradeNo   string `json:"out_trade_no,omitempty"`
-	RefundAmount string `json:"refund_amount,omitempty"` // of this refund
-	RefundReason string `json:"refund_reason,omitempty"`
-	RefundStatus string `json:"refund_status,omitempty"`
-	TotalAmount  string `json:"total_amount,omitempty"`
-	TradeNo      string `json:"trade_no,omitempty"`
-}
-
-// queryRefund is alipay.trade.fastpay.refund.query.
-func (s *Sandbox) queryRefund(q *request) (any, error) {
-	var content struct {
-		tradeRef
-		OutRequestNo string   `json:"out_request_no"`
-		QueryOptions []string `json:"query_options"`
-	}
-	if err := q.biz(&content); err != nil {
-		return nil, err
-	}
-	if content.OutRequestNo == "" {
-		return nil, badParameter("out_request_no 不能为空")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, err := s.find(q, content.tradeRef)
-	if err != nil {
-		return nil, err
-	}
-	r, known := t.refund(content.OutRequestNo)
-	if !known {
-		return refundQueryAnswer{}, nil
-	}
-	answer := refundQueryAnswer{
-		OutRequestNo: r.OutRequestNo, OutTradeNo: t.OutTradeNo, RefundAmount: alipay.FormatAmount(r.Amount),
-		RefundReason: r.Reason, RefundStatus: "REFUND_SUCCESS", TotalAmount: alipay.FormatAmount(t.Total), TradeNo: t.TradeNo,
-	}
-	if slices.Contains(content.QueryOptions, "gmt_refund_pay") {
+	if !r.pending() {
 		answer.GmtRefundPay = alipay.FormatTime(r.At)
 	}
-	return answer, nil
+	return answer
 }

@@ -63,6 +63,7 @@ func (s *Sandbox) query(q *request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.buyerActs(QueryThenPay, content.tradeRef)
 	t, err := s.find(q, content.tradeRef)
 	if err != nil {
 		return nil, withAmounts(err, map[string]string{
@@ -104,6 +105,8 @@ func (s *Sandbox) closeTrade(q *request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.buyerActs(ClosePaysFirst, ref)
+	defer s.buyerActs(CloseThenPay, ref)
 	t, err := s.find(q, ref)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,11 @@ func newNotifyID(now time.Time) string {
 	return at.Format("20060102") + "00222" + at.Format("150405") + randomDigits(15)
 }
 
+// newRequestNo makes the number that Alipay itself gives to a refund that has none from the shop.
+func newRequestNo(now time.Time) string {
+	return now.In(alipay.Zone).Format("20060102") + randomDigits(16)
+}
+
 func randomDigits(n int) string {
 	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
 	number, err := rand.Int(rand.Reader, limit)

@@ -48,7 +48,7 @@ func TestPayRefusals(t *testing.T) {
 		{"quit_url without a host", wapPay, object{"quit_url": "/cart"}, bad},
 		{"deadline in 10 minutes", pagePay, object{"out_trade_no": "T1", "time_expire": in(10 * time.Minute)}, ""},
 		{"deadline passed", pagePay, object{"time_expire": in(-time.Minute)}, "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR"},
-		{"deadline in 30 seconds", pagePay, object{"time_expire": in(30 * time.Second)}, bad},
+		{"deadline in 30 seconds", pagePay, object{"out_trade_no": "T4", "time_expire": in(30 * time.Second)}, ""},
 		{"deadline in 16 days", pagePay, object{"time_expire": in(16 * 24 * time.Hour)}, bad},
 		{"deadline in another form", pagePay, object{"time_expire": "2026-11-22"}, bad},
 		{"timeout 90m", pagePay, object{"out_trade_no": "T2", "timeout_express": "90m"}, ""},
@@ -72,6 +72,22 @@ func TestPayRefusals(t *testing.T) {
 	}
 	if n := len(w.s.Trades()); n != 0 {
 		t.Errorf("%d trades exist after opening pages only, want none", n)
+	}
+}
+
+// TestStrictDeadline: the documented minute is asked for by the strict simulator only.
+func TestStrictDeadline(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })
+	for ahead, want := range map[time.Duration]string{
+		-time.Second:     "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
+		30 * time.Second: "ACQ.INVALID_PARAMETER",
+		2 * time.Minute:  "",
+	} {
+		change := object{"time_expire": beijing(time.Now().Add(ahead))}
+		if got := w.get(w.gateway(w.common(pagePay, order(pagePay, "A1", change)))); got.subCode() != want {
+			t.Errorf("deadline in %v: got %q, want %q", ahead, got.subCode(), want)
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ var (
 	errTradeNotExist = business("TRADE_NOT_EXIST", "交易不存在")
 	errTradePaid     = business("TRADE_HAS_SUCCESS", "交易已经支付")
 	errTradeClosed   = business("TRADE_HAS_CLOSE", "交易已经关闭，请用新的商户订单号")
+	errTradeFinished = business("TRADE_HAS_FINISHED", "交易已经结束，不可退款")
 	errOtherData     = business("CONTEXT_INCONSISTENT", "同一商户订单号的金额或商品信息与首次请求不一致")
 	errLinkExpired   = business("NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "已超过支付截止时间")
 	errBuyerIsSeller = business("BUYER_SELLER_EQUAL", "买家和卖家不能是同一个账户")

@@ -22,6 +22,7 @@ type request struct {
 	params map[string]string // decoded once, as text
 	signed map[string]string // the same as the bytes over which the signature must stand
 	gbk    bool              // the sender speaks GBK and is answered in GBK
+	base   string            // address of this server as the sender knows it
 	blind  bool              // a fault hides every trade from this call
 }
 

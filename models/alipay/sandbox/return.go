@@ -65,7 +65,7 @@ func (s *Sandbox) returnAddress(v visitView) string {
 		"version":      "1.0",
 		"app_id":       s.cfg.AppID,
 		"sign_type":    "RSA2",
-		"seller_id":    s.cfg.SellerID,
+		"seller_id":    s.receiver(v.trade),
 		"timestamp":    alipay.FormatTime(s.clock.now()),
 	}
 	if v.wap() {

@@ -5,6 +5,11 @@ import (
 	"net/http"
 )
 
+const (
+	gatewayPath  = "/gateway.do"
+	downloadPath = "/billdownload"
+)
+
 //go:embed pages
 var pageFiles embed.FS
 
@@ -20,6 +25,7 @@ func (s *Sandbox) Handler() http.Handler {
 		own.HandleFunc("POST "+kind+"/{token}/skip-return", s.visitPage(s.postSkipReturn))
 		own.HandleFunc("GET "+kind+"/{token}/return", s.visitPage(s.sendBack))
 	}
+	own.HandleFunc("GET "+downloadPath, s.serveDownload)
 	own.HandleFunc("GET /admin", s.showAdmin)
 	own.HandleFunc("GET /admin/trades/{out_trade_no}", s.showAdminTrade)
 	s.routeAdminAPI(own)
@@ -29,8 +35,8 @@ func (s *Sandbox) Handler() http.Handler {
 	own.Handle("GET /{$}", http.RedirectHandler("/admin", http.StatusFound))
 
 	all := http.NewServeMux()
-	all.HandleFunc("GET /gateway.do", s.serveGateway)
-	all.HandleFunc("POST /gateway.do", s.serveGateway)
+	all.HandleFunc("GET "+gatewayPath, s.serveGateway)
+	all.HandleFunc("POST "+gatewayPath, s.serveGateway)
 	all.Handle("/", http.NewCrossOriginProtection().Handler(http.MaxBytesHandler(own, maxForm)))
 	return all
 }

@@ -26,11 +26,16 @@ type Config struct {
 	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
 	Logger       *slog.Logger     // nil = silent
 	HTTP         *http.Client     // sends notifies; nil = one with a timeout of 10 s. It is made to follow no redirect
-	// Strict turns on two checks of which it is not known how firmly the real gateway makes them. A timestamp may be
+	// Strict turns on three checks of which it is not known how firmly the real gateway makes them. A timestamp may be
 	// off by half an hour instead of a day, which catches every wrong time zone; the official Node SDK writes its host's
-	// local time and would be refused in most zones. And a charset named neither in the address nor in the
-	// Content-Type, but only among the fields of the body, makes the gateway read the request as GBK.
+	// local time and would be refused in most zones. A charset named neither in the address nor in the Content-Type, but
+	// only among the fields of the body, makes the gateway read the request as GBK. And time_expire must be a minute
+	// ahead, not just ahead; shops under test have shorter deadlines.
 	Strict bool
+	// RefundWindow is for how long after its payment a trade can be refunded. 0 = DefaultRefundWindow.
+	RefundWindow time.Duration
+	// BillDelay is how long after the end of a day its bill is there; 0 = at once. The real one is there by 09:00.
+	BillDelay time.Duration
 	// Triggers lists, by product_code, the trade states whose beginning is notified. nil = DefaultTriggers.
 	Triggers map[string][]string
 }
@@ -52,6 +57,7 @@ type Sandbox struct {
 	faults     []Fault
 	calls      []Call
 	lastReturn string // address of the last return, for ReturnReplay
+	downloads  map[string]download
 }
 
 // New checks the configuration, naming every fault at once, and reads the state file if there is one.
@@ -72,6 +78,7 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	cfg.RefundWindow = cmp.Or(cfg.RefundWindow, DefaultRefundWindow)
 	s := &Sandbox{
 		cfg:     cfg,
 		log:     cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler)),
@@ -80,6 +87,8 @@ func New(cfg Config) (*Sandbox, error) {
 		wake:    make(chan struct{}, 1),
 		baseURL: strings.TrimSuffix(cfg.BaseURL, "/"),
 		state:   newState(cfg.SellerID),
+
+		downloads: map[string]download{},
 	}
 	if cfg.StateFile != "" {
 		if err := s.restore(); err != nil {
@@ -104,6 +113,9 @@ func (c Config) check() error {
 		faults = append(faults, errors.New("AppPublicKey is shorter than 2048 bits"))
 	case c.Key != nil && c.Key.PublicKey.Equal(c.AppPublicKey):
 		faults = append(faults, errors.New("Key and AppPublicKey are one pair; shop and Alipay need a pair each"))
+	}
+	if c.RefundWindow < 0 || c.BillDelay < 0 {
+		faults = append(faults, errors.New("RefundWindow or BillDelay is negative"))
 	}
 	return errors.Join(faults...)
 }

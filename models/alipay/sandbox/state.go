@@ -7,7 +7,11 @@ type state struct {
 	trades     map[string]*Trade // by out_trade_no
 	byTradeNo  map[string]*Trade
 	waiting    map[string]*Trade // those in WAIT_BUYER_PAY, by out_trade_no
+	paid       map[string]*Trade // those in TRADE_SUCCESS
+	firstPaid  time.Time         // none of those was paid earlier; zero = there are none
+	refunding  map[string]*Trade // those with a refund whose money has not moved yet
 	cashiers   map[string]*cashier
+	lastVisit  map[string]*cashier  // the newest, by out_trade_no
 	firstAsked map[string]time.Time // first page request of an out_trade_no
 	accounts   []*Account           // in the order in which pages list them
 	events     []*Event
@@ -24,7 +28,10 @@ func newState(sellerID string) *state {
 		trades:     map[string]*Trade{},
 		byTradeNo:  map[string]*Trade{},
 		waiting:    map[string]*Trade{},
+		paid:       map[string]*Trade{},
+		refunding:  map[string]*Trade{},
 		cashiers:   map[string]*cashier{},
+		lastVisit:  map[string]*cashier{},
 		firstAsked: map[string]time.Time{},
 		eventByID:  map[string]*Event{},
 		pending:    map[string]*Event{},
@@ -56,15 +63,31 @@ func (st *state) putAccount(a *Account) {
 func (st *state) putTrade(t *Trade) {
 	st.trades[t.OutTradeNo] = t
 	st.byTradeNo[t.TradeNo] = t
-	if t.Status == WaitBuyerPay {
-		st.waiting[t.OutTradeNo] = t
+	keep(st.waiting, t, t.Status == WaitBuyerPay)
+	keep(st.paid, t, t.Status == TradeSuccess)
+	keep(st.refunding, t, t.refunding())
+	st.noteFirstPaid(t)
+}
+
+func keep(index map[string]*Trade, t *Trade, belongs bool) {
+	if belongs {
+		index[t.OutTradeNo] = t
 	} else {
-		delete(st.waiting, t.OutTradeNo)
+		delete(index, t.OutTradeNo)
+	}
+}
+
+func (st *state) noteFirstPaid(t *Trade) {
+	if t.Status == TradeSuccess && (st.firstPaid.IsZero() || t.PaidAt.Before(st.firstPaid)) {
+		st.firstPaid = t.PaidAt
 	}
 }
 
 func (st *state) putCashier(c *cashier) {
 	st.cashiers[c.Token] = c
+	if last := st.lastVisit[c.OutTradeNo]; last == nil || !c.CreatedAt.Before(last.CreatedAt) || last.Token == c.Token {
+		st.lastVisit[c.OutTradeNo] = c
+	}
 	if first, asked := st.firstAsked[c.OutTradeNo]; !asked || c.CreatedAt.Before(first) {
 		st.firstAsked[c.OutTradeNo] = c.CreatedAt
 	}

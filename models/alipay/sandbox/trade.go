@@ -8,9 +8,10 @@ import (
 
 // The states of a trade (trade_status).
 const (
-	WaitBuyerPay = "WAIT_BUYER_PAY"
-	TradeSuccess = "TRADE_SUCCESS"
-	TradeClosed  = "TRADE_CLOSED"
+	WaitBuyerPay  = "WAIT_BUYER_PAY"
+	TradeSuccess  = "TRADE_SUCCESS"
+	TradeFinished = "TRADE_FINISHED" // paid, and no longer refundable
+	TradeClosed   = "TRADE_CLOSED"   // never paid, or all refunded
 )
 
 // The product codes of the two page methods.
@@ -26,6 +27,7 @@ type Trade struct {
 	Product        string    `json:"product_code"`
 	Status         string    `json:"trade_status"`
 	BuyerID        string    `json:"buyer_id"`
+	SellerID       string    `json:"seller_id,omitempty"` // the receiver, where a fault makes it another than the app's
 	Total          int64     `json:"total_amount"`
 	Refunded       int64     `json:"refund_fee"` // all refunds together
 	Subject        string    `json:"subject"`
@@ -37,16 +39,21 @@ type Trade struct {
 	ExpiresAt      time.Time `json:"expires_at"`
 	PaidAt         time.Time `json:"gmt_payment,omitzero"`
 	ClosedAt       time.Time `json:"gmt_close,omitzero"`
+	FinishedAt     time.Time `json:"finished_at,omitzero"`
 	Refunds        []Refund  `json:"refunds,omitempty"`
 }
 
-// Refund is one refund of a trade.
+// Refund is one refund of a trade. Amount is fen.
 type Refund struct {
 	OutRequestNo string    `json:"out_request_no"`
 	Amount       int64     `json:"refund_amount"`
 	Reason       string    `json:"refund_reason,omitempty"`
-	At           time.Time `json:"gmt_refund"`
+	Outside      bool      `json:"outside,omitempty"`   // made in Alipay's console, not by the shop
+	DueAt        time.Time `json:"due_at,omitzero"`     // when its money moves
+	At           time.Time `json:"gmt_refund,omitzero"` // when it has moved; zero = accepted only
 }
+
+func (r Refund) pending() bool { return r.At.IsZero() }
 
 func (t *Trade) copy() Trade {
 	c := *t
@@ -60,6 +67,17 @@ func (t *Trade) refund(outRequestNo string) (Refund, bool) {
 		return Refund{}, false
 	}
 	return t.Refunds[i], true
+}
+
+// refunding says that money of an accepted refund has not moved yet.
+func (t *Trade) refunding() bool { return slices.ContainsFunc(t.Refunds, Refund.pending) }
+
+// promised is what all refunds come to, with those whose money has not moved yet.
+func (t *Trade) promised() (fen int64) {
+	for _, r := range t.Refunds {
+		fen += r.Amount
+	}
+	return fen
 }
 
 // Trade gives a copy of the trade of an out_trade_no; false before the buyer's login has created it.
@@ -77,7 +95,7 @@ func (s *Sandbox) Trade(outTradeNo string) (Trade, bool) {
 func (s *Sandbox) Trades() []Trade {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closeOverdue(s.clock.now())
+	s.ageAll(s.clock.now())
 	all := make([]Trade, 0, len(s.state.trades))
 	for _, t := range s.state.trades {
 		all = append(all, t.copy())
@@ -95,7 +113,7 @@ func (s *Sandbox) tradeOf(outTradeNo, tradeNo string) *Trade {
 		t = s.state.byTradeNo[tradeNo]
 	}
 	if t != nil {
-		s.closeIfOverdue(t, s.clock.now())
+		s.age(t, s.clock.now())
 	}
 	return t
 }
@@ -120,6 +138,9 @@ func (s *Sandbox) create(c *cashier, buyerID string) (*Trade, error) {
 		Total: c.Total, Subject: c.Subject, Body: c.Body, PassbackParams: c.PassbackParams, NotifyURL: c.NotifyURL,
 		Charset: c.Charset, CreatedAt: now, ExpiresAt: s.tradeDeadline(c, now),
 	}
+	if _, hit := s.takeFault(WrongPID, faulty{outTradeNo: t.OutTradeNo}); hit {
+		t.SellerID = forged["seller_id"]
+	}
 	s.save(record{Trade: t})
 	s.emit(t, WaitBuyerPay, nil)
 	return t, nil
@@ -137,7 +158,7 @@ func (s *Sandbox) payable(c *cashier, now time.Time) error {
 		return errLinkExpired
 	case t.Status == TradeClosed:
 		return errTradeClosed
-	case t.Status == TradeSuccess:
+	case t.Status == TradeSuccess || t.Status == TradeFinished:
 		return errTradePaid
 	case t.Total != c.Total || t.Subject != c.Subject || t.Body != c.Body:
 		return errOtherData
@@ -145,37 +166,19 @@ func (s *Sandbox) payable(c *cashier, now time.Time) error {
 	return nil
 }
 
-func expired(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
-
 // pay takes the money of a trade that waits for it. s.mu is held.
 func (s *Sandbox) pay(t *Trade) error {
 	buyer := s.state.account(t.BuyerID)
 	if buyer.Balance < t.Total {
 		return errBuyerBalance
 	}
-	s.move(buyer.ID, s.cfg.SellerID, t.Total)
+	s.credit(buyer.ID, -t.Total)
+	s.credit(s.receiver(t), t.Total)
 	t.Status, t.PaidAt = TradeSuccess, s.clock.now()
 	s.save(record{Trade: t})
 	s.emit(t, TradeSuccess, nil)
 	return nil
 }
 
-// endUnpaid closes a trade that was never paid. s.mu is held.
-func (s *Sandbox) endUnpaid(t *Trade, at time.Time) {
-	t.Status, t.ClosedAt = TradeClosed, at
-	s.save(record{Trade: t})
-	s.emit(t, TradeClosed, nil)
-}
-
-func (s *Sandbox) closeIfOverdue(t *Trade, now time.Time) {
-	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
-		s.endUnpaid(t, t.ExpiresAt)
-	}
-}
-
-// closeOverdue ends every unpaid trade whose time is over. s.mu is held.
-func (s *Sandbox) closeOverdue(now time.Time) {
-	for _, t := range s.state.waiting {
-		s.closeIfOverdue(t, now)
-	}
-}
+// receiver is the PID of who gets the money.
+func (s *Sandbox) receiver(t *Trade) string { return cmp.Or(t.SellerID, s.cfg.SellerID) }

@@ -1,0 +1,48 @@
+package sandbox
+
+import "time"
+
+// DefaultRefundWindow is for how long a trade can be refunded unless the Config says otherwise.
+const DefaultRefundWindow = 90 * 24 * time.Hour
+
+// age brings a trade to where time has taken it. Every look at a trade goes through here, so that its state does not
+// depend on when the worker last ran. s.mu is held.
+func (s *Sandbox) age(t *Trade, now time.Time) {
+	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
+		s.endUnpaid(t, t.ExpiresAt)
+	}
+	s.settleRefunds(t, now)
+	if end := t.PaidAt.Add(s.cfg.RefundWindow); t.Status == TradeSuccess && !t.refunding() && expired(end, now) {
+		t.Status, t.FinishedAt = TradeFinished, end
+		s.save(record{Trade: t})
+		s.emit(t, TradeFinished, nil)
+	}
+}
+
+// ageAll brings every trade to the present. s.mu is held.
+func (s *Sandbox) ageAll(now time.Time) {
+	for _, t := range s.state.waiting {
+		s.age(t, now)
+	}
+	for _, t := range s.state.refunding {
+		s.age(t, now)
+	}
+	// There are many paid trades, and months pass before the first of them ends.
+	if first := s.state.firstPaid; first.IsZero() || !expired(first.Add(s.cfg.RefundWindow), now) {
+		return
+	}
+	s.state.firstPaid = time.Time{}
+	for _, t := range s.state.paid {
+		s.age(t, now)
+		s.state.noteFirstPaid(t)
+	}
+}
+
+// endUnpaid closes a trade that was never paid. s.mu is held.
+func (s *Sandbox) endUnpaid(t *Trade, at time.Time) {
+	t.Status, t.ClosedAt = TradeClosed, at
+	s.save(record{Trade: t})
+	s.emit(t, TradeClosed, nil)
+}
+
+func expired(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }

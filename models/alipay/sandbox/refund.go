@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"fmt"
+	"time"
+)
+
+// refundable says why a trade cannot give a sum back. s.mu is held.
+func (s *Sandbox) refundable(t *Trade, fen int64) error {
+	on := faulty{outTradeNo: t.OutTradeNo}
+	switch {
+	case t.Status == TradeClosed:
+		return errTradeClosed
+	case t.Status == TradeFinished:
+		return errTradeFinished
+	case t.Status != TradeSuccess:
+		return business("TRADE_STATUS_ERROR", "交易状态不允许退款")
+	case t.promised()+fen > t.Total:
+		return business("REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超过可退金额")
+	}
+	if _, frozen := s.takeFault(TradeFrozen, on); frozen {
+		return business("REASON_TRADE_BEEN_FREEZEN", "交易已被冻结")
+	}
+	_, empty := s.takeFault(SellerBalance, on)
+	if seller := s.state.account(s.receiver(t)); empty || seller != nil && seller.Balance < fen {
+		return business("SELLER_BALANCE_NOT_ENOUGH", "商家账户余额不足")
+	}
+	return nil
+}
+
+// acceptRefund books a refund out of the seller's account; the buyer gets the money when it is due, which is at once
+// unless a fault says otherwise. It gives the fund_change of the answer. s.mu is held.
+func (s *Sandbox) acceptRefund(t *Trade, r Refund) (fundChange string) {
+	on := faulty{outTradeNo: t.OutTradeNo}
+	now := s.clock.now()
+	r.DueAt, fundChange = now, "Y"
+	if _, hit := s.takeFault(RefundFundChangeN, on); hit {
+		fundChange = "N"
+	}
+	if f, hit := s.takeFault(RefundLater, on); hit {
+		r.DueAt, fundChange = now.Add(durationOr(f.Value, time.Hour)), "N"
+	}
+	s.credit(s.receiver(t), -r.Amount)
+	t.Refunds = append(t.Refunds, r)
+	s.save(record{Trade: t})
+	s.settleRefunds(t, now)
+	return fundChange
+}
+
+// settleRefunds moves the money of what is due. s.mu is held.
+func (s *Sandbox) settleRefunds(t *Trade, now time.Time) {
+	for i := range t.Refunds {
+		r := &t.Refunds[i]
+		if !r.pending() || now.Before(r.DueAt) {
+			continue
+		}
+		r.At = r.DueAt
+		t.Refunded += r.Amount
+		if t.Refunded == t.Total {
+			t.Status, t.ClosedAt = TradeClosed, r.At
+		}
+		s.credit(t.BuyerID, r.Amount)
+		s.save(record{Trade: t})
+		s.emit(t, t.Status, r)
+	}
+}
+
+// RefundOutside gives money back the way a seller does it by hand in Alipay's own console: the shop has not asked for
+// it and does not know its number, and hears of it by the notify and the bill alone. fen is positive.
+func (s *Sandbox) RefundOutside(outTradeNo string, fen int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tradeOf(outTradeNo, "")
+	err := error(errTradeNotExist)
+	switch {
+	case fen < 1:
+		err = badParameter("退款金额须大于零")
+	case t != nil:
+		err = s.refundable(t, fen)
+	}
+	if err != nil {
+		return fmt.Errorf("refund %d fen of %q in the console: %w", fen, outTradeNo, err)
+	}
+	s.acceptRefund(t, Refund{OutRequestNo: newRequestNo(s.clock.now()), Amount: fen, Reason: "商家中心退款", Outside: true})
+	return nil
+}

@@ -136,6 +136,14 @@ func TestFaultChecks(t *testing.T) {
 		{Name: sandbox.ReturnTampered, Value: "trade_status"},
 		{Name: sandbox.APIUnavailable, Value: "before"},
 		{Name: sandbox.APIUnavailable, Method: pagePay},
+		{Name: sandbox.RefundLater, Value: "-1h"},
+		{Name: sandbox.ClosePaysFirst, Value: "1m"},
+		{Name: sandbox.BillAmount, Value: "1"},
+		{Name: sandbox.BillTradeAdded, Value: "A-1"},
+		{Name: sandbox.BillLate, Value: "TRADE_NOT_EXIST"},
+		{Name: sandbox.BillMissingColumns, Value: "价格"},
+		{Name: sandbox.BillCutOff, Value: "csv"},
+		{Name: sandbox.BillEmpty, OutTradeNo: "A1"},
 	} {
 		if err := w.s.AddFault(f); err == nil {
 			t.Errorf("%+v was accepted", f)

@@ -41,6 +41,7 @@ type world struct {
 	s      *sandbox.Sandbox
 	server *httptest.Server
 	shop   *shop
+	now    func() time.Time // the shop's clock
 }
 
 func newWorld(t *testing.T, change ...func(*sandbox.Config)) *world {
@@ -56,13 +57,24 @@ func newWorld(t *testing.T, change ...func(*sandbox.Config)) *world {
 	if err := s.SetClock("manual"); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, s: s, server: httptest.NewServer(s.Handler()), shop: newShop(t)}
+	w := &world{t: t, s: s, server: httptest.NewServer(s.Handler()), shop: newShop(t), now: time.Now}
 	t.Cleanup(func() {
 		w.server.Close()
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	return w
+}
+
+// evening is ten o'clock of a Saturday evening in Beijing.
+var evening = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+
+// newEvening is a world in which it is evening, for the shop too.
+func newEvening(t *testing.T, change ...func(*sandbox.Config)) *world {
+	t.Helper()
+	w := newWorld(t, append(change, func(cfg *sandbox.Config) { cfg.Now = func() time.Time { return evening } })...)
+	w.now = w.s.Now
 	return w
 }
 

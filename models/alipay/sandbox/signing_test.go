@@ -72,7 +72,7 @@ func (w *world) common(method string, biz any) map[string]string {
 	}
 	return map[string]string{
 		"app_id": appID, "method": method, "format": "JSON", "charset": "utf-8", "sign_type": "RSA2", "version": "1.0",
-		"timestamp": beijing(time.Now()), "biz_content": content,
+		"timestamp": beijing(w.now()), "biz_content": content,
 		"return_url": w.shop.server.URL + "/result", "notify_url": w.shop.server.URL + "/notify",
 	}
 }

@@ -85,6 +85,46 @@ func TestAdminAPI(t *testing.T) {
 	}
 }
 
+// TestAdminActsForOthers: buyers and the seller's console, by JSON and by the page's form.
+func TestAdminActsForOthers(t *testing.T) {
+	t.Parallel()
+	w := newEvening(t)
+	link, err := json.Marshal(w.gateway(w.common(pagePay, order(pagePay, "A1", nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, body, status string }{
+		{"open", `{"link":` + string(link) + `,"buyer":"` + sandbox.BuyerOther + `"}`, sandbox.WaitBuyerPay},
+		{"pay", `{"link":"A1"}`, sandbox.TradeSuccess},
+		{"trades/A1/refund", `{"amount":10000}`, sandbox.TradeSuccess},
+	} {
+		if got := w.act(c.path, c.body); got.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", c.path, got.status, got.body)
+		}
+		w.wantStatus("A1", c.status)
+	}
+	for _, want := range []string{`id="refund-outside"`, "支付宝后台", "100.00"} {
+		if page := w.get(w.server.URL + "/admin/trades/A1").body; !strings.Contains(page, want) {
+			t.Errorf("the trade's page lacks %q", want)
+		}
+	}
+	w.post(w.server.URL+"/admin/api/trades/A1/refund", url.Values{"amount": {"210.00"}})
+	w.wantStatus("A1", sandbox.TradeClosed)
+	if page := w.get(w.server.URL + "/admin/trades/A1").body; strings.Contains(page, `id="refund-outside"`) {
+		t.Error("the page of a trade that is refunded in full still offers a refund")
+	}
+	if page := w.get(w.server.URL + "/admin").body; !strings.Contains(page, "2026-11-22 00:00:00 起") {
+		t.Error("the admin page does not say when the bill of the day will be there")
+	}
+	w.post(w.server.URL+"/admin/api/clock", url.Values{"advance": {"24h"}})
+	page := w.get(w.server.URL + "/admin").body
+	for _, want := range []string{"2026-11-21", "可下载", "1 笔", "2 笔", sandbox.BillCutOff, sandbox.QueryThenPay} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the admin page lacks %q", want)
+		}
+	}
+}
+
 func TestAdminRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -99,6 +139,12 @@ func TestAdminRefusals(t *testing.T) {
 		{"accounts", `{"id":"2088","balance":1}`},
 		{"accounts", `{"id":"` + sandbox.BuyerPoor + `","balance":-1}`},
 		{"events/unknown/resend", ``},
+		{"pay", `{}`},
+		{"pay", `{"link":"UNKNOWN"}`},
+		{"open", `{"number":"A1"}`},
+		{"trades/UNKNOWN/refund", `{"amount":1}`},
+		{"trades/UNKNOWN/refund", `{"amount":"1.00"}`},
+		{"faults", `{"name":"bill_empty","out_trade_no":"A1"}`},
 	} {
 		if got := w.act(c.path, c.body); got.status != http.StatusBadRequest || !strings.Contains(got.body, `"error":`) {
 			t.Errorf("%s %s: got %d %s, want 400 with the reason", c.path, c.body, got.status, got.body)
@@ -113,7 +159,7 @@ func TestAdminRefusals(t *testing.T) {
 func TestNothingHappensByGET(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{"faults/clear", "events/x/resend"} {
+	for _, path := range []string{"faults/clear", "events/x/resend", "pay", "open", "trades/x/refund"} {
 		if got := w.get(w.server.URL + "/admin/api/" + path); got.status != http.StatusMethodNotAllowed {
 			t.Errorf("GET %s: got status %d, want 405", path, got.status)
 		}

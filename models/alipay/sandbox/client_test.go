@@ -2,9 +2,11 @@ package sandbox_test
 
 import (
 	"crypto/rsa"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,13 +23,7 @@ func TestShopsClient(t *testing.T) {
 	bodies := make(chan string, 4)
 	notified := newNotifyServer(t, bodies)
 	w.run()
-	client, err := alipay.NewClient(alipay.Config{
-		Gateway: w.server.URL + "/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: appKey(),
-		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := newClient(w)
 	payment := alipay.PagePay{
 		OutTradeNo: "A1", Amount: 310_00, Subject: `C++ 100% "课程"`, Expires: time.Now().Add(15 * time.Minute),
 		ReturnURL: w.shop.server.URL + "/result", NotifyURL: notified, QuitURL: w.shop.server.URL + "/myorder/",
@@ -62,6 +58,18 @@ func TestShopsClient(t *testing.T) {
 	checkClientRefund(t, client, bodies)
 }
 
+func newClient(w *world) *alipay.Client {
+	w.t.Helper()
+	client, err := alipay.NewClient(alipay.Config{
+		Gateway: w.server.URL + "/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: appKey(),
+		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: w.now,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return client
+}
+
 func checkClientRefund(t *testing.T, client *alipay.Client, bodies <-chan string) {
 	t.Helper()
 	wanted := alipay.RefundRequest{OutTradeNo: "A1", OutRequestNo: "R1", Amount: 100_00, Reason: "课程退款"}
@@ -76,6 +84,72 @@ func checkClientRefund(t *testing.T, client *alipay.Client, bodies <-chan string
 	}
 	if got, err := client.VerifyNotify(<-bodies); err != nil || !got.Refund() || got.RefundFee != 100_00 || got.OutRequestNo != "R1" {
 		t.Errorf("notify of the refund: got %+v, %v", got, err)
+	}
+}
+
+// TestShopsClientReadsTheBill: the parser on the shop's side reads what the writer here has made.
+func TestShopsClientReadsTheBill(t *testing.T) {
+	t.Parallel()
+	w := newEvening(t)
+	traded(w)
+	got, err := newClient(w).Bill(t.Context(), "2026-11-21")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a1, _ := w.s.Trade("A1")
+	b1, _ := w.s.Trade("B1")
+	want := []alipay.BillRow{
+		{
+			TradeNo: a1.TradeNo, OutTradeNo: "A1", Amount: 310_00, Received: 310_00, ServiceFee: -1_86,
+			CreatedAt: evening, FinishedAt: evening, Subject: "路飞学城-Python 课程",
+		},
+		{
+			TradeNo: a1.TradeNo, OutTradeNo: "A1", OutRequestNo: "R1", Refund: true, Amount: 100_00, Received: -100_00,
+			ServiceFee: 60, CreatedAt: evening, FinishedAt: evening.Add(10 * time.Minute), Subject: "路飞学城-Python 课程",
+		},
+		{
+			TradeNo: b1.TradeNo, OutTradeNo: "B1", Amount: 1, Received: 1,
+			CreatedAt: evening.Add(2*time.Hour - time.Second), FinishedAt: evening.Add(2*time.Hour - time.Second),
+			Subject: `"Go" 从零, 第二版`,
+		},
+	}
+	if got.Date != "2026-11-21" || !slices.Equal(got.Rows, want) {
+		t.Errorf("bill: got %+v, want %+v", got, want)
+	}
+}
+
+// TestShopsClientAndBillFaults: no broken bill passes for one with fewer rows.
+func TestShopsClientAndBillFaults(t *testing.T) {
+	t.Parallel()
+	w := newEvening(t)
+	traded(w)
+	client := newClient(w)
+	for _, c := range []struct {
+		fault sandbox.Fault
+		want  error
+		rows  int
+	}{
+		{sandbox.Fault{Name: sandbox.BillExtraColumns}, nil, 3},
+		{sandbox.Fault{Name: sandbox.BillReordered}, nil, 3},
+		{sandbox.Fault{Name: sandbox.BillTradeMissing, OutTradeNo: "A1"}, nil, 2},
+		{sandbox.Fault{Name: sandbox.BillRefundMissing, OutTradeNo: "A1"}, nil, 2},
+		{sandbox.Fault{Name: sandbox.BillAmount, OutTradeNo: "A1"}, nil, 3},
+		{sandbox.Fault{Name: sandbox.BillTradeAdded}, nil, 4},
+		{sandbox.Fault{Name: sandbox.BillEmpty}, nil, 0},
+		{sandbox.Fault{Name: sandbox.BillLate}, alipay.ErrNoBill, 0},
+		{sandbox.Fault{Name: sandbox.BillLate, Value: "NO_BILL_DATA"}, alipay.ErrNoBill, 0},
+		{sandbox.Fault{Name: sandbox.BillExpiredURL}, alipay.ErrUnknown, 0},
+		{sandbox.Fault{Name: sandbox.BillMissingColumns}, alipay.ErrBill, 0},
+		{sandbox.Fault{Name: sandbox.BillCutOff}, alipay.ErrBill, 0},
+		{sandbox.Fault{Name: sandbox.BillCutOff, Value: "zip"}, alipay.ErrBill, 0},
+		{sandbox.Fault{Name: sandbox.BillNotZip}, alipay.ErrBill, 0},
+	} {
+		w.fault(c.fault)
+		got, err := client.Bill(t.Context(), "2026-11-21")
+		if !errors.Is(err, c.want) || len(got.Rows) != c.rows {
+			t.Errorf("%s %s: got %d rows, %v; want %d, %v", c.fault.Name, c.fault.Value, len(got.Rows), err, c.rows, c.want)
+		}
+		w.s.ClearFaults()
 	}
 }
 

@@ -27,7 +27,9 @@ func (s *Sandbox) BillDays() []BillDay {
 		p := dayOf(r.FinishedAt)
 		d := days[p.name]
 		if d == nil {
-			d = &BillDay{Date: p.from.Format(time.DateOnly), ThereAt: p.made.Add(s.cfg.BillDelay).UTC(), There: s.billThere(p, now) == nil}
+			d = &BillDay{
+				Date: p.from.Format(time.DateOnly), ThereAt: p.made.Add(s.cfg.BillDelay).UTC(), There: s.billThere(p, now) == nil,
+			}
 			days[p.name] = d
 		}
 		if r.isRefund() {

@@ -107,7 +107,8 @@ func TestBillFileFaults(t *testing.T) {
 		t.Errorf("not a zip: got %.40q, want a page", got)
 	}
 	once(sandbox.BillCutOff, "")
-	if text := listOf(t, w.downloadBill("2026-11-21")); strings.Contains(text, "合计") || strings.Contains(text, "B1") || !strings.Contains(text, "R1") {
+	text := listOf(t, w.downloadBill("2026-11-21"))
+	if strings.Contains(text, "合计") || strings.Contains(text, "B1") || !strings.Contains(text, "R1") {
 		t.Errorf("cut off: want all rows but the last and no line after them, got\n%s", text)
 	}
 	once(sandbox.BillCutOff, "zip")

@@ -91,7 +91,9 @@ func (b bill) archive() []byte {
 		{b.fileName("业务明细"), b.detail()},
 		{b.fileName("业务明细(汇总)"), b.summary()},
 	} {
-		entry, err := archive.CreateHeader(&zip.FileHeader{Name: toGBK(file.name), NonUTF8: true, Method: zip.Deflate, Modified: b.exported})
+		entry, err := archive.CreateHeader(&zip.FileHeader{
+			Name: toGBK(file.name), NonUTF8: true, Method: zip.Deflate, Modified: b.exported,
+		})
 		if err == nil {
 			_, err = entry.Write([]byte(toGBK(file.text)))
 		}

@@ -11,7 +11,7 @@ type state struct {
 	firstPaid  time.Time         // none of those was paid earlier; zero = there are none
 	refunding  map[string]*Trade // those with a refund whose money has not moved yet
 	cashiers   map[string]*cashier
-	lastVisit  map[string]*cashier  // the newest, by out_trade_no
+	lastVisit  map[string]*cashier  // the newest by out_trade_no; of those opened at one instant, the one used last
 	firstAsked map[string]time.Time // first page request of an out_trade_no
 	accounts   []*Account           // in the order in which pages list them
 	events     []*Event
@@ -85,7 +85,7 @@ func (st *state) noteFirstPaid(t *Trade) {
 
 func (st *state) putCashier(c *cashier) {
 	st.cashiers[c.Token] = c
-	if last := st.lastVisit[c.OutTradeNo]; last == nil || !c.CreatedAt.Before(last.CreatedAt) || last.Token == c.Token {
+	if last := st.lastVisit[c.OutTradeNo]; last == nil || !c.CreatedAt.Before(last.CreatedAt) {
 		st.lastVisit[c.OutTradeNo] = c
 	}
 	if first, asked := st.firstAsked[c.OutTradeNo]; !asked || c.CreatedAt.Before(first) {

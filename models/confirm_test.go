@@ -49,19 +49,19 @@ func TestConfirmOutcomes(t *testing.T) {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				setStatus(t, s, o, models.OrderCancelled)
 			},
-			facts{models.OrderClosed, models.OrderClosed, models.VerdictHeld, models.PaymentHeld, models.OrderCancelled},
+			facts{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"timed out": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				setStatus(t, s, o, models.OrderTimedOut)
 			},
-			facts{models.OrderClosed, models.OrderClosed, models.VerdictHeld, models.PaymentHeld, models.OrderTimedOut},
+			facts{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"refunded": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				setStatus(t, s, o, models.OrderRefunded)
 			},
-			facts{models.OrderClosed, models.OrderClosed, models.VerdictHeld, models.PaymentHeld, models.OrderRefunded},
+			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderRefunded},
 		},
 		"another trade of the same attempt": {
 			func(t *testing.T, s *scene, _ models.Order, trade *models.PaidTrade) {
@@ -76,7 +76,11 @@ func TestConfirmOutcomes(t *testing.T) {
 				_, second := s.attempt(t, o)
 				s.confirm(t, second)
 			},
-			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentHeld, models.OrderPaid},
+			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderPaid},
+		},
+		"given back in full before the shop heard of it": {
+			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Refunded = true },
+			facts{models.GoneBack, models.GoneBack, models.VerdictNoted, models.PaymentReturned, models.OrderUnpaid},
 		},
 		"unknown order": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) {
@@ -138,14 +142,17 @@ func TestConfirmWritesOrderAndPayment(t *testing.T) {
 	})
 }
 
-// Held money must be found again: the row keeps which trade it is and when it came.
+// Held money must be found again, and the sum that came is what must go back.
 func TestHeldPaymentKeepsItsTrade(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
 		payment, trade := s.attempt(t, order)
-		setStatus(t, s, order, models.OrderCancelled)
+		trade.Amount++
 		s.confirm(t, trade)
 		p := rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0]
+		if p.Amount != trade.Amount {
+			t.Errorf("got %s, want the %s that came", p.Amount, trade.Amount)
+		}
 		if p.TradeNo == nil || *p.TradeNo != trade.TradeNo || p.PaidAt == nil || !p.PaidAt.Equal(trade.PaidAt) {
 			t.Errorf("got trade %v at %v, want %s at %v", p.TradeNo, p.PaidAt, trade.TradeNo, trade.PaidAt)
 		}

@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -13,6 +12,7 @@ type PaidTrade struct {
 	TradeNo    string
 	Amount     Fen
 	PaidAt     time.Time
+	Refunded   bool // all of it has gone back at Alipay already
 }
 
 // Outcome tells what became of a paid trade.
@@ -27,6 +27,7 @@ const (
 	WrongAmount   Outcome = "wrong_amount"   // not the sum of the attempt: held for staff
 	SecondTrade   Outcome = "second_trade"   // the order was paid by another trade: the sum goes back
 	OrderClosed   Outcome = "order_closed"   // the order was closed and cannot be had any more: the sum goes back
+	GoneBack      Outcome = "gone_back"      // given back in full at Alipay before the shop heard of it
 )
 
 // Verdict is what the event log says of an outcome.
@@ -38,6 +39,8 @@ func (o Outcome) Verdict() Verdict {
 		return VerdictDuplicate
 	case UnknownOrder:
 		return VerdictRefused
+	case GoneBack:
+		return VerdictNoted
 	default:
 		return VerdictHeld
 	}
@@ -73,7 +76,9 @@ func (tx tx) confirm(trade PaidTrade) (Outcome, error) {
 	case payment.TradeNo != nil:
 		return SecondTrade, nil // Alipay has one trade an out_trade_no, so this row has no place for another: the event keeps it
 	case trade.Amount != payment.Amount:
-		return WrongAmount, tx.settlePayment(payment, trade, PaymentHeld)
+		return WrongAmount, tx.holdWrong(payment, trade)
+	case trade.Refunded:
+		return GoneBack, tx.noteGone(order, payment, trade)
 	case order.OrderStatus == OrderUnpaid:
 		return Fulfilled, tx.settleAndFulfil(order, payment, trade)
 	case order.OrderStatus == OrderCancelled, order.OrderStatus == OrderTimedOut:
@@ -92,6 +97,8 @@ func repeated(o Order, p Payment) Outcome {
 		return WrongAmount
 	case o.OrderStatus == OrderPaid, o.OrderStatus == OrderRefunded:
 		return SecondTrade
+	case o.OrderStatus == OrderUnpaid:
+		return GoneBack
 	default:
 		return OrderClosed
 	}
@@ -103,74 +110,6 @@ func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
 	}
 	_, err := tx.fulfil(o, settlement{at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo})
 	return err
-}
-
-// confirmLate grants a closed order that was paid after all, if its coupon and points are still free and its courses still sold at its
-// prices; otherwise the whole sum goes back.
-func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
-	err := tx.attempt(grantLate(o, p, trade))
-	for _, gone := range []error{ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
-		if errors.Is(err, gone) {
-			return OrderClosed, tx.sendBack(p, trade, RefundLate)
-		}
-	}
-	return FulfilledLate, err
-}
-
-func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
-	return func(tx tx) error {
-		if err := tx.stillSold(o); err != nil {
-			return err
-		}
-		if err := tx.hold(o); err != nil {
-			return err
-		}
-		return tx.settleAndFulfil(o, p, trade)
-	}
-}
-
-// stillSold tells whether every line of the order could be bought today at its price: nil, ErrWithdrawn or ErrPriceChanged.
-func (tx tx) stillSold(o Order) error {
-	var lines []OrderDetail
-	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
-		return err
-	}
-	ids := make([]int64, len(lines))
-	for i, line := range lines {
-		ids[i] = line.CourseID
-	}
-	var courses []Course
-	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
-		return err
-	}
-	book, err := openOffers(tx.DB, ids, tx.now)
-	if err != nil {
-		return err
-	}
-	for _, line := range lines {
-		i := slices.IndexFunc(courses, func(c Course) bool { return c.ID == line.CourseID })
-		if i < 0 {
-			return ErrWithdrawn
-		}
-		offer, err := book.offer(courses[i], line.Expire)
-		if err != nil {
-			return err
-		}
-		if offer.SalePrice != line.SalePrice {
-			return ErrPriceChanged
-		}
-	}
-	return nil
-}
-
-// sendBack notes money that the order cannot take, together with the refund that returns all of it.
-func (tx tx) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
-	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
-		return err
-	}
-	return tx.addRefund(&Refund{
-		PaymentID: p.ID, Amount: p.Amount, Cause: cause, Reason: cause.String(), RequestedBy: "luffy",
-	}, p)
 }
 
 // lockForPayment locks the order and its attempt in one statement, the order first as every path does; ErrNotFound when there is

@@ -28,7 +28,7 @@ type Payment struct {
 	OrderID    int64
 	OutTradeNo string
 	AppID      string
-	Amount     Fen
+	Amount     Fen // what Alipay was asked for; of a held payment what came instead
 	Subject    string
 	State      PaymentState
 	TradeNo    *string

@@ -158,13 +158,16 @@ func (tx tx) refundableLine(o Order, position int) (OrderDetail, error) {
 	return line, err
 }
 
+// ownRefund stands between out_trade_no and count in the shop's own out_request_nos.
+const ownRefund = "R"
+
 // addRefund stores a refund to be tried at once, under the next number of its payment. The order is locked, so the count is safe.
 func (tx tx) addRefund(r *Refund, p Payment) error {
 	var earlier int64
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Count(&earlier).Error; err != nil {
 		return err
 	}
-	r.ID, r.OutRequestNo = 0, fmt.Sprintf("%sR%d", p.OutTradeNo, earlier+1)
+	r.ID, r.OutRequestNo = 0, fmt.Sprintf("%s%s%d", p.OutTradeNo, ownRefund, earlier+1)
 	r.State, r.CreatedAt, r.TryAt = RefundPending, tx.now, new(tx.now)
 	return tx.Create(r).Error
 }

@@ -51,14 +51,20 @@ func (tx tx) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error 
 			return err
 		}
 		done["points"] = points
-	} else if err := tx.noteReturned(p); err != nil {
+	} else if err := tx.noteReturned(p, r); err != nil {
 		return err
 	}
 	return exactlyOne(tx.Model(&Refund{}).Where("id = ? AND state <> ?", r.ID, RefundDone).Updates(done), ErrNotPayable)
 }
 
 // noteReturned ends a payment that the order never took, once all of it went back.
-func (tx tx) noteReturned(p Payment) error {
+func (tx tx) noteReturned(p Payment, r Refund) error {
+	var done Fen
+	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").
+		Where("payment_id = ? AND state = ? AND id <> ?", p.ID, RefundDone, r.ID).Scan(&done).Error
+	if err != nil || done+r.Amount < p.Amount {
+		return err
+	}
 	return tx.Model(&Payment{}).Where("id = ? AND state IN ?", p.ID, []PaymentState{PaymentSurplus, PaymentHeld}).
 		Update("state", PaymentReturned).Error
 }
@@ -187,63 +193,4 @@ func (tx tx) chainAnew(user, course int64) error {
 		}
 	}
 	return nil
-}
-
-// RefundNews is what a message or the bill says of a refund, or of all refunds of a trade together.
-type RefundNews struct {
-	OutTradeNo   string
-	OutRequestNo string // may be empty
-	Amount       Fen    // of this refund; 0 when only Total is known
-	Total        Fen    // of all refunds of the trade so far; 0 when only Amount is known
-	At           time.Time
-}
-
-// NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made outside the shop gets its row. Called
-// again it changes nothing. ErrNotFound when no attempt has this out_trade_no.
-func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
-	return db.inTx(ctx, func(tx tx) error {
-		order, payment, err := tx.lockForPayment(n.OutTradeNo)
-		if err != nil {
-			return err
-		}
-		var known []Refund
-		if err := tx.Where("payment_id = ?", payment.ID).Find(&known).Error; err != nil {
-			return err
-		}
-		var booked Fen
-		for _, r := range known {
-			if n.OutRequestNo != "" && r.OutRequestNo == n.OutRequestNo {
-				if r.State == RefundDone {
-					return nil
-				}
-				return tx.finishRefund(order, payment, r, n.At)
-			}
-			if r.State == RefundDone {
-				booked += r.Amount
-			}
-		}
-		amount := n.Amount
-		if n.Total > 0 {
-			amount = n.Total - booked
-		}
-		if amount <= 0 || payment.TradeNo == nil {
-			return nil
-		}
-		return tx.bookOutside(order, payment, n, amount)
-	})
-}
-
-// bookOutside gives a refund that the shop did not ask for its row, done already.
-func (tx tx) bookOutside(o Order, p Payment, n RefundNews, amount Fen) error {
-	r := Refund{PaymentID: p.ID, Amount: amount, Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay"}
-	if err := tx.addRefund(&r, p); err != nil {
-		return err
-	}
-	if n.OutRequestNo != "" {
-		r.OutRequestNo = n.OutRequestNo
-		if err := tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", n.OutRequestNo).Error; err != nil {
-			return err
-		}
-	}
-	return tx.finishRefund(o, p, r, n.At)
 }

@@ -148,6 +148,41 @@ func (s *scene) inCart(t testing.TB) []int64 {
 	return courses
 }
 
+// close ends an unpaid order as a job does after its time, or after its student cancelled it.
+func (s *scene) close(t testing.TB, order models.Order) {
+	t.Helper()
+	if err := s.FinishClosing(t.Context(), order.ID); err != nil {
+		t.Fatalf("close order %s: %v", order.OrderNumber, err)
+	}
+}
+
+// cancel begins and ends the cancelling of ann's order.
+func (s *scene) cancel(t testing.TB, order models.Order) {
+	t.Helper()
+	if _, err := s.BeginCancel(t.Context(), s.ann.ID, order.OrderNumber); err != nil {
+		t.Fatalf("cancel order %s: %v", order.OrderNumber, err)
+	}
+	s.close(t, order)
+}
+
+// read gives the row as it is now.
+func (s *scene) read(t testing.TB, order models.Order) models.Order {
+	t.Helper()
+	return rows[models.Order](t, s.DB, "id = ?", order.ID)[0]
+}
+
+// wantClean fails when an invariant is broken.
+func wantClean(t testing.TB, db *models.DB) {
+	t.Helper()
+	findings, err := db.Audit(t.Context())
+	if err != nil {
+		t.Fatalf("audit: %v", err)
+	}
+	for _, f := range findings {
+		t.Errorf("audit: %s", f)
+	}
+}
+
 // exec changes the database behind the shop's back.
 func exec(t testing.TB, db *models.DB, statement string, args ...any) {
 	t.Helper()

@@ -52,7 +52,7 @@ const (
 	wordClosed  word = "closed"       // nobody can pay it any more
 )
 
-// answer is Alipay's word and, where it was that the attempt is paid, what became of the payment here.
+// answer is Alipay's word and, where money has come, what became of the payment here.
 type answer struct {
 	word
 	outcome models.Outcome
@@ -71,12 +71,17 @@ func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 		return answer{}, err
 	}
 	event.TradeNo, event.TradeStatus, event.Raw = trade.TradeNo, trade.Status, trade.Raw
+	paid := models.PaidTrade{
+		OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
+	}
 	switch {
 	case trade.Paid():
-		outcome, err := s.confirm(ctx, models.PaidTrade{
-			OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
-		}, event)
+		outcome, err := s.confirm(ctx, paid, event)
 		return answer{wordPaid, outcome}, err
+	case trade.Status == alipay.TradeClosed && !trade.PaidAt.IsZero():
+		paid.Refunded = true
+		outcome, err := s.confirm(ctx, paid, event)
+		return answer{wordClosed, outcome}, err
 	case trade.Status == alipay.TradeClosed:
 		s.record(ctx, event, models.VerdictNoted, string(wordClosed))
 		return answer{word: wordClosed}, s.db.ClosePayment(ctx, p.ID, trade.Status)

@@ -18,10 +18,10 @@ func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Re
 		return refund, err
 	}
 	task, err := s.db.ClaimRefund(ctx, refund.ID)
-	if err != nil {
-		return refund, err
+	if err == nil {
+		err = s.carryOut(ctx, task)
 	}
-	if err := s.carryOut(ctx, task); err != nil {
+	if err != nil { // stored as it is, a job goes on with it, or has even finished it
 		s.log.WarnContext(ctx, "refund is not done yet", "out_request_no", refund.OutRequestNo, "error", err)
 	}
 	return s.db.RefundByID(ctx, refund.ID)
@@ -50,10 +50,13 @@ func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
 	}
 }
 
+// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are about the call.
+const businessFailed = "40004"
+
 // finalRefusal tells a refund that Alipay will never carry out from one that may succeed later.
 func finalRefusal(err error) bool {
-	_, refused := errors.AsType[*alipay.Error](err)
-	return refused && !errors.Is(err, alipay.ErrUnknown) && !alipay.IsBalanceNotEnough(err)
+	e, refused := errors.AsType[*alipay.Error](err)
+	return refused && e.Code == businessFailed && !errors.Is(err, alipay.ErrUnknown) && !alipay.IsBalanceNotEnough(err)
 }
 
 func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.Time) error {
@@ -89,6 +92,22 @@ func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 		if state.Done && state.Amount > 0 {
 			news.Amount, news.Total = models.Fen(state.Amount), 0
 		}
+	}
+	return s.bookRefund(ctx, news)
+}
+
+// bookRefund asks for the payment first where the shop has not heard of it: the news of a refund may overtake that of the payment.
+func (s *Service) bookRefund(ctx context.Context, news models.RefundNews) error {
+	err := s.db.NoteRefund(ctx, news)
+	if !errors.Is(err, models.ErrNothingPaid) {
+		return err
+	}
+	standing, err := s.db.PaymentByOutTradeNo(ctx, news.OutTradeNo)
+	if err != nil {
+		return err
+	}
+	if _, err := s.ask(ctx, standing.Payment); err != nil {
+		return err
 	}
 	return s.db.NoteRefund(ctx, news)
 }

@@ -1,0 +1,128 @@
+package models_test
+
+import (
+	"errors"
+	"testing"
+
+	"luffy/models"
+)
+
+// Each case tells the shop, of a paid order of 216.33, the news one after another, each twice.
+func TestNoteRefund(t *testing.T) {
+	type refund struct {
+		number string // after the order's
+		amount models.Fen
+		cause  models.RefundCause
+		state  models.RefundState
+	}
+	const outside, own, done, pending = models.RefundOutside, models.RefundRequested, models.RefundDone, models.RefundPending
+	for name, c := range map[string]struct {
+		own  models.Fen // what the shop has asked for; 0 for nothing
+		news []models.RefundNews
+		want []refund
+	}{
+		"its own":                 {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 100_00}}, []refund{{"R1", 100_00, own, done}}},
+		"its own, by the total":   {100_00, []models.RefundNews{{OutRequestNo: "R1", Total: 100_00}}, []refund{{"R1", 100_00, own, done}}},
+		"its own, nameless":       {100_00, []models.RefundNews{{Total: 100_00}}, []refund{{"R1", 100_00, own, done}}},
+		"another beside its own":  {100_00, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}}, []refund{{"R1", 100_00, own, pending}, {"X", 50_00, outside, done}}},
+		"outside":                 {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
+		"outside, in full":        {0, []models.RefundNews{{OutRequestNo: "X", Amount: 216_33}}, []refund{{"X", 216_33, outside, done}}},
+		"outside, nameless":       {0, []models.RefundNews{{Total: 50_00}}, []refund{{"R1", 50_00, outside, done}}},
+		"nameless, named later":   {0, []models.RefundNews{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
+		"named, nameless later":   {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}}, []refund{{"X", 50_00, outside, done}}},
+		"two of one sum":          {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
+		"two, by growing totals":  {0, []models.RefundNews{{Total: 50_00}, {Total: 80_00}}, []refund{{"R1", 50_00, outside, done}, {"R2", 30_00, outside, done}}},
+		"an older total, overdue": {0, []models.RefundNews{{Total: 80_00}, {Total: 50_00}}, []refund{{"R1", 80_00, outside, done}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twoLines(t)
+				if c.own > 0 {
+					s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: c.own})
+				}
+				for _, news := range c.news {
+					news.OutTradeNo, news.At = order.OrderNumber, noon
+					if news.OutRequestNo != "" {
+						news.OutRequestNo = order.OrderNumber + news.OutRequestNo
+					}
+					for range 2 {
+						if err := s.NoteRefund(t.Context(), news); err != nil {
+							t.Errorf("%+v: %v", news, err)
+						}
+					}
+				}
+				var back models.Fen
+				stored := rows[models.Refund](t, s.DB, "1 = 1")
+				if len(stored) != len(c.want) {
+					t.Fatalf("got %d refunds, want %d: %+v", len(stored), len(c.want), stored)
+				}
+				for i, r := range stored {
+					got := refund{r.OutRequestNo[len(order.OrderNumber):], r.Amount, r.Cause, r.State}
+					if got != c.want[i] {
+						t.Errorf("refund %d: got %+v, want %+v", i, got, c.want[i])
+					}
+					if r.State == models.RefundDone {
+						back += r.Amount
+					}
+				}
+				if got := s.read(t, order).RefundedAmount; got != back {
+					t.Errorf("got %s back by the order, want %s", got, back)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+func TestNoteRefundRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		paid := s.twoLines(t)
+		unpaid := s.order(t, s.Step.For(30))
+		s.attempt(t, unpaid)
+		broughtOver := s.order(t, s.Off.For(60))
+		for name, c := range map[string]struct {
+			news models.RefundNews
+			want error
+		}{
+			"no such order":       {models.RefundNews{OutTradeNo: "20260301120000000001000000", Amount: 1}, models.ErrNotFound},
+			"no such attempt":     {models.RefundNews{OutTradeNo: paid.OrderNumber + "_9", Amount: 1}, models.ErrNotFound},
+			"payment not heard":   {models.RefundNews{OutTradeNo: unpaid.OrderNumber, Amount: 1}, models.ErrNothingPaid},
+			"attempt without row": {models.RefundNews{OutTradeNo: broughtOver.OrderNumber, Amount: 1}, models.ErrNothingPaid},
+			"more than was paid":  {models.RefundNews{OutTradeNo: paid.OrderNumber, OutRequestNo: "X", Amount: 216_34}, models.ErrRefundTooMuch},
+		} {
+			if err := s.NoteRefund(t.Context(), c.news); !errors.Is(err, c.want) {
+				t.Errorf("%s: got %v, want %v", name, err, c.want)
+			}
+		}
+		if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != 0 {
+			t.Errorf("got %d refunds, want none", n)
+		}
+		if n := len(rows[models.Payment](t, s.DB, "order_id = ?", broughtOver.ID)); n != 0 {
+			t.Errorf("got %d attempts of the order brought over, want none left behind", n)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// Held money goes back in the console, in as many parts as staff like.
+func TestHeldPaymentIsReturnedOnceAllWentBack(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		payment, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
+		trade.Amount = 99_01
+		s.confirm(t, trade)
+		for _, c := range []struct {
+			number string
+			amount models.Fen
+			want   models.PaymentState
+		}{{"X", 40_00, models.PaymentHeld}, {"Y", 59_01, models.PaymentReturned}} {
+			err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: c.number, Amount: c.amount, At: noon})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0].State; got != c.want {
+				t.Errorf("after %s: got %s, want %s", c.amount, got, c.want)
+			}
+		}
+		wantClean(t, s.DB)
+	})
+}

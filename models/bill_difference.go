@@ -46,7 +46,7 @@ func (d BillDifference) sameAs(o BillDifference) bool {
 }
 
 // SaveBillDifferences stores what a comparison of that day found and returns all differences of the day. One that was open and is not
-// found any more is closed; one that is known stays one row, so comparing twice gives the same.
+// found any more is closed, one that is found again is as it was found now; each is one row, so comparing twice gives the same.
 func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
 	var all []BillDifference
 	err := db.inTx(ctx, func(tx tx) error {
@@ -54,20 +54,12 @@ func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []Bill
 		if err := lockRows(tx.DB).Where("bill_date = ?", date).Find(&known).Error; err != nil {
 			return err
 		}
-		for _, k := range known {
-			if k.ClosedAt == nil && !slices.ContainsFunc(found, k.sameAs) {
-				gone := columns{"closed_at": tx.now, "action": "not found any more when the day was compared again"}
-				if err := tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(gone).Error; err != nil {
-					return err
-				}
-			}
+		if err := tx.closeUnfound(known, found); err != nil {
+			return err
 		}
 		for _, f := range found {
-			if slices.ContainsFunc(known, f.sameAs) {
-				continue
-			}
 			f.BillDate, f.FoundAt = date, tx.now
-			if err := tx.Create(&f).Error; err != nil {
+			if err := tx.saveDifference(known, f); err != nil {
 				return err
 			}
 		}
@@ -77,10 +69,37 @@ func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []Bill
 	return all, err
 }
 
-// PaidPayment is a payment that Alipay has taken money for, with its refunds that are done or pending.
+func (tx tx) closeUnfound(known, found []BillDifference) error {
+	for _, k := range known {
+		if k.ClosedAt != nil || slices.ContainsFunc(found, k.sameAs) {
+			continue
+		}
+		gone := columns{"closed_at": tx.now, "action": "not found any more when the day was compared again"}
+		if err := tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(gone).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveDifference leaves a closed difference that was found closed again, so that it keeps the time when it was closed.
+func (tx tx) saveDifference(known []BillDifference, f BillDifference) error {
+	i := slices.IndexFunc(known, f.sameAs)
+	if i < 0 {
+		return tx.Create(&f).Error
+	}
+	if known[i].ClosedAt != nil && f.ClosedAt != nil {
+		return nil
+	}
+	now := columns{"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action, "closed_at": f.ClosedAt}
+	return tx.Model(&BillDifference{}).Where("id = ?", known[i].ID).Updates(now).Error
+}
+
+// PaidPayment is an attempt with its refunds, and with what its order costs.
 type PaidPayment struct {
 	Payment
-	Refunds []Refund `gorm:"foreignKey:PaymentID"`
+	RealPrice Fen
+	Refunds   []Refund `gorm:"foreignKey:PaymentID"`
 }
 
 // lookups bounds how many names one statement asks for.
@@ -91,7 +110,8 @@ func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[stri
 	named := make(map[string]PaidPayment, len(outTradeNos))
 	for names := range slices.Chunk(outTradeNos, lookups) {
 		var some []PaidPayment
-		err := db.with(ctx).Preload("Refunds").Where("out_trade_no IN ?", names).Find(&some).Error
+		err := db.with(ctx).Preload("Refunds").Select("ly_payment.*, o.real_price").
+			Joins("JOIN ly_order o ON o.id = ly_payment.order_id").Where("out_trade_no IN ?", names).Find(&some).Error
 		if err != nil {
 			return nil, err
 		}
@@ -136,8 +156,12 @@ func (BillDay) TableName() string { return "ly_bill_day" }
 // billLease is how long a replica may take to compare a day, and the pause before a bill that was not there is asked for again.
 const billLease = 30 * time.Minute
 
-// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, and nobody has tried within the
-// last half hour.
+// billAgain is the pause before a day that has open differences is compared again: a row near midnight may stand in the bill of the day
+// after, which is a day late.
+const billAgain = 23 * time.Hour
+
+// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, or a day ago and differences are open, and
+// nobody has tried within the last half hour.
 func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
 	now := db.Now()
 	err := db.with(ctx).Create(&BillDay{BillDate: date, ClaimedAt: now}).Error
@@ -145,7 +169,10 @@ func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
 		return err == nil, err
 	}
 	claimed := db.with(ctx).Model(&BillDay{}).
-		Where("bill_date = ? AND compared_at IS NULL AND claimed_at <= ?", date, now.Add(-billLease)).Update("claimed_at", now)
+		Where("bill_date = ? AND claimed_at <= ?", date, now.Add(-billLease)).
+		Where(`compared_at IS NULL OR compared_at <= ? AND EXISTS (
+			SELECT 1 FROM ly_bill_difference d WHERE d.bill_date = ly_bill_day.bill_date AND d.closed_at IS NULL)`, now.Add(-billAgain)).
+		Update("claimed_at", now)
 	return claimed.RowsAffected == 1, claimed.Error
 }
 

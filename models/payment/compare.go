@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"luffy/models"
@@ -17,6 +18,8 @@ type comparison struct {
 	bill  alipay.Bill
 	ours  map[string]models.PaidPayment // by out_trade_no
 	found []models.BillDifference
+
+	neighbours map[int]alipay.Bill // those read so far, by their offset in days
 }
 
 func (c *comparison) run(ctx context.Context) error {
@@ -62,22 +65,24 @@ func (c *comparison) tradeRow(ctx context.Context, row alipay.BillRow) error {
 		return c.confirmMissing(ctx, row)
 	case *p.TradeNo != row.TradeNo:
 		c.difference(models.SecondPayment, row, &p.Amount, "")
-	case p.Amount != models.Fen(row.Amount):
-		c.difference(models.AmountDiffers, row, &p.Amount, "")
+	case p.RealPrice != models.Fen(row.Amount):
+		c.difference(models.AmountDiffers, row, &p.RealPrice, returnedAction(p))
 	case p.State == models.PaymentSurplus, p.State == models.PaymentReturned:
-		c.difference(models.SecondPayment, row, &p.Amount, surplusAction(p))
+		c.difference(models.SecondPayment, row, &p.Amount, returnedAction(p))
 	}
 	return nil
 }
 
-// surplusAction says how money that no order took went back; empty while it is on its way.
-func surplusAction(p models.PaidPayment) string {
-	for _, r := range p.Refunds {
-		if r.State == models.RefundDone {
-			return "given back as " + r.OutRequestNo
-		}
+// returnedAction says how money that no order took went back; empty while it has not.
+func returnedAction(p models.PaidPayment) string {
+	if p.State != models.PaymentReturned {
+		return ""
 	}
-	return ""
+	numbers := make([]string, len(p.Refunds))
+	for i, r := range p.Refunds {
+		numbers[i] = r.OutRequestNo
+	}
+	return "given back as " + strings.Join(numbers, ", ")
 }
 
 // confirmMissing asks Alipay about a trade of the bill that the shop has not booked, which books it.
@@ -116,11 +121,11 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 		}
 		return nil
 	}
-	err := c.db.NoteRefund(ctx, models.RefundNews{
+	err := c.bookRefund(ctx, models.RefundNews{
 		OutTradeNo: row.OutTradeNo, OutRequestNo: row.OutRequestNo, Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt),
 	})
 	switch {
-	case errors.Is(err, models.ErrNotFound):
+	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid), errors.Is(err, models.ErrRefundTooMuch):
 		c.difference(models.RefundMissingHere, row, nil, "")
 		return nil
 	case err != nil:
@@ -176,17 +181,21 @@ func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind mo
 	return nil
 }
 
-// neighbour reads the bill of the day before or after. One that is not there holds nothing.
+// neighbour reads the bill of the day before or after, once. One that is not there holds nothing.
 func (c *comparison) neighbour(ctx context.Context, offset int) (alipay.Bill, error) {
+	if bill, read := c.neighbours[offset]; read {
+		return bill, nil
+	}
 	day := c.day.AddDate(0, 0, offset)
 	if !day.AddDate(0, 0, 1).Before(c.db.Now()) {
 		return alipay.Bill{}, nil
 	}
 	bill, err := c.alipay.Bill(ctx, day.Format(time.DateOnly))
-	if errors.Is(err, alipay.ErrNoBill) {
-		err = nil
+	if err != nil && !errors.Is(err, alipay.ErrNoBill) {
+		return alipay.Bill{}, err
 	}
-	return bill, err
+	c.neighbours[offset] = bill
+	return bill, nil
 }
 
 func holds(b alipay.Bill, row alipay.BillRow) bool {

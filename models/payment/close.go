@@ -35,7 +35,7 @@ func (s *Service) Cancel(ctx context.Context, user int64, number string) (Ended,
 func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	for _, p := range c.Open {
 		paid, err := s.closeAttempt(ctx, p)
-		if errors.Is(err, alipay.ErrUnknown) {
+		if atAlipay(err) {
 			s.log.WarnContext(ctx, "order stays in closing", "order", c.Order.OrderNumber, "error", err)
 			return EndedLater, nil
 		}
@@ -57,11 +57,17 @@ func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	return EndedClosed, nil
 }
 
+// atAlipay tells Alipay's faults and refusals, which may pass, from the shop's own.
+func atAlipay(err error) bool {
+	_, refused := errors.AsType[*alipay.Error](err)
+	return refused || errors.Is(err, alipay.ErrUnknown)
+}
+
 // closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid tells that it was paid instead.
 func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool, err error) {
 	said, err := s.ask(ctx, p)
 	if err != nil || said.word != wordWaiting {
-		return said.word == wordPaid, err
+		return said.paysOrder(), err
 	}
 	err = s.alipay.Close(ctx, p.OutTradeNo)
 	switch {
@@ -74,8 +80,11 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 		if err == nil && said.word == wordWaiting {
 			err = fmt.Errorf("%s waits for its buyer and cannot be closed: %w", p.OutTradeNo, alipay.ErrUnknown)
 		}
-		return said.word == wordPaid, err
+		return said.paysOrder(), err
 	default:
 		return false, err
 	}
 }
+
+// paysOrder is false for a wrong sum: it is held, and the order goes on being closed.
+func (a answer) paysOrder() bool { return a.word == wordPaid && a.outcome != models.WrongAmount }

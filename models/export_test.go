@@ -16,3 +16,12 @@ const TxTries = txTries
 func (db *DB) InTx(ctx context.Context, fn func(*gorm.DB) error) error {
 	return db.inTx(ctx, func(tx tx) error { return fn(tx.DB) })
 }
+
+// Invariants names every check of Audit.
+func Invariants() []string {
+	names := make([]string, len(audits))
+	for i, a := range audits {
+		names[i] = a.check
+	}
+	return names
+}

@@ -1,0 +1,234 @@
+package models_test
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// twoLines is a paid order of 99.00 + 117.33 without coupon and points.
+func (s *scene) twoLines(t testing.TB) models.Order {
+	t.Helper()
+	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Rate.For(30))
+	return order
+}
+
+// refund asks for a refund that must be possible.
+func (s *scene) refund(t testing.TB, r models.RefundRequest) models.Refund {
+	t.Helper()
+	refund, err := s.RequestRefund(t.Context(), r)
+	if err != nil {
+		t.Fatalf("request %+v: %v", r, err)
+	}
+	return refund
+}
+
+// finish books a refund as done by Alipay now.
+func (s *scene) finish(t testing.TB, r models.Refund) {
+	t.Helper()
+	if err := s.FinishRefund(t.Context(), r.ID, s.Now()); err != nil {
+		t.Fatalf("finish %s: %v", r.OutRequestNo, err)
+	}
+}
+
+func TestRequestRefund(t *testing.T) {
+	for name, c := range map[string]struct {
+		ask  models.RefundRequest
+		want models.Fen
+		line int // 0 for none
+	}{
+		"all":             {models.RefundRequest{}, 216_33, 0},
+		"a sum":           {models.RefundRequest{Amount: 100_00}, 100_00, 0},
+		"the very last":   {models.RefundRequest{Amount: 216_33}, 216_33, 0},
+		"a fen":           {models.RefundRequest{Amount: 1}, 1, 0},
+		"the first line":  {models.RefundRequest{Line: 1}, 99_00, 1},
+		"the second line": {models.RefundRequest{Line: 2}, 117_33, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twoLines(t)
+				c.ask.OrderNumber, c.ask.By = order.OrderNumber, "staff"
+				s.refund(t, c.ask)
+				r := rows[models.Refund](t, s.DB, "1 = 1")[0]
+				if r.Amount != c.want || r.State != models.RefundPending || r.Cause != models.RefundRequested ||
+					r.OutRequestNo != order.OrderNumber+"R1" || r.RequestedBy != "staff" || r.Reason != "课程退款" {
+					t.Errorf("got %+v, want %s pending", r, c.want)
+				}
+				if (r.OrderDetailID != nil) != (c.line != 0) {
+					t.Errorf("got line %v, want position %d", r.OrderDetailID, c.line)
+				}
+				if got := s.read(t, order); got.OrderStatus != models.OrderPaid || got.RefundedAmount != 0 {
+					t.Errorf("got %v, %s back; want nothing to move before Alipay has paid", got.OrderStatus, got.RefundedAmount)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+func TestRequestRefundRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		lead func(*testing.T, *scene, *models.RefundRequest)
+		want error
+	}{
+		"no such order": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.OrderNumber = "404" }, models.ErrNotFound},
+		"unpaid": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			r.OrderNumber = s.order(t, s.Step.For(30)).OrderNumber
+		}, models.ErrNothingPaid},
+		"free": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			r.OrderNumber = s.order(t, s.Free.For(30)).OrderNumber
+		}, models.ErrNothingPaid},
+		"more than was paid": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Amount = 216_34 }, models.ErrRefundTooMuch},
+		"more than is left": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber, Amount: 200_00})
+			r.Amount = 16_34
+		}, models.ErrRefundTooMuch},
+		"a line that costs more than is left": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber, Amount: 200_00})
+			r.Line = 1
+		}, models.ErrRefundTooMuch},
+		"a negative sum": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Amount = -1 }, models.ErrRefundNothing},
+		"all, when all is on its way": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber})
+		}, models.ErrRefundNothing},
+		"all, when all went back": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber}))
+		}, models.ErrNothingPaid},
+		"a line that is not there":    {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Line = 3 }, models.ErrLineNotOpen},
+		"a line of a negative number": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Line = -1 }, models.ErrLineNotOpen},
+		"a line that is on its way": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			r.Line = 1
+			s.refund(t, *r)
+		}, models.ErrLineNotOpen},
+		"a line that went back": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+			r.Line = 1
+			s.finish(t, s.refund(t, *r))
+		}, models.ErrLineNotOpen},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				ask := models.RefundRequest{OrderNumber: s.twoLines(t).OrderNumber}
+				c.lead(t, s, &ask)
+				before := len(rows[models.Refund](t, s.DB, "1 = 1"))
+				if _, err := s.RequestRefund(t.Context(), ask); !errors.Is(err, c.want) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+				if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != before {
+					t.Errorf("got %d refunds, want %d as before", n, before)
+				}
+			})
+		})
+	}
+}
+
+// A line that the coupon or the points covered wholly has nothing to give back.
+func TestLineOfNothingIsNotRefunded(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Free.For(30))
+		_, err := s.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: order.OrderNumber, Line: 2})
+		if !errors.Is(err, models.ErrRefundNothing) {
+			t.Errorf("got %v, want ErrRefundNothing", err)
+		}
+	})
+}
+
+func TestFailedRefundLeavesItsSumFree(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		if err := s.NoteRefundError(t.Context(), first.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+			t.Fatal(err)
+		}
+		second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		if second.OutRequestNo != order.OrderNumber+"R2" {
+			t.Errorf("got %s, want a number of its own: %sR2", second.OutRequestNo, order.OrderNumber)
+		}
+		if n := len(s.claimRefunds(t)); n != 1 {
+			t.Errorf("got %d to carry out, want only the second", n)
+		}
+	})
+}
+
+// Sixteen clicks at once give back no fen more than was paid.
+func TestSixteenRefundsAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		ask  models.RefundRequest
+		want int64
+	}{
+		"all":    {models.RefundRequest{}, 1},
+		"a line": {models.RefundRequest{Line: 1}, 1},
+		"sums":   {models.RefundRequest{Amount: 20_00}, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				ask := c.ask
+				ask.OrderNumber = s.twoLines(t).OrderNumber
+				var stored atomic.Int64
+				together(16, func(int) {
+					_, err := s.RequestRefund(t.Context(), ask)
+					switch {
+					case err == nil:
+						stored.Add(1)
+					case !errors.Is(err, models.ErrRefundTooMuch) && !errors.Is(err, models.ErrRefundNothing) && !errors.Is(err, models.ErrLineNotOpen):
+						t.Errorf("got %v, want a refusal", err)
+					}
+				})
+				if stored.Load() != c.want {
+					t.Errorf("got %d refunds, want %d", stored.Load(), c.want)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+// claimRefunds takes the refunds that are to be tried now.
+func (s *scene) claimRefunds(t testing.TB) []models.RefundTask {
+	t.Helper()
+	tasks, err := s.ClaimRefunds(t.Context(), 100)
+	if err != nil {
+		t.Fatalf("claim: %v", err)
+	}
+	return tasks
+}
+
+func TestClaimRefunds(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		refund := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber})
+		last := time.Duration(0)
+		for range 10 {
+			tasks := s.claimRefunds(t)
+			if len(tasks) != 1 || tasks[0].Refund.ID != refund.ID || tasks[0].OutTradeNo != order.OrderNumber || tasks[0].AppID != modelstest.AppID {
+				t.Fatalf("got %+v, want the refund of %s", tasks, order.OrderNumber)
+			}
+			if again := s.claimRefunds(t); len(again) != 0 {
+				t.Fatalf("claimed again at once: %+v", again)
+			}
+			if err := s.NoteRefundError(t.Context(), refund.ID, "no answer", false); err != nil {
+				t.Fatal(err)
+			}
+			stored, err := s.RefundByID(t.Context(), refund.ID)
+			if err != nil || stored.LastError != "no answer" || stored.State != models.RefundPending {
+				t.Fatalf("got %+v, %v; want it pending with its error", stored, err)
+			}
+			pause := stored.TryAt.Sub(s.Now())
+			if pause < last || pause <= 0 || pause > time.Hour {
+				t.Errorf("got a pause of %v after one of %v, want it to grow up to an hour", pause, last)
+			}
+			last = pause
+			s.clock.forward(pause)
+		}
+		s.finish(t, refund)
+		if tasks := s.claimRefunds(t); len(tasks) != 0 {
+			t.Errorf("done, and claimed again: %+v", tasks)
+		}
+		if _, err := s.ClaimRefund(t.Context(), refund.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("done, claimed out of turn: got %v, want ErrNotFound", err)
+		}
+	})
+}

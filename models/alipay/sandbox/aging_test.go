@@ -8,6 +8,25 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
+// TestUnpaidEndSeenByCalls: query and close find the trade ended, even if nothing has looked at it since.
+func TestUnpaidEndSeenByCalls(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]map[string]string{
+		query:   {"code": "10000", "trade_status": sandbox.TradeClosed, "send_pay_date": ""},
+		closing: {"code": "40004", "sub_code": "ACQ.TRADE_STATUS_ERROR"},
+		refund:  {"code": "40004", "sub_code": "ACQ.TRADE_HAS_CLOSE"},
+	} {
+		w := newEvening(t)
+		w.login(w.open(pagePay, "A1", object{"timeout_express": "15m"}), sandbox.BuyerRich)
+		w.advance(15 * time.Minute)
+		got := w.call(method, object{"out_trade_no": "A1", "refund_amount": "1.00", "out_request_no": "R1"})
+		wantMembers(t, method, got, want)
+		if trade, _ := w.s.Trade("A1"); !trade.ClosedAt.Equal(evening.Add(15 * time.Minute)) {
+			t.Errorf("%s: closed at %v, want %v", method, trade.ClosedAt, evening.Add(15*time.Minute))
+		}
+	}
+}
+
 // TestRefundWindow: when it is over, the trade is finished to the second, whoever looks first, and keeps its money.
 func TestRefundWindow(t *testing.T) {
 	t.Parallel()

@@ -50,6 +50,7 @@ func TestRefundLater(t *testing.T) {
 	wantMembers(t, "more than is left", w.askRefund("R2", "10.01"), map[string]string{"sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"})
 	wantMembers(t, "what is left", w.askRefund("R3", "10.00"), map[string]string{"fund_change": "Y", "refund_fee": "10.00"})
 	w.wantStatus("A1", sandbox.TradeSuccess)
+	w.awaitNotifies(2)
 
 	w.advance(time.Hour)
 	if got := w.refundStatus("R1"); got != "REFUND_SUCCESS" {

@@ -127,6 +127,10 @@ func TestConfigFaults(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "one pair") {
 		t.Errorf("shop's key used as Alipay's: got %v, want a refusal", err)
 	}
+	_, err = sandbox.New(sandbox.Config{AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, RefundWindow: -1})
+	if err == nil || !strings.Contains(err.Error(), "RefundWindow") {
+		t.Errorf("negative refund window: got %v, want a refusal", err)
+	}
 }
 
 // TestFastClock: on a clock of 100000 times the pace a retry gap is over at once.

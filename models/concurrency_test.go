@@ -33,6 +33,22 @@ func (l *statementLog) wantNoDeadlock(t testing.TB) {
 	}
 }
 
+// newBusyScene is a scene on MariaDB whose connections are all open. Otherwise the first caller is done before the others have
+// connected, and nothing happens at once.
+func newBusyScene(t testing.TB) (*scene, *statementLog) {
+	t.Helper()
+	log := new(statementLog)
+	s := newScene(t, modelstest.MariaDB, log.option)
+	for range s.SQL().Stats().MaxOpenConnections {
+		conn, err := s.SQL().Conn(t.Context())
+		if err != nil {
+			t.Fatalf("connect: %v", err)
+		}
+		defer conn.Close()
+	}
+	return s, log
+}
+
 // outcomes counts what concurrent calls of Confirm gave.
 type outcomes struct {
 	fulfilled, alreadyDone, other atomic.Int64
@@ -63,8 +79,7 @@ func (o *outcomes) want(t testing.TB, fulfilled, alreadyDone int64) {
 func TestFiftyConfirmsOfOneTrade(t *testing.T) {
 	for _, broughtOver := range []bool{false, true} {
 		t.Run(fmt.Sprintf("brought over %v", broughtOver), func(t *testing.T) {
-			var log statementLog
-			s := newScene(t, modelstest.MariaDB, log.option)
+			s, log := newBusyScene(t)
 			coupon := s.give(t, modelstest.CouponOff)
 			s.fill(t, s.Plain.For(30), s.Rate.For(0))
 			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300})
@@ -96,8 +111,7 @@ func TestFiftyConfirmsOfOneTrade(t *testing.T) {
 
 // Twenty orders for thirty days each are six hundred days, whichever comes first.
 func TestTwentyOrdersExtendOneRight(t *testing.T) {
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	var trades [20]models.PaidTrade
 	s.fill(t, s.Plain.For(30))
 	for i := range trades {
@@ -144,8 +158,7 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 // A sale: 64 students buy three of ten courses each, Alipay reports every payment twice, and four replicas fold the counts meanwhile.
 func TestHotCourses(t *testing.T) {
 	const workers, each = 64, 3
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	hot := hotCourses(t, s.DB)
 	var trades [workers]models.PaidTrade
 	for i := range trades {
@@ -189,8 +202,7 @@ func TestHotCourses(t *testing.T) {
 
 // Fifty tabs of one student want the same coupon or more points than there are.
 func TestFiftyOrdersOverOneBalance(t *testing.T) {
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	coupon := s.give(t, modelstest.CouponOff)
 	s.fill(t, s.Plain.For(0))
 	form := s.form(t, "", models.Choice{})

@@ -23,7 +23,7 @@ type Server struct {
 	db       *models.DB
 	payments *payment.Service
 	handler  http.Handler
-	jobs     bool
+	jobs     []job // none on a replica that only serves pages
 	log      *slog.Logger
 }
 
@@ -43,7 +43,11 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	handler := handlers.New(handlers.Config{
 		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
 	})
-	return &Server{db: db, payments: payments, handler: handler, jobs: s.Jobs == "on", log: log}, nil
+	shop := &Server{db: db, payments: payments, handler: handler, log: log}
+	if s.Jobs == "on" {
+		shop.jobs = shop.allJobs()
+	}
+	return shop, nil
 }
 
 // openDatabase opens a database whose schema is as new as the program.
@@ -76,8 +80,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	var jobs sync.WaitGroup
 	jobsCtx, stopJobs := context.WithCancel(ctx)
 	defer stopJobs()
-	if s.jobs {
-		jobs.Go(func() { s.runJobs(jobsCtx) })
+	for _, j := range s.jobs {
+		jobs.Go(func() { s.repeat(jobsCtx, j) })
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bufio"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,22 +78,11 @@ func buy(t *testing.T, shop string) {
 func wantNotifyTaken(t *testing.T, simulator string) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
-	for {
-		response, err := http.Get(simulator + "/admin/api/deliveries")
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		response.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(body), `"accepted":true`) {
-			return
-		}
+	v := newVisitor(t)
+	for v.open(simulator + "/admin/api/deliveries"); !strings.Contains(v.text("body"), `"accepted":true`); v.open(v.at.String()) {
 		select {
 		case <-deadline:
-			t.Fatalf("no notify was taken: %s", body)
+			t.Fatalf("no notify was taken: %s", v.text("body"))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -136,7 +136,7 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 	var c models.Catalogue
 	for i := range 10 {
 		c.Courses = append(c.Courses, models.CatalogueCourse{
-			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: 10_00,
+			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: new(models.Yuan(10_00)),
 		})
 	}
 	if err := db.Import(t.Context(), c); err != nil {

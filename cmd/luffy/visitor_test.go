@@ -5,6 +5,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -23,7 +24,7 @@ func newVisitor(t *testing.T) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visitor{t: t, client: &http.Client{Jar: jar}}
+	return &visitor{t: t, client: &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 func (v *visitor) open(address string) {

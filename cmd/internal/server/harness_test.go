@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -21,6 +22,8 @@ import (
 )
 
 const sellerID = "2088102175868026"
+
+var client = http.Client{Timeout: time.Minute}
 
 var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 

@@ -1,14 +1,12 @@
 package server
 
 import (
-	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,7 +35,7 @@ func TestNotifiesDuringTheStop(t *testing.T) {
 		var sending sync.WaitGroup
 		for i, attempt := range attempts {
 			sending.Go(func() {
-				success[i] = notify(t.Context(), "http://"+r.address+"/payments/notify", attempt)
+				success[i] = notify("http://"+r.address+"/payments/notify", attempt)
 				if answers.Add(1) == 4 {
 					r.stop()
 				}
@@ -86,19 +84,14 @@ func wantWhole(t *testing.T, db *models.DB, attempt models.Payment) (paid bool) 
 }
 
 // notify sends what Alipay would and reports whether the shop took it.
-func notify(ctx context.Context, address string, p models.Payment) bool {
+func notify(address string, p models.Payment) bool {
 	body := signed(map[string]string{
 		"notify_id": "n-" + p.OutTradeNo, "notify_type": "trade_status_sync", "notify_time": "2026-11-22 22:30:01",
 		"app_id": modelstest.AppID, "seller_id": sellerID, "charset": "utf-8", "version": "1.0", "sign_type": "RSA2",
 		"out_trade_no": p.OutTradeNo, "trade_no": "20261122220014" + p.OutTradeNo[12:], "trade_status": "TRADE_SUCCESS",
 		"total_amount": p.Amount.String(), "gmt_payment": "2026-11-22 22:30:00",
 	})
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
-	if err != nil {
-		return false
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Post(address, "application/x-www-form-urlencoded; charset=utf-8", strings.NewReader(body))
 	if err != nil {
 		return false
 	}

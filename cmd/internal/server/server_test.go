@@ -32,7 +32,7 @@ func TestStopCutsNothing(t *testing.T) {
 		}}}
 		r := serve(t, shop)
 		status := make(chan int, 1)
-		go func() { status <- get(t.Context(), "http://"+r.address+"/readyz") }()
+		go func() { status <- get("http://" + r.address + "/readyz") }()
 		<-asked
 		<-begun
 
@@ -66,12 +66,8 @@ func TestStopCutsNothing(t *testing.T) {
 }
 
 // get gives the status of an answer, 0 for none.
-func get(ctx context.Context, address string) int {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return 0
-	}
-	response, err := http.DefaultClient.Do(request)
+func get(address string) int {
+	response, err := client.Get(address)
 	if err != nil {
 		return 0
 	}

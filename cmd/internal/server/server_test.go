@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"testing"
+	"time"
 
 	"luffy/cmd/internal/settings"
 	"luffy/models"
@@ -16,17 +17,17 @@ func TestStopCutsNothing(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, _ *models.DB) {
 		shop := newShop(t, s)
-		asked, release := make(chan struct{}), make(chan struct{})
+		asked, answer, finish := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		pages := shop.handler
 		shop.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			close(asked)
-			<-release
+			<-answer
 			pages.ServeHTTP(w, r)
 		})
 		begun, pass := make(chan struct{}, 100), make(chan error, 100)
 		shop.jobs = []job{{"slow", 1, func(ctx context.Context) error {
 			begun <- struct{}{}
-			<-release
+			<-finish
 			pass <- shop.db.Ping(ctx)
 			return nil
 		}}}
@@ -49,10 +50,11 @@ func TestStopCutsNothing(t *testing.T) {
 			t.Fatalf("ended with %v while a request was being answered", err)
 		default:
 		}
-		close(release)
+		close(answer)
 		if got := <-status; got != 200 {
 			t.Errorf("the request in flight: got status %d, want 200", got)
 		}
+		time.AfterFunc(100*time.Millisecond, func() { close(finish) }) // the pass outlasts the requests
 		if err := <-r.ended; err != nil {
 			t.Errorf("Serve: %v", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestCart(t *testing.T) {
 		b.addToCart(w.stock.Plain.For(30), w.stock.Free.For(0))
 		b.open("/").wantText("#cart-count", "2")
 		line := fmt.Sprintf("/cart/items/%d", w.stock.Plain.ID)
-		term := fmt.Sprint(w.stock.Plain.For(90).Expire)
+		term := strconv.FormatInt(w.stock.Plain.For(90).Expire, 10)
 
 		b.submit(b.open("/cart"), line, "expire", term).wantTo("/cart")
 		b.open("/cart").wantText("#cart-sums", "已选 2 门课程", "¥219.00")
@@ -38,7 +39,7 @@ func TestCartRefused(t *testing.T) {
 	b, _ := w.student("ann")
 	course := b.open("/courses/1")
 	for name, expire := range map[string]string{
-		"none": "", "another course's": fmt.Sprint(w.stock.Step.For(30).Expire), "unknown": "99", "negative": "-1", "no number": "x",
+		"none": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10), "unknown": "99", "negative": "-1", "no number": "x",
 		"huge": "99999999999999999999", "almost for ever": "00",
 	} {
 		t.Run(name, func(t *testing.T) {

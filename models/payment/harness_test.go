@@ -49,6 +49,7 @@ type desk struct {
 	alipay  *sandbox.Sandbox
 	gateway *alipay.Client
 	clock   *clock
+	browser *http.Client
 }
 
 // eachDesk runs a test over SQLite and over MariaDB.
@@ -93,6 +94,7 @@ func openDesk(t *testing.T, db *models.DB, clock *clock) *desk {
 	}
 	server := httptest.NewServer(d.alipay.Handler())
 	t.Cleanup(server.Close)
+	d.browser = server.Client()
 	d.gateway, err = alipay.NewClient(alipay.Config{
 		Gateway: server.URL + "/gateway.do", AppID: modelstest.AppID, SellerID: sellerID, AppPrivateKey: appKey(),
 		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: clock.now,
@@ -133,22 +135,29 @@ func (d *desk) pay(p models.Payment) sandbox.Trade {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	cashier, err := http.Get(address)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	cashier.Body.Close()
-	form := url.Values{"buyer": {sandbox.BuyerRich}, "password": {sandbox.Password}}
-	paid, err := http.PostForm(cashier.Request.URL.String()+"/pay", form)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	paid.Body.Close()
+	cashier := d.browse(http.MethodGet, address, nil)
+	d.browse(http.MethodPost, cashier.String()+"/pay", url.Values{"buyer": {sandbox.BuyerRich}, "password": {sandbox.Password}})
 	trade, exists := d.alipay.Trade(p.OutTradeNo)
 	if !exists || trade.Status != sandbox.TradeSuccess {
 		d.t.Fatalf("paying %s: got trade %v %+v", p.OutTradeNo, exists, trade)
 	}
 	return trade
+}
+
+// browse sends a buyer's request and gives the address at which its redirects end.
+func (d *desk) browse(method, address string, form url.Values) *url.URL {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := d.browser.Do(r)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.Request.URL
 }
 
 func (d *desk) exec(statement string, args ...any) {

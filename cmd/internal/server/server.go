@@ -40,7 +40,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 		return nil, err
 	}
 	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log})
-	handler := handlers.New(handlers.Config{
+	handler := handlers.New(handlers.Config{ //nolint:contextcheck // a request's log line has the request's context
 		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
 	})
 	shop := &Server{db: db, payments: payments, handler: handler, log: log}

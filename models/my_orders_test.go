@@ -73,10 +73,13 @@ func TestMyOrdersOfNobody(t *testing.T) {
 func TestMyOrdersTabs(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		pile(t, s, s.ann, 6) // 未支付 已支付 已取消 超时取消 已退款 未支付
+		all := []models.OrderStatus{
+			models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled, models.OrderPaid, models.OrderUnpaid,
+		}
 		counts := map[models.OrderTab]int{models.TabAll: 6, models.TabUnpaid: 2, models.TabPaid: 1, models.TabClosed: 2, models.TabRefund: 1}
 		for tab, want := range map[models.OrderTab][]models.OrderStatus{
-			models.TabAll:    {models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled, models.OrderPaid, models.OrderUnpaid},
-			"":               {models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled, models.OrderPaid, models.OrderUnpaid},
+			models.TabAll:    all,
+			"":               all,
 			models.TabUnpaid: {models.OrderUnpaid, models.OrderUnpaid},
 			models.TabPaid:   {models.OrderPaid},
 			models.TabClosed: {models.OrderTimedOut, models.OrderCancelled},

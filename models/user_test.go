@@ -121,10 +121,3 @@ func TestAuthenticate(t *testing.T) {
 		}
 	})
 }
-
-func TestAuthenticateOnBrokenDatabase(t *testing.T) {
-	_, err := modelstest.Broken(t).Authenticate(t.Context(), "ann", modelstest.Password)
-	if err == nil || errors.Is(err, models.ErrNotFound) {
-		t.Errorf("got %v, want an error that is not about the password", err)
-	}
-}

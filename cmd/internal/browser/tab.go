@@ -98,14 +98,6 @@ func (tab *Tab) Has(selector string, texts ...string) {
 	}
 }
 
-// At waits for the page whose address ends like this. It is for pages that lead on by themselves.
-func (tab *Tab) At(end string) {
-	tab.t.Helper()
-	if !tab.until(func() bool { return strings.HasSuffix(tab.Address(), end) }) {
-		tab.t.Fatalf("still at %s, want an address that ends in %s", tab.Address(), end)
-	}
-}
-
 // Text gives what the element shows, "" without such an element.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +65,7 @@ func TestMyOrders(t *testing.T) {
 			"?q=" + paid + "&status=paid&page=7&x=1": {paid},
 		} {
 			p := b.open("/myorder/" + query)
-			if got := p.numbers(); fmt.Sprint(got) != fmt.Sprint(want) {
+			if got := p.numbers(); !slices.Equal(got, want) {
 				t.Errorf("%.60s: got %v, want %v", query, got, want)
 			}
 			p.wantText(".tabs", "全部 5", "待付款 1", "已完成 1", "已取消 2", "退款 1")

@@ -57,6 +57,9 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 	case models.OrderCancelled, models.OrderTimedOut:
 		return views.ResultClosed, nil
 	}
+	if _, held := o.HeldPayment(); held {
+		return views.ResultConfirming, nil // money is there, so neither "not paid" nor a second payment may be offered
+	}
 	attempt, ok := o.OpenPayment()
 	if !ok {
 		return views.ResultUnpaid, nil

@@ -59,22 +59,18 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	session.Options = &sessions.Options{
 		Path: "/", MaxAge: int(sessionLife / time.Second), HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	}
-	cookie, err := r.Cookie(name)
-	if err != nil {
+	id, ok := s.signedID(r, name)
+	if !ok {
 		return session, nil
 	}
-	var id []byte
-	if err := securecookie.DecodeMulti(name, cookie.Value, &id, s.codecs...); err != nil {
-		return session, nil
-	}
-	visitor, err := s.db.Visitor(r.Context(), string(id))
+	visitor, err := s.db.Visitor(r.Context(), id)
 	if errors.Is(err, models.ErrNotFound) {
 		return session, nil
 	}
 	if err != nil {
 		return session, err
 	}
-	session.ID, session.IsNew = string(id), false
+	session.ID, session.IsNew = id, false
 	session.Values[visitorKey] = visitor
 	if visitor.UserID != nil {
 		session.Values[userKey] = *visitor.UserID
@@ -84,6 +80,17 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		session.Values[flashKey] = flash
 	}
 	return session, nil
+}
+
+// signedID gives the session id in the request's cookie, if there is one that the shop has signed.
+func (s *sessionStore) signedID(r *http.Request, name string) (string, bool) {
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return "", false
+	}
+	var id []byte
+	err = securecookie.DecodeMulti(name, cookie.Value, &id, s.codecs...)
+	return string(id), err == nil
 }
 
 // Save writes the session and its cookie. A negative MaxAge ends the session.

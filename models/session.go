@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Session is what the database remembers of one browser. The browser holds the id; the table holds only its hash, so a
@@ -47,12 +48,10 @@ func (db *DB) SaveSession(ctx context.Context, id string, user int64, data strin
 	if user != 0 {
 		s.UserID = &user
 	}
-	changed := db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).
-		Updates(map[string]any{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt})
-	if changed.Error != nil || changed.RowsAffected == 1 {
-		return changed.Error
-	}
-	return db.with(ctx).Create(&s).Error
+	return db.with(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "id_hash"}},
+		DoUpdates: clause.AssignmentColumns([]string{"user_id", "data", "expires_at"}),
+	}).Create(&s).Error
 }
 
 // DropSession ends the session with that id, wherever its cookie still lies.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // The keys that settings may name.
@@ -73,8 +74,9 @@ func TestServe(t *testing.T) {
 		stderr.Close()
 	}()
 	address := "http://" + servingAt(t, lines)
+	client := http.Client{Timeout: time.Minute}
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 200, "/nowhere": 404} {
-		response, err := http.Get(address + path)
+		response, err := client.Get(address + path)
 		if err != nil {
 			t.Fatal(err)
 		}

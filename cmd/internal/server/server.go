@@ -23,7 +23,7 @@ type Server struct {
 	db       *models.DB
 	payments *payment.Service
 	handler  http.Handler
-	jobs     bool
+	jobs     []job // none on a replica that only serves pages
 	log      *slog.Logger
 
 	metrics     http.Handler
@@ -46,14 +46,17 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	payments := payment.New(payment.Config{
 		DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log, Metrics: registry,
 	})
-	shop := &Server{db: db, payments: payments, jobs: s.Jobs == "on", metrics: metricsHandler(registry), metricsAddr: s.MetricsAddr, log: log}
+	shop := &Server{db: db, payments: payments, metrics: metricsHandler(registry), metricsAddr: s.MetricsAddr, log: log}
+	if s.Jobs == "on" {
+		shop.jobs = shop.allJobs()
+	}
 	pages := handlers.Config{
 		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
 	}
 	if s.MetricsAddr == "" {
 		pages.Metrics = shop.metrics
 	}
-	shop.handler = handlers.New(pages)
+	shop.handler = handlers.New(pages) //nolint:contextcheck // a request's log line has the request's context
 	return shop, nil
 }
 
@@ -87,8 +90,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	var jobs sync.WaitGroup
 	jobsCtx, stopJobs := context.WithCancel(ctx)
 	defer stopJobs()
-	if s.jobs {
-		jobs.Go(func() { s.runJobs(jobsCtx) })
+	for _, j := range s.jobs {
+		jobs.Go(func() { s.repeat(jobsCtx, j) })
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(listener) }()

@@ -60,7 +60,7 @@ func (s Settings) Check() error {
 	if _, _, err := net.SplitHostPort(s.MetricsAddr); s.MetricsAddr != "" && err != nil {
 		fault("LUFFY_METRICS_ADDR %q: host:port is expected, or nothing", s.MetricsAddr)
 	}
-	if u, err := url.Parse(s.BaseURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+	if !isOrigin(s.BaseURL) {
 		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
 	}
 	if s.unread != nil {
@@ -72,6 +72,15 @@ func (s Settings) Check() error {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)
 	}
 	return errors.Join(faults...)
+}
+
+// isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.
+func isOrigin(address string) bool {
+	u, err := url.Parse(strings.TrimSuffix(address, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	return u.Host != "" && *u == url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
 // variables are the names of the settings that the fields of an alipay.Config come from.
@@ -187,9 +196,10 @@ func (s Settings) String() string {
 	return b.String()
 }
 
+// withoutPassword shows nothing of an address in another form, because nobody knows where its password is.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || u.Scheme != "mysql" && u.Scheme != "sqlite" || u.RawQuery != "" {
 		return "(unreadable)"
 	}
 	return u.Redacted()

@@ -99,8 +99,9 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
 		return s.db.DropSession(r.Context(), session.ID)
 	}
+	store := s.db.UpdateSession
 	if session.ID == "" {
-		session.ID = rand.Text() + rand.Text()
+		session.ID, store = rand.Text()+rand.Text(), s.db.AddSession
 	}
 	flash, _ := session.Values[flashKey].(views.Flash)
 	data, err := json.Marshal(flash)
@@ -108,7 +109,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		return err
 	}
 	user, _ := session.Values[userKey].(int64)
-	if err := s.db.SaveSession(r.Context(), session.ID, user, string(data), sessionLife); err != nil {
+	if err := store(r.Context(), session.ID, models.SessionState{UserID: user, Data: string(data), Life: sessionLife}); err != nil {
 		return err
 	}
 	value, err := securecookie.EncodeMulti(session.Name(), []byte(session.ID), s.codecs...)

@@ -47,17 +47,17 @@ func TestCart(t *testing.T) {
 
 func TestChangeOfTerm(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		s.fill(t, s.Plain.For(30), s.Rate.For(30))
+		s.fill(t, s.Plain.For(30))
 		s.clock.forward(time.Minute)
-		before := s.inCart(t)
+		s.fill(t, s.Rate.For(30))
+		s.clock.forward(time.Minute)
 		s.fill(t, s.Plain.For(90))
-		if got := s.inCart(t); !slices.Equal(got, before) {
-			t.Errorf("got %v, want the line to stay in its place: %v", got, before)
+		lines := s.cart(t)
+		if len(lines) != 2 || lines[1].CourseID != s.Plain.ID {
+			t.Fatalf("got %+v, want the changed line still in its place", lines)
 		}
-		for _, line := range s.cart(t) {
-			if line.CourseID == s.Plain.ID && (line.Expire != s.Plain.For(90).Expire || line.SeenPrice != 219_00) {
-				t.Errorf("got term %q at %v, want 三个月有效 at 219.00", line.ExpireText, line.SeenPrice)
-			}
+		if got := lines[1]; got.Expire != s.Plain.For(90).Expire || got.SeenPrice != 219_00 {
+			t.Errorf("got term %q at %v, want 三个月有效 at 219.00", got.ExpireText, got.SeenPrice)
 		}
 	})
 }

@@ -10,9 +10,14 @@ import (
 
 const sessionLife = time.Hour
 
+// save begins a session, or changes the one that runs.
 func (s *scene) save(t testing.TB, id string, user int64, data string) {
 	t.Helper()
-	if err := s.SaveSession(t.Context(), id, user, data, sessionLife); err != nil {
+	store := s.UpdateSession
+	if _, err := s.Visitor(t.Context(), id); errors.Is(err, models.ErrNotFound) {
+		store = s.AddSession
+	}
+	if err := store(t.Context(), id, models.SessionState{UserID: user, Data: data, Life: sessionLife}); err != nil {
 		t.Fatalf("save session %q: %v", id, err)
 	}
 }
@@ -47,6 +52,19 @@ func TestSessionSavedTwiceUnchanged(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.save(t, "one", s.ann.ID, "hello")
 		s.save(t, "one", s.ann.ID, "hello")
+	})
+}
+
+func TestEndedSessionStaysEnded(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		s.save(t, "one", s.ann.ID, "")
+		if err := s.DropSession(t.Context(), "one"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.UpdateSession(t.Context(), "one", models.SessionState{UserID: s.ann.ID, Life: sessionLife}); err != nil {
+			t.Errorf("a page that was late: %v", err)
+		}
+		s.wantNoSession(t, "one")
 	})
 }
 

@@ -36,29 +36,31 @@ func TestNotifyWithoutPayTime(t *testing.T) {
 	}
 }
 
-// Money that an order cannot take is kept in sight, never lost and never booked twice.
-func TestNotifyHeld(t *testing.T) {
+// Money that an order cannot take goes back or is kept in sight, never lost and never booked twice.
+func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
+	const cancelled, brought = "UPDATE ly_order SET order_status = 2", "DELETE FROM ly_payment"
 	for name, c := range map[string]struct {
-		prepare string
+		prepare []string
 		changes []string
 		success bool
 		event   string
 		state   models.PaymentState
 	}{
-		"cancelled":    {"UPDATE ly_order SET order_status = 2", nil, true, "notify held order_closed", models.PaymentHeld},
-		"timed out":    {"UPDATE ly_order SET order_status = 3", nil, true, "notify held order_closed", models.PaymentHeld},
-		"refunded":     {"UPDATE ly_order SET order_status = 4", nil, true, "notify held order_closed", models.PaymentHeld},
-		"paid already": {"UPDATE ly_order SET order_status = 1", nil, true, "notify held second_trade", models.PaymentHeld},
-		"too little":   {"", []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"too much":     {"", []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"old order":    {"DELETE FROM ly_payment", nil, true, "notify accepted fulfilled", models.PaymentPaid},
-		"old, amount":  {"DELETE FROM ly_payment", []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"cancelled":    {[]string{cancelled}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
+		"timed out":    {[]string{"UPDATE ly_order SET order_status = 3"}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
+		"withdrawn":    {[]string{cancelled, "UPDATE ly_course SET published = 0"}, nil, true, "notify held order_closed", models.PaymentSurplus},
+		"refunded":     {[]string{"UPDATE ly_order SET order_status = 4"}, nil, true, "notify held second_trade", models.PaymentSurplus},
+		"paid already": {[]string{"UPDATE ly_order SET order_status = 1"}, nil, true, "notify held second_trade", models.PaymentSurplus},
+		"too little":   {nil, []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"too much":     {nil, []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"old order":    {[]string{brought}, nil, true, "notify accepted fulfilled", models.PaymentPaid},
+		"old, amount":  {[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachDesk(t, func(d *desk) {
 				attempt := d.attempt()
-				if c.prepare != "" {
-					d.exec(c.prepare)
+				for _, statement := range c.prepare {
+					d.exec(statement)
 				}
 				body := notifyOf(attempt).signed(c.changes...)
 				again := c.event

@@ -155,10 +155,10 @@ func TestReturnWithAlipaySilent(t *testing.T) {
 	if took := time.Since(start); took > 2900*time.Millisecond {
 		t.Errorf("the return took %v, want an answer after 2 s", took)
 	}
+	w.wantPaid(link.number, false)
 	if h1 := b.follow(returned).h1(); h1 != "支付确认中" {
 		t.Errorf("got heading %q, want 支付确认中", h1)
 	}
-	w.wantPaid(link.number, false)
 }
 
 // The tutorial's own address: as Alipay signed it, it opens the order; as it was printed, with another charset, it does not.

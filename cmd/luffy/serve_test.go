@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // The keys that settings may name.
@@ -73,8 +74,9 @@ func TestServe(t *testing.T) {
 		stderr.Close()
 	}()
 	address := "http://" + servingAt(t, lines)
+	client := http.Client{Timeout: time.Minute}
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 200, "/nowhere": 404} {
-		response, err := http.Get(address + path)
+		response, err := client.Get(address + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,8 +172,8 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}
 	}
-	if got := strings.Count(stdout, "\n"); got != 11 {
-		t.Errorf("got %d settings, want 11:\n%s", got, stdout)
+	if got := strings.Count(stdout, "\n"); got != 12 {
+		t.Errorf("got %d settings, want 12:\n%s", got, stdout)
 	}
 
 	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:geheim%zz@db.example/luffy")

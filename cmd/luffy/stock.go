@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -54,12 +55,11 @@ func (p program) course(ctx context.Context, args []string) error {
 	if len(args) != 2 || args[0] != "import" {
 		return errUsage
 	}
-	file, err := os.Open(args[1])
+	text, err := os.ReadFile(args[1])
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	catalogue, err := models.ReadCatalogue(file)
+	catalogue, err := models.ReadCatalogue(bytes.NewReader(text))
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -13,19 +12,15 @@ type job struct {
 	run   func(context.Context) error
 }
 
-func (s *Server) runJobs(ctx context.Context) {
-	var running sync.WaitGroup
-	for _, j := range []job{
+func (s *Server) allJobs() []job {
+	return []job{
 		{"fold students", time.Second, s.foldStudents},
 		{"close due orders", 2 * time.Second, s.payments.CloseDue},
 		{"ask about open payments", 5 * time.Second, s.payments.AskDue},
 		{"carry out refunds", 5 * time.Second, s.payments.RefundDue},
 		{"compare bills", 10 * time.Minute, s.payments.ReconcileDue},
 		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
-	} {
-		running.Go(func() { s.repeat(ctx, j) })
 	}
-	running.Wait()
 }
 
 // repeat lets a pass that has begun finish when ctx ends.

@@ -3,8 +3,6 @@ package settings
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,7 +58,7 @@ func (s Settings) Check() error {
 	if _, _, err := net.SplitHostPort(s.MetricsAddr); s.MetricsAddr != "" && err != nil {
 		fault("LUFFY_METRICS_ADDR %q: host:port is expected, or nothing", s.MetricsAddr)
 	}
-	if u, err := url.Parse(s.BaseURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+	if !isOrigin(s.BaseURL) {
 		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
 	}
 	if s.unread != nil {
@@ -72,6 +70,15 @@ func (s Settings) Check() error {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)
 	}
 	return errors.Join(faults...)
+}
+
+// isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.
+func isOrigin(address string) bool {
+	u, err := url.Parse(strings.TrimSuffix(address, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	return u.Host != "" && *u == url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
 // variables are the names of the settings that the fields of an alipay.Config come from.
@@ -96,31 +103,6 @@ func (s Settings) Alipay() (*alipay.Client, error) {
 		}
 	}
 	return client, errors.Join(faults...)
-}
-
-// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key changes: a message may be signed with
-// any of them.
-func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
-	var keys []*rsa.PublicKey
-	for rest := text; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		key, err := alipay.ParsePublicKey(pem.EncodeToMemory(block))
-		if err != nil {
-			return nil, fmt.Errorf("key %d: %w", len(keys)+1, err)
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) > 0 {
-		return keys, nil
-	}
-	key, err := alipay.ParsePublicKey(text)
-	if err != nil {
-		return nil, err
-	}
-	return []*rsa.PublicKey{key}, nil
 }
 
 func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error) {
@@ -187,9 +169,10 @@ func (s Settings) String() string {
 	return b.String()
 }
 
+// withoutPassword shows nothing of an address in another form, because nobody knows where its password is.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || u.Scheme != "mysql" && u.Scheme != "sqlite" || u.RawQuery != "" {
 		return "(unreadable)"
 	}
 	return u.Redacted()

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"luffy/cmd/internal/settings"
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// TestRepeat: a pass that fails does not end the job, the end of the context does.
+func TestRepeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		passes, ended := 0, false
+		s := &Server{log: slog.New(slog.DiscardHandler)}
+		go func() {
+			s.repeat(ctx, job{"failing", time.Minute, func(context.Context) error { passes++; return errors.New("not now") }})
+			ended = true
+		}()
+		<-time.After(3*time.Minute + time.Second)
+		stop()
+		synctest.Wait()
+		if passes != 3 || !ended {
+			t.Errorf("got %d passes, ended %t; want 3 and the end", passes, ended)
+		}
+	})
+}
+
+func TestStudentsAreCounted(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {
+		fixture, student := modelstest.Shop(t, db), modelstest.Student(t, db, "nami")
+		modelstest.Paid(t, db, student, fixture.Plain.For(30), fixture.Rate.For(0))
+		r := serve(t, newShop(t, s))
+		until(t, "both courses to count their student", func() bool {
+			list, err := db.Courses(t.Context(), 0)
+			return err == nil && list[0].Students == 1 && list[2].Students == 1
+		})
+		r.stop()
+		if err := <-r.ended; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+}
+
+func TestJobsOff(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s settings.Settings, _ *models.DB) {
+		for setting, want := range map[string]bool{"on": true, "off": false} {
+			s.Jobs = setting
+			shop := newShop(t, s)
+			if got := len(shop.jobs) > 0; got != want {
+				t.Errorf("LUFFY_JOBS=%s: got %d jobs", setting, len(shop.jobs))
+			}
+			if err := shop.db.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	got, want := Read(nil), Settings{
+		Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", DatabaseURL: "sqlite:luffy.db", SessionKeyFile: "luffy-session.key",
+		OrderTTL: 15 * time.Minute, Jobs: "on",
+	}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if err := got.Check(); err != nil {
+		t.Errorf("the defaults are refused: %v", err)
+	}
+}
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	got := Read([]string{
+		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
+		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
+	})
+	want := Settings{
+		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d", SessionKeyFile: "s", Gateway: "https://g",
+		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, Jobs: "off",
+		MetricsAddr: ":9",
+	}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		environ []string
+		faulty  string // the settings that are named, in order
+	}{
+		{[]string{"LUFFY_ADDR=8080"}, "LUFFY_ADDR"},
+		{[]string{"LUFFY_BASE_URL=shop.example"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_BASE_URL=ftp://shop.example"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_BASE_URL=https://shop.example/?a=b"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_BASE_URL=https://shop.example/luffy"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_BASE_URL=https://shop.example/"}, ""},
+		{[]string{"LUFFY_BASE_URL=https://me@shop.example"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_BASE_URL=https://shop.example#top"}, "LUFFY_BASE_URL"},
+		{[]string{"LUFFY_ORDER_TTL=15"}, "LUFFY_ORDER_TTL"},
+		{[]string{"LUFFY_ORDER_TTL=0s"}, "LUFFY_ORDER_TTL"},
+		{[]string{"LUFFY_ORDER_TTL=-15m"}, "LUFFY_ORDER_TTL"},
+		{[]string{"LUFFY_ORDER_TTL=361h"}, "LUFFY_ORDER_TTL"},
+		{[]string{"LUFFY_ORDER_TTL=360h"}, ""},
+		{[]string{"LUFFY_JOBS=yes"}, "LUFFY_JOBS"},
+		{[]string{"LUFFY_METRICS_ADDR=9100"}, "LUFFY_METRICS_ADDR"},
+		{[]string{"LUFFY_METRICS_ADDR=127.0.0.1:9100"}, ""},
+		{[]string{"LUFFY_METRICS_ADDR="}, ""},
+		{[]string{"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x"},
+			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_JOBS"},
+	} {
+		var named []string
+		if err := Read(c.environ).Check(); err != nil {
+			for line := range strings.Lines(err.Error()) {
+				name, _, _ := strings.Cut(line, " ")
+				named = append(named, strings.TrimSuffix(name, ":"))
+			}
+		}
+		if got := strings.Join(named, " "); got != c.faulty {
+			t.Errorf("%q: got faults of %q, want of %q", c.environ, got, c.faulty)
+		}
+	}
+}
+
+func TestStringHidesThePassword(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"sqlite:luffy.db":                     "sqlite:luffy.db",
+		"mysql://shop:geheim@db:3306/luffy":   "mysql://shop:xxxxx@db:3306/luffy",
+		"mysql://shop@db/luffy":               "mysql://shop@db/luffy",
+		"mysql://shop:geh%zzeim@db/luffy":     "(unreadable)",
+		"shop:geheim@tcp(db:3306)/luffy":      "(unreadable)",
+		"mysql://db/luffy?user=a&password=gh": "(unreadable)",
+	} {
+		text := Settings{DatabaseURL: address}.String()
+		if !strings.Contains(text, "LUFFY_DATABASE_URL="+want+"\n") {
+			t.Errorf("%s: got\n%s\nwant LUFFY_DATABASE_URL=%s", address, text, want)
+		}
+	}
+}
+
+func TestSessionKeyIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	s := Settings{SessionKeyFile: filepath.Join(t.TempDir(), "session.key")}
+	first, err := s.SessionKeys()
+	if err != nil || len(first) != 1 || len(first[0]) < minSessionKey {
+		t.Fatalf("first start: got %d keys, %v; want one", len(first), err)
+	}
+	info, err := os.Stat(s.SessionKeyFile)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file: got mode %v, %v; want 0600", info.Mode(), err)
+	}
+	second, err := s.SessionKeys()
+	if err != nil || len(second) != 1 || string(second[0]) != string(first[0]) {
+		t.Errorf("second start: got %q, %v; want %q", second, err, first)
+	}
+	other, err := Settings{SessionKeyFile: filepath.Join(t.TempDir(), "session.key")}.SessionKeys()
+	if err != nil || string(other[0]) == string(first[0]) {
+		t.Errorf("another shop: got the same key, %v", err)
+	}
+}
+
+func TestSessionKeys(t *testing.T) {
+	t.Parallel()
+	a, b := strings.Repeat("a", minSessionKey), strings.Repeat("b", minSessionKey)
+	for _, c := range []struct{ name, text, want, fault string }{
+		{"rotated", b + "\n" + a + "\n", b + " " + a, ""},
+		{"blank lines and a carriage return", "\n" + b + "\r\n\n" + a, b + " " + a, ""},
+		{"short", a[1:] + "\n", "", "31 characters"},
+		{"short second", b + "\nxyz\n", "", "3 characters"},
+		{"empty", "\n", "", "no key"},
+	} {
+		file := filepath.Join(t.TempDir(), "session.key")
+		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		keys, err := Settings{SessionKeyFile: file}.SessionKeys()
+		var got []string
+		for _, key := range keys {
+			got = append(got, string(key))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: got keys %q, want %q", c.name, got, c.want)
+		}
+		if (err != nil) != (c.fault != "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%s: got %v, want an error that says %q", c.name, err, c.fault)
+		}
+	}
+	if _, err := (Settings{SessionKeyFile: t.TempDir()}).SessionKeys(); err == nil {
+		t.Error("a folder is taken for a session key file")
+	}
+}

@@ -84,6 +84,19 @@ func eachWorld(t *testing.T, test func(*world)) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) { test(newWorld(t, db)) })
 }
 
+// eachTimedWorld is eachWorld with a clock that the test sets.
+func eachTimedWorld(t *testing.T, test func(*world, *handClock)) {
+	t.Helper()
+	for name, open := range map[string]func(testing.TB, ...func(*models.Options)) *models.DB{
+		"sqlite": modelstest.SQLite, "mariadb": modelstest.MariaDB,
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := newHandClock()
+			test(newWorld(t, open(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now }), now)
+		})
+	}
+}
+
 // in is the same world, reporting to a part of the test.
 func (w *world) in(t *testing.T) *world {
 	part := *w

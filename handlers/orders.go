@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +43,12 @@ func (s *shop) myOrders(c echo.Context) error {
 
 // order is GET /orders/:number.
 func (s *shop) order(c echo.Context) error {
-	order, err := s.db.Order(c.Request().Context(), userID(c), c.Param("number"))
+	ctx := c.Request().Context()
+	order, err := s.db.Order(ctx, userID(c), c.Param("number"))
+	if err != nil {
+		return err
+	}
+	messages, err := s.db.OrderMessages(ctx, order)
 	if err != nil {
 		return err
 	}
@@ -55,7 +58,7 @@ func (s *shop) order(c echo.Context) error {
 	}
 	now := s.db.Now()
 	return render(c, http.StatusOK, views.OrderDetailPage(views.OrderDetail{
-		Page: p, Order: orderView(order, now), Timeline: timeline(order), Now: now,
+		Page: p, Order: orderView(order, now), Notices: notices(order), Timeline: timeline(order, messages), Now: now,
 	}))
 }
 
@@ -63,9 +66,12 @@ func (s *shop) order(c echo.Context) error {
 func orderView(o models.OrderView, now time.Time) views.Order {
 	v := views.Order{
 		Number: o.OrderNumber, Status: o.OrderStatus, OrderedAt: o.CreatedAt, Deadline: o.ExpiresAt,
-		PaidAt: timeOf(o.PayTime), ClosedAt: timeOf(o.ClosedAt),
+		Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil, PaidAt: timeOf(o.PayTime),
 		ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount, CouponSaved: o.CouponAmount,
 		Points: o.Credit, PointsSaved: o.CreditAmount, Total: o.RealPrice, Refunded: o.RefundedAmount, CouponName: o.CouponName,
+	}
+	if !o.GrantedLate() {
+		v.ClosedAt = timeOf(o.ClosedAt)
 	}
 	switch {
 	case o.PayTime == nil:
@@ -123,35 +129,13 @@ func accessUntil(end, now time.Time) views.Access {
 	}
 }
 
-func timeline(o models.OrderView) []views.OrderEvent {
-	events := []views.OrderEvent{{At: o.CreatedAt, Text: "提交订单"}}
-	for _, payment := range o.Payments {
-		events = append(events, views.OrderEvent{At: payment.CreatedAt, Text: "前往支付宝付款"})
-		if payment.State == models.PaymentHeld && payment.PaidAt != nil {
-			events = append(events, views.OrderEvent{
-				At: *payment.PaidAt, Text: "收到一笔未能用于本订单的付款，客服会与您核对并处理，钱是安全的",
-			})
-		}
-	}
-	if o.PayTime != nil {
-		text := "支付成功，课程已开通"
-		if o.RealPrice == 0 {
-			text = "免费领取成功，课程已开通"
-		}
-		events = append(events, views.OrderEvent{At: *o.PayTime, Text: text})
-	}
-	if o.ClosedAt != nil {
-		events = append(events, views.OrderEvent{At: *o.ClosedAt, Text: o.OrderStatus.String()})
-	}
-	slices.SortStableFunc(events, func(a, b views.OrderEvent) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
-	return events
-}
-
 func timeOf(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}
 	}
 	return *t
 }
+
+func orderPath(number string) string { return "/orders/" + number }
 
 func resultPath(number string) string { return "/orders/" + number + "/result" }

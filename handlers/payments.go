@@ -29,7 +29,7 @@ func (s *shop) toCashier(c echo.Context, number string) error {
 		if err := flash(c, views.Flash{Text: "这个订单的付款时间已过，不能再付款了。", Error: true}); err != nil {
 			return err
 		}
-		return c.Redirect(http.StatusSeeOther, "/orders/"+number)
+		return c.Redirect(http.StatusSeeOther, orderPath(number))
 	case err != nil:
 		return err
 	}

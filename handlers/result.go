@@ -15,8 +15,8 @@ import (
 // student decides.
 var refreshAfter = []int{2, 3, 5, 10, 20, 20, 20, 20, 20}
 
-// result is GET /orders/:number/result. What it says comes from the order alone; while the order is unpaid each visit may
-// make the shop ask Alipay, whose answer shows on the next one.
+// result is GET /orders/:number/result. What it says comes from the order alone; while an attempt to pay it is open each visit
+// may make the shop ask Alipay, whose answer shows on the next one.
 func (s *shop) result(c echo.Context) error {
 	ctx := c.Request().Context()
 	order, err := s.db.Order(ctx, userID(c), c.Param("number"))
@@ -32,11 +32,11 @@ func (s *shop) result(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := views.Result{Page: p, State: state, Order: orderView(order, now), Now: now}
-	if attempt, ok := order.OpenPayment(); ok && order.OrderStatus == models.OrderUnpaid {
+	view := views.Result{Page: p, State: state, Order: orderView(order, now), Notices: notices(order), Now: now, Held: held(order)}
+	if attempt, ok := order.OpenPayment(); ok && state != views.ResultPaid && state != views.ResultRefunded {
 		s.payments.AskSoon(ctx, attempt)
 	}
-	if state == views.ResultConfirming {
+	if state == views.ResultConfirming && !view.Held {
 		view.Round, _ = strconv.Atoi(c.QueryParam("round")) // what is no number is the first round
 		if view.Round >= 0 && view.Round < len(refreshAfter) {
 			view.NextRefresh = refreshAfter[view.Round]
@@ -54,22 +54,29 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 		return views.ResultPaid, nil
 	case models.OrderRefunded:
 		return views.ResultRefunded, nil
-	case models.OrderCancelled, models.OrderTimedOut:
+	}
+	attempt, open := o.OpenPayment()
+	if open {
+		// Also of a closed order: who comes back from its cashier has paid late.
+		returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
+		if err != nil || returned {
+			return views.ResultConfirming, err
+		}
+	}
+	switch {
+	case o.OrderStatus != models.OrderUnpaid:
 		return views.ResultClosed, nil
-	}
-	if _, held := o.HeldPayment(); held {
-		return views.ResultConfirming, nil // money is there, so neither "not paid" nor a second payment may be offered
-	}
-	attempt, ok := o.OpenPayment()
-	if !ok {
+	case o.ClosingTo != nil, held(o):
+		return views.ResultConfirming, nil
+	case !open, attempt.TradeStatus != "" && attempt.QueriedAt != nil && now.Sub(*attempt.QueriedAt) < freshAnswer:
 		return views.ResultUnpaid, nil
+	default:
+		return views.ResultConfirming, nil
 	}
-	returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
-	if err != nil || returned {
-		return views.ResultConfirming, err
-	}
-	if attempt.TradeStatus != "" && attempt.QueriedAt != nil && now.Sub(*attempt.QueriedAt) < freshAnswer {
-		return views.ResultUnpaid, nil
-	}
-	return views.ResultConfirming, nil
+}
+
+// held tells whether Alipay has money for the order of another sum than its own, which staff must look at.
+func held(o models.OrderView) bool {
+	_, ok := o.HeldPayment()
+	return ok
 }

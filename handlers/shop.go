@@ -82,6 +82,8 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/checkout", s.checkout)
 	student.POST("/orders", s.placeOrder)
 	student.POST("/orders/:number/pay", s.pay)
+	student.GET("/orders/:number/cancel", s.cancelForm)
+	student.POST("/orders/:number/cancel", s.cancel)
 	student.GET("/orders/:number", s.order)
 	student.GET("/orders/:number/result", s.result)
 	student.GET("/myorder/", s.myOrders)

@@ -36,19 +36,20 @@ func (t OrderTab) String() string {
 	}
 }
 
-// statuses are those that a tab shows; nil means every one.
-func (t OrderTab) statuses() []OrderStatus {
+// where is the tab's condition on ly_order o; empty means every order. A paid order of which a part went back is under 已完成 and
+// under 退款.
+func (t OrderTab) where() (string, []any) {
 	switch t {
 	case TabUnpaid:
-		return []OrderStatus{OrderUnpaid}
+		return "o.order_status = ?", []any{OrderUnpaid}
 	case TabPaid:
-		return []OrderStatus{OrderPaid}
+		return "o.order_status = ?", []any{OrderPaid}
 	case TabClosed:
-		return []OrderStatus{OrderCancelled, OrderTimedOut}
+		return "o.order_status IN (?, ?)", []any{OrderCancelled, OrderTimedOut}
 	case TabRefund:
-		return []OrderStatus{OrderRefunded}
+		return "(o.order_status = ? OR (o.order_status = ? AND o.refunded_amount > 0))", []any{OrderRefunded, OrderPaid}
 	default:
-		return nil
+		return "", nil
 	}
 }
 
@@ -109,7 +110,7 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	}
 	err = g.Raw(`
 		SELECT o.id, o.order_number, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
-		       o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount,
+		       o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount, o.closing_to,
 		       d.course_id AS line_course_id, d.expire_text AS line_expire_text, d.expire_days AS line_expire_days,
 		       d.course_name AS line_course_name, d.course_img AS line_course_img, d.price AS line_price,
 		       d.discount_name AS line_discount_name, d.real_price AS line_real_price, r.out_time AS line_out_time,
@@ -132,15 +133,18 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 
 func countOrders(g *gorm.DB, user int64) (map[OrderTab]int, error) {
 	var groups []struct {
-		OrderStatus OrderStatus
-		N           int
+		OrderStatus    OrderStatus
+		N              int
+		PartlyRefunded int
 	}
-	err := g.Raw("SELECT order_status, COUNT(*) AS n FROM ly_order WHERE user_id = ? GROUP BY order_status", user).
-		Scan(&groups).Error
+	err := g.Raw(`
+		SELECT order_status, COUNT(*) AS n, COUNT(CASE WHEN order_status = ? AND refunded_amount > 0 THEN 1 END) AS partly_refunded
+		FROM ly_order WHERE user_id = ? GROUP BY order_status`, OrderPaid, user).Scan(&groups).Error
 	counts := map[OrderTab]int{}
 	for _, group := range groups {
 		counts[TabAll] += group.N
 		counts[tabOf(group.OrderStatus)] += group.N
+		counts[TabRefund] += group.PartlyRefunded
 	}
 	return counts, err
 }
@@ -161,9 +165,9 @@ func tabOf(s OrderStatus) OrderTab {
 // where is the condition on ly_order o.
 func (f OrderFilter) where() (string, []any) {
 	where, args := "o.user_id = ?", []any{f.UserID}
-	if statuses := f.Tab.statuses(); statuses != nil {
-		where += " AND o.order_status IN ?"
-		args = append(args, statuses)
+	if tab, values := f.Tab.where(); tab != "" {
+		where += " AND " + tab
+		args = append(args, values...)
 	}
 	if f.Search != "" {
 		pattern := "%" + likeEscaper.Replace(f.Search) + "%"

@@ -102,11 +102,11 @@ async function renew(part, tries) {
 
 // leaveList marks an order that is no longer in the list shown, such as a closed one under 待付款.
 function leaveList(part) {
-  const form = part.querySelector("form");
-  if (form?.contains(document.activeElement)) {
+  const actions = part.querySelector(".actions");
+  if (actions?.contains(document.activeElement)) {
     part.querySelector("a").focus({ preventScroll: true });
   }
-  form?.remove();
+  actions?.remove();
   setText(part.querySelector(".state"), "已关闭");
   part.querySelector(".deadline")?.remove();
 }

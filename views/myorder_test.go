@@ -19,7 +19,7 @@ func TestOrderStatesAndTheirActions(t *testing.T) {
 	tests := []struct {
 		status     models.OrderStatus
 		word       string
-		pay, learn int
+		pay, learn int // what can be paid can be cancelled
 	}{
 		{models.OrderUnpaid, "未支付", 1, 0},
 		{models.OrderPaid, "已支付", 0, 2},
@@ -34,9 +34,31 @@ func TestOrderStatesAndTheirActions(t *testing.T) {
 			wantText(t, doc, ".order-foot .state", test.word)
 			wantCount(t, doc, "form[method=post][action='/orders/"+sampleNumber+"/pay'] button", test.pay)
 			wantCount(t, doc, "a[href^='/learn/']", test.learn)
-			wantCount(t, doc, "tbody a.button, tbody button.button", test.pay+test.learn)
+			wantCount(t, doc, "a[href='/orders/"+sampleNumber+"/cancel']", test.pay)
+			wantCount(t, doc, "tbody a.button, tbody button.button", 2*test.pay+test.learn)
 		})
 	}
+}
+
+func TestOrderThatIsBeingCancelled(t *testing.T) {
+	t.Parallel()
+	o := sampleOrder(models.OrderUnpaid)
+	o.Closing = true
+	doc := render(t, MyOrdersPage(ordersPage(o)))
+	wantText(t, doc, ".order-foot .state-wait", "取消中")
+	wantText(t, doc, ".deadline[data-overdue]", "正在向支付宝确认没有付款，确认后关闭")
+	wantCount(t, doc, "tbody form, tbody a[href$='/cancel']", 0)
+}
+
+func TestPartlyRefundedOrder(t *testing.T) {
+	t.Parallel()
+	o := sampleOrder(models.OrderPaid)
+	o.Refunded, o.Lines[0].Access = 261_94, AccessWithdrawn
+	doc := render(t, MyOrdersPage(ordersPage(o)))
+	wantText(t, doc, ".order-foot .state", "部分退款")
+	wantContains(t, doc, ".order-foot", "已退款 ¥261.94")
+	wantText(t, doc, ".order-line:nth-child(2) .state", "已收回")
+	wantCount(t, doc, "a[href^='/learn/']", 1)
 }
 
 func TestOrderRowGroup(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 type Order struct {
 	Number    string
 	Status    models.OrderStatus
+	Closing   bool // 取消中: unpaid, and neither to be paid nor cancelled any more
 	OrderedAt time.Time
 	Deadline  time.Time // until when an unpaid order can be paid
 	PaidAt    time.Time
@@ -57,9 +58,9 @@ const (
 // Learnable reports whether 去学习 leads to the course.
 func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
 
-// payable reports whether 去付款 is offered. The server decides again when the button is pressed.
+// payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button is pressed.
 func (o Order) payable(now time.Time) bool {
-	return o.Status == models.OrderUnpaid && (o.Deadline.IsZero() || now.Before(o.Deadline))
+	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))
 }
 
 // learnable lists the lines that can be learnt now.
@@ -96,6 +97,23 @@ func (o Order) shareLabel() string {
 
 // totalLabel names the order's total.
 func (o Order) totalLabel() string { return o.shareLabel() + "金额" }
+
+// partlyRefunded reports whether a part of what was paid went back.
+func (o Order) partlyRefunded() bool { return o.Status == models.OrderPaid && o.Refunded > 0 }
+
+// statusText is the state's name for the student.
+func (o Order) statusText() string {
+	switch {
+	case o.Closing:
+		return "取消中"
+	case o.partlyRefunded():
+		return "部分退款"
+	default:
+		return o.Status.String()
+	}
+}
+
+func (o Order) path() string { return "/orders/" + o.Number }
 
 // statusCode is the state's name in the style sheet.
 func (o Order) statusCode() string {

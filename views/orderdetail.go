@@ -6,6 +6,7 @@ import "time"
 type OrderDetail struct {
 	Page
 	Order    Order
+	Notices  []string     // as of Result
 	Timeline []OrderEvent // oldest first
 	Now      time.Time    // the server's clock
 }

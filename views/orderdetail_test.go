@@ -17,7 +17,7 @@ func TestPaidOrderDetail(t *testing.T) {
 	wantText(t, doc, ".sums .total", "实付金额 ¥1,446.80")
 	wantCount(t, doc, ".timeline li", 2)
 	wantAttr(t, doc, ".timeline li:first-child time", "datetime", "2026-11-22T22:30:00+08:00")
-	wantCount(t, doc, "#pay", 0)
+	wantCount(t, doc, "#pay, a[href$='/cancel'], .note", 0)
 	wantCount(t, doc, "a[href^='/learn/']", 2)
 	wantText(t, doc, ".crumbs [aria-current=page]", "订单 "+sampleNumber)
 }
@@ -29,5 +29,26 @@ func TestUnpaidOrderDetail(t *testing.T) {
 	wantContains(t, doc, ".facts", "支付宝交易号 —")
 	wantText(t, doc, ".sums .total", "应付金额 ¥1,446.80")
 	wantAttr(t, doc, "form:has(#pay)", "action", "/orders/"+sampleNumber+"/pay")
+	wantCount(t, doc, ".actions a[href='/orders/"+sampleNumber+"/cancel']", 1)
 	wantCount(t, doc, "a[href^='/learn/']", 0)
+}
+
+func TestOrderDetailWhileCancelling(t *testing.T) {
+	t.Parallel()
+	page := sampleDetail(models.OrderUnpaid)
+	page.Order.Closing = true
+	doc := render(t, OrderDetailPage(page))
+	wantText(t, doc, "#state-title", "取消中")
+	wantText(t, doc, ".deadline", "正在向支付宝确认没有付款，确认后关闭")
+	wantCount(t, doc, "main form, a[href$='/cancel']", 0)
+}
+
+func TestOrderDetailNotices(t *testing.T) {
+	t.Parallel()
+	page := sampleDetail(models.OrderPaid)
+	page.Order.Refunded, page.Notices = 100_00, []string{"退款 ¥50.00，退款处理中，款项会原路退回。"}
+	doc := render(t, OrderDetailPage(page))
+	wantText(t, doc, "#state-title .state-good", "部分退款")
+	wantText(t, doc, ".note", page.Notices[0])
+	wantContains(t, doc, ".sums", "已退款 ¥100.00")
 }

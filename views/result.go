@@ -3,6 +3,8 @@ package views
 import (
 	"strconv"
 	"time"
+
+	"luffy/models"
 )
 
 // Result is the page GET /orders/:number/result for the order's owner.
@@ -10,7 +12,8 @@ type Result struct {
 	Page
 	State       ResultState
 	Order       Order
-	Notice      string    // what became of a late or second payment, with its amount; empty for none
+	Held        bool      // while ResultConfirming: staff must look before anything changes
+	Notices     []string  // what became of late, second and wrong payments, with their amounts
 	RefundUntil time.Time // last day on which a paid order can be given back; zero shows no date
 	NextRefresh int       // seconds until a ResultConfirming page asks again; 0 stops and shows a button
 	Round       int       // how often it has asked so far: ?round= of this request
@@ -68,7 +71,7 @@ type SignedOutResult struct {
 	Number string
 }
 
-func (r Result) path() string { return "/orders/" + r.Order.Number + "/result" }
+func (r Result) path() string { return r.Order.path() + "/result" }
 
 // nextPath is where the page asks again; the round in it lets the server stretch the pauses and stop.
 func (r Result) nextPath() string { return r.path() + "?round=" + strconv.Itoa(r.Round+1) }
@@ -104,6 +107,14 @@ func (r Result) recheckText() string {
 		return "刷新"
 	}
 	return "重新查询"
+}
+
+// closedBy says who closed the order.
+func (r Result) closedBy() string {
+	if r.Order.Status == models.OrderCancelled {
+		return "您取消了这个订单"
+	}
+	return "这个订单超过付款时间，已自动取消"
 }
 
 // paidWord says whether money changed hands: an order of 0.00 is paid without Alipay.

@@ -1,13 +1,17 @@
 package views
 
-import "testing"
+import (
+	"testing"
+
+	"luffy/models"
+)
 
 func TestResultStates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		state               ResultState
 		heading, lead       string
-		pay, learn, recheck int
+		pay, learn, recheck int // an order that can be paid can be cancelled too
 	}{
 		{ResultPaid, "支付成功", "实付 ¥1,446.80，课程已开通。", 0, 1, 0},
 		{ResultConfirming, "支付确认中", "请不要重复付款", 0, 0, 1},
@@ -23,6 +27,7 @@ func TestResultStates(t *testing.T) {
 			wantText(t, doc, "title", test.heading+" – 订单 "+sampleNumber+" – 路飞学城")
 			wantContains(t, doc, ".result-head", test.lead)
 			wantCount(t, doc, "form[action='/orders/"+sampleNumber+"/pay'] #pay", test.pay)
+			wantCount(t, doc, ".result-head a[href='/orders/"+sampleNumber+"/cancel']", test.pay)
 			wantCount(t, doc, "#learn", test.learn)
 			wantCount(t, doc, "#recheck", test.recheck)
 			wantCount(t, doc, ".result-head .main", 1-test.recheck)
@@ -85,8 +90,49 @@ func TestFreeOrderResult(t *testing.T) {
 func TestLatePaymentIsExplained(t *testing.T) {
 	t.Parallel()
 	page := sampleResult(ResultClosed)
-	page.Notice = "您在订单关闭后付款 ¥1,446.80，款项正在原路退回。"
-	wantText(t, render(t, ResultPage(page)), ".result-head .note", page.Notice)
+	page.Notices = []string{"订单关闭后收到付款 ¥1,446.80，退款处理中。", "收到重复的付款 ¥1,446.80，已全额原路退回。"}
+	doc := render(t, ResultPage(page))
+	wantText(t, doc, ".result-head .note", page.Notices[0]+page.Notices[1])
+	wantContains(t, doc, ".result-head", "课程仍可开通时会为您开通，否则款项会全额原路退回")
+}
+
+func TestClosedResultSaysByWhom(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultClosed)
+	wantText(t, render(t, ResultPage(page)), ".lead", "这个订单超过付款时间，已自动取消，不能再付款。")
+	page.Order.Status = models.OrderCancelled
+	wantText(t, render(t, ResultPage(page)), ".lead", "您取消了这个订单，不能再付款。")
+}
+
+func TestResultOfAnOrderThatIsBeingCancelled(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultConfirming)
+	page.Order.Closing = true
+	doc := render(t, ResultPage(page))
+	wantText(t, doc, "h1", "支付确认中")
+	wantText(t, doc, ".lead", "订单取消中，正在向支付宝确认没有付款。如果您已经付款，付款有效，课程照常开通。")
+	wantCount(t, doc, "#pay, a[href$='/cancel']", 0)
+	wantAttr(t, doc, "#result", "data-refresh", "3")
+}
+
+func TestHeldPaymentWaitsForStaff(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultConfirming)
+	page.Held, page.NextRefresh, page.Notices = true, 0, []string{"收到一笔与订单金额不符的付款。"}
+	doc := render(t, ResultPage(page))
+	wantText(t, doc, ".lead", "付款结果需要客服核对。请不要重复付款。")
+	wantText(t, doc, ".note", page.Notices[0])
+	wantCount(t, doc, "#pay, [data-refresh], head noscript", 0)
+}
+
+func TestPartlyRefundedResult(t *testing.T) {
+	t.Parallel()
+	page := sampleResult(ResultPaid)
+	page.Order.Refunded, page.Order.Lines[1].Access = 1184_86, AccessWithdrawn
+	doc := render(t, ResultPage(page))
+	wantText(t, doc, ".lead", "实付 ¥1,446.80，其中 ¥1,184.86 已退款。")
+	wantCount(t, doc, ".lines a[href^='/learn/']", 1)
+	wantContains(t, doc, ".sums", "已退款 ¥1,184.86")
 }
 
 func TestSignedOutResultTellsNothing(t *testing.T) {

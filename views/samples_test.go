@@ -152,6 +152,8 @@ func sampleResult(state ResultState) Result {
 	return r
 }
 
+func sampleCancel() Cancel { return Cancel{Page: samplePage, Order: sampleOrder(models.OrderUnpaid)} }
+
 func sampleMyCourses() MyCourses {
 	return MyCourses{Page: samplePage, Courses: []MyCourse{
 		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "王小川", Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour)},

@@ -87,6 +87,7 @@ func allPages() map[string]templ.Component {
 		"result, unpaid":  ResultPage(sampleResult(ResultUnpaid)),
 		"result, closed":  ResultPage(sampleResult(ResultClosed)),
 		"result, refund":  ResultPage(sampleResult(ResultRefunded)),
+		"cancel":          CancelPage(sampleCancel()),
 		"result, login":   SignedOutResultPage(SignedOutResult{Page: signedOut, Number: sampleNumber}),
 		"my courses":      MyCoursesPage(sampleMyCourses()),
 		"learn":           LearnPage(sampleLearn()),

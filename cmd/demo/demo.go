@@ -100,7 +100,7 @@ func (d *demo) serve(ctx context.Context) error {
 			errs[2] = err
 		}
 	})
-	errs[0] = d.shop.Serve(ctx, d.listeners[0])
+	errs[0] = d.shop.Serve(ctx, d.listeners[0], nil)
 	stop()
 	// Only now, because the shop asks it until the end; and at once, because nothing is lost with an open page.
 	err := cashier.Close()

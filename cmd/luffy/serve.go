@@ -25,12 +25,28 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errSettings, err)
 	}
-	listener, err := net.Listen("tcp", s.Addr)
-	if err != nil {
-		return fmt.Errorf("%w:\nLUFFY_ADDR: %w", errSettings, err)
+	pages, pagesFault := listen("LUFFY_ADDR", s.Addr)
+	metrics, metricsFault := listen("LUFFY_METRICS_ADDR", s.MetricsAddr)
+	if err := errors.Join(pagesFault, metricsFault); err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
 	}
-	log.Info("serving", "addr", listener.Addr().String(), "base_url", s.BaseURL)
-	return shop.Serve(ctx, listener)
+	if metrics != nil {
+		log.Info("metrics", "addr", metrics.Addr().String())
+	}
+	log.Info("serving", "addr", pages.Addr().String(), "base_url", s.BaseURL)
+	return shop.Serve(ctx, pages, metrics)
+}
+
+// listen opens the port of a setting, none where it is empty.
+func listen(setting, address string) (net.Listener, error) {
+	if address == "" {
+		return nil, nil
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return listener, nil
 }
 
 // config prints the settings; it fails like serve where the shop would not start, the database left aside.

@@ -106,7 +106,7 @@ func serve(t *testing.T, shop *Server) running {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	r := running{address: listener.Addr().String(), stop: stop, ended: make(chan error, 1)}
-	go func() { r.ended <- shop.Serve(ctx, listener) }()
+	go func() { r.ended <- shop.Serve(ctx, listener, nil) }()
 	return r
 }
 

@@ -26,7 +26,9 @@ func newRegistry(db *models.DB, log *slog.Logger) *prometheus.Registry {
 }
 
 func metricsHandler(registry *prometheus.Registry) http.Handler {
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return mux
 }
 
 // backlog collects what waits to be settled. Every replica reports the same figures: they are the database's.

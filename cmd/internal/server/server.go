@@ -23,11 +23,9 @@ type Server struct {
 	db       *models.DB
 	payments *payment.Service
 	handler  http.Handler
+	metrics  http.Handler
 	jobs     []job // none on a replica that only serves pages
 	log      *slog.Logger
-
-	metrics     http.Handler
-	metricsAddr string // "" = /metrics stands beside the pages
 }
 
 // New builds the shop. The error names everything that keeps it from starting: settings, keys, database and schema. No port is
@@ -46,7 +44,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	payments := payment.New(payment.Config{
 		DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: log, Metrics: registry,
 	})
-	shop := &Server{db: db, payments: payments, metrics: metricsHandler(registry), metricsAddr: s.MetricsAddr, log: log}
+	shop := &Server{db: db, payments: payments, metrics: metricsHandler(registry), log: log}
 	if s.Jobs == "on" {
 		shop.jobs = shop.allJobs()
 	}
@@ -75,17 +73,17 @@ func openDatabase(ctx context.Context, address string, log *slog.Logger) (*model
 // stopTime bounds how long requests that have begun may take to end after the signal to stop.
 const stopTime = 25 * time.Second
 
-// Serve answers requests on the listener and runs the jobs until ctx ends; then it takes no new request, lets those that run
-// finish, and closes the database.
-func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	web := &http.Server{
-		Handler:           s.handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+// Serve answers requests for pages, and for metrics where they have a listener of their own (nil = they stand beside the pages), and
+// runs the jobs until ctx ends or a listener fails; then it takes no new request, lets those that run finish, and closes the
+// database.
+func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
+	web := s.newHTTP(s.handler)
+	failed := make(chan error, 2)
+	go func() { failed <- web.Serve(pages) }()
+	if metrics != nil {
+		aside := s.newHTTP(s.metrics)
+		defer aside.Close()
+		go func() { failed <- aside.Serve(metrics) }()
 	}
 	var jobs sync.WaitGroup
 	jobsCtx, stopJobs := context.WithCancel(ctx)
@@ -93,23 +91,28 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	for _, j := range s.jobs {
 		jobs.Go(func() { s.repeat(jobsCtx, j) })
 	}
-	failed := make(chan error, 2)
-	go func() { failed <- web.Serve(listener) }()
-	if s.metricsAddr != "" {
-		aside := &http.Server{Addr: s.metricsAddr, Handler: s.metrics, ReadHeaderTimeout: 5 * time.Second}
-		defer aside.Close()
-		go func() { failed <- aside.ListenAndServe() }()
-	}
 
 	var err error
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
-		defer cancel()
-		err = errors.Join(web.Shutdown(stopCtx), s.payments.Wait(stopCtx))
 	}
+	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	err = errors.Join(err, web.Shutdown(stopCtx), s.payments.Wait(stopCtx))
 	stopJobs()
 	jobs.Wait()
 	return errors.Join(err, s.db.Close())
+}
+
+func (s *Server) newHTTP(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
 }

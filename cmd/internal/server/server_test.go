@@ -86,7 +86,7 @@ func TestListenerFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		closed.Close()
-		if err := shop.Serve(t.Context(), closed); err == nil {
+		if err := shop.Serve(t.Context(), closed, nil); err == nil {
 			t.Error("Serve on a closed listener: got no error")
 		}
 		if err := shop.db.Ping(t.Context()); err == nil {

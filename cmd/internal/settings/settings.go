@@ -3,8 +3,6 @@ package settings
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -105,31 +103,6 @@ func (s Settings) Alipay() (*alipay.Client, error) {
 		}
 	}
 	return client, errors.Join(faults...)
-}
-
-// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key changes: a message may be signed with
-// any of them.
-func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
-	var keys []*rsa.PublicKey
-	for rest := text; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		key, err := alipay.ParsePublicKey(pem.EncodeToMemory(block))
-		if err != nil {
-			return nil, fmt.Errorf("key %d: %w", len(keys)+1, err)
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) > 0 {
-		return keys, nil
-	}
-	key, err := alipay.ParsePublicKey(text)
-	if err != nil {
-		return nil, err
-	}
-	return []*rsa.PublicKey{key}, nil
 }
 
 func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error) {

@@ -27,11 +27,12 @@ func TestRead(t *testing.T) {
 	got := Read([]string{
 		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
 		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
-		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "HOME=/root", "LUFFY_UNKNOWN=x",
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
 		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d", SessionKeyFile: "s", Gateway: "https://g",
 		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, Jobs: "off",
+		MetricsAddr: ":9",
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -58,8 +59,11 @@ func TestCheck(t *testing.T) {
 		{[]string{"LUFFY_ORDER_TTL=361h"}, "LUFFY_ORDER_TTL"},
 		{[]string{"LUFFY_ORDER_TTL=360h"}, ""},
 		{[]string{"LUFFY_JOBS=yes"}, "LUFFY_JOBS"},
-		{[]string{"LUFFY_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x"},
-			"LUFFY_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_JOBS"},
+		{[]string{"LUFFY_METRICS_ADDR=9100"}, "LUFFY_METRICS_ADDR"},
+		{[]string{"LUFFY_METRICS_ADDR=127.0.0.1:9100"}, ""},
+		{[]string{"LUFFY_METRICS_ADDR="}, ""},
+		{[]string{"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x"},
+			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_JOBS"},
 	} {
 		var named []string
 		if err := Read(c.environ).Check(); err != nil {

@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/models/payment"
+	"luffy/views"
+)
+
+// cancelForm is GET /orders/:number/cancel: it asks once, and says what comes back.
+func (s *shop) cancelForm(c echo.Context) error {
+	order, err := s.db.Order(c.Request().Context(), userID(c), c.Param("number"))
+	if err != nil {
+		return err
+	}
+	if order.OrderStatus != models.OrderUnpaid || order.ClosingTo != nil {
+		return s.tellStanding(c, order)
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.CancelPage(views.Cancel{Page: p, Order: orderView(order, s.db.Now())}))
+}
+
+// cancel is POST /orders/:number/cancel. What it says comes from the order as it then stands: besides a payment, a job or a second
+// click may have been faster.
+func (s *shop) cancel(c echo.Context) error {
+	ctx, number := c.Request().Context(), c.Param("number")
+	ended, err := s.payments.Cancel(ctx, userID(c), number)
+	if err != nil && !errors.Is(err, models.ErrNotPayable) {
+		return err
+	}
+	order, err := s.db.Order(ctx, userID(c), number)
+	switch {
+	case err != nil:
+		return err
+	case ended == payment.EndedPaid && order.OrderStatus == models.OrderPaid:
+		return flashTo(c, resultPath(number), "取消之前付款已经完成：付款有效，课程已开通。")
+	default:
+		return s.tellStanding(c, order)
+	}
+}
+
+// tellStanding leads to an order that cannot be cancelled, any more or again, and says how it stands.
+func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
+	var text string
+	switch {
+	case o.OrderStatus == models.OrderCancelled:
+		text = "订单已取消" + andGivenBack(o) + "。"
+	case o.OrderStatus == models.OrderTimedOut:
+		text = "订单超过付款时间，已自动取消" + andGivenBack(o) + "。"
+	case o.OrderStatus == models.OrderUnpaid:
+		text = "订单取消中：支付宝还没有答复。取消会自动继续，您不需要再操作。"
+	default:
+		text = fmt.Sprintf("订单%s，不能取消。", o.OrderStatus)
+	}
+	return flashTo(c, orderPath(o.OrderNumber), text)
+}
+
+// flashTo leads to a page that begins with a message.
+func flashTo(c echo.Context, path, text string) error {
+	if err := flash(c, views.Flash{Text: text}); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// andGivenBack is the part of a sentence that tells what a closed order has freed.
+func andGivenBack(o models.OrderView) string {
+	if used := couponAndPoints(o); used != "" {
+		return "，" + used + "已退还"
+	}
+	return ""
+}
+
+// couponAndPoints names what an order uses beside money; empty when nothing.
+func couponAndPoints(o models.OrderView) string {
+	var used []string
+	if o.Coupon != 0 {
+		used = append(used, fmt.Sprintf("优惠券（%s）", o.CouponName))
+	}
+	if o.Credit != 0 {
+		used = append(used, fmt.Sprintf("%d 积分", o.Credit))
+	}
+	return strings.Join(used, "和 ")
+}

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// history gathers the steps of one order.
+type history struct {
+	order  models.OrderView
+	events []views.OrderEvent
+}
+
+// timeline tells from stored rows what happened to an order, oldest first.
+func timeline(o models.OrderView, messages []models.PaymentEvent) []views.OrderEvent {
+	h := &history{order: o}
+	h.made()
+	for _, m := range messages {
+		if m.Source == models.SourceReturn {
+			h.add(m.ReceivedAt, "从支付宝返回")
+		}
+	}
+	h.closed()
+	h.paid(messages)
+	for _, m := range messages {
+		h.held(m)
+	}
+	for _, r := range o.Refunds {
+		h.refund(r)
+	}
+	h.refunded()
+	slices.SortStableFunc(h.events, func(a, b views.OrderEvent) int { return a.At.Compare(b.At) })
+	return h.events
+}
+
+func (h *history) add(at time.Time, format string, args ...any) {
+	h.events = append(h.events, views.OrderEvent{At: at, Text: fmt.Sprintf(format, args...)})
+}
+
+// notBefore keeps a step behind the one that led to it: Alipay's times leave the fraction of the second out.
+func notBefore(at, cause time.Time) time.Time {
+	if at.Before(cause) {
+		return cause
+	}
+	return at
+}
+
+func (h *history) made() {
+	text := "提交订单"
+	if used := couponAndPoints(h.order); used != "" {
+		text += "，使用" + used
+	}
+	h.add(h.order.CreatedAt, "%s", text)
+	for _, p := range h.order.Payments {
+		h.add(p.CreatedAt, "前往支付宝付款")
+	}
+}
+
+// closed says by whom. The state of an order that was granted late does not tell any more, but only its student closes an order
+// before the deadline.
+func (h *history) closed() {
+	o := h.order
+	switch {
+	case o.ClosedAt == nil, o.OrderStatus == models.OrderRefunded:
+	case o.OrderStatus == models.OrderCancelled, o.GrantedLate() && o.ClosedAt.Before(o.ExpiresAt):
+		h.add(*o.ClosedAt, "您取消了订单%s", andGivenBack(o))
+	default:
+		h.add(*o.ClosedAt, "超过付款时间，订单自动取消%s", andGivenBack(o))
+	}
+}
+
+// paid shows Alipay's time of payment, but a late one where the shop learned of it, behind the closing.
+func (h *history) paid(messages []models.PaymentEvent) {
+	o := h.order
+	if o.PayTime == nil {
+		return
+	}
+	late := slices.IndexFunc(messages, func(m models.PaymentEvent) bool { return m.Reason == string(models.FulfilledLate) })
+	switch {
+	case late >= 0:
+		h.add(messages[late].ReceivedAt, grantedLate)
+	case o.RealPrice == 0:
+		h.add(*o.PayTime, "免费领取成功，课程已开通")
+	default:
+		paid, _ := o.PaidBy()
+		h.add(notBefore(*o.PayTime, paid.CreatedAt), "支付成功，课程已开通")
+	}
+}
+
+// held shows money for which no refund stands.
+func (h *history) held(m models.PaymentEvent) {
+	if m.Verdict != models.VerdictHeld {
+		return
+	}
+	ours := slices.ContainsFunc(h.order.Payments, func(p models.Payment) bool { return p.TradeNo != nil && *p.TradeNo == m.TradeNo })
+	switch {
+	case m.Reason == string(models.WrongAmount):
+		h.add(m.ReceivedAt, wrongAmount)
+	case !ours: // a second trade of one attempt
+		h.add(m.ReceivedAt, "收到另一笔付款，客服正在核对")
+	}
+}
+
+// refund shows who asked and, once the money is back, what came back or was withdrawn with it.
+func (h *history) refund(r models.Refund) {
+	asked := surplus(r)
+	if r.Cause == models.RefundRequested {
+		asked = fmt.Sprintf("客服发起退款 %s%s：%s", r.Amount.Yuan(), h.lineOf(r), r.Reason)
+	}
+	if r.State == models.RefundFailed {
+		asked += refundRefused
+	}
+	if asked != "" {
+		h.add(r.CreatedAt, "%s", asked)
+	}
+	if r.DoneAt == nil {
+		return
+	}
+	done := fmt.Sprintf("退款 %s 已原路退回", r.Amount.Yuan())
+	if line := h.lineOf(r); line != "" {
+		done += "，" + line + "已收回"
+	}
+	if r.Points > 0 {
+		done += fmt.Sprintf("，%d 积分已退还", r.Points)
+	}
+	h.add(notBefore(*r.DoneAt, r.CreatedAt), "%s", done)
+}
+
+// lineOf names the course that a refund is of; empty when it is of none.
+func (h *history) lineOf(r models.Refund) string {
+	for _, line := range h.order.Lines {
+		if r.OrderDetailID != nil && line.ID == *r.OrderDetailID {
+			return "《" + line.CourseName + "》"
+		}
+	}
+	return ""
+}
+
+func (h *history) refunded() {
+	o := h.order
+	if o.OrderStatus != models.OrderRefunded || o.ClosedAt == nil {
+		return
+	}
+	text := "订单已全部退款，课程已收回"
+	if o.Coupon != 0 {
+		text += fmt.Sprintf("，优惠券（%s）已退还", o.CouponName)
+	}
+	at := *o.ClosedAt
+	for _, r := range o.Refunds {
+		at = notBefore(at, r.CreatedAt)
+	}
+	h.add(at, "%s", text)
+}

@@ -1,0 +1,23 @@
+package models
+
+import "context"
+
+// OrderMessages lists what Alipay told of an order and its student may know: that the buyer came back, that money came and fulfilled it,
+// and money that it could not take. However often and by whatever way the same was told, it is listed once, when it came first. Raw
+// is left out.
+func (db *DB) OrderMessages(ctx context.Context, o OrderView) ([]PaymentEvent, error) {
+	names := []string{o.OrderNumber} // the first attempt of an order brought over from an older shop may have no row
+	for _, p := range o.Payments {
+		names = append(names, p.OutTradeNo)
+	}
+	var messages []PaymentEvent
+	err := db.with(ctx).Raw(`
+		SELECT e.id, e.received_at, e.source, e.out_trade_no, e.trade_no, e.verdict, e.reason
+		FROM ly_payment_event e JOIN (
+			SELECT MIN(id) AS id FROM ly_payment_event
+			WHERE out_trade_no IN ? AND (verdict IN ? OR (source = ? AND verdict = ?))
+			GROUP BY out_trade_no, trade_no, verdict) told ON told.id = e.id
+		ORDER BY e.id`,
+		names, []Verdict{VerdictAccepted, VerdictHeld}, SourceReturn, VerdictNoted).Scan(&messages).Error
+	return messages, err
+}

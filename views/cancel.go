@@ -1,0 +1,7 @@
+package views
+
+// Cancel is the page GET /orders/:number/cancel.
+type Cancel struct {
+	Page
+	Order Order // unpaid
+}

@@ -28,6 +28,7 @@ var routes = map[string]rights{
 	"GET /payments/result": open,
 	"GET /cart":            login, "POST /cart/items": login, "POST /cart/items/:course": login, "POST /cart/items/:course/delete": login,
 	"GET /checkout": login, "POST /orders": login, "POST /orders/:number/pay": login,
+	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
 	"GET /learn/:course":   login,
 	"GET /payments/notify": signed, "HEAD /payments/notify": signed, "POST /payments/notify": signed, "PUT /payments/notify": signed,

@@ -134,6 +134,9 @@ func (v OrderView) OpenPayment() (Payment, bool) { return v.paymentIn(PaymentOpe
 // PaidBy is the attempt that paid the order, if one did.
 func (v OrderView) PaidBy() (Payment, bool) { return v.paymentIn(PaymentPaid) }
 
+// HeldPayment is an attempt for which Alipay has another sum than the order asks for, if there is one.
+func (v OrderView) HeldPayment() (Payment, bool) { return v.paymentIn(PaymentHeld) }
+
 func (v OrderView) paymentIn(state PaymentState) (Payment, bool) {
 	i := slices.IndexFunc(v.Payments, func(p Payment) bool { return p.State == state })
 	if i < 0 {

@@ -42,13 +42,13 @@ func (s *shop) cancel(c echo.Context) error {
 	case err != nil:
 		return err
 	case ended == payment.EndedPaid && order.OrderStatus == models.OrderPaid:
-		return flashTo(c, resultPath(number), "取消之前付款已经完成：付款有效，课程已开通。")
+		return flashTo(c, resultPath(number), views.Flash{Text: "取消之前付款已经完成：付款有效，课程已开通。"})
 	default:
 		return s.tellStanding(c, order)
 	}
 }
 
-// tellStanding leads to an order that cannot be cancelled, any more or again, and says how it stands.
+// tellStanding leads to an order that is not to be cancelled any more, and says how it stands now.
 func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
 	var text string
 	switch {
@@ -61,15 +61,7 @@ func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
 	default:
 		text = fmt.Sprintf("订单%s，不能取消。", o.OrderStatus)
 	}
-	return flashTo(c, orderPath(o.OrderNumber), text)
-}
-
-// flashTo leads to a page that begins with a message.
-func flashTo(c echo.Context, path, text string) error {
-	if err := flash(c, views.Flash{Text: text}); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, path)
+	return flashTo(c, orderPath(o.OrderNumber), views.Flash{Text: text})
 }
 
 // andGivenBack is the part of a sentence that tells what a closed order has freed.

@@ -57,7 +57,7 @@ func TestCancel(t *testing.T) {
 						w.t.Errorf("%s: 取消订单 is not offered", path)
 					}
 				}
-				b.open(cancelPath(number)).wantText("main", "要取消这个订单吗", "新人立减", "100 积分", "付款有效")
+				b.open(cancelPath(number)).wantText("main", "要取消这个订单吗", "新人立减", "100 积分", "付款就有效")
 				b.cancel(number).wantTo(orderPath(number))
 
 				detail := b.open(orderPath(number))

@@ -148,8 +148,5 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 
 // emptyCart sends a student without a selected course back to choose.
 func (s *shop) emptyCart(c echo.Context) error {
-	if err := flash(c, views.Flash{Text: "请先在购物车中选择要购买的课程。", Error: true}); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/cart")
+	return flashTo(c, "/cart", views.Flash{Text: "请先在购物车中选择要购买的课程。", Error: true})
 }

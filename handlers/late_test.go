@@ -67,7 +67,7 @@ func TestLatePaymentGivenBack(t *testing.T) {
 		const came = "订单关闭后收到付款 ¥99.00，课程已不能开通"
 		result.wantText(".note", came+"，退款处理中，款项会原路退回。")
 		w.run(w.service.RefundDue)
-		b.open(resultPath(link.number)).wantText(".note", came+"，已全额原路退回。")
+		b.open(resultPath(link.number)).wantText(".note", came+"，已原路退回。")
 		w.wantReturned(link.number, 99_00)
 		b.wantSteps(link.number, "提交订单", "前往支付宝付款", "您取消了订单", came, "退款 ¥99.00 已原路退回")
 	})
@@ -103,7 +103,7 @@ func TestSecondTrade(t *testing.T) {
 		result.wantText("h1", "支付成功")
 		result.wantText(".note", "收到重复的付款 ¥99.00，退款处理中")
 		w.run(w.service.RefundDue)
-		b.open(resultPath(first.number)).wantText(".note", "收到重复的付款 ¥99.00，已全额原路退回。")
+		b.open(resultPath(first.number)).wantText(".note", "收到重复的付款 ¥99.00，已原路退回。")
 		w.wantPaid(first.number, true)
 		w.wantReturned(first.number, 99_00)
 		w.wantReturned(second.number, 0)
@@ -138,10 +138,14 @@ func TestHeldPayment(t *testing.T) {
 			w.notify(body.signed()).wantAnswer(w.t, false)
 		}
 		result := b.open(resultPath(payment.OutTradeNo))
-		result.wantText(".result-head", "支付确认中", "请不要重复付款", "收到一笔与订单金额不符的付款，客服正在核对，钱是安全的。")
+		result.wantText(".result-head", "支付确认中", "请不要重复付款", "收到一笔与订单金额不符的付款 ¥0.01，客服正在核对，钱是安全的。")
 		if n := result.Find("#pay, [data-refresh], [http-equiv=refresh]").Length(); n != 0 {
 			w.t.Errorf("got %d ways to pay again or to wait, want none", n)
 		}
-		b.wantSteps(payment.OutTradeNo, "提交订单", "前往支付宝付款", "收到一笔与订单金额不符的付款，客服正在核对，钱是安全的")
+		b.wantSteps(payment.OutTradeNo, "提交订单", "前往支付宝付款", "收到一笔与订单金额不符的付款 ¥0.01，客服正在核对，钱是安全的")
+		// Staff give it back in Alipay's console.
+		back := body.with("notify_id", "n2", "refund_fee", "0.01", "gmt_refund", "2026-11-22 22:40:00.123")
+		w.notify(back.signed()).wantAnswer(w.t, true)
+		b.open(resultPath(payment.OutTradeNo)).wantText(".note", "退款 ¥0.01，已原路退回。")
 	})
 }

@@ -9,7 +9,7 @@ import (
 // Sentences that notices and the time line share.
 const (
 	grantedLate   = "订单关闭后收到付款，课程已开通"
-	wrongAmount   = "收到一笔与订单金额不符的付款，客服正在核对，钱是安全的"
+	wrongAmount   = "收到一笔与订单金额不符的付款 %s，客服正在核对，钱是安全的"
 	refundRefused = "，支付宝没有接受这笔退款，客服会与您联系"
 )
 
@@ -20,32 +20,33 @@ func notices(o models.OrderView) []string {
 	if o.GrantedLate() {
 		all = append(all, grantedLate+"。")
 	}
-	if held(o) {
-		all = append(all, wrongAmount+"。")
+	if p, held := o.HeldPayment(); held {
+		all = append(all, fmt.Sprintf(wrongAmount, p.Amount.Yuan())+"。")
 	}
 	for _, r := range o.Refunds {
-		if text := refundNotice(r); text != "" {
+		if text := refundNotice(o, r); text != "" {
 			all = append(all, text)
 		}
 	}
 	return all
 }
 
-// refundNotice leaves out a refund that is done and was asked for: the order's sums tell of it.
-func refundNotice(r models.Refund) string {
+// refundNotice leaves out what went back of the payment that paid the order: its sums tell of that.
+func refundNotice(o models.OrderView, r models.Refund) string {
 	about := surplus(r)
-	switch {
-	case r.State == models.RefundDone && about == "":
-		return ""
-	case r.State == models.RefundDone:
-		return about + "，已全额原路退回。"
-	case about == "":
+	if about == "" {
 		about = "退款 " + r.Amount.Yuan()
 	}
-	if r.State == models.RefundFailed {
+	switch paid, _ := o.PaidBy(); {
+	case r.State == models.RefundDone && r.PaymentID == paid.ID:
+		return ""
+	case r.State == models.RefundDone:
+		return about + "，已原路退回。"
+	case r.State == models.RefundFailed:
 		return about + refundRefused + "。"
+	default:
+		return about + "，退款处理中，款项会原路退回。"
 	}
-	return about + "，退款处理中，款项会原路退回。"
 }
 
 // surplus names money that goes back because the order could not take it; empty for other refunds.

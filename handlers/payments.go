@@ -26,10 +26,7 @@ func (s *shop) toCashier(c echo.Context, number string) error {
 	case errors.Is(err, models.ErrNotPayable):
 		return c.Redirect(http.StatusSeeOther, resultPath(number))
 	case errors.Is(err, models.ErrPastDeadline):
-		if err := flash(c, views.Flash{Text: "这个订单的付款时间已过，不能再付款了。", Error: true}); err != nil {
-			return err
-		}
-		return c.Redirect(http.StatusSeeOther, orderPath(number))
+		return flashTo(c, orderPath(number), views.Flash{Text: "这个订单的付款时间已过，不能再付款了。", Error: true})
 	case err != nil:
 		return err
 	}

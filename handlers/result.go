@@ -32,7 +32,8 @@ func (s *shop) result(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := views.Result{Page: p, State: state, Order: orderView(order, now), Notices: notices(order), Now: now, Held: held(order)}
+	view := views.Result{Page: p, State: state, Order: orderView(order, now), Notices: notices(order), Now: now}
+	_, view.Held = order.HeldPayment()
 	if attempt, ok := order.OpenPayment(); ok && state != views.ResultPaid && state != views.ResultRefunded {
 		s.payments.AskSoon(ctx, attempt)
 	}
@@ -56,6 +57,7 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 		return views.ResultRefunded, nil
 	}
 	attempt, open := o.OpenPayment()
+	_, held := o.HeldPayment()
 	if open {
 		// Also of a closed order: who comes back from its cashier has paid late.
 		returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
@@ -66,17 +68,11 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 	switch {
 	case o.OrderStatus != models.OrderUnpaid:
 		return views.ResultClosed, nil
-	case o.ClosingTo != nil, held(o):
+	case o.ClosingTo != nil, held:
 		return views.ResultConfirming, nil
 	case !open, attempt.TradeStatus != "" && attempt.QueriedAt != nil && now.Sub(*attempt.QueriedAt) < freshAnswer:
 		return views.ResultUnpaid, nil
 	default:
 		return views.ResultConfirming, nil
 	}
-}
-
-// held tells whether Alipay has money for the order of another sum than its own, which staff must look at.
-func held(o models.OrderView) bool {
-	_, ok := o.HeldPayment()
-	return ok
 }

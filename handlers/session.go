@@ -167,6 +167,14 @@ func flash(c echo.Context, f views.Flash) error {
 	return session.Save(c.Request(), c.Response())
 }
 
+// flashTo leads to a page that begins with a message.
+func flashTo(c echo.Context, path string, f views.Flash) error {
+	if err := flash(c, f); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
 // takeFlash gives the message that the last request left and forgets it.
 func takeFlash(c echo.Context) (views.Flash, error) {
 	session := sessionOf(c)

@@ -96,12 +96,12 @@ func (h *history) held(m models.PaymentEvent) {
 	if m.Verdict != models.VerdictHeld {
 		return
 	}
-	ours := slices.ContainsFunc(h.order.Payments, func(p models.Payment) bool { return p.TradeNo != nil && *p.TradeNo == m.TradeNo })
+	i := slices.IndexFunc(h.order.Payments, func(p models.Payment) bool { return p.TradeNo != nil && *p.TradeNo == m.TradeNo })
 	switch {
-	case m.Reason == string(models.WrongAmount):
-		h.add(m.ReceivedAt, wrongAmount)
-	case !ours: // a second trade of one attempt
+	case i < 0: // a second trade of one attempt
 		h.add(m.ReceivedAt, "收到另一笔付款，客服正在核对")
+	case m.Reason == string(models.WrongAmount):
+		h.add(m.ReceivedAt, wrongAmount, h.order.Payments[i].Amount.Yuan())
 	}
 }
 
@@ -150,8 +150,11 @@ func (h *history) refunded() {
 		text += fmt.Sprintf("，优惠券（%s）已退还", o.CouponName)
 	}
 	at := *o.ClosedAt
+	paid, _ := o.PaidBy()
 	for _, r := range o.Refunds {
-		at = notBefore(at, r.CreatedAt)
+		if r.PaymentID == paid.ID {
+			at = notBefore(at, r.CreatedAt)
+		}
 	}
 	h.add(at, "%s", text)
 }

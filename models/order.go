@@ -134,7 +134,7 @@ func (v OrderView) OpenPayment() (Payment, bool) { return v.paymentIn(PaymentOpe
 // PaidBy is the attempt that paid the order, if one did.
 func (v OrderView) PaidBy() (Payment, bool) { return v.paymentIn(PaymentPaid) }
 
-// HeldPayment is an attempt whose money the order could not take, if there is one.
+// HeldPayment is an attempt for which Alipay has another sum than the order asks for, if there is one.
 func (v OrderView) HeldPayment() (Payment, bool) { return v.paymentIn(PaymentHeld) }
 
 func (v OrderView) paymentIn(state PaymentState) (Payment, bool) {

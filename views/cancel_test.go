@@ -10,7 +10,7 @@ func TestCancelAsksOnce(t *testing.T) {
 	wantText(t, doc, "h1", "要取消这个订单吗？")
 	wantContains(t, doc, "main", "应付金额 ¥1,446.80")
 	wantText(t, doc, "#given-back", "优惠券（新人减 50）：有效期不变 100 积分")
-	wantContains(t, doc, ".note", "付款先完成，付款有效")
+	wantContains(t, doc, ".note", "只要先完成付款，付款就有效")
 	wantAttr(t, doc, "form:has(#cancel)", "action", path+"/cancel")
 	wantAttr(t, doc, "form:has(#cancel)", "method", "post")
 	wantCount(t, doc, "main .actions a[href='"+path+"']", 1)

@@ -117,6 +117,14 @@ func (r Result) closedBy() string {
 	return "这个订单超过付款时间，已自动取消"
 }
 
+// paidRest ends the sentence of a paid order.
+func (r Result) paidRest() string {
+	if r.Order.partlyRefunded() {
+		return "，其中 " + r.Order.Refunded.Yuan() + " 已退款。"
+	}
+	return "，课程已开通。"
+}
+
 // paidWord says whether money changed hands: an order of 0.00 is paid without Alipay.
 func (r Result) paidWord() string {
 	if r.Order.Total == 0 {

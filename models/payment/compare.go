@@ -100,7 +100,7 @@ func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) err
 		return err
 	}
 	action := ""
-	if said.word == wordPaid && settled(said.outcome) {
+	if settled(said.outcome) {
 		action = "confirmed by query: " + string(said.outcome)
 	}
 	c.difference(models.MissingHere, row, nil, action)

@@ -1,0 +1,215 @@
+package payment_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+)
+
+// twoCourses are 99.00 + 117.33.
+func (w *world) twoCourses() models.Order {
+	w.t.Helper()
+	return w.paid(w.stock.Plain.For(30), w.stock.Rate.For(30))
+}
+
+// refund asks for a refund that must be stored.
+func (w *world) refund(r models.RefundRequest) models.Refund {
+	w.t.Helper()
+	refund, err := w.Refund(w.t.Context(), r)
+	w.must(err)
+	return refund
+}
+
+// wantRefunds wants so many refunds of the order at Alipay, of that sum together.
+func (w *world) wantRefunds(o models.Order, n int, sum models.Fen) {
+	w.t.Helper()
+	trade, _ := w.alipay.Trade(o.OrderNumber)
+	if len(trade.Refunds) != n || models.Fen(trade.Refunded) != sum {
+		w.t.Errorf("Alipay gave back %s in %d refunds, want %s in %d", models.Fen(trade.Refunded), len(trade.Refunds), sum, n)
+	}
+}
+
+func TestPartsThenAll(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		for _, step := range []struct {
+			ask  models.RefundRequest
+			back models.Fen
+			want models.OrderStatus
+		}{
+			{models.RefundRequest{Amount: 10_00}, 10_00, models.OrderPaid},
+			{models.RefundRequest{Line: 1}, 109_00, models.OrderPaid},
+			{models.RefundRequest{}, 216_33, models.OrderRefunded},
+		} {
+			step.ask.OrderNumber, step.ask.Reason, step.ask.By = o.OrderNumber, "课程退款", "staff"
+			if r := w.refund(step.ask); r.State != models.RefundDone || r.DoneAt == nil {
+				w.t.Errorf("%+v: got %+v, want it done", step.ask, r)
+			}
+			w.delivered()
+			w.wantStatus(o, step.want)
+			if got := w.view(o).RefundedAmount; got != step.back {
+				w.t.Errorf("got %s back, want %s", got, step.back)
+			}
+			w.wantSound()
+		}
+		w.wantRefunds(o, 3, 216_33)
+	})
+}
+
+// Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the end it is done.
+func TestRefundIsMadeOnce(t *testing.T) {
+	for name, faults := range map[string][]sandbox.Fault{
+		"no answer, no effect":      {{Name: sandbox.APITimeoutBefore, Method: methodRefund, Value: "1ms", Times: 1}},
+		"no answer, effect":         {{Name: sandbox.APITimeoutAfter, Method: methodRefund, Value: "1ms", Times: 1}},
+		"no answer twice, effect":   {{Name: sandbox.APITimeoutAfter, Value: "1ms", Times: 2}},
+		"unavailable":               {{Name: sandbox.APIUnavailable, Method: methodRefund, Times: 3}},
+		"unavailable, effect":       {{Name: sandbox.APIUnavailable, Method: methodRefund, Value: "after", Times: 3}},
+		"all down for a while":      {{Name: sandbox.APIBadGateway, Times: 6}},
+		"an unsigned answer":        {{Name: sandbox.APIUnsigned, Method: methodRefund, Times: 1}},
+		"a wrongly signed answer":   {{Name: sandbox.APIWrongSign, Method: methodRefund, Times: 1}},
+		"fund_change N":             {{Name: sandbox.RefundFundChangeN, Times: 1}},
+		"the money moves later":     {{Name: sandbox.RefundLater, Value: "3h", Times: 1}},
+		"the balance is not enough": {{Name: sandbox.SellerBalance, Times: 4}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				o := w.twoCourses()
+				w.fault(faults...)
+				r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 2, Reason: "课程退款"})
+				if r.State == models.RefundFailed || r.State == models.RefundPending && (r.LastError == "" || r.TryAt == nil) {
+					w.t.Errorf("got %+v, want it done, or pending with the reason", r)
+				}
+				w.runUntilQuiet()
+				w.wantRefunds(o, 1, 117_33)
+				w.wantStatus(o, models.OrderPaid)
+				if n := w.count("SELECT COUNT(*) FROM ly_refund WHERE state = 'done' AND out_request_no = ?", o.OrderNumber+"R1"); n != 1 {
+					w.t.Errorf("got %d refunds done as %sR1, want 1", n, o.OrderNumber)
+				}
+				w.wantSound()
+			})
+		})
+	}
+}
+
+func TestRefundRefusedForGood(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
+		r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
+		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "REASON_TRADE_BEEN_FREEZEN") || r.TryAt != nil {
+			w.t.Errorf("got %+v, want it failed with Alipay's word", r)
+		}
+		w.runUntilQuiet()
+		w.wantRefunds(o, 0, 0)
+		if r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}); r.State != models.RefundDone {
+			w.t.Errorf("asked again when the trade is free: got %+v, want it done", r)
+		}
+		w.wantSound()
+	})
+}
+
+func TestRefundAfterTheWindow(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.forward(sandbox.DefaultRefundWindow)
+		r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "TRADE_HAS_FINISHED") {
+			w.t.Errorf("got %+v, want it failed", r)
+		}
+		w.wantStatus(o, models.OrderPaid)
+		w.wantSound()
+	})
+}
+
+// Sixteen clicks at once, with jobs running beside them.
+func TestSixteenRefundsAtOnce(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		var clicks sync.WaitGroup
+		for range 16 {
+			clicks.Go(func() {
+				_, err := w.Refund(w.t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber})
+				if err != nil && !errors.Is(err, models.ErrRefundNothing) && !errors.Is(err, models.ErrNothingPaid) {
+					w.t.Errorf("got %v, want it done or refused", err)
+				}
+			})
+		}
+		clicks.Go(func() {
+			for range 8 {
+				if err := w.RefundDue(w.t.Context()); err != nil {
+					w.t.Errorf("job: %v", err)
+				}
+			}
+		})
+		clicks.Wait()
+		w.runUntilQuiet()
+		w.wantRefunds(o, 1, 216_33)
+		w.wantStatus(o, models.OrderRefunded)
+		w.wantSound()
+	})
+}
+
+// Refunds by hand in Alipay's own console: their notifies are booked, whatever comes first, and fulfil nothing.
+func TestConsoleRefund(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults []sandbox.Fault // of the payment
+		parts  []int64
+		want   models.OrderStatus
+	}{
+		"a part":                      {nil, []int64{100_00}, models.OrderPaid},
+		"two equal parts":             {nil, []int64{50_00, 50_00}, models.OrderPaid},
+		"part by part":                {nil, []int64{100_00, 116_33}, models.OrderRefunded},
+		"all":                         {nil, []int64{216_33}, models.OrderRefunded},
+		"a part, told before it paid": {[]sandbox.Fault{{Name: sandbox.NotifyReorder, Times: 1}}, []int64{100_00}, models.OrderPaid},
+		"told in four copies":         {[]sandbox.Fault{{Name: sandbox.NotifyDuplicate, Value: "4"}}, []int64{100_00, 16_33}, models.OrderPaid},
+		// The order is unpaid as before: its money came and went.
+		"all, and the payment never told": {[]sandbox.Fault{{Name: sandbox.NotifyDrop, Times: 1}}, []int64{216_33}, models.OrderTimedOut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.fault(c.faults...)
+				o := w.order(w.stock.Plain.For(30), w.stock.Rate.For(30))
+				link, err := w.Start(w.t.Context(), w.ann.ID, o.OrderNumber, true) // wap pay notifies of full refunds, too
+				w.must(err)
+				w.must(w.alipay.Pay(link, ""))
+				if len(c.faults) == 0 {
+					w.delivered()
+				}
+				var back models.Fen
+				for _, part := range c.parts {
+					w.must(w.alipay.RefundOutside(o.OrderNumber, part))
+					w.delivered()
+					back += models.Fen(part)
+				}
+				w.forward(24 * time.Hour)
+				w.runUntilQuiet()
+				w.wantStatus(o, c.want)
+				w.wantRefunds(o, len(c.parts), back)
+				w.wantSound()
+			})
+		})
+	}
+}
+
+// Shop and console give the same money back at the same time; Alipay lets one of them.
+func TestConsoleAndShopRefundTheSame(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Times: 2})
+		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		w.must(w.alipay.RefundOutside(o.OrderNumber, 216_33))
+		w.runUntilQuiet()
+		w.forward(24 * time.Hour)
+		if report, err := w.Reconcile(w.t.Context(), "2026-11-21"); err != nil || report.Open() != 0 {
+			w.t.Errorf("got %+v, %v; want every difference settled", report, err)
+		}
+		w.wantStatus(o, models.OrderRefunded)
+		w.wantRefunds(o, 1, 216_33)
+		w.wantSound()
+	})
+}

@@ -1,0 +1,241 @@
+package payment_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
+	"luffy/models/payment"
+)
+
+// noon is when every test begins: 12:00 in Beijing.
+var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+
+// world is a shop and a simulated Alipay that talk to each other over HTTP, on one clock that only the test moves.
+type world struct {
+	*payment.Service
+	t      *testing.T
+	db     *models.DB
+	alipay *sandbox.Sandbox
+	client *alipay.Client
+	stock  modelstest.Fixture
+	ann    models.User
+	answer atomic.Value // what the shop says where it means success
+}
+
+type opener func(testing.TB, ...func(*models.Options)) *models.DB
+
+// onEach runs the test in a new world on each database.
+func onEach(t *testing.T, test func(*world)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(newWorld(t, modelstest.SQLite)) })
+	t.Run("mariadb", func(t *testing.T) { test(newWorld(t, modelstest.MariaDB)) })
+}
+
+func newWorld(t *testing.T, open opener, options ...func(*models.Options)) *world {
+	t.Helper()
+	w := &world{t: t}
+	w.answer.Store("success")
+	gateway := w.startAlipay()
+	w.db = open(t, append(options, modelstest.At(w.alipay.Now))...)
+	w.stock = modelstest.Shop(t, w.db)
+	w.ann = w.student("ann")
+	var err error
+	w.client, err = alipay.NewClient(alipay.Config{
+		Gateway: gateway, AppID: modelstest.AppID, SellerID: sellerID, AppPrivateKey: appKey(),
+		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: w.alipay.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := httptest.NewServer(http.HandlerFunc(w.hear))
+	t.Cleanup(shop.Close)
+	w.Service = payment.New(payment.Config{
+		DB: w.db, Alipay: w.client, AppID: modelstest.AppID, BaseURL: shop.URL, Log: slog.New(slog.DiscardHandler),
+	})
+	w.runAlipay()
+	return w
+}
+
+// student adds a student with 1,000 points and no password, which would take longer to hash than all else to write.
+func (w *world) student(name string) models.User {
+	w.t.Helper()
+	for _, statement := range []string{
+		"INSERT INTO ly_user (username, password, credit, created_at) VALUES (?, '', 1000, ?)",
+		"INSERT INTO ly_credit (user_id, opera, number, reference, created_at) SELECT id, 1, credit, username, created_at FROM ly_user WHERE username = ? AND created_at = ?",
+	} {
+		_, err := w.db.SQL().ExecContext(w.t.Context(), statement, name, w.db.Now())
+		w.must(err)
+	}
+	user, err := w.db.UserByName(w.t.Context(), name)
+	w.must(err)
+	return user
+}
+
+// startAlipay gives the address of the gateway.
+func (w *world) startAlipay() string {
+	w.t.Helper()
+	var err error
+	w.alipay, err = sandbox.New(sandbox.Config{
+		AppID: modelstest.AppID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, Key: alipayKey(),
+		Now: func() time.Time { return noon },
+	})
+	if err == nil {
+		err = w.alipay.SetClock("manual")
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	server := httptest.NewServer(w.alipay.Handler())
+	w.t.Cleanup(server.Close)
+	return server.URL + "/gateway.do"
+}
+
+// runAlipay lets the simulator deliver notifies until the test ends.
+func (w *world) runAlipay() {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.alipay.Run(ctx) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, w.alipay.Close()); err != nil {
+			w.t.Errorf("simulator: %v", err)
+		}
+	})
+}
+
+// hear is the shop's notify_url.
+func (w *world) hear(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil || !w.Notify(r.Context(), string(body)) {
+		http.Error(rw, "fail", http.StatusBadRequest)
+		return
+	}
+	io.WriteString(rw, w.answer.Load().(string))
+}
+
+// must ends the test on an error that it does not expect.
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// forward moves the clock of shop and simulator, and waits until Alipay has delivered what fell due.
+func (w *world) forward(d time.Duration) {
+	w.t.Helper()
+	w.must(w.alipay.Advance(d))
+	w.delivered()
+}
+
+// fault makes the simulator misbehave.
+func (w *world) fault(faults ...sandbox.Fault) {
+	w.t.Helper()
+	for _, f := range faults {
+		w.must(w.alipay.AddFault(f))
+	}
+}
+
+// delivered waits until no notify is due.
+func (w *world) delivered() {
+	w.t.Helper()
+	w.until("delivery of all notifies", func() bool {
+		for _, e := range w.alipay.Events() {
+			if e.State == sandbox.EventQueued && !e.NextAt.After(w.alipay.Now()) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// until polls for what another goroutine brings about.
+func (w *world) until(what string, reached func() bool) {
+	w.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for !reached() {
+		select {
+		case <-deadline:
+			w.t.Fatalf("waited in vain for: %s", what)
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// order is an unpaid order of ann's over the offers, by default the plain course for 99.00.
+func (w *world) order(offers ...models.Offer) models.Order {
+	w.t.Helper()
+	if len(offers) == 0 {
+		offers = []models.Offer{w.stock.Plain.For(30)}
+	}
+	return modelstest.Order(w.t, w.db, w.ann, offers...)
+}
+
+// start gives the link on which ann pays the order.
+func (w *world) start(o models.Order) string {
+	w.t.Helper()
+	link, err := w.Start(w.t.Context(), o.UserID, o.OrderNumber, payment.Desktop)
+	w.must(err)
+	return link
+}
+
+// pay pays at the cashier and waits until Alipay has told the shop, unless a fault keeps it from that.
+func (w *world) pay(link string) {
+	w.t.Helper()
+	w.must(w.alipay.Pay(link, ""))
+	w.delivered()
+}
+
+// paid is an order of ann's that she has paid.
+func (w *world) paid(offers ...models.Offer) models.Order {
+	w.t.Helper()
+	o := w.order(offers...)
+	w.pay(w.start(o))
+	w.wantStatus(o, models.OrderPaid)
+	return o
+}
+
+// browse goes through the cashier as a browser does and gives the query with which Alipay sends it back to the shop.
+func (w *world) browse(link string) string {
+	w.t.Helper()
+	cashier := w.location(http.MethodGet, link, nil)
+	form := url.Values{"buyer": {sandbox.BuyerRich}, "password": {sandbox.Password}}
+	if !strings.Contains(cashier, "/wap/") {
+		w.location(http.MethodPost, cashier+"/login", form)
+	}
+	w.location(http.MethodPost, cashier+"/pay", form)
+	_, query, _ := strings.Cut(w.location(http.MethodGet, cashier+"/return", nil), "?")
+	return query
+}
+
+// location makes a request that is answered with a redirect.
+func (w *world) location(method, address string, form url.Values) string {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(form.Encode()))
+	w.must(err)
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := http.DefaultTransport.RoundTrip(r)
+	w.must(err)
+	defer response.Body.Close()
+	location := response.Header.Get("Location")
+	if location == "" {
+		w.t.Fatalf("%s %s: got status %d, want a redirect", method, address, response.StatusCode)
+	}
+	return location
+}

@@ -14,6 +14,7 @@ test: ## run every test on SQLite, on a private MariaDB and in Chromium
 	$(WITH_MARIADB) -- go test ./...
 	@.ci/setup report
 
+# Apart from test, because it takes four times as long and a desk may have no C compiler.
 race: ## run every test under the race detector; needs a C compiler
 	@.ci/setup
 	$(WITH_MARIADB) -- go test -race ./...

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"luffy/models"
+	"luffy/models/payment"
 	"luffy/views"
 )
 
@@ -43,6 +44,21 @@ func localPath(address string) string {
 		return "/"
 	}
 	return address
+}
+
+// wayBack is where a visitor goes on after the login that the header of this page offers.
+func wayBack(c echo.Context) string {
+	back := comeBackTo(c.Request())
+	switch c.Path() {
+	case "/login", "/register":
+		back = localPath(c.FormValue("next"))
+	case payment.ReturnPath:
+		return "" // the address bears Alipay's signature
+	}
+	if back == "/" {
+		return ""
+	}
+	return back
 }
 
 // loginForm is GET /login.

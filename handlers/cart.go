@@ -66,7 +66,7 @@ func (s *shop) addToCart(c echo.Context) error {
 	case errors.Is(err, models.ErrWithdrawn):
 		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "这个有效期已不再出售，请重新选择。"})
 	case errors.Is(err, models.ErrCartFull):
-		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "购物车已满，请先结算或删除一些课程。"})
+		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": cartFull})
 	case err != nil:
 		return err
 	}
@@ -78,14 +78,19 @@ func (s *shop) changeCart(c echo.Context) error {
 	err := s.putInCart(c, models.CartItem{
 		CourseID: idOf(c.Param("course")), Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
 	})
-	if errors.Is(err, models.ErrWithdrawn) {
+	switch {
+	case errors.Is(err, models.ErrWithdrawn):
 		err = flash(c, views.Flash{Text: "这门课程或这个有效期已不再出售。", Error: true})
+	case errors.Is(err, models.ErrCartFull):
+		err = flash(c, views.Flash{Text: cartFull, Error: true})
 	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
+
+const cartFull = "购物车已满，请先结算或删除一些课程。"
 
 func (s *shop) putInCart(c echo.Context, item models.CartItem) error {
 	item.UserID = userID(c)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -118,9 +119,7 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 	if noPoints {
 		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(quote.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
 	}
-	for field, text := range form.unreadable {
-		view.Errors[field] = text
-	}
+	maps.Copy(view.Errors, form.unreadable)
 	return render(c, status, views.CheckoutPage(view))
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -30,6 +31,23 @@ func (s *shop) onError(err error, c echo.Context) {
 	if failed := render(c, p.Status, views.ErrorPage(p)); failed != nil {
 		s.log.ErrorContext(c.Request().Context(), "error page failed", "error", failed)
 	}
+}
+
+// notFound answers what no route does. Echo prefers it to its own answer for a page that only has other methods.
+func notFound(c echo.Context) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		probe := c.Echo().NewContext(nil, nil)
+		c.Echo().Router().Find(method, c.Request().URL.Path, probe)
+		if probe.Path() != c.Path() {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		return echo.ErrNotFound
+	}
+	c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
+	return echo.ErrMethodNotAllowed
 }
 
 func statusOf(err error) int {

@@ -112,3 +112,8 @@ func replaceFirst(s, pattern, replacement string) string {
 	}
 	return s[:at[0]] + replacement + s[at[1]:]
 }
+
+// paymentOf is an attempt of 99.00 that is not in the database.
+func paymentOf(outTradeNo string) models.Payment {
+	return models.Payment{OutTradeNo: outTradeNo, Amount: 99_00}
+}

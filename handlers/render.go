@@ -38,6 +38,7 @@ func page(c echo.Context) (views.Page, error) {
 func frame(c echo.Context) views.Page {
 	var p views.Page
 	p.CSRF, _ = c.Get(csrfField).(string)
+	p.Back = wayBack(c)
 	if session := sessionOf(c); session != nil {
 		visitor, _ := session.Values[visitorKey].(models.Visitor)
 		p.User, p.CartCount = visitor.Username, visitor.CartCount

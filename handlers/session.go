@@ -59,22 +59,18 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	session.Options = &sessions.Options{
 		Path: "/", MaxAge: int(sessionLife / time.Second), HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	}
-	cookie, err := r.Cookie(name)
-	if err != nil {
+	id, ok := s.signedID(r, name)
+	if !ok {
 		return session, nil
 	}
-	var id []byte
-	if err := securecookie.DecodeMulti(name, cookie.Value, &id, s.codecs...); err != nil {
-		return session, nil
-	}
-	visitor, err := s.db.Visitor(r.Context(), string(id))
+	visitor, err := s.db.Visitor(r.Context(), id)
 	if errors.Is(err, models.ErrNotFound) {
 		return session, nil
 	}
 	if err != nil {
 		return session, err
 	}
-	session.ID, session.IsNew = string(id), false
+	session.ID, session.IsNew = id, false
 	session.Values[visitorKey] = visitor
 	if visitor.UserID != nil {
 		session.Values[userKey] = *visitor.UserID
@@ -86,14 +82,26 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	return session, nil
 }
 
+// signedID gives the session id in the request's cookie, if there is one that the shop has signed.
+func (s *sessionStore) signedID(r *http.Request, name string) (string, bool) {
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return "", false
+	}
+	var id []byte
+	err = securecookie.DecodeMulti(name, cookie.Value, &id, s.codecs...)
+	return string(id), err == nil
+}
+
 // Save writes the session and its cookie. A negative MaxAge ends the session.
 func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options.MaxAge < 0 {
 		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
 		return s.db.DropSession(r.Context(), session.ID)
 	}
+	store := s.db.UpdateSession
 	if session.ID == "" {
-		session.ID = rand.Text() + rand.Text()
+		session.ID, store = rand.Text()+rand.Text(), s.db.AddSession
 	}
 	flash, _ := session.Values[flashKey].(views.Flash)
 	data, err := json.Marshal(flash)
@@ -101,7 +109,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		return err
 	}
 	user, _ := session.Values[userKey].(int64)
-	if err := s.db.SaveSession(r.Context(), session.ID, user, string(data), sessionLife); err != nil {
+	if err := store(r.Context(), session.ID, models.SessionState{UserID: user, Data: string(data), Life: sessionLife}); err != nil {
 		return err
 	}
 	value, err := securecookie.EncodeMulti(session.Name(), []byte(session.ID), s.codecs...)

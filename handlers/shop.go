@@ -94,7 +94,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	for _, path := range []string{"/myorder", "/mycourses"} {
 		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, path+"/") })
 	}
-	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound })
+	pages.RouteNotFound("/*", notFound)
 }
 
 func isHTTPS(address string) bool {

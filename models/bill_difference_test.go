@@ -11,7 +11,7 @@ import (
 const billDate = "2026-02-28"
 
 // save stores what a comparison found, which must be possible, and gives all of the day.
-func (s *scene) save(t testing.TB, found ...models.BillDifference) []models.BillDifference {
+func (s *scene) saveDifferences(t testing.TB, found ...models.BillDifference) []models.BillDifference {
 	t.Helper()
 	all, err := s.SaveBillDifferences(t.Context(), billDate, found)
 	if err != nil {
@@ -42,7 +42,7 @@ func TestSaveBillDifferences(t *testing.T) {
 			{"one is back", []models.BillDifference{missing}, 2, true, false, healed.Action},
 		} {
 			s.clock.forward(time.Hour)
-			all := s.save(t, step.found...)
+			all := s.saveDifferences(t, step.found...)
 			if len(all) != step.all {
 				t.Fatalf("%s: got %d rows, want %d", step.name, len(all), step.all)
 			}
@@ -64,7 +64,7 @@ func TestSaveBillDifferences(t *testing.T) {
 
 func TestBillDifferencesOfOtherDaysStand(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		s.save(t, models.BillDifference{Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1"})
+		s.saveDifferences(t, models.BillDifference{Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1"})
 		if all, err := s.SaveBillDifferences(t.Context(), "2026-02-27", nil); err != nil || len(all) != 0 {
 			t.Errorf("got %+v, %v; want none of that day", all, err)
 		}
@@ -105,7 +105,7 @@ func TestBillDayIsComparedByOneOfFourReplicas(t *testing.T) {
 				}
 			}, 0},
 			{"a day later", 24 * time.Hour, func() {}, 0},
-			{"a day later, with a difference open", 0, func() { s.save(t, open) }, 1},
+			{"a day later, with a difference open", 0, func() { s.saveDifferences(t, open) }, 1},
 		} {
 			s.clock.forward(step.forward)
 			step.lead()

@@ -23,7 +23,7 @@ type CatalogueCourse struct {
 	Teacher   CatalogueTeacher   `json:"teacher"`
 	Img       string             `json:"img"`
 	Brief     string             `json:"brief"`
-	Price     Yuan               `json:"price"`
+	Price     *Yuan              `json:"price"` // needed, because a forgotten one would give the course away
 	Withdrawn bool               `json:"withdrawn"`
 	Terms     []CatalogueTerm    `json:"terms"`
 	Chapters  []CatalogueChapter `json:"chapters"`
@@ -40,7 +40,7 @@ type CatalogueTeacher struct {
 type CatalogueTerm struct {
 	Days  int    `json:"days"`
 	Text  string `json:"text"`
-	Price Yuan   `json:"price"`
+	Price *Yuan  `json:"price"` // needed too
 }
 
 // CatalogueChapter is a chapter with its lessons in order.
@@ -105,6 +105,9 @@ func ReadCatalogue(r io.Reader) (Catalogue, error) {
 	if err := decoder.Decode(&c); err != nil {
 		return c, fmt.Errorf("%w: %w", ErrCatalogue, err)
 	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("%w: there is more after its end", ErrCatalogue)
+	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("%w:\n%w", ErrCatalogue, err)
 	}
@@ -112,33 +115,62 @@ func ReadCatalogue(r io.Reader) (Catalogue, error) {
 }
 
 func (c Catalogue) check() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	f := faults{named: map[string]bool{}}
 	for i, course := range c.Courses {
-		if course.Name == "" || course.Category == "" || course.Teacher.Name == "" {
-			fault("course %d: name, category and teacher.name are needed", i+1)
-		}
-		for _, term := range course.Terms {
-			if term.Days <= 0 || term.Text == "" {
-				fault("course %q: a term needs days above 0 and a text", course.Name)
-			}
-		}
+		f.checkCourse(i+1, course)
 	}
-	for _, a := range c.Activities {
-		if a.Name == "" || !a.End.After(a.Start) {
-			fault("activity %q: needs a name and an end after its start", a.Name)
-		}
-		for _, d := range a.Discounts {
-			rule := Discount{DiscountType: discountTypes[d.Type], Sale: d.Sale}
-			if _, err := rule.Apply(MaxFen); err != nil {
-				fault("activity %q, course %q: %w", a.Name, d.Course, err)
-			}
-		}
+	for _, activity := range c.Activities {
+		f.checkActivity(activity)
 	}
 	for _, coupon := range c.Coupons {
+		f.once("coupon %q", coupon.Name)
 		if _, err := applySale(coupon.Sale, MaxFen); err != nil || coupon.Name == "" || coupon.Days <= 0 {
-			fault("coupon %q: needs a name, days above 0 and a sale like -50 or *0.9", coupon.Name)
+			f.add("coupon %q: needs a name, days above 0 and a sale like -50 or *0.9", coupon.Name)
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(f.all...)
+}
+
+// faults collects what is wrong with a catalogue.
+type faults struct {
+	all   []error
+	named map[string]bool
+}
+
+func (f *faults) add(format string, args ...any) { f.all = append(f.all, fmt.Errorf(format, args...)) }
+
+// once reports a thing that the file has named before: the second would silently replace the first.
+func (f *faults) once(format string, args ...any) {
+	thing := fmt.Sprintf(format, args...)
+	if f.named[thing] {
+		f.add("%s: is there twice", thing)
+	}
+	f.named[thing] = true
+}
+
+func (f *faults) checkCourse(n int, c CatalogueCourse) {
+	f.once("course %q", c.Name)
+	if c.Name == "" || c.Category == "" || c.Teacher.Name == "" || c.Price == nil {
+		f.add("course %d, %q: name, category, teacher.name and price are needed", n, c.Name)
+	}
+	for _, term := range c.Terms {
+		f.once("course %q, term of %d days", c.Name, term.Days)
+		if term.Days <= 0 || term.Text == "" || term.Price == nil {
+			f.add("course %q: a term needs days above 0, a text and a price", c.Name)
+		}
+	}
+}
+
+func (f *faults) checkActivity(a CatalogueActivity) {
+	f.once("activity %q", a.Name)
+	if a.Name == "" || !a.End.After(a.Start) {
+		f.add("activity %q: needs a name and an end after its start", a.Name)
+	}
+	for _, d := range a.Discounts {
+		f.once("activity %q, course %q", a.Name, d.Course)
+		rule := Discount{DiscountType: discountTypes[d.Type], Sale: d.Sale}
+		if _, err := rule.Apply(MaxFen); err != nil {
+			f.add("activity %q, course %q: %w", a.Name, d.Course, err)
+		}
+	}
 }

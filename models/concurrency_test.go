@@ -1,12 +1,9 @@
 package models_test
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,56 +12,11 @@ import (
 	"luffy/models/modelstest"
 )
 
-// statementLog collects the statements that fail. A deadlock is retried and so invisible in results, but it is logged.
-type statementLog struct{ bytes.Buffer }
-
-func (l *statementLog) option(o *models.Options) {
-	o.Log = slog.New(slog.NewTextHandler(&l.Buffer, nil))
-}
-
-// wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path of every payment they
-// must not happen at all: each costs a pause, and under load they breed.
-func (l *statementLog) wantNoDeadlock(t testing.TB) {
-	t.Helper()
-	for line := range strings.Lines(l.String()) {
-		if strings.Contains(line, "1213") || strings.Contains(line, "1205") {
-			t.Errorf("lock trouble: %s", line)
-		}
-	}
-}
-
-// outcomes counts what concurrent calls of Confirm gave.
-type outcomes struct {
-	fulfilled, alreadyDone, other atomic.Int64
-}
-
-func (o *outcomes) confirm(t testing.TB, db *models.DB, trade models.PaidTrade) {
-	outcome, err := db.Confirm(t.Context(), trade, notified(db, trade))
-	switch {
-	case err != nil:
-		t.Errorf("confirm %s: %v", trade.OutTradeNo, err)
-	case outcome == models.Fulfilled:
-		o.fulfilled.Add(1)
-	case outcome == models.AlreadyDone:
-		o.alreadyDone.Add(1)
-	default:
-		o.other.Add(1)
-	}
-}
-
-func (o *outcomes) want(t testing.TB, fulfilled, alreadyDone int64) {
-	t.Helper()
-	if f, a, x := o.fulfilled.Load(), o.alreadyDone.Load(), o.other.Load(); f != fulfilled || a != alreadyDone || x != 0 {
-		t.Errorf("got %d fulfilled, %d already done, %d other; want %d, %d, 0", f, a, x, fulfilled, alreadyDone)
-	}
-}
-
 // Notify, return and query report one payment at the same moment, on any number of servers.
 func TestFiftyConfirmsOfOneTrade(t *testing.T) {
 	for _, broughtOver := range []bool{false, true} {
 		t.Run(fmt.Sprintf("brought over %v", broughtOver), func(t *testing.T) {
-			var log statementLog
-			s := newScene(t, modelstest.MariaDB, log.option)
+			s, log := newBusyScene(t)
 			coupon := s.give(t, modelstest.CouponOff)
 			s.fill(t, s.Plain.For(30), s.Rate.For(0))
 			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300})
@@ -96,8 +48,7 @@ func TestFiftyConfirmsOfOneTrade(t *testing.T) {
 
 // Twenty orders for thirty days each are six hundred days, whichever comes first.
 func TestTwentyOrdersExtendOneRight(t *testing.T) {
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	var trades [20]models.PaidTrade
 	s.fill(t, s.Plain.For(30))
 	for i := range trades {
@@ -122,7 +73,7 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 	var c models.Catalogue
 	for i := range 10 {
 		c.Courses = append(c.Courses, models.CatalogueCourse{
-			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: 10_00,
+			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: new(models.Yuan(10_00)),
 		})
 	}
 	if err := db.Import(t.Context(), c); err != nil {
@@ -144,8 +95,7 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 // A sale: 64 students buy three of ten courses each, Alipay reports every payment twice, and four replicas fold the counts meanwhile.
 func TestHotCourses(t *testing.T) {
 	const workers, each = 64, 3
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	hot := hotCourses(t, s.DB)
 	var trades [workers]models.PaidTrade
 	for i := range trades {
@@ -189,8 +139,7 @@ func TestHotCourses(t *testing.T) {
 
 // Fifty tabs of one student want the same coupon or more points than there are.
 func TestFiftyOrdersOverOneBalance(t *testing.T) {
-	var log statementLog
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s, log := newBusyScene(t)
 	coupon := s.give(t, modelstest.CouponOff)
 	s.fill(t, s.Plain.For(0))
 	form := s.form(t, "", models.Choice{})
@@ -227,5 +176,50 @@ func TestFiftyOrdersOverOneBalance(t *testing.T) {
 	ledger := sum(t, s.DB, "SELECT SUM(number) FROM ly_credit")
 	if credit, held := s.points(t); credit != 0 || held != 0 || ledger != 0 {
 		t.Errorf("paid: got %d points, %d held, ledger %d; want 0, 0, 0", credit, held, ledger)
+	}
+}
+
+// One student's tabs, Alipay's messages and the folding job all at once: every kind of transaction beside every other.
+func TestEverythingAtOnce(t *testing.T) {
+	s, log := newBusyScene(t)
+	s.fill(t, s.Plain.For(30), s.Rate.For(30))
+	form := s.form(t, "", models.Choice{Points: 10})
+	var trades [15]models.PaidTrade
+	for i := range trades {
+		_, trades[i] = s.attempt(t, modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Points: 10}))
+	}
+	waiting := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{})
+	var got outcomes
+	together(6*len(trades), func(i int) {
+		var err error
+		switch i % 6 {
+		case 0:
+			got.confirm(t, s.DB, trades[i/6])
+		case 1:
+			tab := form
+			tab.Token = rand.Text()
+			// By now the cart may be empty or half empty: those who pay clear it.
+			if _, err = s.PlaceOrder(t.Context(), tab); errors.Is(err, models.ErrEmptyCart) || errors.Is(err, models.ErrPriceChanged) {
+				err = nil
+			}
+		case 2:
+			offer := s.Plain.For(30)
+			err = s.PutInCart(t.Context(), models.CartItem{UserID: s.ann.ID, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true})
+		case 3:
+			_, err = s.OpenAttempt(t.Context(), attemptOf(waiting))
+		case 4:
+			_, err = s.FoldStudents(t.Context())
+		case 5:
+			_, err = s.GiveCoupon(t.Context(), s.ann.ID, modelstest.CouponRate)
+		}
+		if err != nil {
+			t.Errorf("call %d: %v", i, err)
+		}
+	})
+	got.want(t, int64(len(trades)), 0)
+	log.wantNoDeadlock(t)
+	unpaid := sum(t, s.DB, "SELECT COALESCE(SUM(credit), 0) FROM ly_order WHERE order_status = ?", models.OrderUnpaid)
+	if credit, held := s.points(t); credit != 850 || held != unpaid {
+		t.Errorf("got %d points, %d held; want 850, and the %d of unpaid orders held", credit, held, unpaid)
 	}
 }

@@ -282,7 +282,8 @@ func TestConfirmOrderBroughtOver(t *testing.T) {
 			t.Errorf("again: got %q, want already_done", got)
 		}
 		stored := rows[models.Payment](t, s.DB, "order_id = ?", order.ID)
-		if len(stored) != 1 || stored[0].State != models.PaymentPaid || stored[0].OutTradeNo != order.OrderNumber || *stored[0].TradeNo != trade.TradeNo {
+		if len(stored) != 1 || stored[0].State != models.PaymentPaid || stored[0].OutTradeNo != order.OrderNumber ||
+			*stored[0].TradeNo != trade.TradeNo {
 			t.Errorf("got %+v, want one paid attempt", stored)
 		}
 	})

@@ -71,6 +71,16 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+func TestCouponAndPointsRefusedTogether(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		s.fill(t, s.Plain.For(30))
+		q, err := s.Checkout(t.Context(), s.ann.ID, models.Choice{Coupon: 404, Points: 1001})
+		if !errors.Is(err, models.ErrCoupon) || !errors.Is(err, models.ErrPoints) || q.Real != 99_00 {
+			t.Errorf("got %v to pay, %v; want the full price and both errors", q.Real, err)
+		}
+	})
+}
+
 func TestUsableCouponsComeFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(30)) // 99.00, too little for the first kind

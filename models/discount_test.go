@@ -79,12 +79,14 @@ func TestApplyRefuses(t *testing.T) {
 
 func TestApplyOnlyReduces(t *testing.T) {
 	t.Parallel()
+	rule := func(kind DiscountType, form string) *rapid.Generator[Discount] {
+		return rapid.Map(rapid.StringMatching(form), func(sale string) Discount { return Discount{DiscountType: kind, Sale: sale} })
+	}
 	rules := rapid.OneOf(
 		rapid.Just(Discount{DiscountType: DiscountFree}),
-		rapid.Map(rapid.StringMatching(`\*0\.[0-9]{1,4}`), func(s string) Discount { return Discount{DiscountType: DiscountRate, Sale: s} }),
-		rapid.Map(rapid.StringMatching(`-[0-9]{1,8}(\.[0-9]{1,2})?`), func(s string) Discount { return Discount{DiscountType: DiscountOff, Sale: s} }),
-		rapid.Map(rapid.StringMatching(`满[0-9]{1,6}-[0-9]{1,6}( 满[0-9]{1,6}-[0-9]{1,6}){0,3}`),
-			func(s string) Discount { return Discount{DiscountType: DiscountStep, Sale: s} }),
+		rule(DiscountRate, `\*0\.[0-9]{1,4}`),
+		rule(DiscountOff, `-[0-9]{1,8}(\.[0-9]{1,2})?`),
+		rule(DiscountStep, `满[0-9]{1,6}-[0-9]{1,6}( 满[0-9]{1,6}-[0-9]{1,6}){0,3}`),
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		d, price := rules.Draw(t, "discount"), drawFen(t, MaxFen)

@@ -43,7 +43,7 @@ func (tx tx) importCourse(c CatalogueCourse, position int) error {
 	course := Course{Name: c.Name}
 	err = tx.Where("name = ?", c.Name).Attrs(columns{"created_at": tx.now}).Assign(columns{
 		"category_id": category.ID, "teacher_id": teacher.ID, "course_img": c.Img, "brief": c.Brief,
-		"price": Fen(c.Price), "published": !c.Withdrawn, "position": position,
+		"price": Fen(*c.Price), "published": !c.Withdrawn, "position": position,
 	}).FirstOrCreate(&course).Error
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
 		days = append(days, t.Days)
 		row := CourseExpire{CourseID: course, ExpireTime: t.Days}
 		err := tx.Where("course_id = ? AND expire_time = ?", course, t.Days).
-			Assign(columns{"expire_text": t.Text, "price": Fen(t.Price)}).FirstOrCreate(&row).Error
+			Assign(columns{"expire_text": t.Text, "price": Fen(*t.Price)}).FirstOrCreate(&row).Error
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -68,9 +69,9 @@ const OrdersPerPage = 10
 // OrderFilter chooses a page of a student's orders.
 type OrderFilter struct {
 	UserID int64
-	Tab    OrderTab
-	Search string // part of an order number or of a course's name; empty for all
-	Page   int    // from 1; one past the end shows the last
+	Tab    OrderTab // empty means TabAll
+	Search string   // part of an order number or of a course's name; empty for all
+	Page   int      // from 1; one past the end shows the last
 }
 
 // OrderList is a page of a student's orders.
@@ -86,6 +87,7 @@ type OrderList struct {
 // lines there are.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	g := db.with(ctx)
+	f.Tab = cmp.Or(f.Tab, TabAll)
 	counts, err := countOrders(g, f.UserID)
 	if err != nil {
 		return OrderList{}, err

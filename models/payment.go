@@ -92,7 +92,10 @@ func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {
 		return Payment{}, err
 	}
 	for _, p := range earlier {
-		if p.State == PaymentOpen && p.AppID == a.AppID {
+		switch {
+		case p.State == PaymentHeld:
+			return Payment{}, ErrNotPayable // Alipay has money for the order; a second payment would only add to it
+		case p.State == PaymentOpen && p.AppID == a.AppID:
 			return p, nil
 		}
 	}

@@ -115,7 +115,9 @@ func TestOpenAttemptRefused(t *testing.T) {
 		"timed out": {func(t *testing.T, s *scene, o models.Order, _ *models.Attempt) {
 			setStatus(t, s, o, models.OrderTimedOut)
 		}, models.ErrNotPayable},
-		"at the deadline": {func(_ *testing.T, s *scene, o models.Order, _ *models.Attempt) { s.clock.now = o.ExpiresAt }, models.ErrPastDeadline},
+		"at the deadline": {func(_ *testing.T, s *scene, o models.Order, _ *models.Attempt) {
+			s.clock.now = o.ExpiresAt
+		}, models.ErrPastDeadline},
 		"open, but past the deadline": {func(t *testing.T, s *scene, o models.Order, _ *models.Attempt) {
 			s.attempt(t, o)
 			s.clock.forward(modelstest.TTL)
@@ -177,7 +179,8 @@ func TestPaymentOfAnOrderBroughtOver(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
 		got, err := s.PaymentByOutTradeNo(t.Context(), order.OrderNumber)
-		if err != nil || got.Payment.ID != 0 || got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen || got.OrderNumber != order.OrderNumber {
+		if err != nil || got.Payment.ID != 0 || got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen ||
+			got.OrderNumber != order.OrderNumber {
 			t.Errorf("got %+v, %v; want an open attempt of 99.00 with id 0", got, err)
 		}
 	})

@@ -66,10 +66,11 @@ func TestRetriedTransactionLeavesTheSame(t *testing.T) {
 			return err
 		}},
 		"Import": {"ly_coupon", func(t *testing.T, s *scene) error {
+			var free models.Yuan
 			return s.Import(t.Context(), models.Catalogue{
 				Courses: []models.CatalogueCourse{{
-					Name: "new", Category: "new", Teacher: models.CatalogueTeacher{Name: "new"},
-					Terms:    []models.CatalogueTerm{{Days: 5, Text: "五天"}},
+					Name: "new", Category: "new", Teacher: models.CatalogueTeacher{Name: "new"}, Price: &free,
+					Terms:    []models.CatalogueTerm{{Days: 5, Text: "五天", Price: &free}},
 					Chapters: []models.CatalogueChapter{{Name: "one", Lessons: []models.CatalogueLesson{{Name: "one"}}}},
 				}},
 				Coupons: []models.CatalogueCoupon{{Name: "new", Sale: "-1", Days: 1}},

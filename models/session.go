@@ -40,19 +40,33 @@ func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	return v, found(err)
 }
 
-// SaveSession writes the session with that id; a zero user means nobody is logged in.
-func (db *DB) SaveSession(ctx context.Context, id string, user int64, data string, life time.Duration) error {
-	now := db.Now()
-	s := Session{IDHash: sessionHash(id), Data: data, CreatedAt: now, ExpiresAt: now.Add(life)}
-	if user != 0 {
-		s.UserID = &user
-	}
-	changed := db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).
-		Updates(map[string]any{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt})
-	if changed.Error != nil || changed.RowsAffected == 1 {
-		return changed.Error
-	}
+// SessionState is what a session remembers.
+type SessionState struct {
+	UserID int64  // 0 means nobody is logged in
+	Data   string // for the caller to read
+	Life   time.Duration
+}
+
+// AddSession begins the session with that id.
+func (db *DB) AddSession(ctx context.Context, id string, state SessionState) error {
+	s := state.row(id, db.Now())
 	return db.with(ctx).Create(&s).Error
+}
+
+// UpdateSession changes the session with that id. One that has ended meanwhile stays ended: a page that was being made while its student
+// logged out must not log them in again.
+func (db *DB) UpdateSession(ctx context.Context, id string, state SessionState) error {
+	s := state.row(id, db.Now())
+	return db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).
+		Updates(map[string]any{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt}).Error
+}
+
+func (state SessionState) row(id string, now time.Time) Session {
+	s := Session{IDHash: sessionHash(id), Data: state.Data, CreatedAt: now, ExpiresAt: now.Add(state.Life)}
+	if state.UserID != 0 {
+		s.UserID = &state.UserID
+	}
+	return s
 }
 
 // DropSession ends the session with that id, wherever its cookie still lies.

@@ -6,10 +6,13 @@
 // empty; what cannot be found is shown as a placeholder.
 package views
 
+import "strings"
+
 // Page is what the frame around every page needs. Each page struct embeds it.
 type Page struct {
 	CSRF      string // value of the hidden field _csrf in every POST form
 	User      string // name of the signed-in student; empty when signed out
+	Back      string // where a login from the header comes back to; empty is the course list
 	CartCount int    // courses in the cart, shown in the header
 	Flash     Flash
 }
@@ -42,4 +45,10 @@ func (p Page) initial() string {
 		return string(r)
 	}
 	return ""
+}
+
+// pathOf is an address without its query.
+func pathOf(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	return path
 }

@@ -195,6 +195,10 @@ func TestHeader(t *testing.T) {
 	out := render(t, CourseListPage(CourseList{Page: signedOut}))
 	wantCount(t, out, "header form, #cart-count", 0)
 	wantCount(t, out, "header a[href='/login'], header a[href='/register']", 2)
+
+	away := render(t, LoginPage(Login{Page: Page{Back: "/courses/1?a=b"}}))
+	wantAttr(t, away, "header a[aria-current=page]", "href", "/login?next=%2Fcourses%2F1%3Fa%3Db")
+	wantCount(t, away, "header a[href='/register?next=%2Fcourses%2F1%3Fa%3Db']", 1)
 }
 
 func TestFlash(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func shopKey(t *testing.T) string {
@@ -69,7 +70,8 @@ func TestStartStop(t *testing.T) {
 	if strings.HasSuffix(facts["gateway"], ":0/gateway.do") || !strings.HasPrefix(facts["gateway"], "http://127.0.0.1:") {
 		t.Errorf("gateway: got %q, want the real port", facts["gateway"])
 	}
-	response, err := http.Get(facts["gateway"])
+	client := http.Client{Timeout: time.Minute}
+	response, err := client.Get(facts["gateway"])
 	if err != nil {
 		t.Fatal(err)
 	}

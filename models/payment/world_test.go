@@ -2,7 +2,6 @@ package payment_test
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,19 +23,6 @@ import (
 
 // noon is when every test begins: 12:00 in Beijing.
 var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
-
-const sellerID = "2088102175868026"
-
-// Keys take long to make, and no test changes them.
-var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
-
-func newKey() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-}
 
 // world is a shop and a simulated Alipay that talk to each other over HTTP, on one clock that only the test moves.
 type world struct {

@@ -90,7 +90,11 @@ func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 func (tab *Tab) onEvent(event any) {
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:
-		tab.t.Errorf("script: %s", event.ExceptionDetails.Exception.Description)
+		text := event.ExceptionDetails.Text
+		if thrown := event.ExceptionDetails.Exception; thrown != nil {
+			text = thrown.Description
+		}
+		tab.t.Errorf("script: %s", text)
 	case *log.EventEntryAdded:
 		if event.Entry.Source == log.EntrySourceSecurity {
 			tab.t.Errorf("browser: %s %s", event.Entry.Text, event.Entry.URL)

@@ -63,12 +63,17 @@ func (tab *Tab) arrived(what string, response *network.Response, err error) {
 	if response.Status != 200 {
 		tab.t.Fatalf("%s: got status %d at %s, want 200", what, response.Status, response.URL)
 	}
-	wide := tab.evaluate(`[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 &&
-		!e.closest(".unseen, .skip, .scroll")).map((e) => e.outerHTML.slice(0, 120)).slice(0, 3).join("\n")`)
-	if wide != "" {
+	if wide := tab.evaluate(tooWide); wide != "" {
 		tab.t.Errorf("%s: wider than the window at %s:\n%s", what, response.URL, wide)
 	}
 }
+
+// tooWide lists the first elements that make a page scroll sideways. A phone widens its window to a page that is too wide, so the
+// width to keep to is that of the layout.
+const tooWide = `[...document.querySelectorAll("body *")]
+	.filter((element) => element.getBoundingClientRect().right + scrollX > document.documentElement.clientWidth + 1)
+	.filter((element) => !element.closest(".unseen, .skip, .scroll"))
+	.map((element) => element.outerHTML.slice(0, 120)).slice(0, 3).join("\n")`
 
 // Click clicks what leads to no other page, like a radio button.
 func (tab *Tab) Click(selector string) {
@@ -90,14 +95,6 @@ func (tab *Tab) Has(selector string, texts ...string) {
 		if !tab.until(func() bool { got = tab.Text(selector); return strings.Contains(got, want) }) {
 			tab.t.Fatalf("%s at %s: got %q, want %q in it", selector, tab.Address(), got, want)
 		}
-	}
-}
-
-// At waits for the page whose address ends like this. It is for pages that lead on by themselves.
-func (tab *Tab) At(end string) {
-	tab.t.Helper()
-	if !tab.until(func() bool { return strings.HasSuffix(tab.Address(), end) }) {
-		tab.t.Fatalf("still at %s, want an address that ends in %s", tab.Address(), end)
 	}
 }
 

@@ -1,0 +1,128 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// After the login the student comes to a page of the shop, whatever next says.
+func TestNext(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	for next, want := range map[string]string{
+		"/myorder/?status=paid":     "/myorder/?status=paid",
+		"/courses/1#buy":            "/courses/1#buy",
+		"":                          "/",
+		"myorder":                   "/",
+		"//evil.example":            "/",
+		"///evil.example":           "/",
+		`/\evil.example`:            "/",
+		`\\evil.example`:            "/",
+		"/\t/evil.example":          "/",
+		"/\n/evil.example":          "/",
+		"https:evil.example":        "/",
+		"https://evil.example":      "/",
+		"http:///evil.example":      "/",
+		"javascript:alert(1)":       "/",
+		"data:text/html,x":          "/",
+		"/x\r\nSet-Cookie: a=b":     "/",
+		"%2F%2Fevil.example":        "/",
+		"/%zz":                      "/",
+		" //evil.example":           "/",
+		"//user@evil.example/login": "/",
+	} {
+		t.Run(next, func(t *testing.T) {
+			query := "?" + url.Values{"next": {next}}.Encode()
+			// Somebody who is logged in already is sent on at once.
+			b := b.in(w.in(t))
+			b.get("/login" + query).wantTo(want)
+			b.get("/register" + query).wantTo(want)
+			// And so is whoever posts the form, whose hidden field could have been changed.
+			visitor := w.in(t).browser()
+			login := visitor.open("/login" + query)
+			visitor.submit(login, "/login", "username", "ann", "password", modelstest.Password, "next", next).wantTo(want)
+		})
+	}
+}
+
+// The login remembers where the visitor was going, also from a form that stood on a page.
+func TestComeBack(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	modelstest.Student(t, w.db, "ann")
+	b := w.browser()
+	asked := b.get("/myorder/?status=paid&q=Go")
+	login := b.follow(asked)
+	b.submit(login, "/login", "username", "ann", "password", modelstest.Password).wantTo("/myorder/?status=paid&q=Go")
+
+	for referer, want := range map[string]string{
+		w.shop.URL + "/courses/1?x=1": "/login?next=" + url.QueryEscape("/courses/1?x=1"),
+		"https://evil.example/x":      "/login?next=%2F",
+		"":                            "/login?next=%2F",
+		"::":                          "/login?next=%2F",
+	} {
+		visitor := w.browser()
+		course := visitor.open("/courses/1")
+		visitor.header.Set("Referer", referer)
+		visitor.submit(course, "/cart/items").wantTo(want)
+	}
+}
+
+func TestLoginRefused(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	modelstest.Student(t, w.db, "ann")
+	for name, c := range map[string]struct{ username, password string }{
+		"wrong password": {"ann", "not her password"},
+		"unknown name":   {"bob", modelstest.Password},
+		"nothing":        {"", ""},
+		"long":           {"ann", strings.Repeat("x", 5000)},
+		"SQL":            {"' OR 1=1 -- ", "' OR 1=1 -- "},
+		"invalid UTF-8":  {"\xff\xfe", "\xff\xfe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := w.in(t).browser()
+			got := b.submit(b.open("/login?next=/cart"), "/login", "username", c.username, "password", c.password)
+			got.want(http.StatusUnprocessableEntity)
+			got.wantText("[role=alert]", "用户名或密码不正确")
+			if form := got.form("/login"); form.Get("next") != "/cart" || form.Get("password") != "" {
+				t.Errorf("got next %q, password %q in the form; want /cart and none", form.Get("next"), form.Get("password"))
+			}
+			b.get("/cart").wantTo("/login?next=%2Fcart")
+		})
+	}
+}
+
+func TestRegister(t *testing.T) {
+	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
+		w := newWorld(t, db)
+		modelstest.Student(t, db, "ann")
+		for name, c := range map[string]struct{ username, password, again, text string }{
+			"taken":         {"ann", "long enough", "long enough", "已被使用"},
+			"short":         {"bob", "short", "short", "8 到 72 个字符"},
+			"long":          {"bob", strings.Repeat("x", 73), strings.Repeat("x", 73), "8 到 72 个字符"},
+			"mismatch":      {"bob", "long enough", "long enougH", "两次输入的密码不一致"},
+			"name short":    {"b", "long enough", "long enough", "2 到 20 个字符"},
+			"name long":     {strings.Repeat("x", 21), "long enough", "long enough", "2 到 20 个字符"},
+			"name strange":  {"<b>ob</b>", "long enough", "long enough", "2 到 20 个字符"},
+			"name empty":    {"", "long enough", "long enough", "2 到 20 个字符"},
+			"both":          {"b", "short", "short", "8 到 72 个字符"},
+			"invalid UTF-8": {"bo\xff", "long enough", "long enough", "2 到 20 个字符"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := w.in(t).browser()
+				got := b.submit(b.open("/register"), "/register", "username", c.username, "password", c.password, "password2", c.again)
+				got.want(http.StatusUnprocessableEntity)
+				got.wantText("[role=alert]", c.text)
+				b.get("/cart").wantTo("/login?next=%2Fcart")
+			})
+		}
+		b := w.browser()
+		got := b.submit(b.open("/register?next=/cart"), "/register", "username", "王小明", "password", "长长长长长长长长", "password2", "长长长长长长长长")
+		got.wantTo("/cart")
+		b.open("/cart").wantText(".user-name", "王小明")
+	})
+}

@@ -1,0 +1,79 @@
+package handlers_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models/modelstest"
+)
+
+// rights say who may use a route.
+type rights int
+
+const (
+	open   rights = iota // by anybody
+	login                // after the login
+	signed               // by Alipay, whose signature is the only key
+)
+
+// Every route is here with who may use it; forms without a token are refused on all but Alipay's.
+var routes = map[string]rights{
+	"GET /": open, "GET /courses/:id": open, "GET /healthz": open, "GET /readyz": open, "GET /static/*": open,
+	"GET /login": open, "POST /login": open, "GET /register": open, "POST /register": open, "POST /logout": open,
+	"GET /myorder": open, "GET /mycourses": open, // redirects to the slash
+	"GET /payments/result": open,
+	"GET /cart":            login, "POST /cart/items": login, "POST /cart/items/:course": login, "POST /cart/items/:course/delete": login,
+	"GET /checkout": login, "POST /orders": login, "POST /orders/:number/pay": login,
+	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
+	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
+	"GET /learn/:course":   login,
+	"GET /payments/notify": signed, "HEAD /payments/notify": signed, "POST /payments/notify": signed, "PUT /payments/notify": signed,
+	"PATCH /payments/notify": signed, "DELETE /payments/notify": signed,
+}
+
+func TestRoutes(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	fill := strings.NewReplacer(":id", "1", ":course", "1", ":number", "20190929151453000001000020", "*", "x")
+	var found []string
+	for _, route := range w.routes.Routes() {
+		if route.Method == echo.RouteNotFound {
+			continue
+		}
+		name := route.Method + " " + route.Path
+		found = append(found, name)
+		may, known := routes[name]
+		if !known {
+			t.Errorf("%s is not in the table: who may use it?", name)
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			b, path := w.in(t).browser(), fill.Replace(route.Path)
+			switch {
+			case may == signed:
+				if got := b.do(route.Method, path, formType, nil); got.status != http.StatusBadRequest || got.header.Get("Set-Cookie") != "" {
+					t.Errorf("got status %d, want 400 and no session", got.status)
+				}
+			case route.Method == http.MethodPost:
+				b.post(path, nil).want(http.StatusForbidden)
+				form := b.open("/login").form("/login")
+				if to := b.post(path, form).header.Get("Location"); strings.HasPrefix(to, "/login") != (may == login) {
+					t.Errorf("got sent to %q with a token, without a login; login needed %v", to, may == login)
+				}
+			default:
+				got := b.get(path)
+				if to := got.header.Get("Location"); strings.HasPrefix(to, "/login") != (may == login) || got.status >= 500 {
+					t.Errorf("got status %d to %q, login needed %v", got.status, to, may == login)
+				}
+			}
+		})
+	}
+	for name := range routes {
+		if !slices.Contains(found, name) {
+			t.Errorf("%s is in the table and no route", name)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package models_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// A database that fails must show as a fault, never as one of the answers that pages and Alipay are told: an order that "is
+// not found" while the server restarts would be refused for good.
+func TestFaultsAreNotAnswers(t *testing.T) {
+	db, ctx := modelstest.Broken(t), t.Context()
+	number := strings.Repeat("1", models.OrderNumberLength)
+	only := func(_ any, err error) error { return err }
+	for name, err := range map[string]error{
+		"Ping":                db.Ping(ctx),
+		"AddUser":             only(db.AddUser(ctx, models.NewUser{Username: "ann", Password: modelstest.Password})),
+		"Authenticate":        only(db.Authenticate(ctx, "ann", modelstest.Password)),
+		"UserByName":          only(db.UserByName(ctx, "ann")),
+		"Visitor":             only(db.Visitor(ctx, "one")),
+		"AddSession":          db.AddSession(ctx, "one", models.SessionState{}),
+		"UpdateSession":       db.UpdateSession(ctx, "one", models.SessionState{}),
+		"DropSession":         db.DropSession(ctx, "one"),
+		"DropExpiredSessions": db.DropExpiredSessions(ctx),
+		"Categories":          only(db.Categories(ctx)),
+		"Courses":             only(db.Courses(ctx, 0)),
+		"Course":              only(db.Course(ctx, 1)),
+		"Import":              db.Import(ctx, models.Catalogue{Coupons: []models.CatalogueCoupon{{}}}),
+		"Cart":                only(db.Cart(ctx, 1)),
+		"PutInCart":           db.PutInCart(ctx, models.CartItem{}),
+		"RemoveFromCart":      db.RemoveFromCart(ctx, 1, 1),
+		"InCart":              only(db.InCart(ctx, 1, 1)),
+		"GiveCoupon":          only(db.GiveCoupon(ctx, 1, "kind")),
+		"Checkout":            only(db.Checkout(ctx, 1, models.Choice{})),
+		"PlaceOrder":          only(db.PlaceOrder(ctx, models.NewOrder{Token: "page"})),
+		"Order":               only(db.Order(ctx, 1, number)),
+		"MyOrders":            only(db.MyOrders(ctx, models.OrderFilter{})),
+		"OpenAttempt":         only(db.OpenAttempt(ctx, models.Attempt{OrderNumber: number})),
+		"PaymentByOutTradeNo": only(db.PaymentByOutTradeNo(ctx, number)),
+		"ClaimQuery":          only(db.ClaimQuery(ctx, 1, time.Second)),
+		"NoteTradeStatus":     db.NoteTradeStatus(ctx, 1, "TRADE_CLOSED"),
+		"Confirm":             only(db.Confirm(ctx, models.PaidTrade{OutTradeNo: number}, models.PaymentEvent{})),
+		"RecordEvent":         db.RecordEvent(ctx, models.PaymentEvent{}),
+		"Returned":            only(db.Returned(ctx, number)),
+		"Rights":              only(db.Rights(ctx, 1, 1)),
+		"OwnedCourses":        only(db.OwnedCourses(ctx, 1)),
+		"FoldStudents":        only(db.FoldStudents(ctx)),
+	} {
+		if err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+		for _, answer := range []error{
+			models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart, models.ErrWithdrawn, models.ErrPriceChanged,
+			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline,
+		} {
+			if errors.Is(err, answer) {
+				t.Errorf("%s: got %v, want a fault", name, err)
+			}
+		}
+	}
+}

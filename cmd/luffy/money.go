@@ -54,7 +54,9 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
 		}
-		printReconciliation(p.stdout, report)
+		if err := printReconciliation(p.stdout, report); err != nil {
+			return err
+		}
 		if open := report.Open(); open > 0 {
 			return fmt.Errorf("%w: open differences: %d", errOpen, open)
 		}
@@ -62,11 +64,11 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 	})
 }
 
-func printReconciliation(w io.Writer, r payment.Reconciliation) {
+func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 	fmt.Fprintf(w, "%s  received %d trades ¥%s  given back %d refunds ¥%s\n", r.Date, r.Trades, r.TradeSum, r.Refunds, r.RefundSum)
 	if len(r.Differences) == 0 {
 		fmt.Fprintln(w, "balanced")
-		return
+		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "STATE\tKIND\tOUT_TRADE_NO\tTRADE_NO\tOUT_REQUEST_NO\tALIPAY\tSHOP\tDONE")
@@ -79,10 +81,13 @@ func printReconciliation(w io.Writer, r payment.Reconciliation) {
 			state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo, sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
 		}, "\t"))
 	}
-	table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
 	if r.Open() == 0 {
 		fmt.Fprintln(w, "balanced: every difference is settled")
 	}
+	return nil
 }
 
 // sum is a sum of one side, which may have none.

@@ -110,7 +110,7 @@ func serveOn(t *testing.T, shop *Server, listener net.Listener) running {
 // until polls for a state that another goroutine brings about.
 func until(t *testing.T, what string, reached func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !reached() {

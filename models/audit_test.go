@@ -107,6 +107,7 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 		{"a paid order without payment", "UPDATE ly_order SET order_status = 1 WHERE id = ?", id(unpaid), oneTrade, number(unpaid)},
 		{"paid twice", "UPDATE ly_payment SET state = 'paid' WHERE order_id = ?", id(partly), oneTrade, number(partly)},
 		{"too much back", "UPDATE ly_refund SET amount = amount + 1 WHERE payment_id = ?", surplusID, bound, surplus},
+		{"too much back outside", "UPDATE ly_refund SET state = 'done', cause = 'outside', amount = amount + 1 WHERE payment_id = ?", surplusID, bound, surplus},
 		{"surplus kept", "DELETE FROM ly_refund WHERE payment_id = ?", surplusID, goingBack, surplus},
 		{"surplus refused", "UPDATE ly_refund SET state = 'failed' WHERE payment_id = ?", surplusID, goingBack, surplus},
 		{"returned, but not all", "UPDATE ly_payment SET state = 'returned' WHERE id = ?", surplusID, goingBack, surplus},

@@ -8,8 +8,8 @@ import (
 // Backlog is what waits to be settled, for metrics and alarms. Ages are zero when nothing waits.
 type Backlog struct {
 	Confirming      time.Duration // since the oldest buyer came back from Alipay whose payment is not booked
-	CloseLag        time.Duration // how long the oldest due order waits for a job
-	AskLag          time.Duration // the same for questions about open attempts
+	CloseLag        time.Duration // since the oldest unpaid order should have timed out
+	AskLag          time.Duration // since a job should have asked about an open attempt, or have asked again
 	RefundLag       time.Duration // the same for refunds
 	RefundsPending  int
 	RefundsFailed   int // refused by Alipay for good
@@ -19,34 +19,37 @@ type Backlog struct {
 
 // Backlog reads what waits now.
 func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
-	b := Backlog{}
-	ages := []struct {
-		into  *time.Duration
-		since string
-		args  []any
-	}{
-		{&b.Confirming, `SELECT e.received_at FROM ly_payment p JOIN ly_payment_event e ON e.out_trade_no = p.out_trade_no
-			WHERE p.state = ? AND e.source = ? AND e.verdict = ? ORDER BY e.received_at LIMIT 1`,
-			[]any{PaymentOpen, SourceReturn, VerdictNoted}},
-		{&b.CloseLag, "SELECT COALESCE(check_at, expires_at) AS since FROM ly_order WHERE order_status = ? ORDER BY since LIMIT 1",
-			[]any{OrderUnpaid}},
-		{&b.AskLag, "SELECT ask_at FROM ly_payment WHERE state = ? AND ask_at IS NOT NULL ORDER BY ask_at LIMIT 1", []any{PaymentOpen}},
-		{&b.RefundLag, "SELECT try_at FROM ly_refund WHERE state = ? ORDER BY try_at LIMIT 1", []any{RefundPending}},
-	}
-	for _, a := range ages {
-		var since []time.Time
-		if err := db.with(ctx).Raw(a.since, a.args...).Scan(&since).Error; err != nil {
-			return b, err
-		}
-		if len(since) > 0 {
-			*a.into = max(0, db.Now().Sub(since[0]))
-		}
-	}
+	var b Backlog
 	err := db.with(ctx).Raw(`
 		SELECT (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_pending,
 		       (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_failed,
 		       (SELECT COUNT(*) FROM ly_payment WHERE state = ?) AS payments_held,
 		       (SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL) AS open_differences`,
 		RefundPending, RefundFailed, PaymentHeld).Scan(&b).Error
-	return b, err
+	if err != nil {
+		return b, err
+	}
+	for _, oldest := range []struct {
+		age   *time.Duration
+		query string
+		args  []any
+	}{
+		{&b.Confirming, `SELECT e.received_at AS since FROM ly_payment p JOIN ly_payment_event e ON e.out_trade_no = p.out_trade_no
+			WHERE p.state = ? AND e.source = ? AND e.verdict = ? ORDER BY e.received_at LIMIT 1`,
+			[]any{PaymentOpen, SourceReturn, VerdictNoted}},
+		{&b.CloseLag, "SELECT expires_at AS since FROM ly_order WHERE order_status = ? ORDER BY expires_at LIMIT 1", []any{OrderUnpaid}},
+		{&b.AskLag, "SELECT ask_at AS since FROM ly_payment WHERE state = ? AND ask_at IS NOT NULL ORDER BY ask_at LIMIT 1",
+			[]any{PaymentOpen}},
+		{&b.RefundLag, "SELECT try_at AS since FROM ly_refund WHERE state = ? AND try_at IS NOT NULL ORDER BY try_at LIMIT 1",
+			[]any{RefundPending}},
+	} {
+		var rows []struct{ Since time.Time }
+		if err := db.with(ctx).Raw(oldest.query, oldest.args...).Scan(&rows).Error; err != nil {
+			return b, err
+		}
+		for _, row := range rows {
+			*oldest.age = max(0, db.Now().Sub(row.Since))
+		}
+	}
+	return b, nil
 }

@@ -2,11 +2,11 @@ package models
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // DifferenceKind is the word in ly_bill_difference.kind.
@@ -164,9 +164,9 @@ const billAgain = 23 * time.Hour
 // nobody has tried within the last half hour.
 func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
 	now := db.Now()
-	err := db.with(ctx).Create(&BillDay{BillDate: date, ClaimedAt: now}).Error
-	if err == nil || !errors.Is(err, gorm.ErrDuplicatedKey) {
-		return err == nil, err
+	first := db.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDay{BillDate: date, ClaimedAt: now})
+	if first.Error != nil || first.RowsAffected == 1 {
+		return first.Error == nil, first.Error
 	}
 	claimed := db.with(ctx).Model(&BillDay{}).
 		Where("bill_date = ? AND claimed_at <= ?", date, now.Add(-billLease)).

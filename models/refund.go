@@ -237,12 +237,3 @@ func (db *DB) RefundByID(ctx context.Context, id int64) (Refund, error) {
 	refund, err := gorm.G[Refund](db.orm).Where("id = ?", id).First(ctx)
 	return refund, found(err)
 }
-
-// NoteRefundError remembers why a refund is not done yet. A final error ends it as RefundFailed.
-func (db *DB) NoteRefundError(ctx context.Context, id int64, text string, final bool) error {
-	values := columns{"last_error": cut(text, 255)}
-	if final {
-		values["state"], values["try_at"] = RefundFailed, nil
-	}
-	return db.with(ctx).Model(&Refund{}).Where("id = ? AND state = ?", id, RefundPending).Updates(values).Error
-}

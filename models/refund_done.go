@@ -51,22 +51,12 @@ func (tx tx) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error 
 			return err
 		}
 		done["points"] = points
-	} else if err := tx.noteReturned(p, r); err != nil {
+	}
+	err := exactlyOne(tx.Model(&Refund{}).Where("id = ? AND state <> ?", r.ID, RefundDone).Updates(done), ErrNotPayable)
+	if err != nil || p.State == PaymentPaid {
 		return err
 	}
-	return exactlyOne(tx.Model(&Refund{}).Where("id = ? AND state <> ?", r.ID, RefundDone).Updates(done), ErrNotPayable)
-}
-
-// noteReturned ends a payment that the order never took, once all of it went back.
-func (tx tx) noteReturned(p Payment, r Refund) error {
-	var done Fen
-	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").
-		Where("payment_id = ? AND state = ? AND id <> ?", p.ID, RefundDone, r.ID).Scan(&done).Error
-	if err != nil || done+r.Amount < p.Amount {
-		return err
-	}
-	return tx.Model(&Payment{}).Where("id = ? AND state IN ?", p.ID, []PaymentState{PaymentSurplus, PaymentHeld}).
-		Update("state", PaymentReturned).Error
+	return tx.noteReturned(p)
 }
 
 // takeBack undoes what the refunded money had bought, and gives the points that go back with it.

@@ -126,3 +126,42 @@ func TestHeldPaymentIsReturnedOnceAllWentBack(t *testing.T) {
 		wantClean(t, s.DB)
 	})
 }
+
+// A part of a surplus went back by hand, whereupon Alipay refuses the refund of the whole: the rest is asked for, whichever is heard first.
+func TestRestOfASurplusGoesBack(t *testing.T) {
+	for name, order := range map[string][]string{"refusal first": {"refusal", "news"}, "news first": {"news", "refusal"}} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				o := s.order(t, s.Plain.For(30))
+				payment, trade := s.attempt(t, o)
+				setStatus(t, s, o, models.OrderRefunded)
+				s.confirm(t, trade)
+				whole := s.claimRefunds(t)[0].Refund
+				for _, step := range order {
+					var err error
+					if step == "news" {
+						err = s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: "X", Amount: 30_00, At: noon})
+					} else {
+						err = s.NoteRefundError(t.Context(), whole.ID, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", true)
+					}
+					if err != nil {
+						t.Fatalf("%s: %v", step, err)
+					}
+				}
+				tasks := s.claimRefunds(t)
+				if len(tasks) != 1 || tasks[0].Refund.Amount != 69_00 || tasks[0].Refund.Cause != models.RefundSecond {
+					t.Fatalf("got %+v, want the rest of 69.00 as the shop's own", tasks)
+				}
+				if err := s.NoteRefundError(t.Context(), tasks[0].Refund.ID, "ACQ.REASON_TRADE_BEEN_FREEZEN", true); err != nil {
+					t.Fatal(err)
+				}
+				if again := s.claimRefunds(t); len(again) != 0 {
+					t.Errorf("refused again: got %+v, want it left to staff", again)
+				}
+				if got := rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0].State; got != models.PaymentSurplus {
+					t.Errorf("got %s, want surplus", got)
+				}
+			})
+		})
+	}
+}

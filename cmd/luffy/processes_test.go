@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
 )
 
-// TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own, and buys two courses there.
+// TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own. A student buys two courses there,
+// cancels an order, and leaves another unpaid until its time is over.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
 	database := modelstest.MariaDBURL(t)
@@ -30,9 +30,10 @@ func TestTwoProcesses(t *testing.T) {
 		"LUFFY_ALIPAY_GATEWAY="+gateway, "LUFFY_ALIPAY_PUBLIC_KEY_FILE="+alipayKeyFile)
 	luffy := filepath.Join(programs, "luffy")
 	for _, command := range []string{
-		"migrate up", "course import ../demo/catalogue.json", "user add nami --points 500", "coupon give nami 全场九折券",
+		"migrate|up", "course|import|../demo/catalogue.json", "user|add|nami|--points|800", "coupon|give|nami|全场九折券",
+		"coupon|give|nami|新生立减 50 元",
 	} {
-		tool := exec.Command(luffy, strings.Fields(command)...)
+		tool := exec.Command(luffy, strings.Split(command, "|")...)
 		tool.Env, tool.Stdin = environ, strings.NewReader("correct horse\n")
 		if out, err := tool.CombinedOutput(); err != nil {
 			t.Fatalf("luffy %s: %v\n%s", command, err, out)
@@ -41,36 +42,21 @@ func TestTwoProcesses(t *testing.T) {
 	shop := start(t, luffy, environ, "serve")
 	shop.fact(`"serving"`)
 
-	buy(t, "http://"+address)
+	v := newVisitor(t)
+	buy(v, "http://"+address)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
+	cancel(v, "http://"+address)
+	shop.terminate()
+
+	shop = start(t, luffy, append(environ, "LUFFY_ORDER_TTL=3s"), "serve")
+	shop.fact(`"serving"`)
+	leaveUnpaid(v, "http://"+address)
 	shop.terminate()
 	simulator.terminate()
-}
-
-func buy(t *testing.T, shop string) {
-	t.Helper()
-	v := newVisitor(t)
-	v.open(shop + "/login?next=/courses/1")
-	v.send(`form[action="/login"]`, map[string]string{"username": "nami", "password": "correct horse"})
-	v.send(`form[action="/cart/items"]`, map[string]string{"expire": "0"}) // 310.00
-	v.open(shop + "/courses/5")
-	v.send(`form[action="/cart/items"]`, map[string]string{"expire": "0"}) // 199.00
-	v.follow("#checkout")
-	coupon := v.page.Find(`input[name="coupon"]:not([value="0"])`).AttrOr("value", "") // a tenth: 50.90
-	v.send("form.checkout", map[string]string{"coupon": coupon, "points": "500"})      // 50.00
-	v.send(`form[action$="/login"]`, nil)
-	v.send(`form[action$="/pay"]`, map[string]string{"password": sandbox.Password})
-	v.follow("#back-to-shop")
-	if h1, sum := v.text("h1"), v.text(".lead .sum"); h1 != "支付成功" || sum != "¥408.10" {
-		t.Errorf("%s: got %q and %q, want 支付成功 and ¥408.10", v.at, h1, sum)
-	}
-	v.open(shop + "/myorder/?status=paid")
-	if got := v.page.Find("[data-order]").Length(); got != 1 {
-		t.Errorf("My Orders: got %d paid orders, want 1", got)
-	}
-	v.open(shop + "/learn/5")
-	if v.text(".lesson") == "" {
-		t.Error("the course that was paid for has no lesson")
+	audit := exec.Command(luffy, "audit")
+	audit.Env = environ
+	if out, err := audit.CombinedOutput(); err != nil {
+		t.Errorf("luffy audit: %v\n%s", err, out)
 	}
 }
 

@@ -157,7 +157,8 @@ func TestServeRefuses(t *testing.T) {
 			}
 		})
 	}
-	wantRun(t, append(good, addr), "", []string{"serve"}, exitUsage, "LUFFY_ADDR", "in use")
+	metrics := "LUFFY_METRICS_ADDR=" + taken.Addr().String()
+	wantRun(t, append(good, addr, metrics), "", []string{"serve"}, exitUsage, "LUFFY_ADDR: ", "LUFFY_METRICS_ADDR: ", "in use")
 }
 
 func TestConfig(t *testing.T) {

@@ -84,3 +84,13 @@ func (v *visitor) see(response *http.Response, err error) {
 }
 
 func (v *visitor) text(selector string) string { return v.page.Find(selector).First().Text() }
+
+// coupon gives the value of the choice on the checkout page that has the coupon's name.
+func (v *visitor) coupon(name string) string {
+	v.t.Helper()
+	value, ok := v.page.Find("label.option:contains('" + name + "') input").Attr("value")
+	if !ok {
+		v.t.Fatalf("%s: the coupon %s cannot be chosen", v.at, name)
+	}
+	return value
+}

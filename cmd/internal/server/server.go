@@ -77,12 +77,10 @@ const stopTime = 25 * time.Second
 // runs the jobs until ctx ends or a listener fails; then it takes no new request, lets those that run finish, and closes the
 // database.
 func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
-	web := s.newHTTP(s.handler)
+	web, aside := s.newHTTP(s.handler), s.newHTTP(s.metrics)
 	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(pages) }()
 	if metrics != nil {
-		aside := s.newHTTP(s.metrics)
-		defer aside.Close()
 		go func() { failed <- aside.Serve(metrics) }()
 	}
 	var jobs sync.WaitGroup
@@ -99,7 +97,7 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	}
 	stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
-	err = errors.Join(err, web.Shutdown(stopCtx), s.payments.Wait(stopCtx))
+	err = errors.Join(err, web.Shutdown(stopCtx), aside.Shutdown(stopCtx), s.payments.Wait(stopCtx))
 	stopJobs()
 	jobs.Wait()
 	return errors.Join(err, s.db.Close())

@@ -1,0 +1,110 @@
+package server
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"luffy/cmd/internal/settings"
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
+	"luffy/models/payment"
+)
+
+var nextKey = sync.OnceValue(newKey)
+
+// TestKeyRotation: a link that was made before Alipay changed its key is paid after it. With both keys the shop believes either,
+// with the new one alone no longer the old.
+func TestKeyRotation(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener.Close()
+		s.Jobs, s.BaseURL = "off", "http://"+listener.Addr().String()
+		before, s := startAlipay(t, s, alipayKey(), 0)
+		after, changed := startAlipay(t, s, nextKey(), 0)
+		stock, student := modelstest.Shop(t, db), modelstest.Student(t, db, "nami")
+
+		var orders []models.Order
+		var links []string
+		shop := newShop(t, s)
+		for _, course := range []modelstest.Course{stock.Plain, stock.Rate, stock.Off, stock.Step} {
+			made := modelstest.Order(t, db, student, course.For(0))
+			link, err := shop.payments.Start(t.Context(), student.ID, made.OrderNumber, payment.Desktop)
+			if err != nil {
+				t.Fatal(err)
+			}
+			orders, links = append(orders, made), append(links, link)
+		}
+		shop.db.Close()
+		for i, c := range []struct {
+			keys   []*rsa.PrivateKey
+			alipay *sandbox.Sandbox
+			want   models.OrderStatus
+		}{
+			{[]*rsa.PrivateKey{alipayKey(), nextKey()}, before, models.OrderPaid},
+			{[]*rsa.PrivateKey{alipayKey(), nextKey()}, after, models.OrderPaid},
+			{[]*rsa.PrivateKey{nextKey()}, after, models.OrderPaid},
+			{[]*rsa.PrivateKey{nextKey()}, before, models.OrderUnpaid},
+		} {
+			changed.AlipayKeyFile = keyFile(t, c.keys...)
+			stop := serveAt(t, changed)
+			if err := c.alipay.Pay(links[i], ""); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the notify to be answered", func() bool { return len(c.alipay.Deliveries(orders[i].OrderNumber)) > 0 })
+			stop()
+			if got := order(t, db, orders[i]).OrderStatus; got != c.want {
+				t.Errorf("%d: a notify of a shop with %d keys: got %v, want %v", i, len(c.keys), got, c.want)
+			}
+			accepted := func(d sandbox.Delivery) bool { return d.Accepted }
+			if got := slices.ContainsFunc(c.alipay.Deliveries(orders[i].OrderNumber), accepted); got != (c.want == models.OrderPaid) {
+				t.Errorf("%d: got accepted %t, want the opposite", i, got)
+			}
+		}
+	})
+}
+
+// serveAt runs the shop where its base address says, until stop is called.
+func serveAt(t *testing.T, s settings.Settings) (stop func()) {
+	t.Helper()
+	shop := newShop(t, s)
+	listener, err := net.Listen("tcp", s.BaseURL[len("http://"):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := serveOn(t, shop, listener)
+	return func() {
+		r.stop()
+		if err := <-r.ended; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	}
+}
+
+func keyFile(t *testing.T, keys ...*rsa.PrivateKey) string {
+	t.Helper()
+	var text []byte
+	for _, key := range keys {
+		der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})...)
+	}
+	name := filepath.Join(t.TempDir(), "alipay.pem")
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

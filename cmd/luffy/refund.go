@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os/user"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"luffy/models"
+	"luffy/models/payment"
+)
+
+// refund gives money back: a line's share, a sum, or all that is left.
+func (p program) refund(ctx context.Context, args []string) error {
+	request, err := parseRefund(args)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return p.onPayments(ctx, func(payments *payment.Service) error {
+		refund, err := payments.Refund(ctx, request)
+		if err != nil {
+			return fmt.Errorf("order %s: %w", request.OrderNumber, err)
+		}
+		told := fmt.Sprintf("refund %s of ¥%s", refund.OutRequestNo, refund.Amount)
+		switch refund.State {
+		case models.RefundFailed:
+			return fmt.Errorf("%s: Alipay refuses it for good, pay by other means: %s", told, refund.LastError)
+		case models.RefundPending:
+			fmt.Fprintf(p.stdout, "%s: pending, luffy serve goes on with it: %s\n", told, refund.LastError)
+		default:
+			fmt.Fprintf(p.stdout, "%s: done\n", told)
+		}
+		return nil
+	})
+}
+
+// parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that is left goes back.
+func parseRefund(args []string) (models.RefundRequest, error) {
+	r := models.RefundRequest{By: operator()}
+	if len(args) == 0 || args[0] == "" || strings.HasPrefix(args[0], "-") {
+		return r, errors.New("the order's number comes first")
+	}
+	r.OrderNumber = args[0]
+	flags := flag.NewFlagSet("refund", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Func("line", "number of the line, from 1", func(text string) (err error) {
+		r.Line, err = positive(text)
+		return err
+	})
+	flags.Func("amount", "a sum in yuan", func(text string) (err error) {
+		r.Amount, err = positiveFen(text)
+		return err
+	})
+	flags.Func("reason", "why, as the buyer reads it", func(text string) (err error) {
+		r.Reason, err = refundReason(text)
+		return err
+	})
+	err := flags.Parse(args[1:])
+	switch {
+	case err != nil:
+		return r, err
+	case flags.NArg() != 0:
+		return r, fmt.Errorf("%q is no flag", flags.Arg(0))
+	case r.Line != 0 && r.Amount != 0:
+		return r, errors.New("--line or --amount, not both")
+	case r.Reason == "":
+		return r, errors.New("a refund needs --reason")
+	}
+	return r, nil
+}
+
+func positive(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, errors.New("a number from 1 is expected")
+	}
+	return n, nil
+}
+
+func positiveFen(text string) (models.Fen, error) {
+	fen, err := models.ParseFen(text)
+	if err != nil || fen == 0 {
+		return 0, errors.New("a sum in yuan like 100.00 is expected")
+	}
+	return fen, nil
+}
+
+// maxReason is how many characters of a reason Alipay takes.
+const maxReason = 256
+
+func refundReason(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxReason {
+		return "", fmt.Errorf("1 to %d characters are expected", maxReason)
+	}
+	return text, nil
+}
+
+// operator is who asked, for the order's time line.
+func operator() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "operator"
+}

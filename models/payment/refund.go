@@ -64,7 +64,7 @@ func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.T
 		return err
 	}
 	s.log.InfoContext(ctx, "refund done", "out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo,
-		"amount", t.Refund.Amount.String(), "cause", t.Refund.Cause)
+		"amount", t.Refund.Amount.String(), "cause", string(t.Refund.Cause))
 	return nil
 }
 

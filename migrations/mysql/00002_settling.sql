@@ -16,6 +16,9 @@ ALTER TABLE ly_payment
     ADD COLUMN ask_at DATETIME(6) NULL,
     ADD KEY ly_payment_ask (ask_at);
 
+-- Attempts that were open before are asked about at once: nobody else tells of a payment whose notify was lost.
+UPDATE ly_payment SET ask_at = created_at WHERE state = 'open';
+
 -- cause: request, late, second, outside. state: pending, done, failed. points and coupon say what went back beside the money.
 ALTER TABLE ly_refund
     ADD COLUMN order_detail_id BIGINT       NULL,

@@ -14,6 +14,9 @@ ALTER TABLE ly_payment ADD COLUMN asks INT NOT NULL DEFAULT 0;
 ALTER TABLE ly_payment ADD COLUMN ask_at DATETIME NULL;
 CREATE INDEX ly_payment_ask ON ly_payment (ask_at);
 
+-- Attempts that were open before are asked about at once: nobody else tells of a payment whose notify was lost.
+UPDATE ly_payment SET ask_at = created_at WHERE state = 'open';
+
 -- cause: request, late, second, outside. state: pending, done, failed. points and coupon say what went back beside the money.
 ALTER TABLE ly_refund ADD COLUMN order_detail_id BIGINT NULL;
 ALTER TABLE ly_refund ADD COLUMN cause VARCHAR(16) NOT NULL DEFAULT 'request';

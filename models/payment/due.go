@@ -41,13 +41,15 @@ func (s *Service) RefundDue(ctx context.Context) error {
 // drain takes batch after batch until a claim finds less than a full one. One row's error does not keep the others waiting: it
 // comes up again when its claim runs out.
 func drain[T any](ctx context.Context, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
+	var failed error
 	for {
 		rows, err := claim(ctx, batch)
-		if err != nil || len(rows) == 0 {
-			return err
+		if err != nil {
+			return errors.Join(failed, err)
 		}
-		if err := each(ctx, rows, work); err != nil || len(rows) < batch {
-			return err
+		failed = errors.Join(failed, each(ctx, rows, work))
+		if len(rows) < batch {
+			return failed
 		}
 	}
 }

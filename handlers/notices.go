@@ -55,7 +55,7 @@ func surplus(r models.Refund) string {
 	case models.RefundLate:
 		return fmt.Sprintf("订单关闭后收到付款 %s，课程已不能开通", r.Amount.Yuan())
 	case models.RefundSecond:
-		return fmt.Sprintf("收到重复的付款 %s", r.Amount.Yuan())
+		return "收到重复的付款 " + r.Amount.Yuan()
 	default:
 		return ""
 	}

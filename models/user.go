@@ -39,7 +39,7 @@ const (
 
 // ErrUsername and ErrPassword report a name or a password outside those bounds.
 var (
-	ErrUsername = errors.New("username must have 2 to 20 letters, digits or _ - .")
+	ErrUsername = errors.New("username must have 2 to 20 letters, digits or the signs _ - . in it")
 	ErrPassword = errors.New("password must have 8 to 72 characters")
 )
 

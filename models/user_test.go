@@ -115,8 +115,8 @@ func TestAuthenticate(t *testing.T) {
 			if c.ok && (err != nil || user.ID != bob.ID) {
 				t.Errorf("%s: got %+v, %v; want bob", c.what, user, err)
 			}
-			if !c.ok && (err != models.ErrNotFound || user.ID != 0) {
-				t.Errorf("%s: got %+v, %v; want exactly ErrNotFound", c.what, user, err)
+			if !c.ok && (!errors.Is(err, models.ErrNotFound) || user.ID != 0) {
+				t.Errorf("%s: got %+v, %v; want ErrNotFound", c.what, user, err)
 			}
 		}
 	})

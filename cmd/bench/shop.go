@@ -55,7 +55,7 @@ func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
 	}
 	log := slog.New(slog.DiscardHandler)
 	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
-	shop := httptest.NewServer(handlers.New(handlers.Config{
+	shop := httptest.NewServer(handlers.New(handlers.Config{ //nolint:contextcheck // a request's log line has the request's context
 		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
 		BaseURL: "http://127.0.0.1", Gateway: "http://127.0.0.1:9", Log: log,
 	}))

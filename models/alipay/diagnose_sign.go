@@ -93,7 +93,7 @@ func openWith(key *rsa.PublicKey, signature []byte) *openedSign {
 	}
 	block := c.Exp(c, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
 	padding, info, found := bytes.Cut(block[1:], []byte{0})
-	if !found || block[0] != 0 || len(padding) < 9 || padding[0] != 1 || strings.Trim(string(padding[1:]), "\xff") != "" {
+	if !found || block[0] != 0 || len(padding) < 9 || padding[0] != 1 || bytes.Count(padding[1:], []byte{0xff}) != len(padding)-1 {
 		return nil
 	}
 	for hash, prefix := range digestPrefixes {

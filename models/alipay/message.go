@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -56,7 +57,7 @@ func parsePair(part string) (pair, error) {
 		return pair{}, err
 	}
 	if name == "" {
-		return pair{}, fmt.Errorf("a value without a name")
+		return pair{}, errors.New("a value without a name")
 	}
 	value, err = url.QueryUnescape(value)
 	return pair{name, value}, err

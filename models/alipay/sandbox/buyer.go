@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,7 +60,7 @@ func (s *Sandbox) follow(link string) (*cashier, error) {
 }
 
 func (s *Sandbox) followGateway(link string) (*cashier, error) {
-	r, err := http.NewRequest(http.MethodGet, link, nil)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, link, nil) // it is read here, never sent
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,7 +37,8 @@ func (s *Sandbox) sendBack(w http.ResponseWriter, r *http.Request, v visitView) 
 	}
 	address := s.rememberReturn(s.returnAddress(v), v.ReturnFaults.on(ReturnReplay))
 	if v.ReturnFaults.on(ReturnTwice) || v.ReturnFaults.on(ReturnOtherBrowser) {
-		s.background.Go(func() { s.fetch(address) })
+		ctx := context.WithoutCancel(r.Context()) // the other client is not this buyer's browser
+		s.background.Go(func() { s.fetch(ctx, address) })
 	}
 	s.releaseReturned(v.OutTradeNo)
 	if v.ReturnFaults.on(ReturnOtherBrowser) {

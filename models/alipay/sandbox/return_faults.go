@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"io"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -80,12 +81,19 @@ func (s *Sandbox) notified(outTradeNo string) bool {
 }
 
 // fetch opens a return address as a client without cookies would.
-func (s *Sandbox) fetch(address string) {
-	response, err := s.http.Get(address)
+func (s *Sandbox) fetch(ctx context.Context, address string) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		s.log.Info("return by another client", "error", err)
+		return
+	}
+	response, err := s.http.Do(request)
 	if err != nil {
 		s.log.Info("return by another client", "error", err)
 		return
 	}
 	defer response.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(response.Body, maxRequest))
+	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, maxRequest)); err != nil {
+		s.log.Info("return by another client", "error", err)
+	}
 }

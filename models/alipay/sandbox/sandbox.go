@@ -112,7 +112,7 @@ func (c Config) check() error {
 	case c.AppPublicKey.Size() < 256:
 		faults = append(faults, errors.New("AppPublicKey is shorter than 2048 bits"))
 	case c.Key != nil && c.Key.PublicKey.Equal(c.AppPublicKey):
-		faults = append(faults, errors.New("Key and AppPublicKey are one pair; shop and Alipay need a pair each"))
+		faults = append(faults, errors.New("the app's key and Alipay's are one pair; shop and Alipay need a pair each"))
 	}
 	if c.RefundWindow < 0 || c.BillDelay < 0 {
 		faults = append(faults, errors.New("RefundWindow or BillDelay is negative"))

@@ -61,6 +61,25 @@ func TestPartsThenAll(t *testing.T) {
 	})
 }
 
+// A payment that an older shop had begun has a row without an app; its money goes back like any other.
+func TestRefundOfAnOrderBroughtOver(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.order(w.stock.Plain.For(30))
+		link := w.start(o)
+		_, err := w.db.SQL().ExecContext(w.t.Context(), "DELETE FROM ly_payment")
+		w.must(err)
+		w.pay(link)
+		w.wantStatus(o, models.OrderPaid)
+		if r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber}); r.State != models.RefundDone {
+			w.t.Errorf("got %s: %s, want it done", r.State, r.LastError)
+		}
+		w.delivered()
+		w.wantStatus(o, models.OrderRefunded)
+		w.wantRefunds(o, 1, 99_00)
+		w.wantSound()
+	})
+}
+
 // Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the end it is done.
 func TestRefundIsMadeOnce(t *testing.T) {
 	for name, faults := range map[string][]sandbox.Fault{

@@ -34,6 +34,7 @@ type BillDifference struct {
 	AlipayAmount *Fen   // nil where the bill has no row
 	ShopAmount   *Fen   // nil where the shop has none
 	Action       string // what was done about it
+	SettledBy    string // who of the staff closed it; empty when a comparison did
 	FoundAt      time.Time
 	ClosedAt     *time.Time
 }
@@ -43,6 +44,19 @@ func (BillDifference) TableName() string { return "ly_bill_difference" }
 
 func (d BillDifference) sameAs(o BillDifference) bool {
 	return d.Kind == o.Kind && d.OutTradeNo == o.OutTradeNo && d.TradeNo == o.TradeNo && d.OutRequestNo == o.OutRequestNo
+}
+
+func (d BillDifference) sameSums(o BillDifference) bool {
+	same := func(a, b *Fen) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+	return same(d.AlipayAmount, o.AlipayAmount) && same(d.ShopAmount, o.ShopAmount)
+}
+
+// SettleBillDifference closes an open difference that staff have cleared up, with what they did. ErrNotFound when there is no open
+// difference with that id.
+func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action string) error {
+	settled := db.with(ctx).Model(&BillDifference{}).Where("id = ? AND closed_at IS NULL", id).
+		Updates(columns{"closed_at": db.Now(), "settled_by": cut(by, 64), "action": cut(action, 255)})
+	return exactlyOne(settled, ErrNotFound)
 }
 
 // SaveBillDifferences stores what a comparison of that day found and returns all differences of the day. One that was open and is not
@@ -82,16 +96,20 @@ func (tx tx) closeUnfound(known, found []BillDifference) error {
 	return nil
 }
 
-// saveDifference leaves a closed difference that was found closed again, so that it keeps the time when it was closed.
+// saveDifference leaves a closed difference that was found closed again, so that it keeps the time when it was closed, and one that
+// staff have settled, unless its sums are others now.
 func (tx tx) saveDifference(known []BillDifference, f BillDifference) error {
 	i := slices.IndexFunc(known, f.sameAs)
 	if i < 0 {
 		return tx.Create(&f).Error
 	}
-	if known[i].ClosedAt != nil && f.ClosedAt != nil {
+	settled := known[i].SettledBy != "" && known[i].sameSums(f)
+	if known[i].ClosedAt != nil && (f.ClosedAt != nil || settled) {
 		return nil
 	}
-	now := columns{"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action, "closed_at": f.ClosedAt}
+	now := columns{
+		"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action, "closed_at": f.ClosedAt, "settled_by": "",
+	}
 	return tx.Model(&BillDifference{}).Where("id = ?", known[i].ID).Updates(now).Error
 }
 

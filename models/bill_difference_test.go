@@ -115,3 +115,21 @@ func TestBillDayIsComparedByOneOfFourReplicas(t *testing.T) {
 		}
 	})
 }
+
+// What staff have settled stays closed, unless its sums are others when the day is compared again.
+func TestSettledBillDifference(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		found := models.BillDifference{Kind: models.AmountDiffers, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(100)), ShopAmount: new(models.Fen(200))}
+		id := s.saveDifferences(t, found)[0].ID
+		if err := s.SettleBillDifference(t.Context(), id, "boss", "asked Alipay"); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.saveDifferences(t, found)[0]; got.ClosedAt == nil || got.SettledBy != "boss" || got.Action != "asked Alipay" {
+			t.Errorf("compared again: got %+v, want it settled by boss", got)
+		}
+		found.AlipayAmount = new(models.Fen(101))
+		if got := s.saveDifferences(t, found)[0]; got.ClosedAt != nil || got.SettledBy != "" {
+			t.Errorf("another sum: got %+v, want it open", got)
+		}
+	})
+}

@@ -23,6 +23,8 @@ const usage = `luffy is a course shop that takes payments with Alipay.
   luffy coupon give USER COUPON        give a student a coupon by its name
   luffy reconcile DATE                 compare Alipay's bill of a day, like 2026-11-21, with the shop; exit 3 when
                                        differences are open
+  luffy reconcile settle ID --note TEXT
+                                       close a difference that was cleared up
   luffy refund ORDER [--line N | --amount 100.00] --reason TEXT
                                        give back a line, a sum, or all that is left of an order
   luffy audit                          check every invariant of the database; exit 3 when a row breaks one

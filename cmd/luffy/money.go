@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -43,6 +45,9 @@ func (p program) audit(ctx context.Context, args []string) error {
 
 // reconcile compares a day's bill with the shop.
 func (p program) reconcile(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "settle" {
+		return p.settle(ctx, args[1:])
+	}
 	if len(args) != 1 {
 		return errUsage
 	}
@@ -64,6 +69,31 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 	})
 }
 
+// settle closes a difference that staff have cleared up; comparing the day again leaves it closed.
+func (p program) settle(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	flags := flag.NewFlagSet("reconcile settle", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	note := flags.String("note", "", "what was done about it")
+	id, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil || flags.Parse(args[1:]) != nil || flags.NArg() != 0 || strings.TrimSpace(*note) == "" {
+		return fmt.Errorf("%w: reconcile settle takes the ID of a difference and --note with what was done", errUsage)
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		err := db.SettleBillDifference(ctx, id, operator(), *note)
+		if errors.Is(err, models.ErrNotFound) {
+			return fmt.Errorf("open difference %d: %w", id, models.ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(p.stdout, "settled")
+		return nil
+	})
+}
+
 func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 	fmt.Fprintf(w, "%s  received %d trades ¥%s  given back %d refunds ¥%s\n", r.Date, r.Trades, r.TradeSum, r.Refunds, r.RefundSum)
 	if len(r.Differences) == 0 {
@@ -71,14 +101,14 @@ func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "STATE\tKIND\tOUT_TRADE_NO\tTRADE_NO\tOUT_REQUEST_NO\tALIPAY\tSHOP\tDONE")
+	fmt.Fprintln(table, "ID\tSTATE\tKIND\tOUT_TRADE_NO\tTRADE_NO\tOUT_REQUEST_NO\tALIPAY\tSHOP\tDONE")
 	for _, d := range r.Differences {
 		state := "open"
 		if d.ClosedAt != nil {
 			state = "closed"
 		}
 		fmt.Fprintln(table, strings.Join([]string{
-			state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo, sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
+			strconv.FormatInt(d.ID, 10), state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo, sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
 		}, "\t"))
 	}
 	if err := table.Flush(); err != nil {

@@ -72,6 +72,23 @@ func TestReconcileFindsDifferences(t *testing.T) {
 	})
 }
 
+// TestReconcileSettle: what staff have cleared up stays closed when the day is compared again.
+func TestReconcileSettle(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		missing := p.sell(p.stock.Plain.For(0))
+		p.fault(sandbox.Fault{Name: sandbox.BillTradeMissing, OutTradeNo: missing.OrderNumber})
+		p.today()
+		reconcile := "reconcile " + p.date()
+		p.want(exitOpen, reconcile, "1   open   "+string(models.MissingThere), missing.OrderNumber)
+		p.want(exitUsage, "reconcile settle 1", "--note")
+		p.want(exitFailure, "reconcile settle 99 --note asked", "open difference 99", "not found")
+		p.want(0, "reconcile settle 1 --note asked", "settled")
+		p.want(0, reconcile, "1   closed  "+string(models.MissingThere), "asked", "balanced: every difference is settled")
+		p.want(exitFailure, "reconcile settle 1 --note again", "not found")
+	})
+}
+
 func TestReconcileWithoutBill(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {

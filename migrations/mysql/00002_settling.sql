@@ -30,7 +30,7 @@ ALTER TABLE ly_refund
     ADD COLUMN last_error      VARCHAR(255) NOT NULL DEFAULT '',
     ADD KEY ly_refund_try (try_at);
 
--- A difference between Alipay's bill and the shop: a task until closed_at is set. Sums are fen; NULL where a side has no row.
+-- A difference between Alipay's bill and the shop: a task until closed_at is set, by a comparison or by whom settled_by names. Sums are fen; NULL where a side has no row.
 CREATE TABLE ly_bill_difference (
     id             BIGINT       NOT NULL AUTO_INCREMENT,
     bill_date      CHAR(10)     NOT NULL,
@@ -41,6 +41,7 @@ CREATE TABLE ly_bill_difference (
     alipay_amount  BIGINT       NULL,
     shop_amount    BIGINT       NULL,
     action         VARCHAR(255) NOT NULL DEFAULT '',
+    settled_by     VARCHAR(64)  NOT NULL DEFAULT '',
     found_at       DATETIME(6)  NOT NULL,
     closed_at      DATETIME(6)  NULL,
     PRIMARY KEY (id),

@@ -27,7 +27,7 @@ ALTER TABLE ly_refund ADD COLUMN try_at DATETIME NULL;
 ALTER TABLE ly_refund ADD COLUMN last_error VARCHAR(255) NOT NULL DEFAULT '';
 CREATE INDEX ly_refund_try ON ly_refund (try_at);
 
--- A difference between Alipay's bill and the shop: a task until closed_at is set. Sums are fen; NULL where a side has no row.
+-- A difference between Alipay's bill and the shop: a task until closed_at is set, by a comparison or by whom settled_by names. Sums are fen; NULL where a side has no row.
 CREATE TABLE ly_bill_difference (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     bill_date CHAR(10) NOT NULL,
@@ -38,6 +38,7 @@ CREATE TABLE ly_bill_difference (
     alipay_amount BIGINT NULL,
     shop_amount BIGINT NULL,
     action VARCHAR(255) NOT NULL DEFAULT '',
+    settled_by VARCHAR(64) NOT NULL DEFAULT '',
     found_at DATETIME NOT NULL,
     closed_at DATETIME NULL
 );

@@ -10,7 +10,7 @@ import (
 
 const billDate = "2026-02-28"
 
-// save stores what a comparison found, which must be possible, and gives all of the day.
+// saveDifferences stores what a comparison found, which must be possible, and gives all of the day.
 func (s *scene) saveDifferences(t testing.TB, found ...models.BillDifference) []models.BillDifference {
 	t.Helper()
 	all, err := s.SaveBillDifferences(t.Context(), billDate, found)

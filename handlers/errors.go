@@ -13,7 +13,7 @@ import (
 	"luffy/views"
 )
 
-// onError is the one place where an error becomes a page. Text of an error never reaches it.
+// onError is the one place where an error becomes a page. Text of an error never reaches it; requestLog has that.
 func (s *shop) onError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -25,9 +25,6 @@ func (s *shop) onError(err error, c echo.Context) {
 	}
 	p.Page = frame(c)
 	p.OrderNumber = knownForm(c.Param("number"))
-	if p.Status >= http.StatusInternalServerError {
-		s.log.ErrorContext(c.Request().Context(), "request failed", "path", c.Request().URL.Path, "error", err)
-	}
 	if failed := render(c, p.Status, views.ErrorPage(p)); failed != nil {
 		s.log.ErrorContext(c.Request().Context(), "error page failed", "error", failed)
 	}

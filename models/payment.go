@@ -129,7 +129,6 @@ type Standing struct {
 	Payment     Payment `gorm:"embedded"`
 	OrderNumber string
 	OrderStatus OrderStatus
-	UserID      int64
 }
 
 // PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name. An order brought over from an older shop
@@ -142,7 +141,7 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 	}
 	err := db.with(ctx).Raw(`
 		SELECT COALESCE(p.id, 0) AS id, o.id AS order_id, COALESCE(p.amount, o.real_price) AS amount,
-		       COALESCE(p.state, ?) AS state, p.trade_no, p.queried_at, o.order_number, o.order_status, o.user_id
+		       COALESCE(p.state, ?) AS state, p.trade_no, p.queried_at, o.order_number, o.order_status
 		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ?
 		WHERE o.order_number = ? AND (p.id IS NOT NULL OR o.order_number = ?)`,
 		PaymentOpen, outTradeNo, number, outTradeNo).Take(&s).Error

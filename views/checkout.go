@@ -78,3 +78,10 @@ func (c Checkout) submitText() string {
 	}
 	return "提交订单并支付"
 }
+
+func (c Checkout) afterSubmit() string {
+	if c.ToPay == 0 {
+		return "不需要付款，课程立即开通。"
+	}
+	return "提交后用支付宝付款。"
+}

@@ -34,6 +34,7 @@ func TestCheckoutOfAFreeOrder(t *testing.T) {
 	t.Parallel()
 	doc := render(t, CheckoutPage(Checkout{Page: samplePage, Points: Points{Balance: 5}}))
 	wantText(t, doc, "#submit-order", "免费领取")
+	wantContains(t, doc, ".checkout-total", "不需要付款，课程立即开通。")
 	wantAttr(t, doc, "input[type=hidden][name=coupon]", "value", "0")
 	wantAttr(t, doc, "input[type=hidden][name=points]", "value", "0")
 }

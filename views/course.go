@@ -42,7 +42,6 @@ type Course struct {
 	Name         string
 	Brief        string
 	Picture      string
-	Category     string
 	Teacher      string
 	TeacherTitle string
 	Students     int64

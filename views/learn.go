@@ -34,7 +34,7 @@ type NoAccess struct {
 	Page
 	CourseID int64
 	Name     string
-	Access   Access    // AccessNone, AccessExpired or AccessWithdrawn
+	Access   Access    // AccessExpired, or AccessNone also after a refund
 	Until    time.Time // when an expired right ended
 	OnSale   bool      // the course can still be bought
 }

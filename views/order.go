@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"luffy/models"
@@ -112,6 +113,9 @@ func (o Order) statusText() string {
 		return o.Status.String()
 	}
 }
+
+// closedLabel names the time when the order came to its last state: 取消时间, 超时取消时间 or 退款时间.
+func (o Order) closedLabel() string { return strings.TrimPrefix(o.Status.String(), "已") + "时间" }
 
 func (o Order) path() string { return "/orders/" + o.Number }
 

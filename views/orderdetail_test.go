@@ -43,6 +43,17 @@ func TestOrderDetailWhileCancelling(t *testing.T) {
 	wantCount(t, doc, "main form, a[href$='/cancel']", 0)
 }
 
+func TestClosedOrderDetail(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[models.OrderStatus]string{
+		models.OrderCancelled: "取消时间 2026-11-22 23:30",
+		models.OrderTimedOut:  "超时取消时间 2026-11-22 23:30",
+		models.OrderRefunded:  "退款时间 2026-11-22 23:30",
+	} {
+		wantText(t, render(t, OrderDetailPage(sampleDetail(status))), ".facts div:last-child", want)
+	}
+}
+
 func TestOrderDetailNotices(t *testing.T) {
 	t.Parallel()
 	page := sampleDetail(models.OrderPaid)

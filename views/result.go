@@ -14,7 +14,6 @@ type Result struct {
 	Order       Order
 	Held        bool      // while ResultConfirming: staff must look before anything changes
 	Notices     []string  // what became of late, second and wrong payments, with their amounts
-	RefundUntil time.Time // last day on which a paid order can be given back; zero shows no date
 	NextRefresh int       // seconds until a ResultConfirming page asks again; 0 stops and shows a button
 	Round       int       // how often it has asked so far: ?round= of this request
 	Now         time.Time // the server's clock
@@ -62,13 +61,6 @@ func (s ResultState) code() string {
 	default:
 		return "confirming"
 	}
-}
-
-// SignedOutResult is the same address for a visitor who is not signed in: it asks for the login and tells nothing of
-// the order.
-type SignedOutResult struct {
-	Page
-	Number string
 }
 
 func (r Result) path() string { return r.Order.path() + "/result" }

@@ -50,7 +50,7 @@ func sampleCourses() CourseList {
 func sampleCourse() Course {
 	return Course{
 		Page: samplePage, ID: 1, Name: "Go 语言从入门到实战", Brief: "从语法到并发，再到一个可以上线的网络服务。", Picture: "img/go.svg",
-		Category: "后端", Teacher: "王小川", TeacherTitle: "资深后端工程师", Students: 1280,
+		Teacher: "王小川", TeacherTitle: "资深后端工程师", Students: 1280,
 		DiscountEnds: sampleNow.Add(72 * time.Hour), Terms: sampleTerms(), Chapters: sampleChapters(),
 	}
 }
@@ -143,11 +143,8 @@ func sampleResult(state ResultState) Result {
 		ResultRefunded:   models.OrderRefunded,
 	}[state]
 	r := Result{Page: samplePage, State: state, Order: sampleOrder(status), Now: sampleNow}
-	switch state {
-	case ResultConfirming:
+	if state == ResultConfirming {
 		r.NextRefresh, r.Round = 3, 1
-	case ResultPaid:
-		r.RefundUntil = sampleNow.Add(7 * 24 * time.Hour)
 	}
 	return r
 }

@@ -88,7 +88,6 @@ func allPages() map[string]templ.Component {
 		"result, closed":  ResultPage(sampleResult(ResultClosed)),
 		"result, refund":  ResultPage(sampleResult(ResultRefunded)),
 		"cancel":          CancelPage(sampleCancel()),
-		"result, login":   SignedOutResultPage(SignedOutResult{Page: signedOut, Number: sampleNumber}),
 		"my courses":      MyCoursesPage(sampleMyCourses()),
 		"learn":           LearnPage(sampleLearn()),
 		"no access":       NoAccessPage(NoAccess{Page: samplePage, CourseID: 1, Name: "Go", OnSale: true}),

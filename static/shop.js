@@ -88,6 +88,8 @@ async function renew(part, tries) {
   const page = await load(location.href).catch(() => null);
   const fresh = page?.getElementById(part.id);
   if (fresh) {
+    document.title = page.title;
+    showStatus(page);
     replace(part, fresh);
     part = fresh;
   } else if (page) {
@@ -143,7 +145,7 @@ async function followResult(result) {
       location.reload(); // signed out meanwhile
       return;
     }
-    setText(document.getElementById("result-status"), page.getElementById("result-status").textContent);
+    showStatus(page);
     if (fresh.dataset.state !== result.dataset.state) {
       showResult(result, fresh, page.title);
       return;
@@ -153,6 +155,11 @@ async function followResult(result) {
   const recheck = document.getElementById("recheck");
   recheck?.classList.add("main");
   setText(recheck, "重新查询");
+}
+
+// showStatus says what a fresh result page says first; other pages have no such line.
+function showStatus(page) {
+  setText(document.getElementById("result-status"), page.getElementById("result-status")?.textContent);
 }
 
 function showResult(old, fresh, title) {

@@ -63,7 +63,7 @@ func TestCancel(t *testing.T) {
 				detail := b.open(orderPath(number))
 				detail.wantText(".flash", "订单已取消，优惠券（新人立减）和 100 积分已退还。")
 				detail.wantText("#state-title", "已取消")
-				detail.wantText(".timeline", "提交订单，使用优惠券（新人立减）和 100 积分", "您取消了订单，优惠券（新人立减）和 100 积分已退还")
+				detail.wantText(".timeline", "提交订单，优惠券（新人立减）和 100 积分已抵扣", "您取消了订单，优惠券（新人立减）和 100 积分已退还")
 				b.wantNoActions(number)
 				b.open("/myorder/?status=closed").wantText(".tabs", "待付款 0", "已取消 1")
 				b.open(resultPath(number)).wantText("h1", "订单已关闭")

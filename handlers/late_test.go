@@ -46,7 +46,7 @@ func TestLatePaymentGranted(t *testing.T) {
 			t.Errorf("the time of closing is shown as that of the payment: %s", text)
 		}
 		w.wantOnce(ann, number)
-		b.wantSteps(number, "提交订单，使用优惠券（新人立减）和 100 积分", "前往支付宝付款",
+		b.wantSteps(number, "提交订单，优惠券（新人立减）和 100 积分已抵扣", "前往支付宝付款",
 			"您取消了订单，优惠券（新人立减）和 100 积分已退还", "从支付宝返回", "订单关闭后收到付款，课程已开通")
 	})
 }

@@ -46,7 +46,7 @@ func TestRefundsOnPages(t *testing.T) {
 		b.open("/myorder/?status=refund").wantText("#order-"+link.number, "已退款", "已退款 ¥350.99")
 		b.open("/myorder/?status=paid").wantText(".tabs", "全部 1", "已完成 0", "退款 1")
 		b.open(resultPath(link.number)).wantText("h1", "已退款")
-		b.wantSteps(link.number, "提交订单，使用优惠券（新人立减）和 500 积分", "前往支付宝付款", "支付成功，课程已开通", "从支付宝返回",
+		b.wantSteps(link.number, "提交订单，优惠券（新人立减）和 500 积分已抵扣", "前往支付宝付款", "支付成功，课程已开通", "从支付宝返回",
 			"客服发起退款 ¥273.95《Django 项目实战》：买错了",
 			"退款 ¥273.95 已原路退回，《Django 项目实战》已收回，390 积分已退还",
 			"客服发起退款 ¥77.04：停课", "退款 ¥77.04 已原路退回，110 积分已退还",

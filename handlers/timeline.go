@@ -52,7 +52,7 @@ func notBefore(at, cause time.Time) time.Time {
 func (h *history) made() {
 	text := "提交订单"
 	if used := couponAndPoints(h.order); used != "" {
-		text += "，使用" + used
+		text += "，" + used + "已抵扣"
 	}
 	h.add(h.order.CreatedAt, "%s", text)
 	for _, p := range h.order.Payments {

@@ -46,9 +46,9 @@ func TestOrderDetailWhileCancelling(t *testing.T) {
 func TestClosedOrderDetail(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[models.OrderStatus]string{
-		models.OrderCancelled: "取消时间 2026-11-22 23:30",
-		models.OrderTimedOut:  "超时取消时间 2026-11-22 23:30",
-		models.OrderRefunded:  "退款时间 2026-11-22 23:30",
+		models.OrderCancelled: "取消时间 2026-11-22 23:31",
+		models.OrderTimedOut:  "超时取消时间 2026-11-22 23:31",
+		models.OrderRefunded:  "退款时间 2026-11-22 23:31",
 	} {
 		wantText(t, render(t, OrderDetailPage(sampleDetail(status))), ".facts div:last-child", want)
 	}

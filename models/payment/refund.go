@@ -11,7 +11,8 @@ import (
 )
 
 // Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is tried again by a job under the
-// same out_request_no until it is done. Errors are those of models.DB.RequestRefund.
+// same out_request_no until it is done. Errors are those of models.DB.RequestRefund. Once it is stored it is returned even when ctx has
+// ended: who believed that nothing was asked for would ask again, under a new number.
 func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Refund, error) {
 	refund, err := s.db.RequestRefund(ctx, r)
 	if err != nil {
@@ -24,7 +25,7 @@ func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Re
 	if err != nil { // stored as it is, a job goes on with it, or has even finished it
 		s.log.WarnContext(ctx, "refund is not done yet", "out_request_no", refund.OutRequestNo, "error", err)
 	}
-	return s.db.RefundByID(ctx, refund.ID)
+	return s.db.RefundByID(context.WithoutCancel(ctx), refund.ID)
 }
 
 // carryOut asks Alipay for a refund and books it when the money has moved. The error says why it is not done. A payment without an app

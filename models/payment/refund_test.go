@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -76,6 +77,31 @@ func TestRefundOfAnOrderBroughtOver(t *testing.T) {
 		w.delivered()
 		w.wantStatus(o, models.OrderRefunded)
 		w.wantRefunds(o, 1, 99_00)
+		w.wantSound()
+	})
+}
+
+// An operator who breaks off while Alipay is asked learns that the refund is stored, and does not ask for a second one.
+func TestRefundBrokenOff(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.fault(sandbox.Fault{Name: sandbox.APITimeoutBefore, Method: methodRefund, Value: "500ms", Times: 1})
+		ctx, breakOff := context.WithCancel(w.t.Context())
+		defer breakOff()
+		var refund models.Refund
+		var err error
+		var asking sync.WaitGroup
+		asking.Go(func() {
+			refund, err = w.Refund(ctx, models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 10_00})
+		})
+		w.until("the refund on its way", func() bool { return w.count("SELECT COUNT(*) FROM ly_refund WHERE tries = 1") == 1 })
+		breakOff()
+		asking.Wait()
+		if err != nil || refund.State != models.RefundPending || refund.OutRequestNo == "" {
+			w.t.Errorf("got %+v, %v; want it pending under its number", refund, err)
+		}
+		w.runUntilQuiet()
+		w.wantRefunds(o, 1, 10_00)
 		w.wantSound()
 	})
 }

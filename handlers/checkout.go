@@ -32,7 +32,7 @@ func (s *shop) placeOrder(c echo.Context) error {
 	if form.token == "" || len(form.token) > maxToken {
 		return s.askAgain(c, form, "页面已过期，请核对下面的金额后重新提交。")
 	}
-	if form.unreadable != nil {
+	if len(form.unreadable) > 0 {
 		return s.askAgain(c, form, "")
 	}
 	order, err := s.db.PlaceOrder(ctx, models.NewOrder{
@@ -66,16 +66,17 @@ type checkoutForm struct {
 func readCheckout(c echo.Context) checkoutForm {
 	form := checkoutForm{
 		points: strings.TrimSpace(c.FormValue("points")), token: c.FormValue("token"), seal: c.FormValue("quote"),
+		unreadable: views.FieldErrors{},
 	}
 	if coupon := c.FormValue("coupon"); coupon != "" && coupon != "0" {
 		if form.choice.Coupon = idOf(coupon); form.choice.Coupon == 0 {
-			form.unreadable = views.FieldErrors{"coupon": "没有这张优惠券，请重新选择。"}
+			form.unreadable["coupon"] = "没有这张优惠券，请重新选择。"
 		}
 	}
 	if form.points != "" {
 		points, err := strconv.ParseInt(form.points, 10, 64)
 		if err != nil || points < 0 {
-			form.unreadable = views.FieldErrors{"points": "积分请填写 0 或正整数。"}
+			form.unreadable["points"] = "积分请填写 0 或正整数。"
 		} else {
 			form.choice.Points = points
 		}

@@ -130,7 +130,7 @@ func TestUpdateQuote(t *testing.T) {
 	updated := b.get("/checkout?" + form.Encode())
 	updated.wantTo("/checkout?coupon=0&points=100")
 	b.follow(updated).wantText(".checkout-total", "积分−¥10.00", "应付金额¥89.00")
-	b.open("/checkout?"+url.Values{"points": {"-5"}}.Encode()).wantText("main", "积分请填写 0 或正整数", "应付金额¥99.00")
+	b.open("/checkout?"+url.Values{"coupon": {"x"}, "points": {"-5"}}.Encode()).wantText("main", "没有这张优惠券", "积分请填写 0 或正整数", "应付金额¥99.00")
 	w.wantNoOrder()
 }
 

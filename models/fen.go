@@ -11,7 +11,7 @@ import (
 // discount, a refund row); no float ever touches it.
 type Fen int64
 
-// MaxFen is the largest sum one order may reach: Alipay takes at most 100,000,000.00 yuan a trade.
+// MaxFen is the largest sum that a form or a file may name: Alipay takes at most 100,000,000.00 yuan a trade.
 const MaxFen Fen = 100_000_000_00
 
 // ErrMoney reports text that is not a sum of money.

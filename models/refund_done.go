@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -113,7 +114,7 @@ func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 		return 0, lockRows(tx.DB).Model(&User{}).Select("id").Where("id = ?", o.UserID).Take(&id).Error
 	}
 	return points, tx.addCredit(Credit{
-		UserID: o.UserID, Opera: CreditBack, Number: points, OrderID: &o.ID, Reference: "refund:" + r.OutRequestNo,
+		UserID: o.UserID, Opera: CreditBack, Number: points, OrderID: &o.ID, Reference: fmt.Sprintf("refund:%d", r.ID),
 	})
 }
 

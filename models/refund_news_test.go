@@ -165,3 +165,18 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 		})
 	}
 }
+
+// Alipay's console numbers the refunds of each trade anew.
+func TestOutsideRefundsOfTwoTradesWithOneNumber(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		for _, offer := range []models.Offer{s.Plain.For(30), s.Rate.For(30)} {
+			order := s.order(t, offer)
+			_, trade := s.attempt(t, order)
+			s.confirm(t, trade)
+			err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: "1", Amount: 1_00, At: noon})
+			if err != nil {
+				t.Errorf("%s: %v", offer.CourseName, err)
+			}
+		}
+	})
+}

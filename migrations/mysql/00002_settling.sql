@@ -19,6 +19,7 @@ ALTER TABLE ly_payment
 -- Attempts that were open before are asked about at once: nobody else tells of a payment whose notify was lost.
 UPDATE ly_payment SET ask_at = created_at WHERE state = 'open';
 
+-- out_request_no is unique within a trade: Alipay's console numbers its own refunds of different trades alike.
 -- cause: request, late, second, outside. state: pending, done, failed. points and coupon say what went back beside the money.
 ALTER TABLE ly_refund
     ADD COLUMN order_detail_id BIGINT       NULL,
@@ -28,7 +29,9 @@ ALTER TABLE ly_refund
     ADD COLUMN tries           INT          NOT NULL DEFAULT 0,
     ADD COLUMN try_at          DATETIME(6)  NULL,
     ADD COLUMN last_error      VARCHAR(255) NOT NULL DEFAULT '',
-    ADD KEY ly_refund_try (try_at);
+    ADD KEY ly_refund_try (try_at),
+    DROP KEY ly_refund_out_request_no,
+    ADD UNIQUE KEY ly_refund_out_request_no (payment_id, out_request_no);
 
 -- A difference between Alipay's bill and the shop: a task until closed_at is set, by a comparison or by whom settled_by names. Sums are fen; NULL where a side has no row.
 CREATE TABLE ly_bill_difference (
@@ -61,6 +64,8 @@ CREATE TABLE ly_bill_day (
 DROP TABLE ly_bill_day;
 DROP TABLE ly_bill_difference;
 ALTER TABLE ly_refund
+    DROP KEY ly_refund_out_request_no,
+    ADD UNIQUE KEY ly_refund_out_request_no (out_request_no),
     DROP KEY ly_refund_try,
     DROP COLUMN last_error,
     DROP COLUMN try_at,

@@ -17,6 +17,7 @@ CREATE INDEX ly_payment_ask ON ly_payment (ask_at);
 -- Attempts that were open before are asked about at once: nobody else tells of a payment whose notify was lost.
 UPDATE ly_payment SET ask_at = created_at WHERE state = 'open';
 
+-- out_request_no is unique within a trade: Alipay's console numbers its own refunds of different trades alike.
 -- cause: request, late, second, outside. state: pending, done, failed. points and coupon say what went back beside the money.
 ALTER TABLE ly_refund ADD COLUMN order_detail_id BIGINT NULL;
 ALTER TABLE ly_refund ADD COLUMN cause VARCHAR(16) NOT NULL DEFAULT 'request';
@@ -26,6 +27,8 @@ ALTER TABLE ly_refund ADD COLUMN tries INT NOT NULL DEFAULT 0;
 ALTER TABLE ly_refund ADD COLUMN try_at DATETIME NULL;
 ALTER TABLE ly_refund ADD COLUMN last_error VARCHAR(255) NOT NULL DEFAULT '';
 CREATE INDEX ly_refund_try ON ly_refund (try_at);
+DROP INDEX ly_refund_out_request_no;
+CREATE UNIQUE INDEX ly_refund_out_request_no ON ly_refund (payment_id, out_request_no);
 
 -- A difference between Alipay's bill and the shop: a task until closed_at is set, by a comparison or by whom settled_by names. Sums are fen; NULL where a side has no row.
 CREATE TABLE ly_bill_difference (
@@ -57,6 +60,8 @@ CREATE TABLE ly_bill_day (
 DROP TABLE ly_bill_day;
 DROP TABLE ly_bill_difference;
 
+DROP INDEX ly_refund_out_request_no;
+CREATE UNIQUE INDEX ly_refund_out_request_no ON ly_refund (out_request_no);
 DROP INDEX ly_refund_try;
 ALTER TABLE ly_refund DROP COLUMN last_error;
 ALTER TABLE ly_refund DROP COLUMN try_at;

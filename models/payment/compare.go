@@ -96,6 +96,10 @@ func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) err
 		return err
 	}
 	said, err := c.ask(ctx, standing.Payment)
+	if errors.Is(err, alipay.ErrUnknown) {
+		c.difference(models.MissingHere, row, nil, "") // the rest of the day is compared all the same
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -125,7 +129,8 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 		OutTradeNo: row.OutTradeNo, OutRequestNo: row.OutRequestNo, Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt),
 	})
 	switch {
-	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid), errors.Is(err, models.ErrRefundTooMuch):
+	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid), errors.Is(err, models.ErrRefundTooMuch),
+		errors.Is(err, alipay.ErrUnknown):
 		c.difference(models.RefundMissingHere, row, nil, "")
 		return nil
 	case err != nil:

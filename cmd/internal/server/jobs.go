@@ -23,8 +23,8 @@ func (s *Server) allJobs() []job {
 	}
 }
 
-// repeat lets a pass that has begun finish when ctx ends.
-func (s *Server) repeat(ctx context.Context, j job) {
+// repeat begins no new pass once ctx ends, and lets one that has begun go on until work ends.
+func (s *Server) repeat(ctx, work context.Context, j job) {
 	ticker := time.NewTicker(j.every)
 	defer ticker.Stop()
 	for {
@@ -33,7 +33,7 @@ func (s *Server) repeat(ctx context.Context, j job) {
 			return
 		case <-ticker.C:
 		}
-		if err := j.run(context.WithoutCancel(ctx)); err != nil {
+		if err := j.run(work); err != nil {
 			s.log.ErrorContext(ctx, "job failed", "job", j.name, "error", err)
 		}
 	}

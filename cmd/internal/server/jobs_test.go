@@ -21,7 +21,7 @@ func TestRepeat(t *testing.T) {
 		passes, ended := 0, false
 		s := &Server{log: slog.New(slog.DiscardHandler)}
 		go func() {
-			s.repeat(ctx, job{"failing", time.Minute, func(context.Context) error { passes++; return errors.New("not now") }})
+			s.repeat(ctx, ctx, job{"failing", time.Minute, func(context.Context) error { passes++; return errors.New("not now") }})
 			ended = true
 		}()
 		<-time.After(3*time.Minute + time.Second)

@@ -86,8 +86,10 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	var jobs sync.WaitGroup
 	jobsCtx, stopJobs := context.WithCancel(ctx)
 	defer stopJobs()
+	workCtx, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
 	for _, j := range s.jobs {
-		jobs.Go(func() { s.repeat(jobsCtx, j) })
+		jobs.Go(func() { s.repeat(jobsCtx, workCtx, j) })
 	}
 
 	var err error
@@ -99,6 +101,7 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	defer cancel()
 	err = errors.Join(err, web.Shutdown(stopCtx), aside.Shutdown(stopCtx), s.payments.Wait(stopCtx))
 	stopJobs()
+	context.AfterFunc(stopCtx, giveUp) // a backlog is left to the other replicas, or to the next start
 	jobs.Wait()
 	return errors.Join(err, s.db.Close())
 }

@@ -51,7 +51,7 @@ func TestCourse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.Name != "Go 语言实战" || page.Price != 310_00 || page.Teacher.Title != "服务端工程师" || page.TeacherName != "林老师" {
+		if page.Name != "Go 语言实战" || page.Price != 310_00 || page.Teacher.Title != "服务端课程" || page.TeacherName != "服务端教研组" {
 			t.Errorf("got %q at %v by %+v", page.Name, page.Price, page.Teacher)
 		}
 		if !slices.Equal(page.Offers, s.Plain.Offers) {

@@ -158,7 +158,7 @@ func TestOwnedCourses(t *testing.T) {
 		if want := []int64{s.Plain.ID, s.Rate.ID}; !slices.Equal(got, want) {
 			t.Fatalf("got %v, want each course once, the latest purchase first: %v", got, want)
 		}
-		if o := owned[0]; o.Name != s.Plain.Name || o.TeacherName != "林老师" || !o.Right.End.Equal(noon.AddDate(0, 0, 60)) {
+		if o := owned[0]; o.Name != s.Plain.Name || o.TeacherName != "服务端教研组" || !o.Right.End.Equal(noon.AddDate(0, 0, 60)) {
 			t.Errorf("got %q by %q until %v", o.Name, o.TeacherName, o.Right.End)
 		}
 		if !owned[1].Right.ForEver {

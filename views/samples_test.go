@@ -34,14 +34,14 @@ func sampleCourses() CourseList {
 		Page:       samplePage,
 		Categories: []Category{{ID: 1, Name: "后端"}, {ID: 2, Name: "前端"}, {ID: 3, Name: "基础"}},
 		Courses: []CourseCard{
-			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "王小川", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends},
-			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "李思远", Students: 5321, ListPrice: 1234_00, Price: 1234_00},
-			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "陈立", Students: 860, ListPrice: 199_00, Price: 0, Discount: "限时免费", DiscountEnds: ends},
-			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "周敏", Students: 932, ListPrice: 260_00, Price: 160_00, Discount: "限时减免", DiscountEnds: ends},
-			{ID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Teacher: "李思远", Students: 411, ListPrice: 388_00, Price: 388_00},
-			{ID: 6, Name: "Vue 前端工程实战", Picture: "img/vue.svg", Teacher: "赵一", Students: 1201, ListPrice: 288_00, Price: 288_00},
-			{ID: 7, Name: "算法与数据结构", Picture: "img/algorithm.svg", Teacher: "孙博文", Students: 2044, ListPrice: 420_00, Price: 420_00},
-			{ID: 8, Name: "爬虫与数据采集", Picture: "img/crawler.svg", Teacher: "吴悠", Students: 377, ListPrice: 150_00, Price: 150_00},
+			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends},
+			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Students: 5321, ListPrice: 1234_00, Price: 1234_00},
+			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "综合教研组", Students: 860, ListPrice: 199_00, Price: 0, Discount: "限时免费", DiscountEnds: ends},
+			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "综合教研组", Students: 932, ListPrice: 260_00, Price: 160_00, Discount: "限时减免", DiscountEnds: ends},
+			{ID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Teacher: "综合教研组", Students: 411, ListPrice: 388_00, Price: 388_00},
+			{ID: 6, Name: "Vue 前端工程实战", Picture: "img/vue.svg", Teacher: "综合教研组", Students: 1201, ListPrice: 288_00, Price: 288_00},
+			{ID: 7, Name: "算法与数据结构", Picture: "img/algorithm.svg", Teacher: "后端教研组", Students: 2044, ListPrice: 420_00, Price: 420_00},
+			{ID: 8, Name: "爬虫与数据采集", Picture: "img/crawler.svg", Teacher: "综合教研组", Students: 377, ListPrice: 150_00, Price: 150_00},
 			{ID: 9, Name: "没有封面的新课", Picture: "img/gone.svg", Students: 0, ListPrice: 99_00, Price: 99_00},
 		},
 	}
@@ -50,7 +50,7 @@ func sampleCourses() CourseList {
 func sampleCourse() Course {
 	return Course{
 		Page: samplePage, ID: 1, Name: "Go 语言从入门到实战", Brief: "从语法到并发，再到一个可以上线的网络服务。", Picture: "img/go.svg",
-		Teacher: "王小川", TeacherTitle: "资深后端工程师", Students: 1280,
+		Teacher: "后端教研组", TeacherTitle: "课程设计与答疑", Students: 1280,
 		DiscountEnds: sampleNow.Add(72 * time.Hour), Terms: sampleTerms(), Chapters: sampleChapters(),
 	}
 }
@@ -153,8 +153,8 @@ func sampleCancel() Cancel { return Cancel{Page: samplePage, Order: sampleOrder(
 
 func sampleMyCourses() MyCourses {
 	return MyCourses{Page: samplePage, Courses: []MyCourse{
-		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "王小川", Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour)},
-		{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "李思远", Access: AccessLive},
+		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour)},
+		{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Access: AccessLive},
 		{CourseID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Access: AccessExpired, Until: sampleNow.Add(-48 * time.Hour)},
 	}}
 }

@@ -22,9 +22,9 @@ const (
 
 func firstAccounts(sellerID string) []Account {
 	return []Account{
-		{BuyerRich, "张同学", "159****5620", 200_000_000_00},
-		{BuyerOther, "王同学", "138****0417", 200_000_000_00},
-		{BuyerPoor, "李同学（余额不足）", "li***@example.com", 5},
+		{BuyerRich, "买家甲", "159****5620", 200_000_000_00},
+		{BuyerOther, "买家乙", "138****0417", 200_000_000_00},
+		{BuyerPoor, "买家丙（余额不足）", "buyer***@example.com", 5},
 		{sellerID, "商家自己", "shop***@example.com", 0},
 	}
 }

@@ -72,7 +72,7 @@ func (s *Sandbox) rowsOfTrade(t *Trade) []billRow {
 // serviceFee is six in a thousand of a sum in fen, the usual rate. It stands in the bill only: no account is charged.
 func serviceFee(fen int64) int64 { return (fen*6 + 500) / 1000 }
 
-// billName is an account as the bill masks it, like *同学(159****5620).
+// billName is an account as the bill masks it, like *家甲(159****5620).
 func (a *Account) billName() string {
 	name := []rune(a.Name)
 	return "*" + string(name[min(1, len(name)):]) + "(" + a.LogonID + ")"

@@ -90,7 +90,7 @@ func TestBill(t *testing.T) {
 		trade, _ := w.s.Trade(outTradeNo)
 		return trade.TradeNo
 	}
-	const noShop, rest = "\t,\t,\t,\t,*同学(159****5620)\t,", ",0.00,0.00,0.00,0.00,0.00,,0.00\t,0.00,"
+	const noShop, rest = "\t,\t,\t,\t,*家甲(159****5620)\t,", ",0.00,0.00,0.00,0.00,0.00,,0.00\t,0.00,"
 	want := []string{
 		"#支付宝业务明细查询",
 		"#账号：[20881021758680260156]",

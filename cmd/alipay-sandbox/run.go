@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"luffy/cmd/internal/keyfile"
 	"luffy/models/alipay/sandbox"
 )
 
@@ -22,7 +23,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	key, err := loadKey(set.keyDir)
+	key, err := keyfile.Load(filepath.Join(set.keyDir, privateKeyFile))
 	if err != nil {
 		return err
 	}

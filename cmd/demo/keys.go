@@ -1,16 +1,13 @@
 package main
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"luffy/models/alipay"
+	"luffy/cmd/internal/keyfile"
 )
 
 // keyPairs are those of the shop's app and of the simulated Alipay, made on the first start.
@@ -27,10 +24,10 @@ func loadKeys(folder string) (keyPairs, error) {
 		alipayPublicFile: filepath.Join(folder, "alipay_public_key.pem"),
 	}
 	var err error
-	if k.app, err = loadKey(k.appFile); err != nil {
+	if k.app, err = keyfile.Load(k.appFile); err != nil {
 		return k, err
 	}
-	if k.alipay, err = loadKey(filepath.Join(folder, "alipay_private_key.pem")); err != nil {
+	if k.alipay, err = keyfile.Load(filepath.Join(folder, "alipay_private_key.pem")); err != nil {
 		return k, err
 	}
 	der, err := x509.MarshalPKIXPublicKey(&k.alipay.PublicKey)
@@ -38,23 +35,4 @@ func loadKeys(folder string) (keyPairs, error) {
 		return k, err
 	}
 	return k, os.WriteFile(k.alipayPublicFile, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600)
-}
-
-func loadKey(file string) (*rsa.PrivateKey, error) {
-	text, err := os.ReadFile(file)
-	if err == nil {
-		return alipay.ParsePrivateKey(text)
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, err
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	return key, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }

@@ -28,28 +28,27 @@ type Status struct {
 // Up applies every migration that the database lacks and returns the files applied, in order. Dialect is "mysql" or
 // "sqlite". Called by several programs at once, one migrates and the others wait for it; on SQLite they must not be.
 func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
-	p, err := provider(db, dialect)
-	if err != nil {
-		return nil, err
-	}
-	results, err := p.Up(ctx)
+	var applied []string
+	err := alone(ctx, db, dialect, func(p *goose.Provider) error {
+		results, err := p.Up(ctx)
+		for _, r := range results {
+			applied = append(applied, r.Source.Path)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
-	}
-	var applied []string
-	for _, r := range results {
-		applied = append(applied, r.Source.Path)
 	}
 	return applied, nil
 }
 
 // List returns every migration in order.
 func List(ctx context.Context, db *sql.DB, dialect string) ([]Status, error) {
-	p, err := provider(db, dialect)
-	if err != nil {
-		return nil, err
-	}
-	found, err := p.Status(ctx)
+	var found []*goose.MigrationStatus
+	err := alone(ctx, db, dialect, func(p *goose.Provider) (err error) {
+		found, err = p.Status(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("migration status: %w", err)
 	}
@@ -74,16 +73,39 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
-	kind, options := goose.DialectMySQL, []goose.ProviderOption{goose.WithSessionLocker(serverLock{lockWait})}
+// alone runs fn while no other program migrates or looks. Goose's own locking is not enough: it looks for pending migrations before it
+// takes the lock, and then meets a version table without its first row.
+func alone(ctx context.Context, db *sql.DB, dialect string, fn func(*goose.Provider) error) (err error) {
+	p, err := provider(db, dialect)
+	if err != nil {
+		return err
+	}
 	if dialect == "sqlite" {
-		kind, options = goose.DialectSQLite3, nil
+		return fn(p)
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	lock := serverLock{lockWait}
+	if err := lock.SessionLock(ctx, conn); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.SessionUnlock(context.WithoutCancel(ctx), conn)) }()
+	return fn(p)
+}
+
+func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
+	kind := goose.DialectMySQL
+	if dialect == "sqlite" {
+		kind = goose.DialectSQLite3
 	}
 	folder, err := fs.Sub(files, dialect)
 	if err != nil {
 		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
 	}
-	p, err := goose.NewProvider(kind, db, folder, options...)
+	p, err := goose.NewProvider(kind, db, folder)
 	if err != nil {
 		return nil, fmt.Errorf("migrations for %q: %w", dialect, err)
 	}

@@ -80,7 +80,7 @@ func alone(ctx context.Context, db *sql.DB, dialect string, fn func(*goose.Provi
 	if err != nil {
 		return err
 	}
-	if dialect == "sqlite" {
+	if dialect == "sqlite" || db.Stats().MaxOpenConnections == 1 { // the lock needs a connection beside the migrator's
 		return fn(p)
 	}
 	conn, err := db.Conn(ctx)

@@ -33,7 +33,7 @@ func (s *shop) onError(err error, c echo.Context) {
 // notFound answers what no route does. Echo prefers it to its own answer for a page that only has other methods.
 func notFound(c echo.Context) error {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		probe := c.Echo().NewContext(nil, nil)
 		c.Echo().Router().Find(method, c.Request().URL.Path, probe)
 		if probe.Path() != c.Path() {

@@ -15,7 +15,7 @@ import (
 const requestTimeout = 30 * time.Second
 
 // anyMethod lets the notify route answer in its own words whatever it is asked with.
-var anyMethod = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+var anyMethod = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 // securityHeaders also forbid keeping a page: what it says of an order is true only now.
 func securityHeaders(secure bool, gateway string) echo.MiddlewareFunc {

@@ -175,11 +175,11 @@ func flashTo(c echo.Context, path string, f views.Flash) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-// takeFlash gives the message that the last request left and forgets it.
+// takeFlash gives the message that the last request left and forgets it, unless nobody is going to read it.
 func takeFlash(c echo.Context) (views.Flash, error) {
 	session := sessionOf(c)
 	f, ok := session.Values[flashKey].(views.Flash)
-	if !ok {
+	if !ok || c.Request().Method == http.MethodHead {
 		return f, nil
 	}
 	delete(session.Values, flashKey)

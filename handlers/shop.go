@@ -95,6 +95,18 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, path+"/") })
 	}
 	pages.RouteNotFound("/*", notFound)
+	headToo(e)
+}
+
+// headToo lets HEAD be asked wherever GET can be, through the same middleware; net/http leaves the body out.
+func headToo(e *echo.Echo) {
+	for _, route := range e.Routes() {
+		if route.Method == http.MethodGet {
+			get := e.NewContext(nil, nil)
+			e.Router().Find(http.MethodGet, route.Path, get)
+			e.HEAD(route.Path, get.Handler())
+		}
+	}
 }
 
 func isHTTPS(address string) bool {

@@ -99,9 +99,10 @@ func TestHead(t *testing.T) {
 			}
 		}
 	}
-	b.get("/checkout").wantTo("/cart") // with a message, which HEAD must leave for who reads it
-	b.do(http.MethodHead, "/cart", "", nil)
-	b.open("/cart").wantText(".flash", "请先在购物车中选择")
+	eve, _ := w.student("eve")
+	eve.get("/checkout").wantTo("/cart") // with a message, which HEAD must leave for who reads it
+	eve.do(http.MethodHead, "/cart", "", nil)
+	eve.open("/cart").wantText(".flash", "请先在购物车中选择")
 	if !strings.Contains(w.log.String(), "method=HEAD") {
 		t.Error("the log does not say that it was HEAD")
 	}

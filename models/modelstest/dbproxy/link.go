@@ -1,0 +1,138 @@
+package dbproxy
+
+import (
+	"bufio"
+	"net"
+	"strings"
+	"sync"
+)
+
+// link is one connection of the program with the connection to the server that stands behind it. Client and server take turns: while
+// the server has a statement the client is silent, so whatever comes from the server next is of that statement's answer.
+type link struct {
+	proxy          *Proxy
+	client, server net.Conn
+
+	mu       sync.Mutex
+	withheld *Fault        // what happens when the answer comes, instead of passing it on
+	undone   chan struct{} // closed when the server has rolled back for a refusal; nil = nobody waits
+	ended    chan struct{} // closed when the server says no more
+}
+
+func newLink(p *Proxy, client, server net.Conn) *link {
+	return &link{proxy: p, client: client, server: server, ended: make(chan struct{})}
+}
+
+func (l *link) run() {
+	var answers sync.WaitGroup
+	answers.Go(func() {
+		l.passAnswers()
+		close(l.ended)
+		l.cut()
+	})
+	l.passCommands()
+	l.cut()
+	answers.Wait()
+}
+
+func (l *link) cut() {
+	l.client.Close()
+	l.server.Close()
+}
+
+func (l *link) passCommands() {
+	commands := bufio.NewReader(l.client)
+	for {
+		p, err := readPacket(commands)
+		if err != nil {
+			return
+		}
+		fault := Fault{}
+		if sql, ok := p.sql(); ok {
+			fault = l.proxy.decide(sql)
+		}
+		switch {
+		case fault.Refuse != nil:
+			err = l.refuse(p, fault)
+		case fault.Cut == Before:
+			fault.run()
+			return
+		case fault.Cut == After:
+			l.mu.Lock()
+			l.withheld = &fault
+			l.mu.Unlock()
+			err = l.send(l.server, p)
+		default:
+			err = l.send(l.server, p)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (l *link) passAnswers() {
+	answers := bufio.NewReader(l.server)
+	for {
+		p, err := readPacket(answers)
+		if err != nil {
+			return
+		}
+		l.mu.Lock()
+		withheld, undone := l.withheld, l.undone
+		l.undone = nil
+		l.mu.Unlock()
+		switch {
+		case withheld != nil:
+			withheld.run()
+			return
+		case undone != nil:
+			close(undone)
+		default:
+			if err := l.send(l.client, p); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// send waits while the proxy is frozen.
+func (l *link) send(to net.Conn, p packet) error {
+	l.proxy.flow.RLock()
+	defer l.proxy.flow.RUnlock()
+	_, err := to.Write(p)
+	return err
+}
+
+func (f Fault) run() {
+	if f.Meanwhile != nil {
+		f.Meanwhile()
+	}
+}
+
+// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server has rolled the transaction back.
+func (l *link) refuse(p packet, fault Fault) error {
+	fault.run()
+	if sql, _ := p.sql(); fault.Refuse.Code == Deadlock.Code || strings.EqualFold(sql, "COMMIT") {
+		if err := l.rollBack(); err != nil {
+			return err
+		}
+	}
+	return l.send(l.client, fault.Refuse.packet(1))
+}
+
+// rollBack waits until the server has rolled back, or its connection has ended.
+func (l *link) rollBack() error {
+	undone := make(chan struct{})
+	l.mu.Lock()
+	l.undone = undone
+	l.mu.Unlock()
+	if err := l.send(l.server, query("ROLLBACK")); err != nil {
+		return err
+	}
+	select {
+	case <-undone:
+	case <-l.ended:
+	}
+	return nil
+}

@@ -102,9 +102,8 @@ func (tx tx) holdCoupon(coupon int64, o Order) error {
 
 // useHeldCoupon marks the coupon that the order holds as used.
 func (tx tx) useHeldCoupon(o Order) error {
-	used := tx.Exec(`UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL`,
+	return tx.execOne(ErrCoupon, `UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL`,
 		tx.now, o.Coupon, o.ID)
-	return exactlyOne(used, ErrCoupon)
 }
 
 // GiveCoupon gives a student one coupon of the named kind, valid from now. ErrNotFound when there is no such kind.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 )
@@ -56,8 +57,9 @@ func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) 
 		if outcome, err = tx.confirm(trade); err != nil {
 			return err
 		}
-		event.ID, event.Verdict, event.Reason = 0, outcome.Verdict(), string(outcome)
-		return tx.Create(&event).Error
+		event.Verdict, event.Reason = outcome.Verdict(), string(outcome)
+		_, err = tx.exec(insertEvent, event.values()...)
+		return err
 	})
 	return outcome, err
 }
@@ -119,26 +121,29 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	if !ok {
 		return Order{}, Payment{}, ErrNotFound
 	}
-	var row struct {
-		Order     Order  `gorm:"embedded"`
-		PaymentID *int64 // nil when no row has this out_trade_no
-		Amount    Fen
-		State     PaymentState
-		TradeNo   *string
+	var order Order
+	var payment struct {
+		ID      *int64 // nil when no row has this out_trade_no
+		Amount  *Fen
+		State   *PaymentState
+		TradeNo *string
 	}
-	err := tx.Raw(`
-		SELECT o.*, p.id AS payment_id, p.amount, p.state, p.trade_no
+	err := tx.query(func(rows *sql.Rows) error {
+		return rows.Scan(append(order.places(), &payment.ID, &payment.Amount, &payment.State, &payment.TradeNo)...)
+	}, "SELECT "+orderColumns+`, p.id, p.amount, p.state, p.trade_no
 		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id
-		WHERE o.order_number = ?`+tx.forUpdate(), outTradeNo, number).Take(&row).Error
-	if err != nil {
-		return row.Order, Payment{}, found(err)
+		WHERE o.order_number = ?`+tx.forUpdate(), outTradeNo, number)
+	switch {
+	case err != nil:
+		return Order{}, Payment{}, err
+	case order.ID == 0:
+		return Order{}, Payment{}, ErrNotFound
+	case payment.ID == nil:
+		adopted, err := tx.adoptPayment(order, outTradeNo)
+		return order, adopted, err
 	}
-	if row.PaymentID == nil {
-		payment, err := tx.adoptPayment(row.Order, outTradeNo)
-		return row.Order, payment, err
-	}
-	return row.Order, Payment{
-		ID: *row.PaymentID, OrderID: row.Order.ID, OutTradeNo: outTradeNo, Amount: row.Amount, State: row.State, TradeNo: row.TradeNo,
+	return order, Payment{
+		ID: *payment.ID, OrderID: order.ID, OutTradeNo: outTradeNo, Amount: *payment.Amount, State: *payment.State, TradeNo: payment.TradeNo,
 	}, nil
 }
 
@@ -155,9 +160,9 @@ func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 }
 
 func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
-	settled := tx.Exec(`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
+	return tx.execOne(ErrNotPayable,
+		`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
 		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
-	return exactlyOne(settled, ErrNotPayable)
 }
 
 // settlement is how an order came to be paid.
@@ -170,10 +175,10 @@ type settlement struct {
 
 // fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
 func (tx tx) fulfil(o Order, s settlement) (Order, error) {
-	paid := tx.Exec(`
+	err := tx.execOne(ErrNotPayable, `
 		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL
 		WHERE id = ? AND order_status = ?`, OrderPaid, s.payType, s.at, o.ID, o.OrderStatus)
-	if err := exactlyOne(paid, ErrNotPayable); err != nil {
+	if err != nil {
 		return o, err
 	}
 	if o.Coupon != 0 {
@@ -206,26 +211,28 @@ func (tx tx) grantCourses(o Order, s settlement) error {
 	if err != nil {
 		return err
 	}
-	records := make([]UserCourse, len(lines))
-	courses := make([]int64, len(lines))
 	var won []int64
-	for i, line := range lines {
-		courses[i] = line.CourseID
+	var records, courses []any
+	for _, line := range lines {
 		if line.right.Records == 0 {
 			won = append(won, line.CourseID)
 		}
-		records[i] = UserCourse{
-			UserID: o.UserID, CourseID: line.CourseID, OrderDetailID: &line.ID, TradeNo: s.tradeNo, BuyType: s.buyType,
-			PayTime: s.at, OutTime: line.right.extended(s.at, line.ExpireDays), CreatedAt: tx.now,
-		}
+		courses = append(courses, line.CourseID)
+		records = append(records,
+			o.UserID, line.CourseID, line.ID, s.tradeNo, s.buyType, s.at, line.right.extended(s.at, line.ExpireDays), tx.now)
 	}
 	if err := tx.countStudents(won, 1); err != nil {
 		return err
 	}
-	if err := tx.Create(&records).Error; err != nil {
+	_, err = tx.exec(`INSERT INTO ly_user_course
+		(user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at) VALUES `+
+		placeholders(len(lines), 8), records...)
+	if err != nil {
 		return err
 	}
-	return tx.Where("user_id = ? AND course_id IN ?", o.UserID, courses).Delete(&CartItem{}).Error
+	_, err = tx.exec("DELETE FROM ly_cart_item WHERE user_id = ? AND course_id IN "+placeholders(1, len(courses)),
+		append([]any{o.UserID}, courses...)...)
+	return err
 }
 
 // lineToGrant is an order line with the right that its student has to the course already.
@@ -239,23 +246,24 @@ type lineToGrant struct {
 // linesToGrant reads the lines sorted by course, so that two orders write their records in the same sequence. The student's row must be
 // locked: what is read of the rights then stays true.
 func (tx tx) linesToGrant(o Order) ([]lineToGrant, error) {
-	var rows []struct {
-		Line     lineToGrant `gorm:"embedded"`
-		RecordID *int64      // nil when the student has no record of the course
-		OutTime  *time.Time
-	}
-	err := tx.Raw(`
-		SELECT d.id, d.course_id, d.expire_days, r.id AS record_id, r.out_time FROM ly_order_detail d
-		LEFT JOIN ly_user_course r ON r.user_id = ? AND r.course_id = d.course_id AND r.revoked_at IS NULL
-		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID).Scan(&rows).Error
 	var lines []lineToGrant
-	for _, row := range rows {
-		if n := len(lines); n == 0 || lines[n-1].ID != row.Line.ID {
-			lines = append(lines, row.Line)
+	err := tx.query(func(rows *sql.Rows) error {
+		var line lineToGrant
+		var record *int64 // nil when the student has no record of the course
+		var end *time.Time
+		if err := rows.Scan(&line.ID, &line.CourseID, &line.ExpireDays, &record, &end); err != nil {
+			return err
 		}
-		if row.RecordID != nil {
-			lines[len(lines)-1].right.add(row.OutTime)
+		if n := len(lines); n == 0 || lines[n-1].ID != line.ID {
+			lines = append(lines, line)
 		}
-	}
+		if record != nil {
+			lines[len(lines)-1].right.add(end)
+		}
+		return nil
+	}, `
+		SELECT d.id, d.course_id, d.expire_days, r.id, r.out_time FROM ly_order_detail d
+		LEFT JOIN ly_user_course r ON r.user_id = ? AND r.course_id = d.course_id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID)
 	return lines, err
 }

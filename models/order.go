@@ -48,6 +48,20 @@ type Order struct {
 // TableName names the seed's table.
 func (Order) TableName() string { return "ly_order" }
 
+// orderColumns are those of ly_order o in the sequence of places.
+const orderColumns = `o.id, o.order_number, o.user_id, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
+	o.real_price, o.order_status, o.pay_type, o.credit, o.coupon, o.checkout_token, o.created_at, o.expires_at, o.pay_time, o.closed_at,
+	o.refunded_amount, o.closing_to, o.check_at`
+
+// places are where a row of orderColumns goes without the ORM.
+func (o *Order) places() []any {
+	return []any{
+		&o.ID, &o.OrderNumber, &o.UserID, &o.OrderTitle, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount,
+		&o.RealPrice, &o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CheckoutToken, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
+		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt,
+	}
+}
+
 // GrantedLate tells a paid order that had been closed when its money came.
 func (o Order) GrantedLate() bool { return o.OrderStatus == OrderPaid && o.ClosedAt != nil }
 

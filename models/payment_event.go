@@ -51,7 +51,15 @@ func (PaymentEvent) TableName() string { return "ly_payment_event" }
 // RecordEvent stores an event that changed nothing else.
 func (db *DB) RecordEvent(ctx context.Context, e PaymentEvent) error {
 	e.fit()
-	return db.with(ctx).Create(&e).Error
+	return db.with(ctx).Exec(insertEvent, e.values()...).Error
+}
+
+const insertEvent = `INSERT INTO ly_payment_event
+	(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// values are those of insertEvent.
+func (e PaymentEvent) values() []any {
+	return []any{e.ReceivedAt, e.Source, e.NotifyID, e.OutTradeNo, e.TradeNo, e.TradeStatus, e.Verdict, e.Reason, e.Raw}
 }
 
 // Returned tells whether the browser of an attempt's buyer came back from Alipay with a genuine return.

@@ -20,11 +20,12 @@ func (tx tx) countStudents(courses []int64, delta int) error {
 	if len(courses) == 0 {
 		return nil
 	}
-	rows := make([]StudentDelta, len(courses))
-	for i, course := range courses {
-		rows[i] = StudentDelta{CourseID: course, Delta: delta}
+	var values []any
+	for _, course := range courses {
+		values = append(values, course, delta)
 	}
-	return tx.Create(&rows).Error
+	_, err := tx.exec("INSERT INTO ly_student_delta (course_id, delta) VALUES "+placeholders(len(courses), 2), values...)
+	return err
 }
 
 // FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how many. Replicas may run it at the

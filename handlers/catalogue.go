@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 	"luffy/views"
 )
 
-// courseList is GET /, optionally of one category.
+// courseList is GET /, sorted and parted as its address says; what the address says wrongly is left out.
 func (s *shop) courseList(c echo.Context) error {
 	ctx := c.Request().Context()
 	p, err := page(c)
@@ -24,36 +23,41 @@ func (s *shop) courseList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	view := views.CourseList{Page: p, Sort: models.ParseCourseSort(c.QueryParam("sort")), Query: searchWords(c)}
 	chosen := idOf(c.QueryParam("category"))
-	view := views.CourseList{Page: p}
 	for _, category := range categories {
-		view.Categories = append(view.Categories, views.Category{
-			ID: category.ID, Name: category.Name, Current: category.ID == chosen,
-		})
+		choice := views.Category{ID: category.ID, Name: category.Name}
+		view.Categories = append(view.Categories, choice)
 		if category.ID == chosen {
-			view.Category = category.Name
+			view.Category = choice
 		}
 	}
-	if view.Category == "" {
-		chosen = 0 // an unknown category shows everything
-	}
-	courses, err := s.db.Courses(ctx, chosen)
+	filter := models.CourseFilter{Category: view.Category.ID, Search: view.Query, Sort: view.Sort, Page: pageNo(c)}
+	list, err := s.db.Courses(ctx, filter)
 	if err != nil {
 		return err
 	}
-	for _, course := range courses {
+	view.PageNo, view.Pages, view.Matches = list.Page, list.Pages, list.Matches
+	for _, course := range list.Courses {
 		view.Courses = append(view.Courses, courseCard(course))
 	}
 	return render(c, http.StatusOK, views.CourseListPage(view))
 }
 
+// courseCard shows the cheapest term, and the discount also where only other terms are reduced.
 func courseCard(l models.Listing) views.CourseCard {
 	offer := l.Cheapest()
-	return views.CourseCard{
+	card := views.CourseCard{
 		ID: l.ID, Name: l.Name, Picture: l.CourseImg, Teacher: l.TeacherName, Students: l.Students,
 		ListPrice: offer.Price, Price: offer.SalePrice, Discount: offer.DiscountName, DiscountEnds: offer.DiscountEnds,
-		From: slices.ContainsFunc(l.Offers, func(other models.Offer) bool { return other.SalePrice > offer.SalePrice }),
 	}
+	for _, other := range l.Offers {
+		card.From = card.From || other.SalePrice > offer.SalePrice
+		if card.Discount == "" {
+			card.Discount, card.DiscountEnds = other.DiscountName, other.DiscountEnds
+		}
+	}
+	return card
 }
 
 // course is GET /courses/:id.

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -12,20 +10,15 @@ import (
 	"luffy/views"
 )
 
-// maxSearch is the longest search in characters; a course's name is no longer.
-const maxSearch = 128
-
 // myOrders is GET /myorder/.
 func (s *shop) myOrders(c echo.Context) error {
 	p, err := page(c)
 	if err != nil {
 		return err
 	}
-	search := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
 	filter := models.OrderFilter{
-		UserID: userID(c), Tab: models.ParseOrderTab(c.QueryParam("status")), Search: string(search[:min(len(search), maxSearch)]),
+		UserID: userID(c), Tab: models.ParseOrderTab(c.QueryParam("status")), Search: searchWords(c), Page: pageNo(c),
 	}
-	filter.Page, _ = strconv.Atoi(c.QueryParam("page")) // what is no number is the first page
 	list, err := s.db.MyOrders(c.Request().Context(), filter)
 	if err != nil {
 		return err

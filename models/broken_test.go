@@ -27,7 +27,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"DropSession":         db.DropSession(ctx, "one"),
 		"DropExpiredSessions": db.DropExpiredSessions(ctx),
 		"Categories":          only(db.Categories(ctx)),
-		"Courses":             only(db.Courses(ctx, 0)),
+		"Courses":             only(db.Courses(ctx, models.CourseFilter{})),
 		"Course":              only(db.Course(ctx, 1)),
 		"Import":              db.Import(ctx, models.Catalogue{Coupons: []models.CatalogueCoupon{{}}}),
 		"Cart":                only(db.Cart(ctx, 1)),

@@ -79,15 +79,13 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 	if err := db.Import(t.Context(), c); err != nil {
 		t.Fatalf("import: %v", err)
 	}
-	list, err := db.Courses(t.Context(), 0)
+	list, err := db.Courses(t.Context(), models.CourseFilter{Search: "hot"})
 	if err != nil {
 		t.Fatalf("courses: %v", err)
 	}
 	var offers []models.Offer
-	for _, l := range list {
-		if l.TeacherName == "hot" {
-			offers = append(offers, l.Cheapest())
-		}
+	for _, l := range list.Courses {
+		offers = append(offers, l.Cheapest())
 	}
 	return offers
 }

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -95,46 +94,8 @@ func (b offerBook) price(c Course, t CourseExpire) Offer {
 	return o
 }
 
-// Listing is a course as the front page shows it.
-type Listing struct {
-	Course
-	TeacherName string
-	Offers      []Offer `gorm:"-"`
-}
-
-// Cheapest is the offer with the lowest price today.
-func (l Listing) Cheapest() Offer {
-	return slices.MinFunc(l.Offers, func(a, b Offer) int { return cmp.Compare(a.SalePrice, b.SalePrice) })
-}
-
-// Categories lists the categories in the shop's order.
-func (db *DB) Categories(ctx context.Context) ([]Category, error) {
-	return gorm.G[Category](db.orm).Order("position, id").Find(ctx)
-}
-
-// maxListed bounds the front page.
+// maxListed bounds the lists that are not paged.
 const maxListed = 200
-
-// Courses lists the courses on sale in the shop's order; category 0 means all.
-func (db *DB) Courses(ctx context.Context, category int64) ([]Listing, error) {
-	var list []Listing
-	err := db.with(ctx).Raw(`
-		SELECT c.*, t.name AS teacher_name FROM ly_course c JOIN ly_teacher t ON t.id = c.teacher_id
-		WHERE c.published = 1 AND (? = 0 OR c.category_id = ?) ORDER BY c.position, c.id LIMIT ?`,
-		category, category, maxListed).Scan(&list).Error
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	for _, l := range list {
-		ids = append(ids, l.ID)
-	}
-	book, err := openOffers(db.with(ctx), ids, db.Now())
-	for i := range list {
-		list[i].Offers = book.offers(list[i].Course)
-	}
-	return list, err
-}
 
 // CoursePage is all that the page of one course shows.
 type CoursePage struct {

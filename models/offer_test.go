@@ -8,43 +8,6 @@ import (
 	"luffy/models"
 )
 
-func TestCourses(t *testing.T) {
-	onEach(t, func(t *testing.T, s *scene) {
-		exec(t, s.DB, "UPDATE ly_course SET position = -1 WHERE id = ?", s.Step.ID)
-		exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Free.ID)
-		categories, err := s.Categories(t.Context())
-		if err != nil || len(categories) != 2 || categories[0].Name != "后端开发" || categories[1].Name != "前端开发" {
-			t.Fatalf("categories: got %+v, %v", categories, err)
-		}
-		for category, want := range map[int64][]int64{
-			0:                {s.Step.ID, s.Plain.ID, s.Rate.ID, s.Off.ID},
-			categories[0].ID: {s.Step.ID, s.Plain.ID, s.Rate.ID},
-			categories[1].ID: {s.Off.ID},
-			404:              nil,
-		} {
-			list, err := s.Courses(t.Context(), category)
-			var got []int64
-			for _, l := range list {
-				got = append(got, l.ID)
-				if l.TeacherName == "" || len(l.Offers) != 4 {
-					t.Errorf("course %d: got teacher %q and %d offers", l.ID, l.TeacherName, len(l.Offers))
-				}
-			}
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("category %d: got %v, %v; want %v", category, got, err, want)
-			}
-		}
-	})
-}
-
-func TestCheapest(t *testing.T) {
-	onEach(t, func(t *testing.T, s *scene) {
-		if got, want := s.Rate.Cheapest(), s.Rate.For(30); got != want {
-			t.Errorf("got %+v, want the shortest term %+v", got, want)
-		}
-	})
-}
-
 func TestCourse(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		page, err := s.Course(t.Context(), s.Plain.ID)

@@ -6,35 +6,6 @@ import (
 	"luffy/models"
 )
 
-// CourseList is the page GET /.
-type CourseList struct {
-	Page
-	Category   string     // name of the chosen category; empty shows all
-	Categories []Category // empty hides the filter
-	Courses    []CourseCard
-}
-
-// Category is one choice of the course list's filter, ?category=ID.
-type Category struct {
-	ID      int64
-	Name    string
-	Current bool
-}
-
-// CourseCard is one course in the list.
-type CourseCard struct {
-	ID           int64
-	Name         string
-	Picture      string
-	Teacher      string
-	Students     int64
-	ListPrice    models.Fen
-	Price        models.Fen // of the cheapest term, after the discount
-	From         bool       // other terms cost more
-	Discount     string     // the discount's name, such as 限时折扣; empty when Price is the list price
-	DiscountEnds time.Time
-}
-
 // Course is the page GET /courses/:id.
 type Course struct {
 	Page
@@ -85,22 +56,6 @@ type Lesson struct {
 	Name     string
 	Duration string // such as 12:30; empty when unknown
 	Current  bool   // the lesson open on the learn page
-}
-
-func (c CourseList) title() string {
-	if c.Category == "" {
-		return "全部课程"
-	}
-	return c.Category + "课程"
-}
-
-func (c CourseList) allCurrent() bool {
-	for _, category := range c.Categories {
-		if category.Current {
-			return false
-		}
-	}
-	return true
 }
 
 // lessonCount is the number of lessons over all chapters.

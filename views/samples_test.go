@@ -33,6 +33,7 @@ func sampleCourses() CourseList {
 	return CourseList{
 		Page:       samplePage,
 		Categories: []Category{{ID: 1, Name: "后端"}, {ID: 2, Name: "前端"}, {ID: 3, Name: "基础"}},
+		PageNo:     1, Pages: 1, Matches: 9,
 		Courses: []CourseCard{
 			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends},
 			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Students: 5321, ListPrice: 1234_00, Price: 1234_00},

@@ -59,11 +59,12 @@ func Shop(t testing.TB, db *models.DB) Fixture {
 	if err := db.Import(t.Context(), read); err != nil {
 		t.Fatalf("import shop.json: %v", err)
 	}
-	list, err := db.Courses(t.Context(), 0)
-	if err != nil || len(list) != 5 {
-		t.Fatalf("courses of shop.json: got %d, %v; want 5", len(list), err)
+	list, err := db.Courses(t.Context(), models.CourseFilter{})
+	if err != nil || len(list.Courses) != 5 {
+		t.Fatalf("courses of shop.json: got %d, %v; want 5", len(list.Courses), err)
 	}
-	return Fixture{Course{list[0]}, Course{list[1]}, Course{list[2]}, Course{list[3]}, Course{list[4]}}
+	all := list.Courses
+	return Fixture{Course{all[0]}, Course{all[1]}, Course{all[2]}, Course{all[3]}, Course{all[4]}}
 }
 
 // Student adds a student with 1,000 points, worth 100.00.

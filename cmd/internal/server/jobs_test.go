@@ -40,8 +40,8 @@ func TestStudentsAreCounted(t *testing.T) {
 		modelstest.Paid(t, db, student, fixture.Plain.For(30), fixture.Rate.For(0))
 		r := serve(t, newShop(t, s))
 		until(t, "both courses to count their student", func() bool {
-			list, err := db.Courses(t.Context(), 0)
-			return err == nil && list[0].Students == 1 && list[2].Students == 1
+			list, err := db.Courses(t.Context(), models.CourseFilter{})
+			return err == nil && list.Courses[0].Students == 1 && list.Courses[2].Students == 1
 		})
 		r.stop()
 		if err := <-r.ended; err != nil {

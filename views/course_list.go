@@ -1,0 +1,90 @@
+package views
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"luffy/models"
+)
+
+// CourseList is the page GET /.
+type CourseList struct {
+	Page
+	Category   Category   // the chosen one; the zero value shows all
+	Categories []Category // empty hides the filter
+	Sort       models.CourseSort
+	Query      string // the words searched for; empty for none
+	Courses    []CourseCard
+	PageNo     int // from 1
+	Pages      int // 1 when everything fits
+	Matches    int // courses that category and search find, over all pages
+}
+
+// Category is one choice of the course list's filter, ?category=ID.
+type Category struct {
+	ID   int64
+	Name string
+}
+
+// CourseCard is one course in the list.
+type CourseCard struct {
+	ID           int64
+	Name         string
+	Picture      string
+	Teacher      string
+	Students     int64
+	ListPrice    models.Fen
+	Price        models.Fen // of the cheapest term, after the discount
+	From         bool       // other terms cost more
+	Discount     string     // the discount's name, such as 限时折扣, also where it reduces only other terms; empty without one
+	DiscountEnds time.Time
+}
+
+// courseSorts are the orders offered, with their names.
+var courseSorts = []struct {
+	sort models.CourseSort
+	name string
+}{
+	{models.SortShop, "综合"}, {models.SortStudents, "人气"}, {models.SortCheap, "价格从低到高"}, {models.SortDear, "价格从高到低"},
+}
+
+// aboveTheFold is how many pictures are loaded at once; the others wait until they come near the screen.
+const aboveTheFold = 4
+
+// in, by, and at are the list with another category, sort or page; a change begins at the first page again.
+func (l CourseList) in(c Category) CourseList          { l.Category, l.PageNo = c, 1; return l }
+func (l CourseList) by(s models.CourseSort) CourseList { l.Sort, l.PageNo = s, 1; return l }
+func (l CourseList) at(page int) CourseList            { l.PageNo = page; return l }
+
+// href is the list's address; it leaves out what is the default.
+func (l CourseList) href() string {
+	q := url.Values{}
+	if l.Category.ID != 0 {
+		q.Set("category", id(l.Category.ID))
+	}
+	if l.Sort != models.SortShop {
+		q.Set("sort", string(l.Sort))
+	}
+	if l.Query != "" {
+		q.Set("q", l.Query)
+	}
+	if l.PageNo > 1 {
+		q.Set("page", strconv.Itoa(l.PageNo))
+	}
+	if len(q) == 0 {
+		return "/"
+	}
+	return "/?" + q.Encode()
+}
+
+func (l CourseList) title() string {
+	name := "全部课程"
+	if l.Category.ID != 0 {
+		name = l.Category.Name + "课程"
+	}
+	if l.Query != "" {
+		return "“" + l.Query + "”的搜索结果：" + name
+	}
+	return name
+}

@@ -20,9 +20,10 @@ race: ## run every test under the race detector; needs a C compiler
 	$(WITH_MARIADB) -- go test -race ./...
 	@.ci/setup report
 
+# BENCH takes more, as in make bench BENCH="-sizes 50000,5000000 -soak 10m".
 bench: ## measure the payment path and My Orders on a durable MariaDB
 	@.ci/setup
-	$(WITH_MARIADB) --durable -- go run ./cmd/bench
+	$(WITH_MARIADB) --durable -- go run ./cmd/bench $(BENCH)
 
 build: ## build bin/luffy and bin/alipay-sandbox
 	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox

@@ -1,6 +1,8 @@
 // Command bench measures the shop beside the bare database under it, in one run on one MariaDB: notifies per second through
 // HTTP, and pages of My Orders per second. `make bench` starts a private server with durable commits for it.
 //
+// With -sizes it also compares the shop with itself while the tables grow, with -soak it watches the memory.
+//
 // Shop and bare SQL take turns, so that a machine that slows down slows both; what counts is the ratio.
 package main
 
@@ -33,7 +35,9 @@ type options struct {
 	pages    time.Duration // of each measurement of pages
 	rounds   int           // turns of shop and bare SQL; the median counts
 	conns    []int
-	profile  string // file for a CPU profile, or empty
+	sizes    []int         // orders in the tables to compare the shop at; none for no comparison
+	soakTime time.Duration // 0 for no soak
+	profile  string        // file for a CPU profile, or empty
 }
 
 func parse(args []string) (options, error) {
@@ -42,19 +46,29 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.notifies, "notifies", 1500, "notifies in each measurement")
 	flags.DurationVar(&o.pages, "pages", 3*time.Second, "time of each measurement of My Orders")
 	flags.IntVar(&o.rounds, "rounds", 3, "turns of shop and bare SQL")
+	flags.DurationVar(&o.soakTime, "soak", 0, "watch the memory for so long")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
 	conns := flags.String("conns", "1,16,64", "connections at once")
+	sizes := flags.String("sizes", "", "orders in the tables, as 50000,5000000: compare the shop at these sizes")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	for field := range strings.SplitSeq(*conns, ",") {
+	var err1, err2 error
+	o.conns, err1 = numbers(*conns)
+	o.sizes, err2 = numbers(*sizes)
+	return o, errors.Join(err1, err2)
+}
+
+func numbers(list string) ([]int, error) {
+	var all []int
+	for field := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' }) {
 		n, err := strconv.Atoi(field)
 		if err != nil || n < 1 {
-			return o, fmt.Errorf("-conns %q: numbers above 0 with commas between", *conns)
+			return nil, fmt.Errorf("%q: want numbers above 0 with commas between", list)
 		}
-		o.conns = append(o.conns, n)
+		all = append(all, n)
 	}
-	return o, nil
+	return all, nil
 }
 
 func run(ctx context.Context, args []string) error {
@@ -78,7 +92,7 @@ func run(ctx context.Context, args []string) error {
 	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil {
 		return err
 	}
-	b, err := newBench(ctx, db, o)
+	b, err := newBench(ctx, address, db, o)
 	if err != nil {
 		return err
 	}
@@ -87,7 +101,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), stop())
+	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), b.measureStart(ctx), b.measureSizes(ctx), b.soak(ctx), stop())
 }
 
 func startProfile(name string) (stop func() error, err error) {

@@ -8,9 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -52,14 +50,16 @@ func (b *bench) notifyShop(ctx context.Context, conns int, hot bool) (sample, er
 	if err != nil {
 		return sample{}, err
 	}
-	bodies := make([]string, len(orders))
+	notifies := make([][]byte, len(orders))
 	for i, o := range orders {
-		if bodies[i], err = b.sign(notifyOf(o)); err != nil {
+		body, err := b.sign(notifyOf(o))
+		if err != nil {
 			return sample{}, err
 		}
+		notifies[i] = post(payment.NotifyPath, body)
 	}
 	s, err := b.foldWhile(ctx, func() (sample, error) {
-		return drive(conns, len(orders), 0, func(i int) error { return b.post(ctx, bodies[i]) })
+		return drive(conns, len(orders), 0, func(i int) error { return b.notify(ctx, notifies[i]) })
 	})
 	if err != nil {
 		return s, err
@@ -67,21 +67,12 @@ func (b *bench) notifyShop(ctx context.Context, conns int, hot bool) (sample, er
 	return s, b.check(ctx, orders)
 }
 
-func (b *bench) post(ctx context.Context, body string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.shop.URL+payment.NotifyPath, strings.NewReader(body))
-	if err != nil {
-		return err
+func (b *bench) notify(ctx context.Context, request []byte) error {
+	answer, err := b.caller.call(ctx, request)
+	if err == nil && string(answer) != "success" {
+		err = fmt.Errorf("answered %q", answer)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	resp, err := b.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if answer, err := io.ReadAll(resp.Body); err != nil || string(answer) != "success" {
-		return fmt.Errorf("answered %d %q: %w", resp.StatusCode, answer, err)
-	}
-	return nil
+	return err
 }
 
 // notifyOf has the fields of a genuine notify, so that its length is one too.

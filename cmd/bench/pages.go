@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,37 +24,50 @@ const (
 // measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the same bytes, and (d) the
 // statements of one page.
 func (b *bench) measurePages(ctx context.Context) error {
-	if err := b.addPaidOrders(ctx, b.reader, models.OrdersPerPage); err != nil {
-		return err
-	}
-	cookie, err := b.logIn(ctx)
+	request, err := b.readerPage(ctx)
 	if err != nil {
 		return err
 	}
-	page, err := b.get(ctx, b.shop.URL+"/myorder/", cookie)
+	page, err := b.caller.call(ctx, request)
 	if err != nil {
 		return err
 	}
 	bare := httptest.NewServer(b.barePage(b.reader, page))
 	defer bare.Close()
+	bareCaller := newCaller(bare)
+	defer bareCaller.close()
 	printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes", len(page)))
 	for _, conns := range b.conns {
-		measure := func(address string) func() (sample, error) {
-			return func() (sample, error) {
-				return drive(conns, 0, b.pages, func(int) error { _, err := b.get(ctx, address, cookie); return err })
-			}
-		}
-		p, err := inTurns(b.rounds, measure(b.shop.URL+"/myorder/"), measure(bare.URL))
+		p, err := inTurns(b.rounds,
+			func() (sample, error) { return b.pagesOf(ctx, b.caller, conns, request) },
+			func() (sample, error) { return b.pagesOf(ctx, bareCaller, conns, request) })
 		if err != nil {
 			return err
 		}
 		p.print(conns)
 	}
-	return b.countStatements(ctx, b.reader, cookie)
+	return b.countStatements(ctx, b.reader, request)
+}
+
+// pagesOf asks for the page over and over.
+func (b *bench) pagesOf(ctx context.Context, c *caller, conns int, request []byte) (sample, error) {
+	return drive(conns, 0, b.pages, func(int) error { _, err := c.call(ctx, request); return err })
+}
+
+// readerPage is the request for My Orders of a student who has a full page of orders.
+func (b *bench) readerPage(ctx context.Context) ([]byte, error) {
+	if err := b.addPaidOrders(ctx, b.reader, models.OrdersPerPage-b.ordersOf(ctx, b.reader)); err != nil {
+		return nil, err
+	}
+	cookie, err := b.logIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return get("/myorder/", cookie), nil
 }
 
 // countStatements asks the server itself how many statements a page took.
-func (b *bench) countStatements(ctx context.Context, user int64, cookie *http.Cookie) error {
+func (b *bench) countStatements(ctx context.Context, user int64, request []byte) error {
 	fmt.Println("\n(d) SQL statements of one page of My Orders, session and counts included")
 	for _, orders := range []int{models.OrdersPerPage, 10_000} {
 		if err := b.addPaidOrders(ctx, user, orders-b.ordersOf(ctx, user)); err != nil {
@@ -65,7 +77,7 @@ func (b *bench) countStatements(ctx context.Context, user int64, cookie *http.Co
 		if err != nil {
 			return err
 		}
-		if _, err := b.get(ctx, b.shop.URL+"/myorder/", cookie); err != nil {
+		if _, err := b.caller.call(ctx, request); err != nil {
 			return err
 		}
 		after, err := b.questions(ctx)
@@ -107,24 +119,6 @@ func (b *bench) addPaidOrders(ctx context.Context, user int64, n int) error {
 			SELECT %d, course_id, id, order_id, 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 90 DAY, UTC_TIMESTAMP(6)
 			FROM ly_order_detail WHERE order_id BETWEEN %d AND %d`, user, first, last),
 	})
-}
-
-func (b *bench) get(ctx context.Context, address string, cookie *http.Cookie) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.AddCookie(cookie)
-	resp, err := b.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s answered %d", address, resp.StatusCode)
-	}
-	return body, err
 }
 
 // logIn goes through the login form and gives the session's cookie.

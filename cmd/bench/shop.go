@@ -23,21 +23,25 @@ import (
 const (
 	appID    = "2016091600523592"
 	sellerID = "2088102175868026"
+	gateway  = "http://127.0.0.1:9/gateway.do" // nobody listens there: nothing that is measured asks Alipay
 )
 
 // bench is a shop that serves on loopback, and the pool of its database for the bare SQL beside it.
 type bench struct {
 	options
+	url    string // of the database
 	db     *models.DB
 	sql    *sql.DB
 	shop   *httptest.Server
+	app    *rsa.PrivateKey
 	alipay *rsa.PrivateKey
-	client *http.Client
+	client *http.Client // to log in with
+	caller *caller
 	next   int   // number of the last order made; its student has the same id
 	reader int64 // the student who reads My Orders
 }
 
-func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
+func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench, error) {
 	app, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
 		return nil, err
 	}
 	client, err := alipay.NewClient(alipay.Config{
-		Gateway: "http://127.0.0.1:9/gateway.do", AppID: appID, SellerID: sellerID,
+		Gateway: gateway, AppID: appID, SellerID: sellerID,
 		AppPrivateKey: app, AlipayPublicKeys: []*rsa.PublicKey{&key.PublicKey},
 	})
 	if err != nil {
@@ -57,11 +61,10 @@ func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
 	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
 	shop := httptest.NewServer(handlers.New(handlers.Config{ //nolint:contextcheck // a request's log line has the request's context
 		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
-		BaseURL: "http://127.0.0.1", Gateway: "http://127.0.0.1:9", Log: log,
+		BaseURL: "http://127.0.0.1", Gateway: gateway, Log: log,
 	}))
-	b := &bench{options: o, db: db, sql: db.SQL(), shop: shop, alipay: key}
+	b := &bench{options: o, url: url, db: db, sql: db.SQL(), shop: shop, app: app, alipay: key, caller: newCaller(shop)}
 	b.client = &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	reader, err := db.AddUser(ctx, models.NewUser{Username: readerName, Password: readerPassword})
@@ -69,7 +72,10 @@ func newBench(ctx context.Context, db *models.DB, o options) (*bench, error) {
 	return b, errors.Join(err, b.addCourses(ctx))
 }
 
-func (b *bench) close() { b.shop.Close() }
+func (b *bench) close() {
+	b.caller.close()
+	b.shop.Close()
+}
 
 // createDatabase makes an empty database on the server. The server and all in it end with the run.
 func createDatabase(ctx context.Context, server string) (string, error) {

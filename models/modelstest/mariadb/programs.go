@@ -85,14 +85,15 @@ func (p programs) options(data string, durable bool) []string {
 		"--socket=mariadbd.sock", // below the data folder: a full path can be longer than a socket's may be
 		"--pid-file=mariadbd.pid", "--secure-file-priv=" + data,
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
-		"--max-connections=500", "--lock-wait-timeout=60", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=256M",
+		"--max-connections=500", "--lock-wait-timeout=60",
 	}
 	if p.account != nil {
 		options = append(options, "--user="+p.account.Username)
 	}
 	if durable {
-		return append(options, "--innodb-flush-log-at-trx-commit=1")
+		// The log has the server's default length: in a short one commits wait for checkpoints every few seconds.
+		return append(options, "--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=96M", "--innodb-buffer-pool-size=1G")
 	}
-	return append(options, "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--sync-frm=0",
-		"--loose-innodb-flush-method=nosync")
+	return append(options, "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0",
+		"--sync-frm=0", "--loose-innodb-flush-method=nosync")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -49,8 +50,7 @@ func (c *caller) call(ctx context.Context, request []byte) ([]byte, error) {
 	}
 	body, err := conn.exchange(request)
 	if err != nil {
-		conn.Close()
-		return nil, err
+		return nil, errors.Join(err, conn.Close())
 	}
 	c.idle <- conn
 	return body, nil
@@ -86,8 +86,10 @@ func (c *connection) exchange(request []byte) ([]byte, error) {
 }
 
 // close ends the connections that are kept.
-func (c *caller) close() {
+func (c *caller) close() error {
+	var err error
 	for range len(c.idle) {
-		(<-c.idle).Close()
+		err = errors.Join(err, (<-c.idle).Close())
 	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,7 @@ const (
 
 // measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the same bytes, and (d) the
 // statements of one page.
-func (b *bench) measurePages(ctx context.Context) error {
+func (b *bench) measurePages(ctx context.Context) (err error) {
 	request, err := b.readerPage(ctx)
 	if err != nil {
 		return err
@@ -35,7 +36,7 @@ func (b *bench) measurePages(ctx context.Context) error {
 	bare := httptest.NewServer(b.barePage(b.reader, page))
 	defer bare.Close()
 	bareCaller := newCaller(bare)
-	defer bareCaller.close()
+	defer func() { err = errors.Join(err, bareCaller.close()) }()
 	printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes", len(page)))
 	for _, conns := range b.conns {
 		p, err := inTurns(b.rounds,

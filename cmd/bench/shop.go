@@ -72,9 +72,9 @@ func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench
 	return b, errors.Join(err, b.addCourses(ctx))
 }
 
-func (b *bench) close() {
-	b.caller.close()
-	b.shop.Close()
+func (b *bench) close() error {
+	defer b.shop.Close()
+	return b.caller.close()
 }
 
 // createDatabase makes an empty database on the server. The server and all in it end with the run.

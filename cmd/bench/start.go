@@ -17,12 +17,12 @@ import (
 )
 
 // measureStart prints (e): the time from the start of the program `luffy serve` to its first page.
-func (b *bench) measureStart(ctx context.Context) error {
+func (b *bench) measureStart(ctx context.Context) (err error) {
 	folder, err := os.MkdirTemp("", "luffy-bench-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	program := filepath.Join(folder, "luffy")
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/luffy").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
@@ -86,8 +86,7 @@ func firstPage(ctx context.Context, program string, environ []string) (took time
 		err = errors.Join(err, serve.Process.Signal(syscall.SIGTERM), serve.Wait())
 	}()
 	for {
-		if answer, err := http.Get("http://" + address + "/"); err == nil {
-			answer.Body.Close()
+		if err := askForPage(ctx, address); err == nil {
 			return time.Since(begin), nil
 		}
 		select {
@@ -96,4 +95,16 @@ func firstPage(ctx context.Context, program string, environ []string) (took time
 		case <-time.After(time.Millisecond):
 		}
 	}
+}
+
+func askForPage(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	return answer.Body.Close()
 }

@@ -19,9 +19,12 @@ func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if userID(c) != 0 {
 			return next(c)
 		}
-		return c.Redirect(http.StatusSeeOther, "/login?"+url.Values{"next": {comeBackTo(c.Request())}}.Encode())
+		return c.Redirect(http.StatusSeeOther, loginFor(comeBackTo(c.Request())))
 	}
 }
+
+// loginFor is the address of a login that goes on to a page of this shop.
+func loginFor(next string) string { return "/login?" + url.Values{"next": {next}}.Encode() }
 
 // comeBackTo is the page to show after the login: the one that was asked for or, for a form, the one that it stood on.
 func comeBackTo(r *http.Request) string {

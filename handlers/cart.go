@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,28 +57,65 @@ func cartLine(l models.CartLine) views.CartLine {
 	return v
 }
 
-// addToCart is POST /cart/items. A term that is missing or not sold is asked for again.
+// addToCart is POST /cart/items: the button 加入购物车 or, with a field "now", 立即购买. A term that is missing or not sold is asked
+// for again.
 func (s *shop) addToCart(c echo.Context) error {
 	course, expire := idOf(c.FormValue("course")), c.FormValue("expire")
+	if userID(c) == 0 {
+		return c.Redirect(http.StatusSeeOther, loginFor(choicePath(course, expire)))
+	}
 	if expire == "" {
 		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "请选择有效期。"})
 	}
-	err := s.putInCart(c, models.CartItem{CourseID: course, Expire: idOrNone(expire), Selected: true})
+	put := s.putInCart
+	if c.FormValue("now") != "" {
+		put = s.buyNow
+	}
+	err := put(c, models.CartItem{UserID: userID(c), CourseID: course, Expire: idOrNone(expire), Selected: true})
 	switch {
 	case errors.Is(err, models.ErrWithdrawn):
 		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "这个有效期已不再出售，请重新选择。"})
 	case errors.Is(err, models.ErrCartFull):
 		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": cartFull})
-	case err != nil:
+	}
+	return err
+}
+
+// choicePath is a course's page with a term already chosen; the course list when there is no course.
+func choicePath(course int64, expire string) string {
+	if course == 0 {
+		return "/"
+	}
+	path := "/courses/" + strconv.FormatInt(course, 10)
+	if id := idOrNone(expire); id >= 0 {
+		path += "?expire=" + strconv.FormatInt(id, 10)
+	}
+	return path
+}
+
+func (s *shop) putInCart(c echo.Context, item models.CartItem) error {
+	if err := s.db.PutInCart(c.Request().Context(), item); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
 
+// buyNow leads to an order of this course alone; the others wait in the cart.
+func (s *shop) buyNow(c echo.Context, item models.CartItem) error {
+	waiting, err := s.db.BuyNow(c.Request().Context(), item)
+	switch {
+	case err != nil:
+		return err
+	case waiting > 0:
+		return flashTo(c, "/checkout", views.Flash{Text: fmt.Sprintf("这次只结算这一门课程；购物车里的另外 %d 门课程还在，只是没有勾选。", waiting)})
+	}
+	return c.Redirect(http.StatusSeeOther, "/checkout")
+}
+
 // changeCart is POST /cart/items/:course: another term, or the tick of the line.
 func (s *shop) changeCart(c echo.Context) error {
-	err := s.putInCart(c, models.CartItem{
-		CourseID: idOf(c.Param("course")), Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
+	err := s.db.PutInCart(c.Request().Context(), models.CartItem{
+		UserID: userID(c), CourseID: idOf(c.Param("course")), Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
 	})
 	switch {
 	case errors.Is(err, models.ErrWithdrawn):
@@ -91,11 +130,6 @@ func (s *shop) changeCart(c echo.Context) error {
 }
 
 const cartFull = "购物车已满，请先结算或删除一些课程。"
-
-func (s *shop) putInCart(c echo.Context, item models.CartItem) error {
-	item.UserID = userID(c)
-	return s.db.PutInCart(c.Request().Context(), item)
-}
 
 // removeFromCart is POST /cart/items/:course/delete.
 func (s *shop) removeFromCart(c echo.Context) error {

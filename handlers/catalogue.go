@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -82,12 +83,13 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	view := views.Course{
 		Page: p, ID: course.ID, Name: course.Name, Brief: course.Brief, Picture: course.CourseImg,
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
-		Chapters: chapters(course.Chapters, 0), Errors: problems,
+		Chapters: chapters(course.Chapters, 0), Kept: c.QueryParams().Has("expire"), Errors: problems,
 	}
+	chosen := max(0, slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == idOrNone(c.FormValue("expire")) }))
 	for i, offer := range course.Offers {
-		view.Terms = append(view.Terms, term(offer, i == 0))
+		view.Terms = append(view.Terms, term(offer, i == chosen))
 		if offer.DiscountEnds.After(view.DiscountEnds) {
-			view.DiscountEnds = offer.DiscountEnds
+			view.Discount, view.DiscountRule, view.DiscountEnds = offer.DiscountName, offer.DiscountRule, offer.DiscountEnds
 		}
 	}
 	if user := userID(c); user != 0 {

@@ -73,10 +73,10 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	pages.POST("/login", s.login)
 	pages.POST("/logout", s.logout)
 	pages.GET(payment.ReturnPath, s.alipayReturn)
+	pages.POST("/cart/items", s.addToCart) // which sends to the login itself, so that the choice is not lost there
 
 	student := pages.Group("", s.signedIn)
 	student.GET("/cart", s.cart)
-	student.POST("/cart/items", s.addToCart)
 	student.POST("/cart/items/:course", s.changeCart)
 	student.POST("/cart/items/:course/delete", s.removeFromCart)
 	student.GET("/checkout", s.checkout)

@@ -98,36 +98,52 @@ func TotalOf(lines []CartLine) CartTotal {
 // PutInCart puts a course into the cart, or changes its term and selection there. Errors: ErrNotFound for an unknown
 // course, ErrWithdrawn for one that is not sold or not for that term, ErrCartFull.
 func (db *DB) PutInCart(ctx context.Context, item CartItem) error {
-	return db.inTx(ctx, func(tx tx) error {
-		var course Course
-		if err := tx.Take(&course, "id = ?", item.CourseID).Error; err != nil {
-			return found(err)
-		}
-		book, err := openOffers(tx.DB, []int64{course.ID}, tx.now)
-		if err != nil {
+	return db.inTx(ctx, func(tx tx) error { return tx.putInCart(item) })
+}
+
+// BuyNow puts a course into the cart as PutInCart does and leaves it the only one selected. It tells how many others were.
+func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err error) {
+	err = db.inTx(ctx, func(tx tx) error {
+		if err := tx.putInCart(item); err != nil {
 			return err
 		}
-		offer, err := book.offer(course, item.Expire)
-		if err != nil {
-			return err
-		}
-		if !course.Published {
-			return ErrWithdrawn
-		}
-		var others int64
-		err = tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ?", item.UserID, item.CourseID).Count(&others).Error
-		if err != nil {
-			return err
-		}
-		if others >= maxCart {
-			return ErrCartFull
-		}
-		item.Price, item.CreatedAt = offer.SalePrice, tx.now
-		return tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "user_id"}, {Name: "course_id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"expire", "selected", "price"}),
-		}).Create(&item).Error
+		others := tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ? AND selected = ?", item.UserID, item.CourseID, true).
+			Update("selected", false)
+		waiting = others.RowsAffected
+		return others.Error
 	})
+	return waiting, err
+}
+
+func (tx tx) putInCart(item CartItem) error {
+	var course Course
+	if err := tx.Take(&course, "id = ?", item.CourseID).Error; err != nil {
+		return found(err)
+	}
+	book, err := openOffers(tx.DB, []int64{course.ID}, tx.now)
+	if err != nil {
+		return err
+	}
+	offer, err := book.offer(course, item.Expire)
+	if err != nil {
+		return err
+	}
+	if !course.Published {
+		return ErrWithdrawn
+	}
+	var others int64
+	err = tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ?", item.UserID, item.CourseID).Count(&others).Error
+	if err != nil {
+		return err
+	}
+	if others >= maxCart {
+		return ErrCartFull
+	}
+	item.Price, item.CreatedAt = offer.SalePrice, tx.now
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "user_id"}, {Name: "course_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"expire", "selected", "price"}),
+	}).Create(&item).Error
 }
 
 // RemoveFromCart takes a course out of the cart; one that is not in it is no error.

@@ -124,24 +124,37 @@ func parseRate(s string) (Fen, error) {
 	return Fen(n), nil
 }
 
-func applySteps(sale string, price Fen) (Fen, error) {
-	steps := strings.Fields(sale)
-	if len(steps) == 0 {
-		return price, fmt.Errorf("%q: %w", sale, ErrSale)
-	}
-	var reached, off Fen
-	for _, step := range steps {
-		from, less, ok := strings.Cut(strings.TrimPrefix(step, "满"), "-")
+// saleStep is one step of a 满减: prices that reach from are reduced by off.
+type saleStep struct{ from, off Fen }
+
+// parseSteps reads "满100-10 满200-25".
+func parseSteps(sale string) ([]saleStep, error) {
+	var steps []saleStep
+	for text := range strings.FieldsSeq(sale) {
+		from, off, ok := strings.Cut(strings.TrimPrefix(text, "满"), "-")
 		least, err1 := ParseFen(from)
-		amount, err2 := ParseFen(less)
+		amount, err2 := ParseFen(off)
 		if !ok || err1 != nil || err2 != nil {
-			return price, fmt.Errorf("%q: %w", step, ErrSale)
+			return nil, fmt.Errorf("%q: %w", text, ErrSale)
 		}
-		if price >= least && least >= reached {
-			reached, off = least, amount
+		steps = append(steps, saleStep{least, amount})
+	}
+	if len(steps) == 0 {
+		return nil, fmt.Errorf("%q: %w", sale, ErrSale)
+	}
+	return steps, nil
+}
+
+// applySteps takes off what the largest step gives that the price reaches; of equal ones the last counts.
+func applySteps(sale string, price Fen) (Fen, error) {
+	steps, err := parseSteps(sale)
+	var reached saleStep
+	for _, step := range steps {
+		if price >= step.from && step.from >= reached.from {
+			reached = step
 		}
 	}
-	return max(price-off, 0), nil
+	return max(price-reached.off, 0), err
 }
 
 // spread divides a reduction over prices in proportion, to the fen: the shares add up to the reduction and none is above

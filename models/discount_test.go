@@ -143,3 +143,27 @@ func TestSpreadAddsUp(t *testing.T) {
 func drawFen(t *rapid.T, most Fen) Fen {
 	return Fen(rapid.Int64Range(0, int64(most)).Draw(t, "fen"))
 }
+
+func TestDiscountRule(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]Discount{
+		"":            {DiscountType: DiscountFree},
+		"8.8 折":       {DiscountType: DiscountRate, Sale: "*0.88"},
+		"9 折":         {DiscountType: DiscountRate, Sale: "*0.9"},
+		"0.05 折":      {DiscountType: DiscountRate, Sale: "*0.005"},
+		"减 ¥1,000.50": {DiscountType: DiscountOff, Sale: "-1000.5"},
+		"减 ¥30.00（原价满 ¥100.00 起）":               {DiscountType: DiscountOff, Sale: "-30", ConditionPrice: 100_00},
+		"满 ¥100.00 减 ¥10.00，满 ¥200.00 减 ¥25.00": {DiscountType: DiscountStep, Sale: "满100-10 满200-25"},
+	} {
+		if got := d.Rule(); got != want {
+			t.Errorf("%v %q: got %q, want %q", d.DiscountType, d.Sale, got, want)
+		}
+	}
+	for _, d := range []Discount{
+		{DiscountType: DiscountRate, Sale: "*"}, {DiscountType: DiscountOff, Sale: "*0.9"}, {DiscountType: DiscountStep, Sale: "满100"}, {Sale: "-1"},
+	} {
+		if got := d.Rule(); got != "" {
+			t.Errorf("%v %q: got %q, want nothing for what cannot be read", d.DiscountType, d.Sale, got)
+		}
+	}
+}

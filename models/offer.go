@@ -21,6 +21,7 @@ type Offer struct {
 	Price        Fen // list price of the term
 	SalePrice    Fen // after the running discount
 	DiscountName string
+	DiscountRule string    // what it does, where the name does not say it
 	DiscountEnds time.Time // zero without a discount
 }
 
@@ -88,7 +89,7 @@ func (b offerBook) price(c Course, t CourseExpire) Offer {
 	for _, d := range b.discounts[c.ID] {
 		sale, err := d.Apply(t.Price)
 		if err == nil && sale < o.SalePrice {
-			o.SalePrice, o.DiscountName, o.DiscountEnds = sale, d.DiscountType.String(), d.EndTime
+			o.SalePrice, o.DiscountName, o.DiscountRule, o.DiscountEnds = sale, d.DiscountType.String(), d.Rule(), d.EndTime
 		}
 	}
 	return o

@@ -16,11 +16,14 @@ type Course struct {
 	Teacher      string
 	TeacherTitle string
 	Students     int64
+	Discount     string // of the terms that are reduced; empty without one
+	DiscountRule string // what it does, where its name does not say it
 	DiscountEnds time.Time
 	Terms        []Term // in the order shown; exactly one Selected
 	Chapters     []Chapter
 	Owned        Ownership
 	InCart       bool
+	Kept         bool        // the term was chosen before the login
 	Errors       FieldErrors // fields: expire
 }
 
@@ -66,3 +69,16 @@ func (c Course) lessonCount() int {
 	}
 	return n
 }
+
+// buyText is the button that leads straight to the order.
+func (c Course) buyText() string {
+	for _, term := range c.Terms {
+		if term.Price > 0 {
+			return "立即购买"
+		}
+	}
+	return "免费领取"
+}
+
+// kept reports a choice that the student has made before the login and has not sent yet.
+func (c Course) kept() bool { return c.Kept && c.signedIn() && len(c.Errors) == 0 }

@@ -46,7 +46,7 @@ var courseSorts = []struct {
 	sort models.CourseSort
 	name string
 }{
-	{models.SortShop, "综合"}, {models.SortStudents, "人气"}, {models.SortCheap, "价格从低到高"}, {models.SortDear, "价格从高到低"},
+	{models.SortShop, "综合"}, {models.SortStudents, "人气"}, {models.SortCheap, "价格升序"}, {models.SortDear, "价格降序"},
 }
 
 // aboveTheFold is how many pictures are loaded at once; the others wait until they come near the screen.
@@ -79,12 +79,23 @@ func (l CourseList) href() string {
 }
 
 func (l CourseList) title() string {
-	name := "全部课程"
-	if l.Category.ID != 0 {
-		name = l.Category.Name + "课程"
+	switch {
+	case l.Query != "" && l.Category.ID != 0:
+		return "“" + l.Query + "”的搜索结果：" + l.Category.Name
+	case l.Query != "":
+		return "“" + l.Query + "”的搜索结果"
+	case l.Category.ID != 0:
+		return l.Category.Name + "课程"
+	default:
+		return "全部课程"
 	}
-	if l.Query != "" {
-		return "“" + l.Query + "”的搜索结果：" + name
+}
+
+// found tells how many courses there are and, where it is not plain to see, by which price they are sorted.
+func (l CourseList) found() string {
+	text := "共 " + strconv.Itoa(l.Matches) + " 门课程"
+	if l.Sort.ByPrice() {
+		text += "，按今天的最低实付价排序"
 	}
-	return name
+	return text
 }

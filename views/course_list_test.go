@@ -22,7 +22,7 @@ func TestCourseList(t *testing.T) {
 	wantText(t, doc, ".chip[aria-current]", "全部")
 	wantText(t, doc, ".chip[href='/?category=2']", "前端")
 	wantText(t, doc, ".sort-row a[aria-current]", "综合")
-	wantText(t, doc, ".sort-row a[href='/?sort=-price']", "价格从高到低")
+	wantText(t, doc, ".sort-row a[href='/?sort=-price']", "价格降序")
 	wantCount(t, doc, ".paging", 0)
 }
 
@@ -48,7 +48,7 @@ func TestCourseListLinks(t *testing.T) {
 	wantAttr(t, doc, "#q", "value", "Go")
 	wantContains(t, doc, ".sort-row", "按今天的最低实付价排序")
 	wantContains(t, doc, ".paging", "第 2 页，共 3 页")
-	wantText(t, doc, "h1", "“Go”的搜索结果：前端课程")
+	wantText(t, doc, "h1", "“Go”的搜索结果：前端")
 }
 
 // Pictures that are seen at once are not put off, the others are.

@@ -1,0 +1,40 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Rule tells students what the discount does: "8.8 折", "减 ¥100.00", "满 ¥100.00 减 ¥10.00，满 ¥200.00 减 ¥25.00". It is empty
+// where the name says everything, and for a rule that cannot be read.
+func (d Discount) Rule() string {
+	rule, err := d.rule()
+	if err != nil || rule == "" {
+		return ""
+	}
+	if d.ConditionPrice > 0 {
+		rule += "（原价满 " + d.ConditionPrice.Yuan() + " 起）"
+	}
+	return rule
+}
+
+func (d Discount) rule() (string, error) {
+	switch d.DiscountType {
+	case DiscountRate:
+		rate, err := parseRate(strings.TrimPrefix(d.Sale, "*"))
+		tenths := fmt.Sprintf("%d.%03d", rate/1000, rate%1000)
+		return strings.TrimRight(strings.TrimRight(tenths, "0"), ".") + " 折", err
+	case DiscountOff:
+		off, err := ParseFen(strings.TrimPrefix(d.Sale, "-"))
+		return "减 " + off.Yuan(), err
+	case DiscountStep:
+		steps, err := parseSteps(d.Sale)
+		parts := make([]string, len(steps))
+		for i, step := range steps {
+			parts[i] = "满 " + step.from.Yuan() + " 减 " + step.off.Yuan()
+		}
+		return strings.Join(parts, "，"), err
+	default:
+		return "", nil
+	}
+}

@@ -118,4 +118,15 @@ var audits = []audit{
 		WHERE r.user_id <> o.user_id OR r.course_id <> d.course_id
 		OR r.revoked_at IS NULL AND (o.order_status = 4 OR f.id IS NOT NULL)
 		OR r.revoked_at IS NOT NULL AND o.order_status <> 4 AND f.id IS NULL`},
+	{"a refund request is approved exactly when it has a refund, and that is of its line or of its whole order", `
+		SELECT o.order_number AS row_name, d.id AS want, COALESCE(f.order_detail_id, 0) AS got
+		FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id JOIN ly_order o ON o.id = d.order_id
+		LEFT JOIN ly_refund f ON f.id = q.refund_id LEFT JOIN ly_payment p ON p.id = f.payment_id
+		WHERE (q.state = 'approved') <> (f.id IS NOT NULL) OR f.id IS NOT NULL AND (p.order_id <> o.id OR f.order_detail_id <> d.id)`},
+	{"an open refund request is of a line that stands and is not on its way back", `
+		SELECT o.order_number AS row_name, 1 AS want, o.order_status AS got
+		FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id JOIN ly_order o ON o.id = d.order_id
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id AND r.revoked_at IS NULL
+		WHERE q.state = 'open' AND (o.order_status <> 1 OR r.id IS NULL
+			OR EXISTS (SELECT 1 FROM ly_refund f WHERE f.order_detail_id = d.id AND f.state <> 'failed'))`},
 }

@@ -13,6 +13,7 @@ type Backlog struct {
 	RefundLag       time.Duration // the same for refunds
 	RefundsPending  int
 	RefundsFailed   int // refused by Alipay for good
+	RequestsOpen    int // students' requests for a refund that wait for a decision
 	PaymentsHeld    int // money with a wrong sum
 	OpenDifferences int // between bills and shop
 }
@@ -23,9 +24,10 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	err := db.with(ctx).Raw(`
 		SELECT (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_pending,
 		       (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_failed,
+		       (SELECT COUNT(*) FROM ly_refund_request WHERE state = ?) AS requests_open,
 		       (SELECT COUNT(*) FROM ly_payment WHERE state = ?) AS payments_held,
 		       (SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL) AS open_differences`,
-		RefundPending, RefundFailed, PaymentHeld).Scan(&b).Error
+		RefundPending, RefundFailed, RequestOpen, PaymentHeld).Scan(&b).Error
 	if err != nil {
 		return b, err
 	}

@@ -152,12 +152,12 @@ type DoneRefund struct {
 	TradeNo    string
 }
 
-// RefundsBetween reads the refunds that were done in that time, by Alipay's clock.
+// RefundsBetween reads the refunds that Alipay did in that time, by its clock.
 func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRefund, error) {
 	var done []DoneRefund
 	err := db.with(ctx).Raw(`
 		SELECT f.*, p.out_trade_no, p.trade_no FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
-		WHERE f.state = ? AND f.done_at >= ? AND f.done_at < ?`, RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
+		WHERE f.state = ? AND f.settled_by = '' AND f.done_at >= ? AND f.done_at < ?`, RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
 	return done, err
 }
 

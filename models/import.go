@@ -69,25 +69,46 @@ func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
 	return tx.Where("course_id = ? AND expire_time NOT IN ?", course, days).Delete(&CourseExpire{}).Error
 }
 
-// importChapters writes the outline anew: nothing refers to its rows.
+// importChapters writes the outline anew. A lesson that stays, by the names of its chapter and its own, keeps its id: what students have
+// opened is known by it.
 func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
-	old := tx.Model(&Chapter{}).Select("id").Where("course_id = ?", course)
-	if err := tx.Where("chapter_id IN (?)", old).Delete(&Lesson{}).Error; err != nil {
-		return err
-	}
-	if err := tx.Where("course_id = ?", course).Delete(&Chapter{}).Error; err != nil {
+	ids, err := tx.dropChapters(course)
+	if err != nil {
 		return err
 	}
 	for i, chapter := range chapters {
 		row := Chapter{CourseID: course, Name: chapter.Name, Position: i + 1}
 		for j, l := range chapter.Lessons {
-			row.Lessons = append(row.Lessons, Lesson{Name: l.Name, Minutes: l.Minutes, Content: l.Content, Position: j + 1})
+			name := lessonName{chapter.Name, l.Name}
+			row.Lessons = append(row.Lessons, Lesson{ID: ids[name], Name: l.Name, Minutes: l.Minutes, Content: l.Content, Position: j + 1})
+			delete(ids, name)
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lessonName tells the lessons of a course apart.
+type lessonName struct{ chapter, lesson string }
+
+// dropChapters deletes the outline of a course and gives the ids that its lessons had.
+func (tx tx) dropChapters(course int64) (map[lessonName]int64, error) {
+	var old []Chapter
+	if err := tx.Preload("Lessons").Where("course_id = ?", course).Find(&old).Error; err != nil {
+		return nil, err
+	}
+	ids := map[lessonName]int64{}
+	for _, chapter := range old {
+		for _, l := range chapter.Lessons {
+			ids[lessonName{chapter.Name, l.Name}] = l.ID
+		}
+		if err := tx.Where("chapter_id = ?", chapter.ID).Delete(&Lesson{}).Error; err != nil {
+			return nil, err
+		}
+	}
+	return ids, tx.Where("course_id = ?", course).Delete(&Chapter{}).Error
 }
 
 func (tx tx) importActivity(a CatalogueActivity) error {

@@ -115,11 +115,11 @@ func readOrderPage(g *gorm.DB, where string, args []any) ([]OrderView, error) {
 		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
 		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount, o.closing_to,
 		       d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price, r.out_time,
-		       `+recordState+`
+		       `+recordState+`, `+requestState+`
 		FROM (SELECT o.id FROM ly_order o WHERE `+where+` ORDER BY o.id DESC LIMIT ? OFFSET ?) page
 		JOIN ly_order o ON o.id = page.id
 		JOIN ly_order_detail d ON d.order_id = o.id
-		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
 		ORDER BY o.id DESC, d.position`, args...).Rows()
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func readOrderPage(g *gorm.DB, where string, args []any) ([]OrderView, error) {
 		err := rows.Scan(&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
 			&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAmount, &o.ClosingTo,
 			&l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice, &l.OutTime,
-			&l.Granted, &l.Revoked)
+			&l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState)
 		if err != nil {
 			return nil, err
 		}

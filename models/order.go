@@ -110,9 +110,10 @@ type OrderView struct {
 // LineView is an order line with the state of its purchase record.
 type LineView struct {
 	OrderDetail
-	OutTime *time.Time // end of the purchase record; nil = for ever or none
-	Granted bool       // there is a purchase record and it is not revoked
-	Revoked bool       // there is one and it is revoked
+	OutTime *time.Time  // end of the purchase record; nil = for ever or none
+	Granted bool        // there is a purchase record and it is not revoked
+	Revoked bool        // there is one and it is revoked
+	Request RequestView `gorm:"embedded;embeddedPrefix:request_"`
 }
 
 // Order reads a student's own order; ErrNotFound for another's. It takes three statements, four once Alipay has taken money for it.
@@ -127,8 +128,9 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 		return view, found(err)
 	}
 	err = g.Raw(`
-		SELECT d.*, r.out_time, `+recordState+` FROM ly_order_detail d
-		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		SELECT d.*, r.out_time, `+recordState+`, `+requestState+`, COALESCE(q.reason, '') AS request_reason,
+		       q.created_at AS request_created_at, q.decided_at AS request_decided_at
+		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
 		WHERE d.order_id = ? ORDER BY d.position`, view.ID).Scan(&view.Lines).Error
 	if err != nil {
 		return view, err

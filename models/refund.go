@@ -54,6 +54,9 @@ type Refund struct {
 	Reason        string
 	Cause         RefundCause
 	RequestedBy   string
+	RequestKey    *string // the caller's own name for it; unique within the payment
+	SettledBy     string  // who of the staff paid it by other means; empty when Alipay did, or nobody yet
+	Note          string  // how
 	State         RefundState
 	Points        int64 // given back with the money
 	Tries         int
@@ -72,6 +75,7 @@ var (
 	ErrRefundTooMuch = errors.New("more than what is left of the payment")
 	ErrLineNotOpen   = errors.New("there is no such line, or it was given back before")
 	ErrRefundNothing = errors.New("nothing was paid for that")
+	ErrKeyUsed       = errors.New("the key names another refund of the order")
 )
 
 // RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with neither all that is left.
@@ -81,39 +85,82 @@ type RefundRequest struct {
 	Amount      Fen // 0 for none
 	Reason      string
 	By          string // who asks, for the order's time line
+	Key         string // the caller's own name for the refund; empty for none
 }
 
-// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. Errors: ErrNotFound, ErrNothingPaid,
-// ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing.
+// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key that was used before gives the refund
+// of then. Errors: ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
 func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error) {
 	var refund Refund
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx tx) (err error) {
 		var order Order
 		if err := lockRows(tx.DB).Take(&order, "order_number = ?", r.OrderNumber).Error; err != nil {
 			return found(err)
 		}
-		var payment Payment
-		err := tx.Take(&payment, "order_id = ? AND state = ?", order.ID, PaymentPaid).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) || order.OrderStatus != OrderPaid {
-			return ErrNothingPaid
-		}
-		if err != nil {
-			return err
-		}
-		refund = Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundRequested, RequestedBy: r.By}
-		if refund.Reason == "" {
-			refund.Reason = RefundRequested.String()
-		}
-		left, err := tx.leftOf(payment)
-		if err != nil {
-			return err
-		}
-		if err := tx.sizeRefund(&refund, order, r, left); err != nil {
-			return err
-		}
-		return tx.addRefund(&refund, payment)
+		refund, err = tx.requestRefund(order, r)
+		return err
 	})
 	return refund, err
+}
+
+// requestRefund stores a refund of a locked order. A student's request for the same line is approved with it.
+func (tx tx) requestRefund(o Order, r RefundRequest) (Refund, error) {
+	var payment Payment
+	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Refund{}, ErrNothingPaid
+	}
+	if err != nil {
+		return Refund{}, err
+	}
+	if earlier, err := tx.refundOfKey(payment, o, r); err != nil || earlier.ID != 0 {
+		return earlier, err
+	}
+	if o.OrderStatus != OrderPaid {
+		return Refund{}, ErrNothingPaid
+	}
+	refund := Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundRequested, RequestedBy: r.By}
+	if r.Key != "" {
+		refund.RequestKey = &r.Key
+	}
+	if refund.Reason == "" {
+		refund.Reason = RefundRequested.String()
+	}
+	left, err := tx.leftOf(payment)
+	if err != nil {
+		return refund, err
+	}
+	if err := tx.sizeRefund(&refund, o, r, left); err != nil {
+		return refund, err
+	}
+	if err := tx.addRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
+		return refund, err
+	}
+	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
+}
+
+// refundOfKey finds the refund that was asked for under the same key; the zero Refund when there is none. ErrKeyUsed when the key then
+// named another line or sum.
+func (tx tx) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
+	var earlier []struct {
+		Refund   `gorm:"embedded"`
+		Position int // of its line, 0 for none
+	}
+	if r.Key == "" {
+		return Refund{}, nil
+	}
+	err := tx.Raw(`
+		SELECT f.*, COALESCE(d.position, 0) AS position FROM ly_refund f
+		LEFT JOIN ly_order_detail d ON d.id = f.order_detail_id AND d.order_id = ?
+		WHERE f.payment_id = ? AND f.request_key = ?`, o.ID, p.ID, r.Key).Scan(&earlier).Error
+	if err != nil || len(earlier) == 0 {
+		return Refund{}, err
+	}
+	refund := earlier[0]
+	if refund.Position != r.Line || r.Amount != 0 && r.Amount != refund.Amount {
+		return Refund{}, ErrKeyUsed
+	}
+	return refund.Refund, nil
 }
 
 // leftOf is what of a payment neither went back nor is on its way back.

@@ -106,7 +106,7 @@ func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 			if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
 				return 0, err
 			}
-			points = min(points, int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount)))
+			points = min(points, o.pointsOf(line))
 		}
 	}
 	if points == 0 {
@@ -118,7 +118,16 @@ func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 	})
 }
 
-// revoke ends the purchase records that the refund is of, shortens what they had extended, and counts the students lost.
+// pointsOf is a line's share of the points that the order used, rounded down.
+func (o Order) pointsOf(line OrderDetail) int64 {
+	if o.Credit == 0 {
+		return 0
+	}
+	return int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount))
+}
+
+// revoke ends the purchase records that the refund is of, shortens what they had extended, and counts the students lost. A student's
+// request for one of them has its refund with that.
 func (tx tx) revoke(o Order, r Refund, full bool) error {
 	g := tx.Model(&UserCourse{}).Where(
 		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
@@ -133,11 +142,14 @@ func (tx tx) revoke(o Order, r Refund, full bool) error {
 	if err := g.Order("course_id").Find(&records).Error; err != nil || len(records) == 0 {
 		return err
 	}
-	ids, courses := make([]int64, len(records)), make([]int64, len(records))
+	ids, courses, lines := make([]int64, len(records)), make([]int64, len(records)), make([]int64, len(records))
 	for i, record := range records {
-		ids[i], courses[i] = record.ID, record.CourseID
+		ids[i], courses[i], lines[i] = record.ID, record.CourseID, *record.OrderDetailID
 	}
 	if err := tx.Model(&UserCourse{}).Where("id IN ?", ids).Update("revoked_at", tx.now).Error; err != nil {
+		return err
+	}
+	if err := tx.grantRequests(r, lines...); err != nil {
 		return err
 	}
 	rights, err := readRights(tx.DB, o.UserID, courses)

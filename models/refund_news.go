@@ -35,7 +35,7 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 		}
 		booked := sumDone(known)
 		if n.Amount == 0 {
-			n.Amount = n.Total - booked
+			n.Amount = n.Total - sumDone(slices.DeleteFunc(slices.Clone(known), Refund.settled)) // Alipay's total knows nothing of those
 		}
 		i := slices.IndexFunc(known, func(r Refund) bool { return n.OutRequestNo != "" && r.OutRequestNo == n.OutRequestNo })
 		if i < 0 {
@@ -83,7 +83,13 @@ func (tx tx) nameRefund(r Refund, outRequestNo string) error {
 
 // bookOutside gives a refund that the shop did not ask for its row, done already.
 func (tx tx) bookOutside(o Order, p Payment, n RefundNews) error {
-	r := Refund{PaymentID: p.ID, Amount: n.Amount, Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay"}
+	line, err := tx.lineAskedFor(p, n.Amount)
+	if err != nil {
+		return err
+	}
+	r := Refund{
+		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount, Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay",
+	}
 	if err := tx.addRefund(&r, p); err != nil {
 		return err
 	}
@@ -91,4 +97,19 @@ func (tx tx) bookOutside(o Order, p Payment, n RefundNews) error {
 		return err
 	}
 	return tx.finishRefund(o, p, r, n.At)
+}
+
+// lineAskedFor is the line that a refund made outside the shop is taken to be of: one of that very sum whose student waits for its refund,
+// the oldest request first; nil when there is none. Else approving the request would give the sum back once more.
+func (tx tx) lineAskedFor(p Payment, amount Fen) (*int64, error) {
+	var lines []int64
+	err := tx.Raw(`
+		SELECT d.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
+		JOIN ly_payment p ON p.order_id = d.order_id
+		WHERE p.id = ? AND p.state = ? AND q.state = ? AND d.real_price = ? ORDER BY q.created_at, q.id LIMIT 1`,
+		p.ID, PaymentPaid, RequestOpen, amount).Scan(&lines).Error
+	if err != nil || len(lines) == 0 {
+		return nil, err
+	}
+	return &lines[0], nil
 }

@@ -119,6 +119,10 @@ func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) err
 func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	p := c.ours[row.OutTradeNo]
 	i := slices.IndexFunc(p.Refunds, func(r models.Refund) bool { return r.OutRequestNo == row.OutRequestNo })
+	if i >= 0 && p.Refunds[i].SettledBy != "" { // Alipay had refused it, staff have paid it by other means: it went back twice
+		c.difference(models.RefundMissingHere, row, nil, "")
+		return nil
+	}
 	if i >= 0 && p.Refunds[i].State == models.RefundDone {
 		if p.Refunds[i].Amount != models.Fen(row.Amount) {
 			c.difference(models.RefundAmountDiffers, row, &p.Refunds[i].Amount, "")

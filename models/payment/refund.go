@@ -18,6 +18,24 @@ func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Re
 	if err != nil {
 		return refund, err
 	}
+	return s.tryNow(ctx, refund)
+}
+
+// ApproveRefund decides for a student's request and tries its refund at once, as Refund does. Errors are those of
+// models.DB.ApproveRefund.
+func (s *Service) ApproveRefund(ctx context.Context, request int64, d models.RefundDecision) (models.Refund, error) {
+	refund, err := s.db.ApproveRefund(ctx, request, d)
+	if err != nil {
+		return refund, err
+	}
+	return s.tryNow(ctx, refund)
+}
+
+// tryNow carries out a stored refund, unless it has ended before, and returns it as it then stands.
+func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refund, error) {
+	if refund.State != models.RefundPending {
+		return refund, nil
+	}
 	task, err := s.db.ClaimRefund(ctx, refund.ID)
 	if err == nil {
 		err = s.carryOut(ctx, task)

@@ -1,0 +1,135 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// RefundDecision is staff's word on a student's request.
+type RefundDecision struct {
+	By     string
+	Reason string // to the student; of an approval it may be empty, and the student's own reason goes to Alipay
+}
+
+// ErrDecided: the request is not open any more.
+var ErrDecided = errors.New("the request is not open")
+
+// ApproveRefund decides for a request and stores its refund in one transaction. Called again it returns the same refund, and so it does
+// when the line was refunded by other ways meanwhile. Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of
+// RequestRefund; then the request stays open.
+func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
+	var refund Refund
+	err := db.inTx(ctx, func(tx tx) error {
+		order, line, request, err := tx.lockRequest(id)
+		if err != nil {
+			return err
+		}
+		switch request.State {
+		case RequestOpen:
+		case RequestApproved:
+			return tx.Take(&refund, "id = ?", request.RefundID).Error
+		default:
+			return ErrDecided
+		}
+		ask := RefundRequest{OrderNumber: order.OrderNumber, Line: line.Position, Reason: request.Reason, By: d.By}
+		if d.Reason != "" {
+			ask.Reason = d.Reason
+		}
+		if refund, err = tx.requestRefund(order, ask); err != nil {
+			return err
+		}
+		return tx.Model(&LineRequest{}).Where("id = ?", id).Update("answer", cut(d.Reason, 255)).Error
+	})
+	return refund, err
+}
+
+// RejectRefund decides against a request. Errors: ErrNotFound, ErrDecided when it is not open; rejecting twice is no error.
+func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) error {
+	return db.inTx(ctx, func(tx tx) error {
+		_, _, request, err := tx.lockRequest(id)
+		switch {
+		case err != nil:
+			return err
+		case request.State == RequestRejected:
+			return nil
+		case request.State != RequestOpen:
+			return ErrDecided
+		}
+		return tx.Model(&LineRequest{}).Where("id = ?", id).Updates(columns{
+			"state": RequestRejected, "answer": cut(d.Reason, 255), "decided_by": cut(d.By, 64), "decided_at": tx.now,
+		}).Error
+	})
+}
+
+// lockRequest locks the order of a request, as all do who change one, and reads both.
+func (tx tx) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
+	var order Order
+	var line OrderDetail
+	var request LineRequest
+	err := tx.Raw("SELECT d.* FROM ly_order_detail d JOIN ly_refund_request q ON q.order_detail_id = d.id WHERE q.id = ?", id).
+		Take(&line).Error
+	if err != nil {
+		return order, line, request, found(err)
+	}
+	if err := lockRows(tx.DB).Take(&order, "id = ?", line.OrderID).Error; err != nil {
+		return order, line, request, err
+	}
+	return order, line, request, tx.Take(&request, "id = ?", id).Error
+}
+
+// grantRequests gives the students' requests for those lines the refund that the lines have got, whoever asked for it. That is the
+// only way to approve one. A request that was taken back stays so.
+func (tx tx) grantRequests(r Refund, lines ...int64) error {
+	return tx.Model(&LineRequest{}).Where("order_detail_id IN ? AND state <> ?", lines, RequestWithdrawn).Updates(columns{
+		"state": RequestApproved, "refund_id": r.ID, "decided_by": cut(r.RequestedBy, 64), "decided_at": tx.now,
+	}).Error
+}
+
+// AskedRefund is a request as staff see it.
+type AskedRefund struct {
+	ID          int64
+	State       RequestState
+	OrderNumber string
+	Position    int // of the line
+	CourseID    int64
+	CourseName  string
+	RealPrice   Fen
+	UserID      int64
+	Username    string
+	Reason      string
+	CreatedAt   time.Time
+	Watched     Watched `gorm:"-"`
+}
+
+const askedRefunds = `
+	SELECT q.id, q.state, o.order_number, d.position, d.course_id, d.course_name, d.real_price, o.user_id, u.username, q.reason, q.created_at
+	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
+	JOIN ly_order o ON o.id = d.order_id JOIN ly_user u ON u.id = o.user_id `
+
+// OpenRefundRequests lists the requests that wait for a decision, the oldest first, and tells how many there are in all.
+func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (asked []AskedRefund, total int, err error) {
+	g := db.with(ctx)
+	if err := g.Raw("SELECT COUNT(*) FROM ly_refund_request WHERE state = ?", RequestOpen).Scan(&total).Error; err != nil {
+		return nil, 0, err
+	}
+	err = g.Raw(askedRefunds+"WHERE q.state = ? ORDER BY q.created_at, q.id LIMIT ?", RequestOpen, limit).Scan(&asked).Error
+	if err != nil {
+		return nil, 0, err
+	}
+	for i, a := range asked {
+		watched, err := readWatched(g, a.UserID, []int64{a.CourseID})
+		if err != nil {
+			return nil, 0, err
+		}
+		asked[i].Watched = watched[a.CourseID]
+	}
+	return asked, total, nil
+}
+
+// RefundRequestsOf lists the requests of an order, in the order of its lines, whatever their states.
+func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]AskedRefund, error) {
+	var asked []AskedRefund
+	err := db.with(ctx).Raw(askedRefunds+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&asked).Error
+	return asked, err
+}

@@ -1,0 +1,229 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// RequestState is the word in ly_refund_request.state.
+type RequestState string
+
+// The states of a student's request for a refund.
+const (
+	RequestOpen      RequestState = "open"      // staff have not decided yet
+	RequestApproved  RequestState = "approved"  // there is a refund for it
+	RequestRejected  RequestState = "rejected"  // staff have refused, with a reason
+	RequestWithdrawn RequestState = "withdrawn" // the student has taken it back
+)
+
+// LineRequest is a student's request for the refund of an order line. A line has one at most: asking again after taking it back opens
+// the same row again, and its unique key is the last line against a second one.
+type LineRequest struct {
+	ID            int64
+	OrderDetailID int64
+	State         RequestState
+	Reason        string
+	Answer        string // staff's, to the student
+	DecidedBy     string
+	RefundID      *int64 // what an approved one led to
+	CreatedAt     time.Time
+	DecidedAt     *time.Time // also when it was taken back
+}
+
+// TableName names the table.
+func (LineRequest) TableName() string { return "ly_refund_request" }
+
+// RequestStep is how far a request has come, as the student reads it. The empty one means that there is none.
+type RequestStep string
+
+// The steps.
+const (
+	StepAsked     RequestStep = "asked"
+	StepRefunding RequestStep = "refunding"
+	StepRefunded  RequestStep = "refunded"
+	StepFailed    RequestStep = "failed" // Alipay refuses for good
+	StepRejected  RequestStep = "rejected"
+)
+
+// String gives the word that students read.
+func (s RequestStep) String() string {
+	switch s {
+	case StepAsked:
+		return "申请中"
+	case StepRefunding:
+		return "退款中"
+	case StepRefunded:
+		return "已退款"
+	case StepFailed:
+		return "退款未成功，客服会与您联系"
+	case StepRejected:
+		return "已拒绝"
+	default:
+		return ""
+	}
+}
+
+// RequestView is a line's request with the state of its refund. The zero value means that there is none.
+type RequestView struct {
+	State       RequestState
+	Reason      string // read for the order's own page only, as are the times
+	Answer      string
+	CreatedAt   *time.Time
+	DecidedAt   *time.Time
+	RefundState RefundState // of the refund that it led to
+}
+
+// Step is how far the request has come. One that was taken back counts as none.
+func (r RequestView) Step() RequestStep {
+	switch {
+	case r.State == RequestOpen:
+		return StepAsked
+	case r.State == RequestRejected:
+		return StepRejected
+	case r.State != RequestApproved:
+		return ""
+	case r.RefundState == RefundDone:
+		return StepRefunded
+	case r.RefundState == RefundFailed:
+		return StepFailed
+	default:
+		return StepRefunding
+	}
+}
+
+// requestState is what a line's request q and its refund f, joined where there are some, say to a list.
+const requestState = "COALESCE(q.state, '') AS request_state, COALESCE(q.answer, '') AS request_answer, COALESCE(f.state, '') AS request_refund_state"
+
+// requestJoin joins them to the line d.
+const requestJoin = " LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id LEFT JOIN ly_refund f ON f.id = q.refund_id"
+
+// RefundChoice is a line of a paid order with what its student may ask for.
+type RefundChoice struct {
+	LineView
+	Watched   Watched
+	Refunding bool      // a refund of the line is on its way or done
+	Points    int64     // that go back with the line
+	Bar       RefundBar // empty when a refund can be asked for
+}
+
+// RefundChoices reads a student's own order with what may be asked for each of its lines. Errors: ErrNotFound, ErrNothingPaid when it is
+// not a paid order.
+func (db *DB) RefundChoices(ctx context.Context, user int64, number string, rule RefundRule) (OrderView, []RefundChoice, error) {
+	order, err := db.Order(ctx, user, number)
+	if err != nil {
+		return order, nil, err
+	}
+	if order.OrderStatus != OrderPaid {
+		return order, nil, ErrNothingPaid
+	}
+	choices, err := readChoices(db.with(ctx), order.Order, rule, db.Now())
+	return order, choices, err
+}
+
+func readChoices(g *gorm.DB, o Order, rule RefundRule, now time.Time) ([]RefundChoice, error) {
+	var choices []RefundChoice
+	err := g.Raw(`
+		SELECT d.*, r.out_time, `+recordState+`, `+requestState+`,
+		       EXISTS (SELECT 1 FROM ly_refund b WHERE b.order_detail_id = d.id AND b.state <> ?) AS refunding
+		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
+		WHERE d.order_id = ? ORDER BY d.position`, RefundFailed, o.ID).Scan(&choices).Error
+	if err != nil {
+		return nil, err
+	}
+	courses := make([]int64, len(choices))
+	for i, c := range choices {
+		courses[i] = c.CourseID
+	}
+	watched, err := readWatched(g, o.UserID, courses)
+	for i := range choices {
+		c := &choices[i]
+		c.Watched, c.Points = watched[c.CourseID], o.pointsOf(c.OrderDetail)
+		c.Bar = rule.bar(o, *c, now)
+	}
+	return choices, err
+}
+
+// RefundWish is what a student asks for.
+type RefundWish struct {
+	UserID      int64
+	OrderNumber string
+	Lines       []int // positions in the order, from 1
+	Reason      string
+}
+
+// ErrRefundBarred: the rule, or what has happened to a line, stands against a refund.
+var ErrRefundBarred = errors.New("no refund of that line can be asked for")
+
+// AskRefund stores a request for each of the lines, or none. A line that is asked for already is left as it is, so the same form sent twice
+// asks once. It returns what the lines cost together. Errors: ErrNotFound (also for another's order), ErrNothingPaid, ErrLineNotOpen
+// when the order has no such line, ErrRefundBarred.
+func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
+	var total Fen
+	err := db.inTx(ctx, func(tx tx) error {
+		total = 0
+		order, err := tx.lockOwnOrder(w.UserID, w.OrderNumber)
+		if err != nil {
+			return err
+		}
+		if order.OrderStatus != OrderPaid {
+			return ErrNothingPaid
+		}
+		choices, err := readChoices(tx.DB, order, rule, tx.now)
+		if err != nil {
+			return err
+		}
+		for _, position := range slices.Compact(slices.Sorted(slices.Values(w.Lines))) {
+			i := slices.IndexFunc(choices, func(c RefundChoice) bool { return c.Position == position })
+			if i < 0 {
+				return ErrLineNotOpen
+			}
+			if err := tx.askRefund(choices[i], w.Reason); err != nil {
+				return err
+			}
+			total += choices[i].RealPrice
+		}
+		return nil
+	})
+	return total, err
+}
+
+func (tx tx) lockOwnOrder(user int64, number string) (Order, error) {
+	var order Order
+	err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+	return order, found(err)
+}
+
+func (tx tx) askRefund(line RefundChoice, reason string) error {
+	switch line.Bar {
+	case "":
+	case BarAsked:
+		return nil
+	default:
+		return fmt.Errorf("line %d, %s: %w", line.Position, string(line.Bar), ErrRefundBarred)
+	}
+	again := tx.Model(&LineRequest{}).Where("order_detail_id = ? AND state = ?", line.ID, RequestWithdrawn).
+		Updates(columns{"state": RequestOpen, "reason": reason, "created_at": tx.now, "decided_at": nil})
+	if again.Error != nil || again.RowsAffected == 1 {
+		return again.Error
+	}
+	return tx.Create(&LineRequest{OrderDetailID: line.ID, State: RequestOpen, Reason: reason, CreatedAt: tx.now}).Error
+}
+
+// WithdrawRefund takes a student's open request for a line of their own order back. One that is not open stays as it is; ErrNotFound
+// only for an order that is not theirs.
+func (db *DB) WithdrawRefund(ctx context.Context, user int64, number string, line int) error {
+	return db.inTx(ctx, func(tx tx) error {
+		order, err := tx.lockOwnOrder(user, number)
+		if err != nil {
+			return err
+		}
+		lines := tx.Model(&OrderDetail{}).Select("id").Where("order_id = ? AND position = ?", order.ID, line)
+		return tx.Model(&LineRequest{}).Where("order_detail_id IN (?) AND state = ?", lines, RequestOpen).
+			Updates(columns{"state": RequestWithdrawn, "decided_at": tx.now}).Error
+	})
+}

@@ -1,0 +1,75 @@
+package models
+
+import "context"
+
+// settled tells a refund that staff have paid by other means, after Alipay had refused it.
+func (r Refund) settled() bool { return r.SettledBy != "" }
+
+// FailedRefunds lists the refunds that Alipay refused for good, of an order or of one out_request_no, the oldest first.
+func (db *DB) FailedRefunds(ctx context.Context, number string) ([]Refund, error) {
+	return db.refundsNamed(ctx, number, "f.state = ?", RefundFailed)
+}
+
+// SettledRefunds is FailedRefunds for those that staff have paid by other means.
+func (db *DB) SettledRefunds(ctx context.Context, number string) ([]Refund, error) {
+	return db.refundsNamed(ctx, number, "f.settled_by <> ?", "")
+}
+
+func (db *DB) refundsNamed(ctx context.Context, number, where string, value any) ([]Refund, error) {
+	var refunds []Refund
+	err := db.with(ctx).Raw(`
+		SELECT f.* FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id JOIN ly_order o ON o.id = p.order_id
+		WHERE (o.order_number = ? OR f.out_request_no = ?) AND `+where+` ORDER BY f.id LIMIT ?`,
+		number, number, value, maxListed).Scan(&refunds).Error
+	return refunds, err
+}
+
+// SettleRefund books a refund that Alipay refused for good as paid by other means, with all that goes back with it. Settling twice is
+// no error. Errors: ErrNotFound when it is not one that failed, ErrRefundTooMuch and ErrLineNotOpen when the money or the line has gone
+// back by another refund.
+func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error {
+	return db.inTx(ctx, func(tx tx) error {
+		order, payment, err := tx.lockForRefund(id)
+		if err != nil {
+			return err
+		}
+		var refund Refund
+		if err := tx.Take(&refund, "id = ?", id).Error; err != nil {
+			return err
+		}
+		switch {
+		case refund.settled():
+			return nil
+		case refund.State != RefundFailed:
+			return ErrNotFound
+		}
+		left, err := tx.leftOf(payment)
+		if err != nil {
+			return err
+		}
+		if refund.Amount > left {
+			return ErrRefundTooMuch
+		}
+		if err := tx.lineStands(order, refund); err != nil {
+			return err
+		}
+		values := columns{"settled_by": cut(by, 64), "note": cut(note, 255)}
+		if err := tx.Model(&Refund{}).Where("id = ?", id).Updates(values).Error; err != nil {
+			return err
+		}
+		return tx.finishRefund(order, payment, refund, tx.now)
+	})
+}
+
+// lineStands is ErrLineNotOpen for a refund whose line went back by another one, or is on its way.
+func (tx tx) lineStands(o Order, r Refund) error {
+	if r.OrderDetailID == nil {
+		return nil
+	}
+	var line OrderDetail
+	if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
+		return err
+	}
+	_, err := tx.refundableLine(o, line.Position)
+	return err
+}

@@ -195,6 +195,14 @@ func (p *page) wantText(selector string, texts ...string) {
 	}
 }
 
+// wantNoText is wantText for what must not stand there.
+func (p *page) wantNoText(selector, text string) {
+	p.t.Helper()
+	if got := p.text(selector); strings.Contains(got, text) {
+		p.t.Errorf("%s: got %s %q, want no %q in it", p.url.Path, selector, got, text)
+	}
+}
+
 func (b *browser) login(name string) {
 	b.t.Helper()
 	p := b.submit(b.open("/login"), "/login", "username", name, "password", modelstest.Password)

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -32,12 +34,12 @@ func (s *shop) myCourses(c echo.Context) error {
 
 // learn is GET /learn/:course, optionally one lesson of it. It opens only with a live purchase record.
 func (s *shop) learn(c echo.Context) error {
-	ctx := c.Request().Context()
+	ctx, user := c.Request().Context(), userID(c)
 	course, err := s.db.Course(ctx, idOf(c.Param("course")))
 	if err != nil {
 		return err
 	}
-	rights, err := s.db.Rights(ctx, userID(c), course.ID)
+	rights, err := s.db.Rights(ctx, user, course.ID)
 	if err != nil {
 		return err
 	}
@@ -51,25 +53,47 @@ func (s *shop) learn(c echo.Context) error {
 			Page: p, CourseID: course.ID, Name: course.Name, Access: accessOf(right, now), Until: right.Until(), OnSale: course.Published,
 		}))
 	}
-	lesson := openLesson(course.Chapters, idOf(c.QueryParam("lesson")))
-	return render(c, http.StatusOK, views.LearnPage(views.Learn{
-		Page: p, CourseID: course.ID, Name: course.Name, Until: right.Until(),
-		Chapters: chapters(course.Chapters, lesson.ID), Lesson: lesson.Name, Text: lesson.Content,
-	}))
+	learning, err := s.db.Learning(ctx, user, course.ID)
+	if err != nil {
+		return err
+	}
+	view := learnView(course.Chapters, learning, idOf(c.QueryParam("lesson")))
+	view.Page, view.CourseID, view.Name, view.Until = p, course.ID, course.Name, right.Until()
+	return render(c, http.StatusOK, views.LearnPage(view))
 }
 
-// openLesson is the lesson asked for, or the course's first; the zero lesson when it has none.
-func openLesson(chapters []models.Chapter, id int64) models.Lesson {
-	var first models.Lesson
-	for _, chapter := range chapters {
-		for _, lesson := range chapter.Lessons {
-			if lesson.ID == id {
-				return lesson
-			}
-			if first.ID == 0 {
-				first = lesson
+// learnView shows the lesson asked for, or the one opened last, or the course's first. The text of one that was not opened stays out.
+func learnView(outline []models.Chapter, learning models.Learning, asked int64) views.Learn {
+	view := views.Learn{Chapters: chapters(outline, 0), Seen: len(learning.Seen), Paused: learning.Paused}
+	var shown *views.Lesson
+	for i, chapter := range view.Chapters {
+		for j := range chapter.Lessons {
+			lesson := &chapter.Lessons[j]
+			lesson.Seen = learning.Seen[lesson.ID]
+			view.Lessons++
+			if shown == nil || lesson.ID == asked || lesson.ID == learning.Last && shown.ID != asked {
+				shown, view.Text = lesson, outline[i].Lessons[j].Content
 			}
 		}
 	}
-	return first
+	if shown == nil {
+		return view
+	}
+	shown.Current = true
+	view.Lesson = *shown
+	if !shown.Seen {
+		view.Text = ""
+	}
+	return view
+}
+
+// openLesson is POST /learn/:course: it records that the student opens a lesson, and leads to it.
+func (s *shop) openLesson(c echo.Context) error {
+	course, lesson := idOf(c.Param("course")), idOf(c.FormValue("lesson"))
+	at := fmt.Sprintf("/learn/%d?lesson=%d", course, lesson)
+	err := s.db.OpenLesson(c.Request().Context(), userID(c), course, lesson)
+	if err != nil && !errors.Is(err, models.ErrNoRight) && !errors.Is(err, models.ErrRefundAsked) {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, at) // where it also stands why a lesson does not open
 }

@@ -30,7 +30,7 @@ var routes = map[string]rights{
 	"GET /checkout": login, "POST /orders": login, "POST /orders/:number/pay": login,
 	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
-	"GET /learn/:course":   login,
+	"GET /learn/:course": login, "POST /learn/:course": login,
 	"GET /payments/notify": signed, "POST /payments/notify": signed, "PUT /payments/notify": signed,
 	"PATCH /payments/notify": signed, "DELETE /payments/notify": signed,
 }

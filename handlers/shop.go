@@ -89,6 +89,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/myorder/", s.myOrders)
 	student.GET("/mycourses/", s.myCourses)
 	student.GET("/learn/:course", s.learn)
+	student.POST("/learn/:course", s.openLesson)
 
 	// Without a slash at the end these would be not found, and people type them so.
 	for _, path := range []string{"/myorder", "/mycourses"} {

@@ -58,7 +58,8 @@ type Lesson struct {
 	ID       int64
 	Name     string
 	Duration string // such as 12:30; empty when unknown
-	Current  bool   // the lesson open on the learn page
+	Current  bool   // the lesson that the learn page shows
+	Seen     bool   // the student has opened it
 }
 
 // lessonCount is the number of lessons over all chapters.

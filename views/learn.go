@@ -1,6 +1,9 @@
 package views
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MyCourses is the page GET /mycourses/.
 type MyCourses struct {
@@ -18,15 +21,26 @@ type MyCourse struct {
 	Until    time.Time // zero is for ever
 }
 
-// Learn is the page GET /learn/:course, optionally ?lesson=ID.
+// Learn is the page GET /learn/:course, optionally ?lesson=ID. It shows the text of a lesson that was opened; opening one is a form,
+// because it is recorded.
 type Learn struct {
 	Page
 	CourseID int64
 	Name     string
 	Until    time.Time // zero is for ever
-	Chapters []Chapter // the open lesson is Current
-	Lesson   string    // name of the open lesson; empty when the course has none yet
-	Text     string    // its text, paragraphs parted by empty lines; empty shows a placeholder
+	Chapters []Chapter // the shown lesson is Current
+	Lesson   Lesson    // the zero one when the course has none yet
+	Text     string    // of an opened lesson, paragraphs parted by empty lines; empty shows a placeholder
+	Seen     int       // lessons opened
+	Lessons  int       // in all
+	Paused   bool      // a refund is asked for, so no further lesson opens
+}
+
+func (l Learn) path() string { return "/learn/" + id(l.CourseID) }
+
+// progress says how far the student has come.
+func (l Learn) progress() string {
+	return fmt.Sprintf("已打开 %d / %d 课时", l.Seen, l.Lessons)
 }
 
 // NoAccess is GET /learn/:course without a live purchase record.

@@ -23,6 +23,20 @@ func TestLearn(t *testing.T) {
 	wantAttr(t, doc, ".learn-nav li:last-child a[href$='21']", "href", "/learn/1?lesson=21")
 	wantText(t, doc, ".lesson h2", "安装 Go")
 	wantCount(t, doc, ".lesson p", 2)
+	wantCount(t, doc, ".lesson form", 0)
+	wantText(t, doc, "#progress", "已打开 1 / 3 课时")
+	wantText(t, doc, ".learn-nav .state", "已打开")
+
+	unseen := sampleLearn()
+	unseen.Lesson = Lesson{ID: 21, Name: "goroutine 与 channel"}
+	doc = render(t, LearnPage(unseen))
+	wantAttr(t, doc, ".lesson form", "action", "/learn/1")
+	wantAttr(t, doc, "#open-lesson[name=lesson]", "value", "21")
+
+	unseen.Paused = true
+	doc = render(t, LearnPage(unseen))
+	wantCount(t, doc, ".lesson form", 0)
+	wantContains(t, doc, ".note", "申请处理完之前不能打开新的课时，打开过的课时仍可以学习。")
 
 	wantContains(t, render(t, LearnPage(Learn{Page: samplePage, Name: "Go"})), ".lesson", "课程内容正在整理中")
 }

@@ -161,8 +161,10 @@ func sampleMyCourses() MyCourses {
 }
 
 func sampleLearn() Learn {
-	return Learn{Page: samplePage, CourseID: 1, Name: "Go 语言从入门到实战", Until: sampleNow.Add(48 * time.Hour), Chapters: sampleChapters(),
-		Lesson: "安装 Go", Text: "下载安装包。\n\n运行 go version，看到版本号就说明安装成功。"}
+	chapters := sampleChapters()
+	chapters[0].Lessons[0].Seen = true
+	return Learn{Page: samplePage, CourseID: 1, Name: "Go 语言从入门到实战", Until: sampleNow.Add(48 * time.Hour), Chapters: chapters,
+		Lesson: chapters[0].Lessons[0], Text: "下载安装包。\n\n运行 go version，看到版本号就说明安装成功。", Seen: 1, Lessons: 3}
 }
 
 func sampleError() Error {

@@ -90,6 +90,7 @@ func allPages() map[string]templ.Component {
 		"cancel":          CancelPage(sampleCancel()),
 		"my courses":      MyCoursesPage(sampleMyCourses()),
 		"learn":           LearnPage(sampleLearn()),
+		"closed lesson":   LearnPage(Learn{Page: samplePage, CourseID: 1, Name: "Go", Chapters: sampleChapters(), Lesson: Lesson{ID: 11, Name: "Go"}, Lessons: 3}),
 		"no access":       NoAccessPage(NoAccess{Page: samplePage, CourseID: 1, Name: "Go", OnSale: true}),
 		"error":           ErrorPage(sampleError()),
 	}

@@ -126,6 +126,7 @@ func seeMyOrders(tab *browser.Tab) {
 
 func learn(tab *browser.Tab) {
 	tab.Press(`.orders a[href="/learn/1"]`)
+	tab.Press("#open-lesson")
 	tab.Has(".lesson", "装好环境，跑起第一行", "打开终端，输入 python3。")
 	tab.Picture("lesson")
 }

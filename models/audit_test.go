@@ -15,6 +15,7 @@ type books struct {
 	coupon                                    models.UserCoupon // used by paid
 	surplus                                   models.Payment    // a second payment of partly, on its way back
 	line                                      models.OrderDetail
+	asked, granted                            models.Order // a refund of their first line is asked for, or approved and done
 }
 
 func (s *scene) books(t testing.TB) books {
@@ -34,6 +35,11 @@ func (s *scene) books(t testing.TB) books {
 	s.confirm(t, late)
 	s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: b.partly.OrderNumber, Line: 1}))
 	b.line = rows[models.OrderDetail](t, s.DB, "order_id = ?", b.partly.ID)[0]
+	b.asked = s.twoLines(t)
+	s.ask(t, b.asked, 1)
+	b.granted = s.twoLines(t)
+	s.ask(t, b.granted, 1)
+	s.finish(t, s.approve(t, b.granted, 1))
 	b.cancelled = s.order(t, s.Off.For(60))
 	s.attempt(t, b.cancelled)
 	s.cancel(t, b.cancelled)
@@ -75,6 +81,8 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 	unpaid := func(b books) models.Order { return b.unpaid }
 	refunded := func(b books) models.Order { return b.refunded }
 	partly := func(b books) models.Order { return b.partly }
+	asked := func(b books) models.Order { return b.asked }
+	approved := func(b books) models.Order { return b.granted }
 	cancelled := func(b books) models.Order { return b.cancelled }
 	surplus := func(_ *scene, b books) string { return b.surplus.OutTradeNo }
 	surplusID := func(_ *scene, b books) []any { return []any{b.surplus.ID} }
@@ -98,6 +106,8 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 		students  = "a course's students are those with a live record"
 		addUp     = "the lines of an order add up to it"
 		records   = "a paid order has a purchase record for each line, any other none"
+		granted   = "a refund request is approved exactly when it has a refund, and that is of its line or of its whole order"
+		waits     = "an open refund request is of a line that stands and is not on its way back"
 		revoked   = "a purchase record is its line's, and revoked once its line went back"
 	)
 	breaches := []breach{
@@ -135,6 +145,11 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 		{"granted and not paid", "UPDATE ly_order SET order_status = 2 WHERE id = ?", id(paid), records, number(paid)},
 		{"a record of another's", "UPDATE ly_user_course SET course_id = course_id + 1 WHERE order_detail_id = ?", line, revoked, number(partly)},
 		{"a line back and not revoked", "UPDATE ly_user_course SET revoked_at = NULL WHERE order_detail_id = ?", line, revoked, number(partly)},
+		{"approved without a refund", "UPDATE ly_refund_request SET refund_id = NULL WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
+		{"approved by another's refund", "UPDATE ly_refund_request SET refund_id = 1 WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
+		{"rejected with a refund", "UPDATE ly_refund_request SET state = 'rejected' WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
+		{"asked for what went back", "UPDATE ly_refund_request SET state = 'open' WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), waits, number(approved)},
+		{"asked for of a cancelled order", "UPDATE ly_order SET order_status = 2 WHERE id = ?", id(asked), waits, number(asked)},
 		{"revoked without a refund", "UPDATE ly_refund SET order_detail_id = NULL WHERE order_detail_id = ?", line, revoked, number(partly)},
 	}
 	for _, b := range breaches {

@@ -89,6 +89,9 @@ func TestImportAgain(t *testing.T) {
 		if after.ID != before.ID || after.Offers[0].Expire != before.Offers[1].Expire {
 			t.Errorf("got course %d, term %d; want %d, %d still", after.ID, after.Offers[0].Expire, before.ID, before.Offers[1].Expire)
 		}
+		if got, want := after.Chapters[0].Lessons[0].ID, before.Chapters[0].Lessons[0].ID; got != want {
+			t.Errorf("got lesson %d, want %d still: what students have opened is known by it", got, want)
+		}
 		if got, want := prices(after), "一个月 4.00→2.00, 永久有效 10.50→5.25"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

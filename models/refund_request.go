@@ -105,10 +105,10 @@ const requestJoin = " LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id 
 // RefundChoice is a line of a paid order with what its student may ask for.
 type RefundChoice struct {
 	LineView
-	Watched   Watched
+	Watched   Watched   `gorm:"-"`
 	Refunding bool      // a refund of the line is on its way or done
-	Points    int64     // that go back with the line
-	Bar       RefundBar // empty when a refund can be asked for
+	Points    int64     `gorm:"-"` // that go back with the line
+	Bar       RefundBar `gorm:"-"` // empty when a refund can be asked for
 }
 
 // RefundChoices reads a student's own order with what may be asked for each of its lines. Errors: ErrNotFound, ErrNothingPaid when it is

@@ -1,0 +1,363 @@
+package models_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+var sevenDays = models.RefundRule{Days: 7, Watched: 30}
+
+// ask asks for a refund of ann's lines, which must be possible.
+func (s *scene) ask(t testing.TB, order models.Order, lines ...int) {
+	t.Helper()
+	if _, err := s.AskRefund(t.Context(), s.wish(order, lines...), sevenDays); err != nil {
+		t.Fatalf("ask for lines %v: %v", lines, err)
+	}
+}
+
+func (s *scene) wish(order models.Order, lines ...int) models.RefundWish {
+	return models.RefundWish{UserID: s.ann.ID, OrderNumber: order.OrderNumber, Lines: lines, Reason: "买错了"}
+}
+
+// request reads the request for a line of the order.
+func (s *scene) request(t testing.TB, order models.Order, line int) models.LineRequest {
+	t.Helper()
+	found := rows[models.LineRequest](t, s.DB,
+		"order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ? AND position = ?)", order.ID, line)
+	if len(found) != 1 {
+		t.Fatalf("line %d: got %d requests, want one", line, len(found))
+	}
+	return found[0]
+}
+
+// steps lists how far the requests of ann's order have come, by My Orders, and checks that its own page says the same.
+func (s *scene) steps(t testing.TB, order models.Order) []models.RequestStep {
+	t.Helper()
+	view, err := s.Order(t.Context(), s.ann.ID, order.OrderNumber)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := s.list(t, models.OrderFilter{Search: order.OrderNumber}).Orders[0]
+	var steps []models.RequestStep
+	for i, line := range view.Lines {
+		if got := listed.Lines[i].Request; got.Step() != line.Request.Step() || got.Answer != line.Request.Answer {
+			t.Errorf("line %d: My Orders says %+v, the order's page %+v", i+1, got, line.Request)
+		}
+		steps = append(steps, line.Request.Step())
+	}
+	return steps
+}
+
+func (s *scene) wantSteps(t testing.TB, order models.Order, want ...models.RequestStep) {
+	t.Helper()
+	if got := s.steps(t, order); !slices.Equal(got, want) {
+		t.Errorf("got steps %q, want %q", got, want)
+	}
+}
+
+func TestRefundRuleDays(t *testing.T) {
+	t.Parallel()
+	evening := time.Date(2026, 11, 22, 15, 59, 59, 0, time.UTC) // 23:59:59 in Beijing
+	for _, c := range []struct {
+		days    int
+		paid    time.Time
+		lastDay string
+		over    time.Time
+	}{
+		{7, evening, "2026-11-29", time.Date(2026, 11, 29, 16, 0, 0, 0, time.UTC)},
+		{7, evening.Add(time.Second), "2026-11-30", time.Date(2026, 11, 30, 16, 0, 0, 0, time.UTC)},
+		{1, evening, "2026-11-23", time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)},
+	} {
+		rule := models.RefundRule{Days: c.days, Watched: 30}
+		if got := rule.LastDay(c.paid).Format(time.DateOnly); got != c.lastDay {
+			t.Errorf("%d days from %v: got last day %s, want %s", c.days, c.paid, got, c.lastDay)
+		}
+		if !rule.Open(c.paid, c.over.Add(-time.Microsecond)) || rule.Open(c.paid, c.over) {
+			t.Errorf("%d days from %v: want it open until just before %v", c.days, c.paid, c.over)
+		}
+	}
+	if (models.RefundRule{Watched: 30}).Open(evening, evening) {
+		t.Error("0 days: open, want refunds not offered")
+	}
+}
+
+func TestAskRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := s.discounted(t)
+		lines := rows[models.OrderDetail](t, s.DB, "order_id = ?", order.ID)
+		for range 2 { // a form sent twice
+			total, err := s.AskRefund(t.Context(), s.wish(order, 2, 1, 2), sevenDays)
+			if err != nil || total != lines[0].RealPrice+lines[1].RealPrice {
+				t.Fatalf("got %s, %v; want %s", total, err, lines[0].RealPrice+lines[1].RealPrice)
+			}
+		}
+		s.wantSteps(t, order, models.StepAsked, models.StepAsked)
+		if r := s.request(t, order, 1); r.Reason != "买错了" || !r.CreatedAt.Equal(noon) || r.State != models.RequestOpen {
+			t.Errorf("got %+v", r)
+		}
+		if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != 0 {
+			t.Errorf("got %d refunds before anybody decided, want none", n)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// What a choice offers is what asking does, and the points it names are those that come back.
+func TestRefundChoices(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := s.discounted(t)
+		_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, order.OrderNumber, sevenDays)
+		if err != nil || len(choices) != 2 {
+			t.Fatalf("got %d choices, %v; want 2", len(choices), err)
+		}
+		if c := choices[0]; c.Bar != "" || c.Points != 140 || c.Watched.Lessons != 3 || c.Watched.Seen != 0 || c.CourseName != s.Plain.Name {
+			t.Errorf("got %+v, want the first line to be had, with 140 points", c)
+		}
+		for name, c := range map[string]struct {
+			user   int64
+			number string
+			want   error
+		}{
+			"another's":      {s.ann.ID + 1, order.OrderNumber, models.ErrNotFound},
+			"of no order":    {s.ann.ID, "20190929151453000001000020", models.ErrNotFound},
+			"of an unpaid":   {s.ann.ID, s.order(t, s.Off.For(60)).OrderNumber, models.ErrNothingPaid},
+			"of a given one": {s.ann.ID, s.givenBack(t).OrderNumber, models.ErrNothingPaid},
+		} {
+			if _, _, err := s.RefundChoices(t.Context(), c.user, c.number, sevenDays); !errors.Is(err, c.want) {
+				t.Errorf("%s: got %v, want %v", name, err, c.want)
+			}
+		}
+	})
+}
+
+// givenBack is an order that was refunded in full.
+func (s *scene) givenBack(t testing.TB) models.Order {
+	t.Helper()
+	exec(t, s.DB, "DELETE FROM ly_cart_item")
+	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Step.For(60))
+	s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber}))
+	return order
+}
+
+func TestAskRefundIsBarred(t *testing.T) {
+	type lead func(t *testing.T, s *scene, order models.Order, w *models.RefundWish)
+	for name, c := range map[string]struct {
+		lead lead
+		want error
+		bar  models.RefundBar
+	}{
+		"another's order":     {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.UserID++ }, models.ErrNotFound, ""},
+		"no such order":       {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.OrderNumber = "x" }, models.ErrNotFound, ""},
+		"no such line":        {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{1, 9} }, models.ErrLineNotOpen, ""},
+		"a line of minus one": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{-1} }, models.ErrLineNotOpen, ""},
+		"one line of two":     {leadWatched, models.ErrRefundBarred, models.BarWatched},
+		"a line of nothing":   {leadFree, models.ErrRefundBarred, models.BarNothing},
+		"the eighth day after": {func(_ *testing.T, s *scene, _ models.Order, _ *models.RefundWish) {
+			s.clock.forward(8 * 24 * time.Hour)
+		}, models.ErrRefundBarred, models.BarLate},
+		"given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}))
+		}, models.ErrRefundBarred, models.BarGone},
+		"on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
+		}, models.ErrRefundBarred, models.BarGone},
+		"rejected": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.ask(t, o, 1)
+			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, models.RefundDecision{By: "boss", Reason: "x"}); err != nil {
+				t.Fatal(err)
+			}
+		}, models.ErrRefundBarred, models.BarRejected},
+		"less is left": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 200_00}))
+		}, models.ErrRefundBarred, models.BarShort},
+		"all given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber}))
+		}, models.ErrNothingPaid, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twoLines(t)
+				wish := s.wish(order, 1)
+				c.lead(t, s, order, &wish)
+				before := len(rows[models.LineRequest](t, s.DB, "state = 'open'"))
+				if _, err := s.AskRefund(t.Context(), wish, sevenDays); !errors.Is(err, c.want) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+				if n := len(rows[models.LineRequest](t, s.DB, "state = 'open'")); n != before {
+					t.Errorf("got %d open requests, want %d as before", n, before)
+				}
+				if c.bar == "" {
+					return
+				}
+				_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, wish.OrderNumber, sevenDays)
+				if err != nil || choices[0].Bar != c.bar || c.bar.String() == "" {
+					t.Errorf("got bar %q (%s), %v; want %q", choices[0].Bar, choices[0].Bar, err, c.bar)
+				}
+			})
+		})
+	}
+}
+
+// leadWatched opens one of the first course's three lessons, a third, and asks for both lines: none is asked for.
+func leadWatched(t *testing.T, s *scene, _ models.Order, w *models.RefundWish) {
+	s.openLesson(t, 1)
+	w.Lines = []int{2, 1}
+}
+
+// leadFree asks for a line that cost nothing.
+func leadFree(t *testing.T, s *scene, _ models.Order, w *models.RefundWish) {
+	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Free.For(30), s.Step.For(60))
+	w.OrderNumber = order.OrderNumber
+}
+
+// openLesson opens one of the lessons 1 to 3, which are the first course's.
+func (s *scene) openLesson(t testing.TB, lesson int64) {
+	t.Helper()
+	if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, lesson); err != nil {
+		t.Fatalf("open lesson %d: %v", lesson, err)
+	}
+}
+
+func TestAskRefundUpToTheShare(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.openLesson(t, 1) // 33.3 percent
+		for _, c := range []struct {
+			percent int
+			want    error
+		}{{33, models.ErrRefundBarred}, {34, nil}} {
+			if _, err := s.AskRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: c.percent}); !errors.Is(err, c.want) {
+				t.Errorf("less than %d percent: got %v, want %v", c.percent, err, c.want)
+			}
+		}
+	})
+}
+
+func TestWithdrawRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.ask(t, order, 1, 2)
+		if err := s.WithdrawRefund(t.Context(), s.ann.ID+1, order.OrderNumber, 1); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("another's: got %v, want ErrNotFound", err)
+		}
+		for range 2 {
+			if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.wantSteps(t, order, "", models.StepAsked)
+		id := s.request(t, order, 1).ID
+		if _, err := s.ApproveRefund(t.Context(), id, models.RefundDecision{By: "boss"}); !errors.Is(err, models.ErrDecided) {
+			t.Errorf("approve what was taken back: got %v, want ErrDecided", err)
+		}
+		s.clock.forward(time.Hour)
+		s.ask(t, order, 1)
+		if r := s.request(t, order, 1); r.ID != id || r.State != models.RequestOpen || !r.CreatedAt.Equal(s.Now()) || r.DecidedAt != nil {
+			t.Errorf("asked again: got %+v, want the same row open since now", r)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// While a request is open no further lesson opens; those opened before stay open.
+func TestRequestPausesLearning(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.openLesson(t, 1)
+		if _, err := s.AskRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: 50}); err != nil {
+			t.Fatal(err)
+		}
+		paused := func(want bool) {
+			t.Helper()
+			s.openLesson(t, 1)
+			var refusal error
+			if want {
+				refusal = models.ErrRefundAsked
+			}
+			if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 2); !errors.Is(err, refusal) {
+				t.Errorf("got %v, want %v", err, refusal)
+			}
+			l, err := s.Learning(t.Context(), s.ann.ID, s.Plain.ID)
+			if err != nil || l.Paused != want || !l.Seen[1] || l.Seen[2] == want {
+				t.Errorf("got %+v, %v; want paused %v", l, err, want)
+			}
+		}
+		paused(true)
+		if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1); err != nil {
+			t.Fatal(err)
+		}
+		paused(false)
+	})
+}
+
+func TestOpenLesson(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 1); !errors.Is(err, models.ErrNoRight) {
+			t.Errorf("not bought: got %v, want ErrNoRight", err)
+		}
+		s.twoLines(t)
+		for _, lesson := range []int64{0, -1, 4, 99} {
+			if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, lesson); !errors.Is(err, models.ErrNotFound) {
+				t.Errorf("lesson %d: got %v, want ErrNotFound", lesson, err)
+			}
+		}
+		if err := s.OpenLesson(t.Context(), s.ann.ID, s.Rate.ID, 1); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("another course's: got %v, want ErrNotFound", err)
+		}
+		together(8, func(int) {
+			if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 2); err != nil {
+				t.Errorf("at once: %v", err)
+			}
+		})
+		s.clock.forward(time.Minute)
+		s.openLesson(t, 1)
+		l, err := s.Learning(t.Context(), s.ann.ID, s.Plain.ID)
+		if err != nil || len(l.Seen) != 2 || l.Last != 1 {
+			t.Errorf("got %+v, %v; want lessons 1 and 2, the first last", l, err)
+		}
+		s.clock.forward(30 * 24 * time.Hour)
+		if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 3); !errors.Is(err, models.ErrNoRight) {
+			t.Errorf("over: got %v, want ErrNoRight", err)
+		}
+	})
+}
+
+// Sixteen clicks at once ask once.
+func TestSixteenRequestsAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		var told atomic.Int64
+		together(16, func(int) {
+			total, err := s.AskRefund(t.Context(), s.wish(order, 1, 2), sevenDays)
+			if err != nil {
+				t.Errorf("got %v, want each told that it is asked for", err)
+			}
+			told.Add(int64(total))
+		})
+		if want := 16 * int64(order.RealPrice); told.Load() != want {
+			t.Errorf("got %d fen told in all, want %d", told.Load(), want)
+		}
+		if n := len(rows[models.LineRequest](t, s.DB, "1 = 1")); n != 2 {
+			t.Errorf("got %d requests, want one for each line", n)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+func TestRefundWords(t *testing.T) {
+	t.Parallel()
+	for _, bar := range []models.RefundBar{
+		models.BarNothing, models.BarGone, models.BarAsked, models.BarRejected, models.BarLate, models.BarWatched, models.BarShort,
+	} {
+		if bar.String() == "" || strings.Contains(bar.String(), string(bar)) {
+			t.Errorf("%s: got %q for the student", string(bar), bar)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package models_test
+
+import (
+	"errors"
+	"testing"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// refuse ends a refund as Alipay's final refusal does.
+func (s *scene) refuse(t testing.TB, r models.Refund) {
+	t.Helper()
+	if err := s.NoteRefundError(t.Context(), r.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *scene) settle(t testing.TB, r models.Refund, want error) {
+	t.Helper()
+	if err := s.SettleRefund(t.Context(), r.ID, "boss", "bank transfer"); !errors.Is(err, want) {
+		t.Errorf("settle %s: got %v, want %v", r.OutRequestNo, err, want)
+	}
+}
+
+// Paid by other means, a refused refund ends with all that goes back with one, and no bill is expected to have it.
+func TestSettleRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := s.discounted(t)
+		s.ask(t, order, 1)
+		failed := s.approve(t, order, 1)
+		s.settle(t, failed, models.ErrNotFound) // not refused yet
+		s.refuse(t, failed)
+		for range 2 {
+			s.settle(t, failed, nil)
+		}
+		got := rows[models.Refund](t, s.DB, "id = ?", failed.ID)[0]
+		if got.State != models.RefundDone || got.SettledBy != "boss" || got.Note != "bank transfer" || got.Points != 140 {
+			t.Errorf("got %+v, want it done by boss with 140 points", got)
+		}
+		if o := s.read(t, order); o.RefundedAmount != failed.Amount {
+			t.Errorf("got %s back, want %s", o.RefundedAmount, failed.Amount)
+		}
+		s.wantSteps(t, order, models.StepRefunded, "")
+		done, err := s.RefundsBetween(t.Context(), noon.AddDate(0, 0, -1), noon.AddDate(0, 0, 1))
+		if err != nil || len(done) != 0 {
+			t.Errorf("got %+v, %v expected in Alipay's bill, want none", done, err)
+		}
+		backlog, err := s.Backlog(t.Context())
+		if err != nil || backlog.RefundsFailed != 0 {
+			t.Errorf("got %d failed, %v; want none left", backlog.RefundsFailed, err)
+		}
+		wantClean(t, s.DB)
+
+		// What Alipay then tells of the rest is not taken for what was settled.
+		err = s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, Total: order.RealPrice - failed.Amount, At: s.Now()})
+		if o := s.read(t, order); err != nil || o.OrderStatus != models.OrderRefunded {
+			t.Errorf("got %v, %s back, %v; want all of it back", o.OrderStatus, o.RefundedAmount, err)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// Money of a second payment that Alipay would not take back is a finding of the audit until it is settled.
+func TestSettleRefundOfSurplus(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.order(t, s.Plain.For(30))
+		first, late := s.attempt(t, order)
+		if err := s.ClosePayment(t.Context(), first.ID, "TRADE_CLOSED"); err != nil {
+			t.Fatal(err)
+		}
+		_, trade := s.attempt(t, order)
+		s.confirm(t, trade)
+		s.confirm(t, late)
+		refused := rows[models.Refund](t, s.DB, "1 = 1")[0]
+		s.refuse(t, refused)
+		if findings, err := s.Audit(t.Context()); err != nil || len(findings) == 0 {
+			t.Errorf("got %v, %v; want the surplus found", findings, err)
+		}
+		for _, number := range []string{order.OrderNumber, refused.OutRequestNo} {
+			failed, err := s.FailedRefunds(t.Context(), number)
+			if err != nil || len(failed) != 1 || failed[0].ID != refused.ID {
+				t.Errorf("%s: got %+v, %v; want the refused refund", number, failed, err)
+			}
+		}
+		s.settle(t, refused, nil)
+		if p := rows[models.Payment](t, s.DB, "id = ?", first.ID)[0]; p.State != models.PaymentReturned {
+			t.Errorf("got payment %s, want it returned", p.State)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// What went back by another refund is not settled once more.
+func TestSettleRefundTooLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		other models.RefundRequest
+		want  error
+	}{
+		"the line, on its way": {models.RefundRequest{Line: 1}, models.ErrLineNotOpen},
+		"all":                  {models.RefundRequest{}, models.ErrRefundTooMuch},
+		"most of it":           {models.RefundRequest{Amount: 200_00}, models.ErrRefundTooMuch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twoLines(t)
+				failed := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+				s.refuse(t, failed)
+				c.other.OrderNumber = order.OrderNumber
+				other := s.refund(t, c.other)
+				s.settle(t, failed, c.want)
+				s.finish(t, other)
+				s.settle(t, failed, c.want)
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+// The same key gives the same refund, however often and however late it is used.
+func TestRefundKey(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		line := models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1, Key: "ticket 1"}
+		first := s.refund(t, line)
+		if again := s.refund(t, line); again.ID != first.ID || again.Amount != 99_00 {
+			t.Errorf("got %+v, want refund %d", again, first.ID)
+		}
+		for name, other := range map[string]models.RefundRequest{
+			"another line": {Line: 2}, "a sum": {Amount: 99_00}, "all": {},
+		} {
+			other.OrderNumber, other.Key = order.OrderNumber, line.Key
+			if _, err := s.RequestRefund(t.Context(), other); !errors.Is(err, models.ErrKeyUsed) {
+				t.Errorf("%s: got %v, want ErrKeyUsed", name, err)
+			}
+		}
+		elsewhere, _ := modelstest.Paid(t, s.DB, s.ann, s.Step.For(60))
+		s.refund(t, models.RefundRequest{OrderNumber: elsewhere.OrderNumber, Key: line.Key})
+		s.finish(t, first)
+		rest := models.RefundRequest{OrderNumber: order.OrderNumber, Key: "ticket 2"}
+		last := s.refund(t, rest)
+		s.finish(t, last)
+		if again := s.refund(t, rest); again.ID != last.ID || again.State != models.RefundDone {
+			t.Errorf("of an order that is 已退款: got %+v, want refund %d done", again, last.ID)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+func TestRefundKeySixteenTimesAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		ask := models.RefundRequest{OrderNumber: s.twoLines(t).OrderNumber, Amount: 10_00, Key: "ticket"}
+		var ids [16]int64
+		together(len(ids), func(i int) {
+			refund, err := s.RequestRefund(t.Context(), ask)
+			if err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
+			ids[i] = refund.ID
+		})
+		for _, id := range ids {
+			if id != ids[0] {
+				t.Fatalf("got refunds %v, want one", ids)
+			}
+		}
+	})
+}

@@ -1,10 +1,13 @@
 # MariaDB's private server: the command after -- finds it in LUFFY_TEST_MARIADB.
 WITH_MARIADB := go run ./models/modelstest/mariadb
 
-.PHONY: help run test race bench build generate lint
+# Where make screenshots leaves its pictures.
+FOLDER := screenshots
+
+.PHONY: help run test race bench screenshots build generate lint
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## start shop and Alipay simulator with sample courses; needs nothing but Go
 	@go run ./cmd/demo
@@ -24,6 +27,10 @@ race: ## run every test under the race detector; needs a C compiler
 bench: ## measure the payment path and My Orders on a durable MariaDB
 	@.ci/setup
 	$(WITH_MARIADB) --durable -- go run ./cmd/bench $(BENCH)
+
+screenshots: ## take pictures of every page and state, for a person to look at; FOLDER=screenshots
+	go test ./cmd/demo -run '^TestPages$$' -count=1 -screenshots $(abspath $(FOLDER))
+	@echo "the pictures are in $(abspath $(FOLDER))"
 
 build: ## build bin/luffy and bin/alipay-sandbox
 	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox

@@ -48,9 +48,17 @@ func (m MyOrders) href(tab models.OrderTab, query string, page int) string {
 // tab is the chosen tab; an empty one is 全部.
 func (m MyOrders) tab() models.OrderTab { return cmp.Or(m.Tab, models.TabAll) }
 
+// title tells each list from the others, as tabs and bookmarks show nothing else of it.
 func (m MyOrders) title() string {
-	if m.tab() == models.TabAll {
-		return "我的订单"
+	title := "我的订单"
+	if m.tab() != models.TabAll {
+		title += "：" + m.Tab.String()
 	}
-	return "我的订单：" + m.Tab.String()
+	if m.Query != "" {
+		title += "，搜索“" + m.Query + "”"
+	}
+	if m.PageNo > 1 {
+		title += "，第 " + strconv.Itoa(m.PageNo) + " 页"
+	}
+	return title
 }

@@ -129,7 +129,7 @@ func TestTabsSearchAndPaging(t *testing.T) {
 	page := sampleMyOrders()
 	page.Tab, page.Query = models.TabPaid, "Go 语言"
 	doc := render(t, MyOrdersPage(page))
-	wantText(t, doc, "title", "我的订单：已完成 – 路飞学城")
+	wantText(t, doc, "title", "我的订单：已完成，搜索“Go 语言”，第 2 页 – 路飞学城")
 	wantText(t, doc, ".tabs", "全部 25 待付款 1 已完成 20 已取消 3 退款 1")
 	wantText(t, doc, ".tabs [aria-current=page]", "已完成 20")
 	wantAttr(t, doc, ".tabs li:nth-child(4) a", "href", "/myorder/?q=Go+%E8%AF%AD%E8%A8%80&status=closed")

@@ -25,6 +25,7 @@ const (
 
 // demo is a shop and a simulator that listen.
 type demo struct {
+	settings     settings.Settings
 	shop         *server.Server
 	shopURL      string
 	simulator    *sandbox.Sandbox
@@ -57,11 +58,12 @@ func start(ctx context.Context, o options) (*demo, error) {
 	if err := stock(ctx, database, time.Now()); err != nil {
 		return nil, err
 	}
-	d.shop, err = server.New(ctx, settings.Settings{
+	d.settings = settings.Settings{
 		Addr: o.addr, BaseURL: d.shopURL, DatabaseURL: database, SessionKeyFile: filepath.Join(o.data, "session.key"),
 		Gateway: d.simulatorURL + "/gateway.do", AppID: appID, SellerID: sellerID,
 		AppKeyFile: keys.appFile, AlipayKeyFile: keys.alipayPublicFile, OrderTTL: o.orderTTL, Jobs: "on",
-	}, log)
+	}
+	d.shop, err = server.New(ctx, d.settings, log)
 	return d, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -20,7 +21,7 @@ type Browser struct{ ctx context.Context }
 // Start runs Chromium until the test has ended. Without Chromium the test is skipped at a desk and fails in CI.
 func Start(t *testing.T) *Browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.WindowSize(1280, 900),
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.WindowSize(desktopWidth, desktopHeight),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses to run its sandbox as root
@@ -50,6 +51,12 @@ func program(t *testing.T) string {
 	return ""
 }
 
+// The windows that visitors have.
+const (
+	desktopWidth, desktopHeight = 1280, 900
+	phoneWidth, phoneHeight     = 375, 667
+)
+
 // Visitor is how somebody looks at the pages.
 type Visitor struct {
 	Phone     bool   // 375 px wide, with touch and the phone's own User-Agent
@@ -69,8 +76,10 @@ func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 		}
 		closeTab()
 	})
-	screen := chromedp.EmulateViewport(1280, 900)
+	tab.width = desktopWidth
+	screen := chromedp.EmulateViewport(desktopWidth, desktopHeight)
 	if v.Phone {
+		tab.width = phoneWidth
 		screen = chromedp.Emulate(device.IPhone8)
 	}
 	scripts := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -86,7 +95,7 @@ func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 	return tab
 }
 
-// onEvent reports scripts that fail and what the Content-Security-Policy stops.
+// onEvent reports scripts that fail, what they complain of, what the Content-Security-Policy stops and what is not there.
 func (tab *Tab) onEvent(event any) {
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -95,8 +104,15 @@ func (tab *Tab) onEvent(event any) {
 			text = thrown.Description
 		}
 		tab.t.Errorf("script: %s", text)
+	case *runtime.EventConsoleAPICalled:
+		if event.Type == runtime.ConsoleAPICalledTypeError {
+			for _, said := range event.Args {
+				tab.t.Errorf("console: %s %s", said.Value, said.Description)
+			}
+		}
 	case *log.EventEntryAdded:
-		if event.Entry.Source == log.EntrySourceSecurity {
+		missing := event.Entry.Source == log.EntrySourceNetwork && strings.Contains(event.Entry.URL, "/static/")
+		if event.Entry.Source == log.EntrySourceSecurity || missing {
 			tab.t.Errorf("browser: %s %s", event.Entry.Text, event.Entry.URL)
 		}
 	}

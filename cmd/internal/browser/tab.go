@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,25 @@ type Tab struct {
 	t       *testing.T
 	ctx     context.Context
 	visitor Visitor
+	width   int64 // of its window, in CSS pixels
+}
+
+// In is the same tab, reporting to a part of the test.
+func (tab *Tab) In(t *testing.T) *Tab {
+	part := *tab
+	part.t = t
+	return &part
+}
+
+// Resize gives the tab's window another size in CSS pixels, as turning a phone or zooming does.
+func (tab *Tab) Resize(width, height int64) {
+	tab.t.Helper()
+	size := chromedp.EmulateViewport(width, height)
+	if tab.visitor.Phone {
+		size = chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	}
+	tab.do("resize", size)
+	tab.width = width
 }
 
 // patience is how long a page may take. It is generous: a test machine may have much else to do.
@@ -34,46 +54,65 @@ func (tab *Tab) Go(address string) {
 	tab.arrived("open "+address, response, err)
 }
 
+// GoRefused opens an address and wants a page there that comes with that status.
+func (tab *Tab) GoRefused(status int, address string) {
+	tab.t.Helper()
+	response, err := run(tab, chromedp.NavigateResponse(address))
+	tab.refused(status, "open "+address, response, err)
+}
+
+// PressRefused is Press for what leads to a page that comes with that status.
+func (tab *Tab) PressRefused(status int, selector string) {
+	tab.t.Helper()
+	response, err := leave(tab, chromedp.Click(chromedp.CSS(selector)))
+	tab.refused(status, "press "+selector, response, err)
+}
+
+// PostRefused sends an empty form from the page where the tab is to an address, which refuses it with that status.
+func (tab *Tab) PostRefused(status int, address string) {
+	tab.t.Helper()
+	const form = `{ const form = document.createElement("form"); form.method = "post"; form.action = %q; document.body.append(form); form.submit() }`
+	response, err := leave(tab, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(form, address)))
+	tab.refused(status, "post to "+address, response, err)
+}
+
 // Press clicks a link or a button that leads to another page, and waits for that page.
 func (tab *Tab) Press(selector string) {
 	tab.t.Helper()
-	tab.leave("press "+selector, chromedp.Click(chromedp.CSS(selector)))
+	response, err := leave(tab, chromedp.Click(chromedp.CSS(selector)))
+	tab.arrived("press "+selector, response, err)
 }
 
 // Follow clicks the first link with this text and waits for the page it leads to.
 func (tab *Tab) Follow(text string) {
 	tab.t.Helper()
-	tab.leave("follow "+text, chromedp.Click(fmt.Sprintf("//a[contains(., %q)]", text)))
+	response, err := leave(tab, chromedp.Click(fmt.Sprintf("//a[contains(., %q)]", text)))
+	tab.arrived("follow "+text, response, err)
 }
 
-func (tab *Tab) leave(what string, step chromedp.Action[chromedp.Void]) {
-	tab.t.Helper()
+func leave(tab *Tab, step chromedp.Action[chromedp.Void]) (*network.Response, error) {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
-	response, err := chromedp.RunResponse(ctx, step)
-	tab.arrived(what, response, err)
+	return chromedp.RunResponse(ctx, step)
 }
 
 // arrived checks what holds for every page: it is there, and it is not wider than the window.
 func (tab *Tab) arrived(what string, response *network.Response, err error) {
 	tab.t.Helper()
+	tab.refused(http.StatusOK, what, response, err)
+}
+
+// refused is arrived for a page that comes with that status.
+func (tab *Tab) refused(status int, what string, response *network.Response, err error) {
+	tab.t.Helper()
 	if err != nil {
 		tab.t.Fatalf("%s: %v", what, err)
 	}
-	if response.Status != 200 {
-		tab.t.Fatalf("%s: got status %d at %s, want 200", what, response.Status, response.URL)
+	if response.Status != int64(status) {
+		tab.t.Fatalf("%s: got status %d at %s, want %d", what, response.Status, response.URL, status)
 	}
-	if wide := tab.evaluate(tooWide); wide != "" {
-		tab.t.Errorf("%s: wider than the window at %s:\n%s", what, response.URL, wide)
-	}
+	tab.keeps("wide()")
 }
-
-// tooWide lists the first elements that make a page scroll sideways. A phone widens its window to a page that is too wide, so the
-// width to keep to is that of the layout.
-const tooWide = `[...document.querySelectorAll("body *")]
-	.filter((element) => element.getBoundingClientRect().right + scrollX > document.documentElement.clientWidth + 1)
-	.filter((element) => !element.closest(".unseen, .skip, .scroll"))
-	.map((element) => element.outerHTML.slice(0, 120)).slice(0, 3).join("\n")`
 
 // Click clicks what leads to no other page, like a radio button.
 func (tab *Tab) Click(selector string) {

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"net/http"
+
+	"luffy/cmd/internal/browser"
+)
+
+// pages is every page in every state, by who sees it. The names are those of the pictures.
+func (s *scene) pages() map[string][]pageState {
+	return map[string][]pageState{
+		"visitor": append(s.coursePages(), s.accountPages()...),
+		newcomer:  s.emptyPages(),
+		buyer:     append(s.shoppingPages(), s.orderPages()...),
+	}
+}
+
+func (s *scene) coursePages() []pageState {
+	return []pageState{
+		{name: "courses", path: "/"},
+		{name: "courses-category", path: "/?category=1"},
+		{name: "course", path: s.coursePath("Python 从零到能用")},
+		{name: "course-discounted", path: s.coursePath("Go 并发编程实战")},
+		{name: "course-reduced", path: s.coursePath("Django 商城项目")},
+		{name: "course-stepped", path: s.coursePath("MySQL 事务与锁")},
+		{name: "course-free", path: s.coursePath("爬虫与数据采集")},
+		{name: "course-one-term", path: s.coursePath("算法入门四十讲")},
+		{name: "error-404", path: "/nowhere", status: http.StatusNotFound},
+		{name: "error-405", path: "/orders", status: http.StatusMethodNotAllowed},
+		{name: "error-return", path: "/payments/result?out_trade_no=1", status: http.StatusBadRequest},
+	}
+}
+
+func (s *scene) accountPages() []pageState {
+	return []pageState{
+		{name: "login", path: "/login?next=/cart"},
+		{name: "login-refused", path: "/login", steps: func(tab *browser.Tab) {
+			tab.Type("#username", "nobody")
+			tab.Type("#password", "wrong password")
+			tab.PressRefused(http.StatusUnprocessableEntity, "#login-submit")
+		}},
+		{name: "register", path: "/register"},
+		{name: "register-refused", path: "/register", steps: func(tab *browser.Tab) {
+			tab.Type("#username", "a b")
+			tab.Type("#password", "long enough")
+			tab.Type("#password2", "long enough")
+			tab.PressRefused(http.StatusUnprocessableEntity, "#register-submit")
+		}},
+		{name: "error-foreign-form", path: "/login", steps: func(tab *browser.Tab) {
+			tab.Go(s.shop.simulatorURL + "/admin")
+			tab.PostRefused(http.StatusForbidden, s.shop.shopURL+"/login")
+		}},
+	}
+}
+
+func (s *scene) emptyPages() []pageState {
+	return []pageState{
+		{name: "cart-empty", path: "/cart"},
+		{name: "my-orders-none", path: "/myorder/"},
+		{name: "my-courses-none", path: "/mycourses/"},
+	}
+}
+
+func (s *scene) shoppingPages() []pageState {
+	return []pageState{
+		{name: "courses-signed-in", path: "/"},
+		{name: "course-owned", path: s.coursePath("Python 从零到能用")},
+		{name: "cart", path: "/cart"},
+		{name: "checkout", path: "/checkout"},
+		{name: "checkout-too-many-points", path: "/checkout?points=99999"},
+		{name: "my-courses", path: "/mycourses/"},
+		{name: "learn", path: "/learn/1"},
+	}
+}
+
+func (s *scene) orderPages() []pageState {
+	states := []pageState{
+		{name: "my-orders", path: "/myorder/"},
+		{name: "my-orders-unpaid", path: "/myorder/?status=unpaid"},
+		{name: "my-orders-paid", path: "/myorder/?status=paid"},
+		{name: "my-orders-closed", path: "/myorder/?status=closed"},
+		{name: "my-orders-refund", path: "/myorder/?status=refund"},
+		{name: "my-orders-page-2", path: "/myorder/?page=2"},
+		{name: "my-orders-found", path: "/myorder/?q=Django"},
+		{name: "my-orders-not-found", path: "/myorder/?q=<b>Rust"},
+		{name: "cancel", path: "/orders/" + s.orders["unpaid"] + "/cancel"},
+	}
+	for _, of := range []string{
+		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding", "confirming", "held", "ending", "ended",
+	} {
+		address := "/orders/" + s.orders[of]
+		states = append(states, pageState{name: "order-" + of, path: address}, pageState{name: "result-" + of, path: address + "/result"})
+	}
+	return states
+}

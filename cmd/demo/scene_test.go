@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+	"luffy/models/payment"
+)
+
+// scene is a demo in which every state that a page can be in has come about, by the shop's own code and by payments at the simulator.
+type scene struct {
+	t        *testing.T
+	shop     *testDemo
+	db       *models.DB        // a second way into the shop's database
+	payments *payment.Service  // what the shop does, without a browser
+	buyer    models.User       // has an order in every state
+	orders   map[string]string // state → order number
+}
+
+// The students of the scene. Their password is modelstest.Password.
+const (
+	buyer    = "林小满"
+	newcomer = "新同学" // has done nothing yet
+)
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{t: t, shop: startDemo(t, t.TempDir()), orders: map[string]string{}}
+	s.db = s.open(0)
+	client, err := s.shop.settings.Alipay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.payments = payment.New(payment.Config{
+		DB: s.db, Alipay: client, AppID: appID, BaseURL: s.shop.shopURL, Log: slog.New(slog.DiscardHandler),
+	})
+	t.Cleanup(func() {
+		if err := s.payments.Wait(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	modelstest.Student(t, s.db, newcomer)
+	s.buyer = modelstest.Student(t, s.db, buyer)
+	s.pastOrders()
+	s.paidOrders()
+	s.openOrders()
+	s.fillCart()
+	return s
+}
+
+// open gives the shop's database as it would have been used that long ago.
+func (s *scene) open(ago time.Duration) *models.DB {
+	s.t.Helper()
+	now := func() time.Time { return time.Now().Add(-ago) }
+	db, err := models.Open(s.t.Context(), models.Options{URL: s.shop.settings.DatabaseURL, Now: now})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// offer is a course of the catalogue for that many days, 0 = for ever, at today's price.
+func (s *scene) offer(course string, days int) models.Offer {
+	s.t.Helper()
+	return s.offerOn(s.db, course, days)
+}
+
+func (s *scene) offerOn(db *models.DB, course string, days int) models.Offer {
+	s.t.Helper()
+	list, err := db.Courses(s.t.Context(), 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, listing := range list {
+		for _, offer := range listing.Offers {
+			if offer.CourseName == course && offer.ExpireDays == days {
+				return offer
+			}
+		}
+	}
+	s.t.Fatalf("the catalogue has no %s for %d days", course, days)
+	return models.Offer{}
+}
+
+func (s *scene) coursePath(name string) string {
+	return "/courses/" + strconv.FormatInt(s.offer(name, 0).CourseID, 10)
+}
+
+// giveCoupon gives the buyer a coupon of the catalogue.
+func (s *scene) giveCoupon(name string) int64 {
+	s.t.Helper()
+	coupon, err := s.db.GiveCoupon(s.t.Context(), s.buyer.ID, name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return coupon.ID
+}
+
+// fillCart leaves a cart with courses that the buyer has, had and never had, one of them not selected, and coupons that fit and do not.
+func (s *scene) fillCart() {
+	s.t.Helper()
+	s.giveCoupon("新生立减 50 元")
+	s.giveCoupon("全场九折券")
+	s.giveCoupon("满 1000 减 200")
+	modelstest.FillCart(s.t, s.db, s.buyer, s.offer("Go 并发编程实战", 90), s.offer("Vue 组件化开发", 30), s.offer("Django 商城项目", 30),
+		s.offer("Python 从零到能用", 90))
+	idle := s.offer("MySQL 事务与锁", 30)
+	if err := s.db.PutInCart(s.t.Context(), models.CartItem{UserID: s.buyer.ID, CourseID: idle.CourseID, Expire: idle.Expire}); err != nil {
+		s.t.Fatal(err)
+	}
+}

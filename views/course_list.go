@@ -99,3 +99,14 @@ func (l CourseList) found() string {
 	}
 	return text
 }
+
+// windowTitle is the title with what tells two views of the same list apart.
+func (l CourseList) windowTitle() string {
+	title := l.title()
+	for _, s := range courseSorts {
+		if s.sort == l.Sort && l.Sort != models.SortShop {
+			title += "，" + s.name
+		}
+	}
+	return title + pageTitle(l.PageNo)
+}

@@ -67,3 +67,11 @@ func paragraphs(text string) []string {
 
 // orDash shows a dash for what is not known yet.
 func orDash(s string) string { return cmp.Or(s, "—") }
+
+// pageTitle tells the pages of a list apart in their titles; the first needs no number.
+func pageTitle(no int) string {
+	if no <= 1 {
+		return ""
+	}
+	return "，第 " + strconv.Itoa(no) + " 页"
+}

@@ -57,8 +57,5 @@ func (m MyOrders) title() string {
 	if m.Query != "" {
 		title += "，搜索“" + m.Query + "”"
 	}
-	if m.PageNo > 1 {
-		title += "，第 " + strconv.Itoa(m.PageNo) + " 页"
-	}
-	return title
+	return title + pageTitle(m.PageNo)
 }

@@ -70,6 +70,9 @@ func (s *scene) openOrders() {
 	}
 	modelstest.FillCart(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 90))
 	s.orders["unpaid"] = modelstest.PlaceOrder(s.t, s.db, s.buyer, models.Choice{Points: 300}).OrderNumber
+	if err := s.db.RemoveFromCart(s.t.Context(), s.buyer.ID, s.offer("Vue 组件化开发", 90).CourseID); err != nil {
+		s.t.Fatal(err)
+	}
 
 	confirming := modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0))
 	s.orders["confirming"] = confirming.OrderNumber

@@ -19,6 +19,11 @@ func (s *scene) coursePages() []pageState {
 	return []pageState{
 		{name: "courses", path: "/"},
 		{name: "courses-category", path: "/?category=1"},
+		{name: "courses-popular", path: "/?sort=students"},
+		{name: "courses-cheapest", path: "/?sort=price"},
+		{name: "courses-dearest", path: "/?sort=-price"},
+		{name: "courses-found", path: "/?q=Python"},
+		{name: "courses-not-found", path: "/?q=Rust"},
 		{name: "course", path: s.coursePath("Python 从零到能用")},
 		{name: "course-discounted", path: s.coursePath("Go 并发编程实战")},
 		{name: "course-reduced", path: s.coursePath("Django 商城项目")},

@@ -73,11 +73,11 @@ func (s *scene) offer(course string, days int) models.Offer {
 
 func (s *scene) offerOn(db *models.DB, course string, days int) models.Offer {
 	s.t.Helper()
-	list, err := db.Courses(s.t.Context(), 0)
+	list, err := db.Courses(s.t.Context(), models.CourseFilter{Search: course})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for _, listing := range list {
+	for _, listing := range list.Courses {
 		for _, offer := range listing.Offers {
 			if offer.CourseName == course && offer.ExpireDays == days {
 				return offer

@@ -80,7 +80,7 @@ func (s *scene) openOrders() {
 	s.fault(sandbox.Fault{Name: sandbox.APIUnavailable, OutTradeNo: confirming.OrderNumber})
 	s.payAtCashier(confirming)
 
-	held := modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0))
+	held := modelstest.Order(s.t, s.db, s.buyer, s.offer("Linux 运维基本功", 90)) // the wrong sum is 0.01
 	s.orders["held"] = held.OrderNumber
 	s.fault(sandbox.Fault{Name: sandbox.NotifyForge, OutTradeNo: held.OrderNumber, Value: "total_amount"})
 	s.fault(sandbox.Fault{Name: sandbox.APIUnavailable, OutTradeNo: held.OrderNumber})

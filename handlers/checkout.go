@@ -104,11 +104,12 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 	view := checkoutView(quote, form)
 	view.Page, view.Errors = p, views.FieldErrors{}
 	for _, line := range quote.Lines {
-		view.Lines = append(view.Lines, views.CheckoutLine{
+		v := views.CheckoutLine{
 			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
 			ListPrice: line.Price, Price: line.SalePrice, Discount: line.DiscountName,
-			Owned: ownership(quote.Rights[line.CourseID], s.db.Now()), Unpaid: quote.Unpaid[line.CourseID],
-		})
+		}
+		s.tellTwice(&v, quote.Already, line.CourseID, line.ExpireDays)
+		view.Lines = append(view.Lines, v)
 	}
 	noCoupon, noPoints := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints)
 	if problem != nil && !noCoupon && !noPoints {

@@ -68,7 +68,7 @@ func TestComeBack(t *testing.T) {
 		visitor := w.browser()
 		course := visitor.open("/courses/1")
 		visitor.header.Set("Referer", referer)
-		visitor.submit(course, "/cart/items").wantTo(want)
+		visitor.post("/cart/items/1", course.form("/cart/items")).wantTo(want)
 	}
 }
 

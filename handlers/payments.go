@@ -14,9 +14,20 @@ import (
 	"luffy/views"
 )
 
-// pay is POST /orders/:number/pay.
+// pay is POST /orders/:number/pay. Who would pay for a course twice is told so first, unless the form says that they know.
 func (s *shop) pay(c echo.Context) error {
-	return s.toCashier(c, c.Param("number"))
+	number := c.Param("number")
+	if c.FormValue("anyway") != "" {
+		return s.toCashier(c, number)
+	}
+	_, twice, err := s.paidTwice(c, number)
+	switch {
+	case err != nil:
+		return err
+	case len(twice) > 0:
+		return c.Redirect(http.StatusSeeOther, orderPath(number)+"/pay")
+	}
+	return s.toCashier(c, number)
 }
 
 // toCashier sends the student to Alipay, or to the order's result when there is nothing to pay any more.

@@ -27,7 +27,7 @@ var routes = map[string]rights{
 	"GET /myorder": open, "GET /mycourses": open, // redirects to the slash
 	"GET /payments/result": open,
 	"GET /cart":            login, "POST /cart/items": login, "POST /cart/items/:course": login, "POST /cart/items/:course/delete": login,
-	"GET /checkout": login, "POST /orders": login, "POST /orders/:number/pay": login,
+	"GET /checkout": login, "POST /orders": login, "GET /orders/:number/pay": login, "POST /orders/:number/pay": login,
 	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
 	"GET /learn/:course": login, "POST /learn/:course": login,

@@ -81,6 +81,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.POST("/cart/items/:course/delete", s.removeFromCart)
 	student.GET("/checkout", s.checkout)
 	student.POST("/orders", s.placeOrder)
+	student.GET("/orders/:number/pay", s.payTwice)
 	student.POST("/orders/:number/pay", s.pay)
 	student.GET("/orders/:number/cancel", s.cancelForm)
 	student.POST("/orders/:number/cancel", s.cancel)

@@ -219,7 +219,7 @@ func (tx tx) grantCourses(o Order, s settlement) error {
 		}
 		courses = append(courses, line.CourseID)
 		records = append(records,
-			o.UserID, line.CourseID, line.ID, s.tradeNo, s.buyType, s.at, line.right.extended(s.at, line.ExpireDays), tx.now)
+			o.UserID, line.CourseID, line.ID, s.tradeNo, s.buyType, s.at, line.right.Extended(s.at, line.ExpireDays), tx.now)
 	}
 	if err := tx.countStudents(won, 1); err != nil {
 		return err

@@ -32,10 +32,7 @@ type Quote struct {
 	Coupons    []CouponOffer
 	MaxPoints  int64 // the most points this order can take from this student
 	FreePoints int64 // the points that the student has and no other order holds
-
-	// What the student is told before buying twice, by course.
-	Rights map[int64]Right
-	Unpaid map[int64]string // number of an unpaid order with the same course
+	Already          // only from Checkout
 }
 
 // Seal identifies what the student saw but did not choose: the courses, their terms and their prices. An order is made only
@@ -67,7 +64,13 @@ func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, e
 	if len(quote.Lines) == 0 {
 		return quote, err
 	}
-	return quote, cmp.Or(quote.lookBack(g, user, now), err)
+	courses := make([]int64, len(quote.Lines))
+	for i, line := range quote.Lines {
+		courses[i] = line.CourseID
+	}
+	has, failed := readAlready(g, Order{UserID: user}, courses, now)
+	quote.Already = has
+	return quote, cmp.Or(failed, err)
 }
 
 func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, error) {
@@ -130,28 +133,4 @@ func (q Quote) share() []Fen {
 		shares[i] = sale[i] - shares[i]
 	}
 	return shares
-}
-
-// lookBack finds what the student has of these courses already, bought or waiting for payment.
-func (q *Quote) lookBack(g *gorm.DB, user int64, now time.Time) (err error) {
-	courses := make([]int64, len(q.Lines))
-	for i, line := range q.Lines {
-		courses[i] = line.CourseID
-	}
-	if q.Rights, err = readRights(g, user, courses); err != nil {
-		return err
-	}
-	var unpaid []struct {
-		CourseID    int64
-		OrderNumber string
-	}
-	err = g.Raw(`
-		SELECT d.course_id, o.order_number FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
-		WHERE o.user_id = ? AND o.order_status = ? AND o.expires_at > ? AND d.course_id IN ? ORDER BY o.id LIMIT ?`,
-		user, OrderUnpaid, now, courses, maxListed).Scan(&unpaid).Error
-	q.Unpaid = make(map[int64]string, len(unpaid))
-	for _, u := range unpaid {
-		q.Unpaid[u.CourseID] = u.OrderNumber
-	}
-	return err
 }

@@ -188,7 +188,7 @@ func (tx tx) chainAnew(user, course int64) error {
 	for _, r := range records {
 		end := r.OutTime
 		if r.ExpireDays != nil {
-			end = chain.extended(r.PayTime, *r.ExpireDays)
+			end = chain.Extended(r.PayTime, *r.ExpireDays)
 		}
 		chain.add(end)
 		if err := tx.Model(&UserCourse{}).Where("id = ?", r.ID).Update("out_time", end).Error; err != nil {

@@ -63,9 +63,9 @@ func (r *Right) add(end *time.Time) {
 	}
 }
 
-// extended gives the end of a term of so many days bought at that moment; nil = for ever. A term bought while an earlier one
+// Extended gives the end of a term of so many days bought at that moment; nil = for ever. A term bought while an earlier one
 // still runs begins at the earlier one's end.
-func (r Right) extended(bought time.Time, days int) *time.Time {
+func (r Right) Extended(bought time.Time, days int) *time.Time {
 	if days == 0 {
 		return nil
 	}

@@ -37,7 +37,8 @@ type CheckoutLine struct {
 	Price     models.Fen // after the discount
 	Discount  string     // the discount's name; empty when Price is the list price
 	Owned     Ownership  // warns that the purchase extends a right
-	Unpaid    string     // number of an unpaid order with the same course; empty for none
+	Renewed   time.Time  // end of the right after the purchase; zero is for ever
+	Unpaid    string     // number of another unpaid order with the same course; empty for none
 }
 
 // Coupon is a coupon that this order may use; field coupon holds the ID, 0 uses none.

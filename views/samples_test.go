@@ -72,7 +72,7 @@ func sampleCheckout() Checkout {
 	return Checkout{
 		Page: samplePage, Token: "once", Seal: "1506.80-seal", ListTotal: 1544_00, DiscountSaved: 37_20, CouponSaved: 50_00, PointsSaved: 10_00, ToPay: 1446_80,
 		Lines: []CheckoutLine{
-			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣", Owned: Ownership{Live: true, Until: sampleNow}},
+			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣", Owned: Ownership{Live: true, Until: sampleNow}, Renewed: sampleNow.AddDate(0, 0, 30)},
 			{Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1234_00, Unpaid: sampleNumber},
 		},
 		Coupons:  []Coupon{{ID: 7, Name: "新人减 50", Saves: 50_00, Ends: sampleNow.Add(240 * time.Hour), Selected: true}, {ID: 8, Name: "九折券", Saves: 150_68}},

@@ -78,6 +78,7 @@ func allPages() map[string]templ.Component {
 		"empty cart":      CartPage(Cart{Page: samplePage}),
 		"checkout":        CheckoutPage(sampleCheckout()),
 		"refused order":   CheckoutPage(refused),
+		"pay twice":       PayTwicePage(PayTwice{Page: samplePage, Order: sampleOrder(models.OrderUnpaid), Lines: sampleCheckout().Lines}),
 		"my orders":       MyOrdersPage(sampleMyOrders()),
 		"no orders":       MyOrdersPage(MyOrders{Page: samplePage}),
 		"order, paid":     OrderDetailPage(sampleDetail(models.OrderPaid)),

@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// payTwice is GET /orders/:number/pay: what 去付款 shows first when a course of the order is the student's already, or waits in
+// another unpaid order too.
+func (s *shop) payTwice(c echo.Context) error {
+	order, twice, err := s.paidTwice(c, c.Param("number"))
+	if err != nil {
+		return err
+	}
+	if len(twice) == 0 {
+		return c.Redirect(http.StatusSeeOther, orderPath(order.OrderNumber))
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.PayTwicePage(views.PayTwice{Page: p, Order: orderView(order, s.db.Now()), Lines: twice}))
+}
+
+// paidTwice gives a student's own order and those of its lines that would be paid for twice; none once it cannot be paid any more.
+func (s *shop) paidTwice(c echo.Context, number string) (models.OrderView, []views.CheckoutLine, error) {
+	ctx := c.Request().Context()
+	order, err := s.db.Order(ctx, userID(c), number)
+	if err != nil || order.OrderStatus != models.OrderUnpaid {
+		return order, nil, err
+	}
+	has, err := s.db.AlreadyHas(ctx, order)
+	var twice []views.CheckoutLine
+	for _, line := range order.Lines {
+		v := views.CheckoutLine{
+			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText, ListPrice: line.Price, Price: line.SalePrice,
+			Discount: line.DiscountName,
+		}
+		if s.tellTwice(&v, has, line.CourseID, line.ExpireDays); v.Owned.Live || v.Unpaid != "" {
+			twice = append(twice, v)
+		}
+	}
+	return order, twice, err
+}
+
+// tellTwice writes to a line what the student has of its course already, and what this purchase would add.
+func (s *shop) tellTwice(v *views.CheckoutLine, has models.Already, course int64, days int) {
+	now, right := s.db.Now(), has.Rights[course]
+	v.Owned, v.Renewed, v.Unpaid = ownership(right, now), timeOf(right.Extended(now, days)), has.Unpaid[course]
+}

@@ -2,9 +2,13 @@ package handlers
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,6 +26,9 @@ func (s *shop) onError(err error, c echo.Context) {
 	if errors.Is(err, payment.ErrReturn) {
 		p = returnRefused
 		p.Back = backToOrder(c.QueryParam("out_trade_no"))
+	}
+	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
+		p = s.tooMany(c, tooMany.Until)
 	}
 	p.Page = frame(c)
 	p.OrderNumber = knownForm(c.Param("number"))
@@ -91,6 +98,22 @@ var returnRefused = views.Error{
 	Status: http.StatusBadRequest, Title: "支付宝响应数据校验失败",
 	Sentence: "这个付款结果不能被确认来自支付宝，订单没有任何改变。",
 	Advice:   "如果您已经付款，钱是安全的，请不要重复付款：订单的真实状态请在我的订单中查看。",
+}
+
+// tooMany says when to come back. Every form that is limited stands on a page of its own address.
+func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
+	seconds := strconv.Itoa(max(1, int(math.Ceil(until.Sub(s.db.Now()).Seconds()))))
+	c.Response().Header().Set("Retry-After", seconds)
+	form := c.Path()
+	if next := localPath(c.FormValue("next")); next != "/" {
+		form += "?" + url.Values{"next": {next}}.Encode()
+	}
+	return views.Error{
+		Status: http.StatusTooManyRequests, Title: "尝试次数过多",
+		Sentence: "为了账户安全，暂时不能再试；账户、课程和订单不受影响。",
+		Advice:   "请在 " + until.In(models.Beijing).Format(time.TimeOnly) + " 之后（约 " + seconds + " 秒）再试。",
+		Back:     views.Link{Text: "返回重试", Href: form},
+	}
 }
 
 // backToOrder leads from a refused return to the real state of the order it names, which only the order's owner sees.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -60,6 +61,7 @@ type setup struct {
 	alipayKeys []*rsa.PublicKey // what the shop verifies with
 	baseURL    string           // "" = where the shop listens
 	now        func() time.Time
+	proxies    []netip.Prefix
 }
 
 // newWorld fills the database with the fixture, unless it is broken, and starts both sides.
@@ -143,7 +145,7 @@ func (w *world) startShop(s setup) {
 	w.service = payment.New(payment.Config{DB: w.db, Alipay: client, AppID: s.appID, BaseURL: s.baseURL, Log: log})
 	w.routes = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,
-		BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log,
+		BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log, TrustedProxies: s.proxies,
 	})
 	w.shop.Config.Handler = w.routes
 	w.shop.Start()

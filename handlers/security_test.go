@@ -105,8 +105,8 @@ func TestCookieFlags(t *testing.T) {
 		done := b.post("/login", form)
 		done.wantTo("/")
 		all := done.header["Set-Cookie"]
-		if len(all) != 2 {
-			t.Errorf("got cookies %q, want two", all)
+		if len(all) != 3 {
+			t.Errorf("got cookies %q, want three", all)
 		}
 		for _, cookie := range all {
 			if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || !strings.Contains(cookie, "Path=/") ||

@@ -22,10 +22,17 @@ const (
 func hashPassword(password string) string {
 	salt := make([]byte, 16)
 	rand.Read(salt)
-	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonSize)
+	return phcText(salt, argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonSize))
+}
+
+func phcText(salt, key []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
+
+// nobodysPassword is compared with when there is no such user, to take the time that a real comparison takes. No password has this
+// key.
+var nobodysPassword = phcText(make([]byte, 16), make([]byte, argonSize))
 
 // passwordMatches compares in constant time. Text that is not of hashPassword's form matches nothing.
 func passwordMatches(stored, password string) bool {

@@ -20,6 +20,7 @@ func (s *Server) allJobs() []job {
 		{"carry out refunds", 5 * time.Second, s.payments.RefundDue},
 		{"compare bills", 10 * time.Minute, s.payments.ReconcileDue},
 		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
+		{"drop spent throttles", time.Minute, s.db.DropSpentThrottles},
 	}
 }
 

@@ -33,6 +33,7 @@ type Server struct {
 func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, error) {
 	client, clientFault := s.Alipay()
 	keys, keysFault := s.SessionKeys()
+	proxies, _ := s.TrustedProxies() // Check tells of its fault
 	db, dbFault := openDatabase(ctx, s.DatabaseURL, log)
 	if err := errors.Join(s.Check(), clientFault, keysFault, dbFault); err != nil {
 		if db != nil {
@@ -50,6 +51,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	}
 	pages := handlers.Config{
 		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
+		TrustedProxies: proxies,
 	}
 	if s.MetricsAddr == "" {
 		pages.Metrics = shop.metrics

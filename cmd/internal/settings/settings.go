@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -32,6 +33,7 @@ type Settings struct {
 	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
 	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
+	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES"`
 
 	unread error // what Read could not make out, for Check
 }
@@ -69,7 +71,31 @@ func (s Settings) Check() error {
 	if s.Jobs != "on" && s.Jobs != "off" {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)
 	}
+	if _, err := s.TrustedProxies(); err != nil {
+		fault("LUFFY_TRUSTED_PROXIES %q: addresses or ranges like 10.0.0.0/8 are expected, with commas between them", s.Proxies)
+	}
 	return errors.Join(faults...)
+}
+
+// TrustedProxies are the addresses of the proxies before the shop, whose word on the visitor's address is taken.
+func (s Settings) TrustedProxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for text := range strings.SplitSeq(s.Proxies, ",") {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue
+		}
+		if addr, err := netip.ParseAddr(text); err == nil {
+			all = append(all, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, prefix)
+	}
+	return all, nil
 }
 
 // isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.

@@ -1,0 +1,74 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// loginForm is GET /login.
+func (s *shop) loginForm(c echo.Context) error {
+	next := localPath(c.QueryParam("next"))
+	if userID(c) != 0 {
+		return c.Redirect(http.StatusSeeOther, next)
+	}
+	p, err := page(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.LoginPage(views.Login{Page: p, Next: next}))
+}
+
+// login is POST /login. It says neither which of the two was wrong nor whether the name exists, and bounds the guesses of names that
+// do not exist like those of names that do.
+func (s *shop) login(c echo.Context) error {
+	ctx := c.Request().Context()
+	username, next := strings.TrimSpace(c.FormValue("username")), localPath(c.FormValue("next"))
+	limits := []models.Limit{models.LimitLogins(c.RealIP()), s.nameLimit(c, username)}
+	if err := s.db.Admit(ctx, limits...); err != nil {
+		return err
+	}
+	user, err := s.db.Authenticate(ctx, username, c.FormValue("password"))
+	if err == nil {
+		err = s.logIn(c, user)
+	}
+	if errors.Is(err, models.ErrNotFound) {
+		return render(c, http.StatusUnprocessableEntity, views.LoginPage(views.Login{
+			Page: frame(c), Username: username, Next: next,
+			Errors: views.FieldErrors{"": "用户名或密码不正确，请重新输入。"},
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.db.Forgive(ctx, limits...); err != nil {
+		return err
+	}
+	if err := s.sessions.rememberName(c.Response(), user.Username); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, next)
+}
+
+// nameLimit is what bounds the guesses of a name's password from this browser.
+func (s *shop) nameLimit(c echo.Context, username string) models.Limit {
+	if s.sessions.knowsName(c.Request(), username) {
+		return models.LimitKnown(username)
+	}
+	return models.LimitName(username)
+}
+
+// logout is POST /logout.
+func (s *shop) logout(c echo.Context) error {
+	session := sessionOf(c)
+	session.Options.MaxAge = -1
+	if err := session.Save(c.Request(), c.Response()); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
+}

@@ -1,0 +1,84 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// throttle is how much of a limit is used up.
+type throttle struct {
+	Bucket     int64 `gorm:"primaryKey;autoIncrement:false"`
+	SpentUntil int64 // microseconds since 1970
+}
+
+// TableName names the table.
+func (throttle) TableName() string { return "ly_throttle" }
+
+// Admit counts one try against each of the limits, whichever replica asks. The error is a TooManyError when one of them is used
+// up; then those before it are counted and those after it are not.
+func (db *DB) Admit(ctx context.Context, limits ...Limit) error {
+	for _, l := range limits {
+		if err := db.admit(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admit decides in the UPDATE, so that tries which come together cannot pass together.
+func (db *DB) admit(ctx context.Context, l Limit) error {
+	now := db.Now()
+	pause := l.pause.Microseconds()
+	latest := now.UnixMicro() + (l.burst-1)*pause
+	g := db.with(ctx)
+	for try := 1; ; try++ {
+		counted := g.Exec(`
+			UPDATE ly_throttle SET spent_until = CASE WHEN spent_until > ? THEN spent_until ELSE ? END + ?
+			WHERE bucket = ? AND spent_until <= ?`, now.UnixMicro(), now.UnixMicro(), pause, l.bucket(), latest)
+		if counted.Error != nil || counted.RowsAffected == 1 {
+			return counted.Error
+		}
+		var spent throttle
+		err := g.Take(&spent, "bucket = ?", l.bucket()).Error
+		if err == nil && spent.SpentUntil > latest {
+			return TooManyError{Until: time.UnixMicro(spent.SpentUntil - (l.burst-1)*pause).UTC()}
+		}
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			err = g.Create(&throttle{Bucket: l.bucket(), SpentUntil: now.UnixMicro() + pause}).Error
+			if err == nil {
+				return nil
+			}
+		}
+		// Another try has made, changed or swept the row meanwhile.
+		if err != nil && !errors.Is(err, gorm.ErrDuplicatedKey) || try == txTries {
+			return fmt.Errorf("count a try: %w", err)
+		}
+	}
+}
+
+// Forgive uncounts a try that succeeded.
+func (db *DB) Forgive(ctx context.Context, limits ...Limit) error {
+	for _, l := range limits {
+		err := db.with(ctx).Exec("UPDATE ly_throttle SET spent_until = spent_until - ? WHERE bucket = ?",
+			l.pause.Microseconds(), l.bucket()).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropSpentThrottles forgets what limits nobody any more, a bounded number at a time.
+func (db *DB) DropSpentThrottles(ctx context.Context) error {
+	var old []int64
+	g := db.with(ctx)
+	err := g.Model(&throttle{}).Where("spent_until < ?", db.Now().UnixMicro()).Limit(1000).Pluck("bucket", &old).Error
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	return g.Where("bucket IN ? AND spent_until < ?", old, db.Now().UnixMicro()).Delete(&throttle{}).Error
+}

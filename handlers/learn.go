@@ -11,27 +11,6 @@ import (
 	"luffy/views"
 )
 
-// myCourses is GET /mycourses/.
-func (s *shop) myCourses(c echo.Context) error {
-	p, err := page(c)
-	if err != nil {
-		return err
-	}
-	owned, err := s.db.OwnedCourses(c.Request().Context(), userID(c))
-	if err != nil {
-		return err
-	}
-	now := s.db.Now()
-	view := views.MyCourses{Page: p}
-	for _, o := range owned {
-		view.Courses = append(view.Courses, views.MyCourse{
-			CourseID: o.ID, Name: o.Name, Picture: o.CourseImg, Teacher: o.TeacherName,
-			Access: accessOf(o.Right, now), Until: o.Right.Until(),
-		})
-	}
-	return render(c, http.StatusOK, views.MyCoursesPage(view))
-}
-
 // learn is GET /learn/:course, optionally one lesson of it. It opens only with a live purchase record.
 func (s *shop) learn(c echo.Context) error {
 	ctx, user := c.Request().Context(), userID(c)

@@ -86,9 +86,6 @@ func orderView(o models.OrderView, now time.Time) views.Order {
 	return v
 }
 
-// endingSoon is when a right is shown as 即将到期.
-const endingSoon = 7 * 24 * time.Hour
-
 func access(line models.LineView, now time.Time) views.Access {
 	switch {
 	case line.Revoked:
@@ -115,7 +112,7 @@ func accessUntil(end, now time.Time) views.Access {
 		return views.AccessLive
 	case !now.Before(end):
 		return views.AccessExpired
-	case end.Sub(now) < endingSoon:
+	case end.Sub(now) < models.EndingSoon:
 		return views.AccessEnding
 	default:
 		return views.AccessLive

@@ -30,7 +30,9 @@ var routes = map[string]rights{
 	"GET /checkout": login, "POST /orders": login, "GET /orders/:number/pay": login, "POST /orders/:number/pay": login,
 	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
-	"GET /learn/:course": login, "POST /learn/:course": login,
+	"GET /learn/:course": login, "POST /learn/:course": login, "GET /account": login, "GET /account/points": login,
+	"GET /account/coupons": login, "GET /account/profile": login, "POST /account/profile": login, "GET /account/security": login,
+	"POST /account/security": login, "POST /account/logout": login,
 	"GET /payments/notify": signed, "POST /payments/notify": signed, "PUT /payments/notify": signed,
 	"PATCH /payments/notify": signed, "DELETE /payments/notify": signed,
 }

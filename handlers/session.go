@@ -147,7 +147,8 @@ func userID(c echo.Context) int64 {
 	return id
 }
 
-// logIn gives the browser a new session id, so that one planted before the login is worth nothing.
+// logIn gives the browser a new session id, so that one planted before the login is worth nothing. ErrNotFound means that the password
+// has just been changed, which ends what was begun with the old one.
 func (s *shop) logIn(c echo.Context, user models.User) error {
 	session := sessionOf(c)
 	if session.ID != "" {
@@ -157,6 +158,25 @@ func (s *shop) logIn(c echo.Context, user models.User) error {
 	}
 	session.ID = ""
 	session.Values[userKey] = user.ID
+	if err := session.Save(c.Request(), c.Response()); err != nil {
+		return err
+	}
+	err := s.db.PasswordStands(c.Request().Context(), user)
+	if errors.Is(err, models.ErrNotFound) {
+		return errors.Join(err, s.logOut(c))
+	}
+	return err
+}
+
+// logOut ends the session and leaves the browser one of nobody, for a message.
+func (s *shop) logOut(c echo.Context) error {
+	session := sessionOf(c)
+	if err := s.db.DropSession(c.Request().Context(), session.ID); err != nil {
+		return err
+	}
+	session.ID = ""
+	delete(session.Values, userKey)
+	delete(session.Values, visitorKey)
 	return session.Save(c.Request(), c.Response())
 }
 

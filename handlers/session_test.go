@@ -111,3 +111,49 @@ func TestForeignSessions(t *testing.T) {
 		t.Error("logged in with a session that was revoked")
 	}
 }
+
+// A new password ends every session of the student but the one that set it, and that one gets a new id.
+func TestPasswordChangeEndsSessions(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		b, _ := w.student("ann")
+		other, eve := w.browser(), w.browser()
+		other.login("ann")
+		modelstest.Student(w.t, w.db, "eve")
+		eve.login("eve")
+		before := b.cookie("luffy_session")
+		const fresh = "another horse"
+		done := b.submit(b.open("/account/security"), "/account/security", "old", modelstest.Password, "password", fresh, "password2", fresh)
+		done.wantTo("/account/security")
+		b.follow(done).wantText(".flash", "密码已修改")
+		if after := b.cookie("luffy_session"); after == before || after == "" || w.with(before).loggedIn() {
+			w.t.Errorf("got session %q after %q, the old one logged in %v; want a new one only", after, before, w.with(before).loggedIn())
+		}
+		if !b.loggedIn() || other.loggedIn() || !eve.loggedIn() {
+			w.t.Errorf("logged in: here %v, elsewhere %v, eve %v; want here and eve", b.loggedIn(), other.loggedIn(), eve.loggedIn())
+		}
+		other.guess("ann", modelstest.Password).want(http.StatusUnprocessableEntity)
+		other.guess("ann", fresh).wantTo("/cart")
+	})
+}
+
+func TestLogoutEverywhere(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		b, _ := w.student("ann")
+		other, eve := w.browser(), w.browser()
+		other.login("ann")
+		modelstest.Student(w.t, w.db, "eve")
+		eve.login("eve")
+		before := b.cookie("luffy_session")
+		done := b.submit(b.open("/account/security"), "/account/logout")
+		done.wantTo("/login")
+		b.follow(done).wantText(".flash", "所有设备")
+		if b.loggedIn() || other.loggedIn() || w.with(before).loggedIn() || !eve.loggedIn() {
+			w.t.Errorf("logged in: here %v, elsewhere %v, the old session %v, eve %v; want eve only",
+				b.loggedIn(), other.loggedIn(), w.with(before).loggedIn(), eve.loggedIn())
+		}
+		if after := b.cookie("luffy_session"); after == before {
+			w.t.Error("the session of nobody has the id of ann's")
+		}
+		b.login("ann")
+	})
+}

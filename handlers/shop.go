@@ -4,6 +4,7 @@ package handlers
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -25,6 +26,8 @@ type Config struct {
 	Gateway     string        // Alipay's address, to which forms may lead
 	Log         *slog.Logger
 	Metrics     http.Handler // nil = not served here
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none = the connection's address is the visitor's
 }
 
 // shop holds what the handlers share. Its methods are the handlers, one file for each group of pages.
@@ -44,7 +47,7 @@ func New(c Config) *echo.Echo {
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = visitorAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = s.onError
 	e.Use(middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
 	if c.Metrics != nil {
@@ -89,6 +92,14 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/orders/:number/result", s.result)
 	student.GET("/myorder/", s.myOrders)
 	student.GET("/mycourses/", s.myCourses)
+	student.GET("/account", s.account)
+	student.GET("/account/points", s.points)
+	student.GET("/account/coupons", s.coupons)
+	student.GET("/account/profile", s.profile)
+	student.POST("/account/profile", s.changeProfile)
+	student.GET("/account/security", s.security)
+	student.POST("/account/security", s.changePassword)
+	student.POST("/account/logout", s.logoutEverywhere)
 	student.GET("/learn/:course", s.learn)
 	student.POST("/learn/:course", s.openLesson)
 

@@ -49,7 +49,17 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"RecordEvent":         db.RecordEvent(ctx, models.PaymentEvent{}),
 		"Returned":            only(db.Returned(ctx, number)),
 		"Rights":              only(db.Rights(ctx, 1, 1)),
-		"OwnedCourses":        only(db.OwnedCourses(ctx, 1)),
+		"OwnedCourses":        only(db.OwnedCourses(ctx, 1, 1)),
+		"Admit":               db.Admit(ctx, models.LimitName("ann")),
+		"Forgive":             db.Forgive(ctx, models.LimitName("ann")),
+		"DropSpentThrottles":  db.DropSpentThrottles(ctx),
+		"User":                only(db.User(ctx, 1)),
+		"SetMobile":           db.SetMobile(ctx, 1, ""),
+		"PasswordStands":      db.PasswordStands(ctx, models.User{}),
+		"EndSessions":         db.EndSessions(ctx, 1),
+		"Summary":             only(db.Summary(ctx, 1)),
+		"Ledger":              only(db.Ledger(ctx, 1, 1)),
+		"MyCoupons":           only(db.MyCoupons(ctx, 1, models.CouponsUsable, 1)),
 		"FoldStudents":        only(db.FoldStudents(ctx)),
 	} {
 		if err == nil {

@@ -81,7 +81,7 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 	case now.Before(mine.StartTime):
 		offer.Why = mine.StartTime.In(Beijing).Format("2006-01-02 15:04") + " 起可用"
 	case sum < kind.ConditionPrice:
-		offer.Why = "满 " + kind.ConditionPrice.Yuan() + " 可用"
+		offer.Why = ConditionText(kind.ConditionPrice)
 	case err != nil:
 		offer.Why = "优惠规则有误，请联系客服"
 	case after == sum:

@@ -22,6 +22,20 @@ const (
 	CreditBack   CreditOpera = 3
 )
 
+// String says what moved the points, to the student.
+func (o CreditOpera) String() string {
+	switch o {
+	case CreditEarned:
+		return "获得积分"
+	case CreditSpent:
+		return "订单抵扣"
+	case CreditBack:
+		return "退款退回"
+	default:
+		return "积分变动"
+	}
+}
+
 // Credit is one row of the points ledger. A student's rows add up to ly_user.credit.
 type Credit struct {
 	ID        int64

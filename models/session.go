@@ -75,6 +75,15 @@ func (db *DB) DropSession(ctx context.Context, id string) error {
 	return err
 }
 
+// EndSessions ends every session of the student, in whatever browser.
+func (db *DB) EndSessions(ctx context.Context, user int64) error {
+	return db.inTx(ctx, func(tx tx) error { return tx.endSessions(user) })
+}
+
+func (tx tx) endSessions(user int64) error {
+	return tx.Where("user_id = ?", user).Delete(&Session{}).Error
+}
+
 // DropExpiredSessions forgets sessions past their end, a bounded number at a time.
 func (db *DB) DropExpiredSessions(ctx context.Context) error {
 	var old []string

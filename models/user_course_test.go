@@ -138,8 +138,8 @@ func TestRights(t *testing.T) {
 
 func TestOwnedCourses(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		if owned, err := s.OwnedCourses(t.Context(), s.ann.ID); err != nil || len(owned) != 0 {
-			t.Errorf("nothing bought: got %d courses, %v", len(owned), err)
+		if list, err := s.OwnedCourses(t.Context(), s.ann.ID, 1); err != nil || list.Total != 0 || len(list.Courses) != 0 || list.Pages != 1 {
+			t.Errorf("nothing bought: got %+v, %v", list, err)
 		}
 		s.buy(t, s.Plain.For(30), noon)
 		s.buy(t, s.Rate.For(0), noon)
@@ -147,7 +147,8 @@ func TestOwnedCourses(t *testing.T) {
 		s.buy(t, s.Plain.For(30), noon)
 		exec(t, s.DB, "UPDATE ly_user_course SET revoked_at = ? WHERE course_id = ?", noon, s.Step.ID)
 		exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Rate.ID) // withdrawn, but bought
-		owned, err := s.OwnedCourses(t.Context(), s.ann.ID)
+		list, err := s.OwnedCourses(t.Context(), s.ann.ID, 9)
+		owned := list.Courses
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +164,9 @@ func TestOwnedCourses(t *testing.T) {
 		}
 		if !owned[1].Right.ForEver {
 			t.Errorf("got %+v, want for ever", owned[1].Right)
+		}
+		if list.Total != 2 || list.Page != 1 || list.Pages != 1 {
+			t.Errorf("got total %d, page %d of %d; want 2 courses on the only page", list.Total, list.Page, list.Pages)
 		}
 	})
 }

@@ -5,22 +5,6 @@ import (
 	"time"
 )
 
-// MyCourses is the page GET /mycourses/.
-type MyCourses struct {
-	Page
-	Courses []MyCourse
-}
-
-// MyCourse is one course that the student has bought.
-type MyCourse struct {
-	CourseID int64
-	Name     string
-	Picture  string
-	Teacher  string
-	Access   Access
-	Until    time.Time // zero is for ever
-}
-
 // Learn is the page GET /learn/:course, optionally ?lesson=ID. It shows the text of a lesson that was opened; opening one is a form,
 // because it is recorded.
 type Learn struct {

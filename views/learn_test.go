@@ -2,20 +2,6 @@ package views
 
 import "testing"
 
-func TestMyCourses(t *testing.T) {
-	t.Parallel()
-	doc := render(t, MyCoursesPage(sampleMyCourses()))
-	wantContains(t, doc, ".cards li:first-child", "有效期至 2026-11-24")
-	wantText(t, doc, ".cards li:first-child .state", "即将到期")
-	wantContains(t, doc, ".cards li:nth-child(2)", "永久有效")
-	wantText(t, doc, ".cards li:nth-child(3) .state", "已过期")
-	wantAttr(t, doc, ".cards li:first-child .button", "href", "/learn/1")
-	wantAttr(t, doc, ".cards li:nth-child(3) .button", "href", "/courses/3")
-
-	empty := render(t, MyCoursesPage(MyCourses{Page: samplePage}))
-	wantText(t, empty, ".empty", "您还没有课程。 去选课程")
-}
-
 func TestLearn(t *testing.T) {
 	t.Parallel()
 	doc := render(t, LearnPage(sampleLearn()))

@@ -152,14 +152,6 @@ func sampleResult(state ResultState) Result {
 
 func sampleCancel() Cancel { return Cancel{Page: samplePage, Order: sampleOrder(models.OrderUnpaid)} }
 
-func sampleMyCourses() MyCourses {
-	return MyCourses{Page: samplePage, Courses: []MyCourse{
-		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour)},
-		{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Access: AccessLive},
-		{CourseID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Access: AccessExpired, Until: sampleNow.Add(-48 * time.Hour)},
-	}}
-}
-
 func sampleLearn() Learn {
 	chapters := sampleChapters()
 	chapters[0].Lessons[0].Seen = true

@@ -1,0 +1,131 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// CouponTab is a group of a student's coupons, as its address names it.
+type CouponTab string
+
+// The tabs.
+const (
+	CouponsUsable  CouponTab = "usable" // also one that is held by an order, or not valid yet
+	CouponsUsed    CouponTab = "used"
+	CouponsExpired CouponTab = "expired"
+)
+
+// String gives the tab's name on the page.
+func (t CouponTab) String() string {
+	switch t {
+	case CouponsUsed:
+		return "已使用"
+	case CouponsExpired:
+		return "已过期"
+	default:
+		return "可用"
+	}
+}
+
+// ParseCouponTab reads a tab from an address; what is unknown means CouponsUsable.
+func ParseCouponTab(s string) CouponTab {
+	switch tab := CouponTab(s); tab {
+	case CouponsUsed, CouponsExpired:
+		return tab
+	default:
+		return CouponsUsable
+	}
+}
+
+// couponState sorts a row of ly_user_coupon m into its tab; the moment is its one argument. A coupon that an order holds cannot run
+// out before the order ends.
+const couponState = `CASE WHEN m.used_at IS NOT NULL THEN 'used'
+	WHEN m.end_time <= ? AND m.order_id IS NULL THEN 'expired' ELSE 'usable' END`
+
+// CouponsPerPage is the length of a page of a student's coupons.
+const CouponsPerPage = 20
+
+// MyCoupon is a coupon as its student reads it.
+type MyCoupon struct {
+	Name           string
+	Sale           string
+	ConditionPrice Fen
+	StartTime      time.Time
+	EndTime        time.Time
+	UsedAt         *time.Time
+	OrderNumber    string // the order that holds it or used it; empty for none
+}
+
+// CouponList is a page of a student's coupons.
+type CouponList struct {
+	Coupons []MyCoupon
+	Tab     CouponTab
+	Counts  map[CouponTab]int // over all pages
+	Page    int
+	Pages   int // at least 1
+}
+
+// MyCoupons reads a page of one tab of a student's coupons: usable ones as they come to their end, the others latest first. It takes
+// two statements, however many coupons there are.
+func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int) (CouponList, error) {
+	g, now := db.with(ctx), db.Now()
+	list := CouponList{Tab: tab, Counts: map[CouponTab]int{}}
+	var groups []struct {
+		State CouponTab
+		N     int
+	}
+	err := g.Raw("SELECT "+couponState+" AS state, COUNT(*) AS n FROM ly_user_coupon m WHERE m.user_id = ? GROUP BY 1", now, user).
+		Scan(&groups).Error
+	if err != nil {
+		return list, err
+	}
+	for _, group := range groups {
+		list.Counts[group.State] = group.N
+	}
+	list.Page, list.Pages = clampPage(page, list.Counts[tab], CouponsPerPage)
+	order := "m.end_time, m.id"
+	if tab != CouponsUsable {
+		order = "COALESCE(m.used_at, m.end_time) DESC, m.id DESC"
+	}
+	err = g.Raw(`
+		SELECT c.name, c.sale, c.condition_price, m.start_time, m.end_time, m.used_at, COALESCE(o.order_number, '') AS order_number
+		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id
+		LEFT JOIN ly_order o ON o.id = m.order_id AND o.user_id = m.user_id
+		WHERE m.user_id = ? AND `+couponState+` = ? ORDER BY `+order+` LIMIT ? OFFSET ?`,
+		user, now, tab, CouponsPerPage, (list.Page-1)*CouponsPerPage).Scan(&list.Coupons).Error
+	return list, err
+}
+
+// SaleText says what a coupon takes off: 减 ¥50.00, 8.8 折. What cannot be read is given back as it is.
+func SaleText(sale string) string {
+	if len(sale) < 2 {
+		return sale
+	}
+	if amount, err := ParseFen(sale[1:]); err == nil && sale[0] == '-' {
+		return "减 " + amount.Yuan()
+	}
+	perTenThousand, err := parseRate(sale[1:])
+	switch {
+	case err != nil || sale[0] != '*':
+		return sale
+	case perTenThousand == 0:
+		return "免费"
+	default:
+		return tenths(perTenThousand) + " 折"
+	}
+}
+
+// tenths writes a rate in parts of ten, as prices are spoken of: 8800 is 8.8.
+func tenths(perTenThousand Fen) string {
+	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", perTenThousand/1000, perTenThousand%1000), "0"), ".")
+}
+
+// ConditionText says from which price on a coupon can be used.
+func ConditionText(least Fen) string {
+	if least == 0 {
+		return "无门槛"
+	}
+	return "满 " + least.Yuan() + " 可用"
+}

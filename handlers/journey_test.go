@@ -42,7 +42,7 @@ func TestJourney(t *testing.T) {
 		result.wantText("main", "¥350.99", link.number, paidAt, "Go 语言实战", "Django 项目实战", "一个月有效", "永久有效", "支付宝")
 
 		orders := b.open("/myorder/")
-		orders.wantText("#order-"+link.number, "已支付", "¥350.99", "优惠券−¥50.00", "积分（500）−¥50.00", "一个月有效", "永久有效", "¥99.00", "¥399.99", paidAt)
+		orders.wantText("#order-"+link.number, "已支付", "¥350.99", "优惠券（新人立减）−¥50.00", "积分（500）−¥50.00", "一个月有效", "永久有效", "¥99.00", "¥399.99", paidAt)
 		orders.wantText(".tabs", "全部 1", "待付款 0", "已完成 1")
 		for _, course := range []modelstest.Course{w.stock.Plain, w.stock.Rate} {
 			learn := fmt.Sprintf("/learn/%d", course.ID)

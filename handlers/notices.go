@@ -17,7 +17,7 @@ const (
 // their way.
 func notices(o models.OrderView) []string {
 	var all []string
-	if o.GrantedLate() {
+	if o.GrantedLate() && o.OrderStatus == models.OrderPaid {
 		all = append(all, grantedLate+"。")
 	}
 	if p, held := o.HeldPayment(); held {

@@ -63,7 +63,10 @@ func orderView(o models.OrderView, now time.Time) views.Order {
 		ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount, CouponSaved: o.CouponAmount,
 		Points: o.Credit, PointsSaved: o.CreditAmount, Total: o.RealPrice, Refunded: o.RefundedAmount, CouponName: o.CouponName,
 	}
-	if !o.GrantedLate() {
+	switch {
+	case o.OrderStatus == models.OrderRefunded:
+		v.ClosedAt = timeOf(o.RefundedAt)
+	case !o.GrantedLate():
 		v.ClosedAt = timeOf(o.ClosedAt)
 	}
 	switch {

@@ -60,13 +60,12 @@ func (h *history) made() {
 	}
 }
 
-// closed says by whom. The state of an order that was granted late does not tell any more, but only its student closes an order
-// before the deadline.
+// closed says by whom, also of an order that was granted late.
 func (h *history) closed() {
 	o := h.order
 	switch {
-	case o.ClosedAt == nil, o.OrderStatus == models.OrderRefunded:
-	case o.OrderStatus == models.OrderCancelled, o.GrantedLate() && o.ClosedAt.Before(o.ExpiresAt):
+	case o.ClosedAt == nil:
+	case o.ClosedAs != nil && *o.ClosedAs == models.OrderCancelled:
 		h.add(*o.ClosedAt, "您取消了订单%s", andGivenBack(o))
 	default:
 		h.add(*o.ClosedAt, "超过付款时间，订单自动取消%s", andGivenBack(o))
@@ -142,14 +141,14 @@ func (h *history) lineOf(r models.Refund) string {
 
 func (h *history) refunded() {
 	o := h.order
-	if o.OrderStatus != models.OrderRefunded || o.ClosedAt == nil {
+	if o.RefundedAt == nil {
 		return
 	}
 	text := "订单已全部退款，课程已收回"
 	if o.Coupon != 0 {
 		text += fmt.Sprintf("，优惠券（%s）已退还", o.CouponName)
 	}
-	at := *o.ClosedAt
+	at := *o.RefundedAt
 	paid, _ := o.PaidBy()
 	for _, r := range o.Refunds {
 		if r.PaymentID == paid.ID {

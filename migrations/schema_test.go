@@ -123,7 +123,7 @@ var mysqlCatalogue = []string{
 var sqliteCatalogue = []string{
 	`SELECT m.name || ' COLUMN ' || (c.cid + 1) || ' ' || c.name || ' ' || lower(c.type) ||
 	        iif(c."notnull" OR c.pk, ' NOT NULL', ' NULL') || ' DEFAULT ' || coalesce(c.dflt_value, 'none')
-	 FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name LIKE 'ly\_%' ESCAPE '\'`,
+	 FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name LIKE 'ly\_%' ESCAPE '\'`,
 
 	`SELECT m.name || ' PRIMARY KEY (' || (SELECT group_concat(name, ',' ORDER BY pk) FROM pragma_table_info(m.name) WHERE pk) || ')'
 	 FROM sqlite_schema m WHERE m.type = 'table' AND m.name LIKE 'ly\_%' ESCAPE '\'`,

@@ -84,11 +84,14 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 			return ErrNotPayable
 		}
 		closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-			Updates(columns{"order_status": *o.ClosingTo, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
+			Updates(columns{"order_status": *o.ClosingTo, "closed_as": *o.ClosingTo, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
 		if err := exactlyOne(closed, ErrNotPayable); err != nil {
 			return err
 		}
-		return tx.release(o)
+		if err := tx.release(o); err != nil {
+			return err
+		}
+		return tx.reshelve(o, shelfClosed)
 	})
 }
 

@@ -27,6 +27,8 @@ var (
 	ErrPoints = errors.New("points cannot be used")
 	// ErrNotPayable: the order is not waiting for payment any more.
 	ErrNotPayable = errors.New("order is not waiting for payment")
+	// ErrNotEnded: the order is unpaid or paid, and only one that is closed or refunded will do.
+	ErrNotEnded = errors.New("order is neither closed nor refunded")
 	// ErrPastDeadline: the time to pay the order is over.
 	ErrPastDeadline = errors.New("the time to pay the order is over")
 )

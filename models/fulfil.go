@@ -176,7 +176,7 @@ type settlement struct {
 // fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
 func (tx tx) fulfil(o Order, s settlement) (Order, error) {
 	err := tx.execOne(ErrNotPayable, `
-		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL
+		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL, hidden_at = NULL
 		WHERE id = ? AND order_status = ?`, OrderPaid, s.payType, s.at, o.ID, o.OrderStatus)
 	if err != nil {
 		return o, err
@@ -186,7 +186,13 @@ func (tx tx) fulfil(o Order, s settlement) (Order, error) {
 			return o, err
 		}
 	}
-	if err := tx.takePoints(o); err != nil {
+	if o.Credit != 0 {
+		if err := tx.spendHeldCredit(o); err != nil {
+			return o, err
+		}
+	}
+	// Also locks the student's row, so that two orders of one student cannot both extend the same right.
+	if err := tx.reshelve(o, shelfPaid); err != nil {
 		return o, err
 	}
 	if err := tx.grantCourses(o, s); err != nil {
@@ -194,15 +200,6 @@ func (tx tx) fulfil(o Order, s settlement) (Order, error) {
 	}
 	o.OrderStatus, o.PayType, o.PayTime = OrderPaid, s.payType, &s.at
 	return o, nil
-}
-
-// takePoints also locks the student's row, so that two orders of one student cannot both extend the same right.
-func (tx tx) takePoints(o Order) error {
-	if o.Credit != 0 {
-		return tx.spendHeldCredit(o)
-	}
-	var id int64
-	return lockRows(tx.DB).Model(&User{}).Select("id").Where("id = ?", o.UserID).Take(&id).Error
 }
 
 // grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.

@@ -3,65 +3,12 @@ package models
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 )
-
-// OrderTab is a group of orders on My Orders, as its address names it.
-type OrderTab string
-
-// The tabs.
-const (
-	TabAll    OrderTab = "all"
-	TabUnpaid OrderTab = "unpaid"
-	TabPaid   OrderTab = "paid"
-	TabClosed OrderTab = "closed"
-	TabRefund OrderTab = "refund"
-)
-
-// String gives the tab's name on the page.
-func (t OrderTab) String() string {
-	switch t {
-	case TabUnpaid:
-		return "待付款"
-	case TabPaid:
-		return "已完成"
-	case TabClosed:
-		return "已取消"
-	case TabRefund:
-		return "退款"
-	default:
-		return "全部"
-	}
-}
-
-// where is the tab's condition on ly_order o; empty means every order. A paid order of which a part went back is under 已完成 and
-// under 退款.
-func (t OrderTab) where() (string, []any) {
-	switch t {
-	case TabUnpaid:
-		return "o.order_status = ?", []any{OrderUnpaid}
-	case TabPaid:
-		return "o.order_status = ?", []any{OrderPaid}
-	case TabClosed:
-		return "o.order_status IN (?, ?)", []any{OrderCancelled, OrderTimedOut}
-	case TabRefund:
-		return "(o.order_status = ? OR (o.order_status = ? AND o.refunded_amount > 0))", []any{OrderRefunded, OrderPaid}
-	default:
-		return "", nil
-	}
-}
-
-// ParseOrderTab reads a tab from an address; what is unknown means TabAll.
-func ParseOrderTab(s string) OrderTab {
-	switch tab := OrderTab(s); tab {
-	case TabUnpaid, TabPaid, TabClosed, TabRefund:
-		return tab
-	default:
-		return TabAll
-	}
-}
 
 // OrdersPerPage is the length of a page of My Orders.
 const OrdersPerPage = 10
@@ -72,6 +19,9 @@ type OrderFilter struct {
 	Tab    OrderTab // empty means TabAll
 	Search string   // part of an order number or of a course's name; empty for all
 	Page   int      // from 1; one past the end shows the last
+	// Older and Newer are the number of an order next to which the page begins, as its neighbour's links say: what was ordered or
+	// left the tab meanwhile then moves nothing. Without either, and where none is found, Page alone counts.
+	Older, Newer string
 }
 
 // OrderList is a page of a student's orders.
@@ -83,18 +33,22 @@ type OrderList struct {
 	Pages   int // at least 1
 }
 
-// MyOrders reads a page of a student's orders, newest first. It takes two statements, three with a search, however many orders or
-// lines there are.
+// MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It takes two statements, three with a
+// search, however many orders or lines there are; only the visit that finds thousands of new ones leaves their tally behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	g := db.with(ctx)
 	f.Tab = cmp.Or(f.Tab, TabAll)
-	counts, err := countOrders(g, f.UserID)
+	onShelf, counted, err := countOrders(g, f.UserID)
+	if err == nil && counted > tallyFrom {
+		err = db.tally(ctx, f.UserID)
+	}
 	if err != nil {
 		return OrderList{}, err
 	}
-	list := OrderList{Counts: counts, Matches: counts[f.Tab]}
-	where, args := f.where()
+	list := OrderList{Counts: tabCounts(onShelf)}
+	list.Matches = list.Counts[f.Tab]
 	if f.Search != "" {
+		where, args := f.where(f.Tab.shelves()...)
 		if err := g.Raw("SELECT COUNT(*) FROM ly_order o WHERE "+where, args...).Scan(&list.Matches).Error; err != nil {
 			return list, err
 		}
@@ -104,22 +58,82 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	if list.Matches == 0 {
 		return list, nil
 	}
-	list.Orders, err = readOrderPage(g, where, append(args, OrdersPerPage, (list.Page-1)*OrdersPerPage))
+	if f.Older != "" || f.Newer != "" {
+		list.Orders, err = readOrderPage(g, f.beside())
+	}
+	if err == nil && len(list.Orders) == 0 {
+		list.Orders, err = readOrderPage(g, f.numbered(list.Page, list.Matches))
+	}
 	return list, err
+}
+
+// window is a part of a student's orders, in the sequence of their ids.
+type window struct {
+	from        string // ly_order o, with what it is joined to
+	parts       []part // one for each shelf
+	direction   string // ASC or DESC
+	skip, limit int
+}
+
+// part is a condition on ly_order o.
+type part struct {
+	where string
+	args  []any
+}
+
+// numbered is the page of that number. The later half is read from the end, so that the last page costs what the first does.
+func (f OrderFilter) numbered(page, matches int) window {
+	w := window{from: "ly_order o", parts: f.parts(), direction: "DESC", skip: (page - 1) * OrdersPerPage}
+	w.limit = min(OrdersPerPage, matches-w.skip)
+	if behind := matches - w.skip - w.limit; behind < w.skip {
+		w.direction, w.skip = "ASC", behind
+	}
+	return w
+}
+
+// beside is the page next to an order. A subquery in place of the join makes MariaDB read all that the student ever ordered.
+func (f OrderFilter) beside() window {
+	w := window{from: "ly_order c JOIN ly_order o ON o.id < c.id", parts: f.parts(), direction: "DESC", limit: OrdersPerPage}
+	number := f.Older
+	if number == "" {
+		w.from, w.direction, number = "ly_order c JOIN ly_order o ON o.id > c.id", "ASC", f.Newer
+	}
+	for i, p := range w.parts {
+		w.parts[i] = part{p.where + " AND c.order_number = ? AND c.user_id = ?", append(p.args, number, f.UserID)}
+	}
+	return w
+}
+
+// query selects the window's ids. Each shelf is read along its index no further than needed.
+func (w window) query() (query string, args []any) {
+	if len(w.parts) == 1 {
+		query = fmt.Sprintf("SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?", w.from, w.parts[0].where, w.direction)
+		return query, append(slices.Clone(w.parts[0].args), w.limit, w.skip)
+	}
+	var parts []string
+	for i, p := range w.parts {
+		parts = append(parts, fmt.Sprintf("SELECT id FROM (SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ?) shelf%d",
+			w.from, p.where, w.direction, i))
+		args = append(append(args, p.args...), w.skip+w.limit)
+	}
+	query = fmt.Sprintf("SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?", strings.Join(parts, " UNION ALL "), w.direction)
+	return query, append(args, w.limit, w.skip)
 }
 
 // readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go straight into their places: the
 // ORM's reflection took a third of the page's time.
-func readOrderPage(g *gorm.DB, where string, args []any) ([]OrderView, error) {
+func readOrderPage(g *gorm.DB, w window) ([]OrderView, error) {
+	ids, args := w.query()
 	rows, err := g.Raw(`
 		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
-		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount, o.closing_to,
-		       d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price, r.out_time,
-		       `+recordState+`, `+requestState+`
-		FROM (SELECT o.id FROM ly_order o WHERE `+where+` ORDER BY o.id DESC LIMIT ? OFFSET ?) page
+		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_at, o.refunded_amount, o.closing_to,
+		       COALESCE(k.name, ''), d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
+		       r.out_time, `+recordState+`, `+requestState+`
+		FROM (`+ids+`) page
 		JOIN ly_order o ON o.id = page.id
 		JOIN ly_order_detail d ON d.order_id = o.id
-		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+		LEFT JOIN ly_user_coupon m ON m.id = o.coupon LEFT JOIN ly_coupon k ON k.id = m.coupon_id`+requestJoin+`
 		ORDER BY o.id DESC, d.position`, args...).Rows()
 	if err != nil {
 		return nil, err
@@ -127,17 +141,17 @@ func readOrderPage(g *gorm.DB, where string, args []any) ([]OrderView, error) {
 	defer rows.Close()
 	var orders []OrderView
 	for rows.Next() {
-		var o Order
+		var o OrderView
 		var l LineView
 		err := rows.Scan(&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
-			&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAmount, &o.ClosingTo,
-			&l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice, &l.OutTime,
-			&l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState)
+			&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAt, &o.RefundedAmount, &o.ClosingTo,
+			&o.CouponName, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice,
+			&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState)
 		if err != nil {
 			return nil, err
 		}
 		if n := len(orders); n == 0 || orders[n-1].ID != o.ID {
-			orders = append(orders, OrderView{Order: o})
+			orders = append(orders, o)
 		}
 		last := &orders[len(orders)-1]
 		last.Lines = append(last.Lines, l)
@@ -145,44 +159,30 @@ func readOrderPage(g *gorm.DB, where string, args []any) ([]OrderView, error) {
 	return orders, rows.Err()
 }
 
-func countOrders(g *gorm.DB, user int64) (map[OrderTab]int, error) {
-	var groups []struct {
-		OrderStatus    OrderStatus
-		N              int
-		PartlyRefunded int
-	}
-	err := g.Raw(`
-		SELECT order_status, COUNT(*) AS n, COUNT(CASE WHEN order_status = ? AND refunded_amount > 0 THEN 1 END) AS partly_refunded
-		FROM ly_order WHERE user_id = ? GROUP BY order_status`, OrderPaid, user).Scan(&groups).Error
+// tabCounts sums up the shelves of each tab.
+func tabCounts(onShelf map[shelf]int) map[OrderTab]int {
 	counts := map[OrderTab]int{}
-	for _, group := range groups {
-		counts[TabAll] += group.N
-		counts[tabOf(group.OrderStatus)] += group.N
-		counts[TabRefund] += group.PartlyRefunded
+	for _, tab := range []OrderTab{TabAll, TabUnpaid, TabPaid, TabClosed, TabRefund} {
+		for _, shelf := range tab.shelves() {
+			counts[tab] += onShelf[shelf]
+		}
 	}
-	return counts, err
+	return counts
 }
 
-func tabOf(s OrderStatus) OrderTab {
-	switch s {
-	case OrderUnpaid:
-		return TabUnpaid
-	case OrderPaid:
-		return TabPaid
-	case OrderRefunded:
-		return TabRefund
-	default:
-		return TabClosed
+// parts are the filter's conditions by shelf.
+func (f OrderFilter) parts() []part {
+	var parts []part
+	for _, shelf := range f.Tab.shelves() {
+		where, args := f.where(shelf)
+		parts = append(parts, part{where, args})
 	}
+	return parts
 }
 
-// where is the condition on ly_order o.
-func (f OrderFilter) where() (string, []any) {
-	where, args := "o.user_id = ?", []any{f.UserID}
-	if tab, values := f.Tab.where(); tab != "" {
-		where += " AND " + tab
-		args = append(args, values...)
-	}
+// where is the condition on ly_order o for the student's orders on some shelves.
+func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
+	where, args = "o.user_id = ? AND o.shelf IN ?", []any{f.UserID, shelves}
 	if f.Search != "" {
 		pattern := "%" + likeEscaper.Replace(f.Search) + "%"
 		where += ` AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (

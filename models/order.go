@@ -39,10 +39,13 @@ type Order struct {
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // the deadline to pay
 	PayTime        *time.Time
-	ClosedAt       *time.Time // when it was cancelled, timed out or refunded in full; see also GrantedLate
+	ClosedAt       *time.Time // when it was cancelled or timed out; stays when late money grants it
 	RefundedAmount Fen
 	ClosingTo      *OrderStatus // the state an unpaid order is on its way to (取消中); nil for most
 	CheckAt        *time.Time   // when a job looks at it again; nil means at ExpiresAt
+	ClosedAs       *OrderStatus // OrderCancelled or OrderTimedOut: what it was closed as at ClosedAt
+	RefundedAt     *time.Time   // when all of it had gone back
+	HiddenAt       *time.Time   // when its student took it out of My Orders
 }
 
 // TableName names the seed's table.
@@ -51,19 +54,22 @@ func (Order) TableName() string { return "ly_order" }
 // orderColumns are those of ly_order o in the sequence of places.
 const orderColumns = `o.id, o.order_number, o.user_id, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
 	o.real_price, o.order_status, o.pay_type, o.credit, o.coupon, o.checkout_token, o.created_at, o.expires_at, o.pay_time, o.closed_at,
-	o.refunded_amount, o.closing_to, o.check_at`
+	o.refunded_amount, o.closing_to, o.check_at, o.closed_as, o.refunded_at, o.hidden_at`
 
 // places are where a row of orderColumns goes without the ORM.
 func (o *Order) places() []any {
 	return []any{
 		&o.ID, &o.OrderNumber, &o.UserID, &o.OrderTitle, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount,
 		&o.RealPrice, &o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CheckoutToken, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
-		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt,
+		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt, &o.ClosedAs, &o.RefundedAt, &o.HiddenAt,
 	}
 }
 
-// GrantedLate tells a paid order that had been closed when its money came.
-func (o Order) GrantedLate() bool { return o.OrderStatus == OrderPaid && o.ClosedAt != nil }
+// GrantedLate tells an order that had been closed when its money came, and was granted then.
+func (o Order) GrantedLate() bool { return o.PayTime != nil && o.ClosedAt != nil }
+
+// Ended tells an order that is closed or refunded: nothing of it goes on, and its student may take it out of My Orders.
+func (o Order) Ended() bool { return o.OrderStatus != OrderUnpaid && o.OrderStatus != OrderPaid }
 
 // OrderDetail is one line of an order. Name, picture, term and prices are those of the day of purchase.
 type OrderDetail struct {

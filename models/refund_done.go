@@ -65,7 +65,7 @@ func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error)
 	full := o.RefundedAmount+r.Amount >= o.RealPrice
 	values := columns{"refunded_amount": gorm.Expr("refunded_amount + ?", r.Amount)}
 	if full {
-		values["order_status"], values["closed_at"] = OrderRefunded, at
+		values["order_status"], values["refunded_at"] = OrderRefunded, at
 	}
 	if err := exactlyOne(tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values), ErrNotPayable); err != nil {
 		return 0, err
@@ -76,6 +76,13 @@ func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error)
 		}
 	}
 	if points, err = tx.returnPoints(o, r, full); err != nil {
+		return points, err
+	}
+	to := shelfPartly // also locks the student's row: what revoke reads of the rights stays true
+	if full {
+		to = shelfRefunded
+	}
+	if err := tx.reshelve(o, to); err != nil {
 		return points, err
 	}
 	return points, tx.revoke(o, r, full)
@@ -90,8 +97,7 @@ func (tx tx) returnCoupon(o Order) error {
 		Updates(columns{"order_id": nil, "used_at": nil}).Error
 }
 
-// returnPoints gives back a line's share of the order's points, rounded down, and with the last refund all that is left of them. It
-// also locks the student's row.
+// returnPoints gives back a line's share of the order's points, rounded down, and with the last refund all that is left of them.
 func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 	var points int64
 	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
@@ -110,8 +116,7 @@ func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 		}
 	}
 	if points == 0 {
-		var id int64
-		return 0, lockRows(tx.DB).Model(&User{}).Select("id").Where("id = ?", o.UserID).Take(&id).Error
+		return 0, nil
 	}
 	return points, tx.addCredit(Credit{
 		UserID: o.UserID, Opera: CreditBack, Number: points, OrderID: &o.ID, Reference: fmt.Sprintf("refund:%d", r.ID),

@@ -88,8 +88,8 @@ func TestRefundInFull(t *testing.T) {
 					wantClean(t, s.DB)
 				}
 				got := s.read(t, order)
-				if got.OrderStatus != models.OrderRefunded || got.RefundedAmount != order.RealPrice || got.ClosedAt == nil {
-					t.Errorf("got %v, %s back, closed at %v; want 已退款, all of %s", got.OrderStatus, got.RefundedAmount, got.ClosedAt, order.RealPrice)
+				if got.OrderStatus != models.OrderRefunded || got.RefundedAmount != order.RealPrice || got.RefundedAt == nil || got.ClosedAt != nil {
+					t.Errorf("got %v, %s back at %v, closed at %v; want 已退款, all of %s, never closed", got.OrderStatus, got.RefundedAmount, got.RefundedAt, got.ClosedAt, order.RealPrice)
 				}
 				if got := s.revoked(t, order); len(got) != 2 {
 					t.Errorf("got revoked courses %v, want both", got)

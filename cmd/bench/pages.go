@@ -74,6 +74,10 @@ func (b *bench) countStatements(ctx context.Context, user int64, request []byte)
 		if err := b.addPaidOrders(ctx, user, orders-b.ordersOf(ctx, user)); err != nil {
 			return err
 		}
+		// The first visit of a student with thousands of new orders leaves their tally behind.
+		if _, err := b.caller.call(ctx, request); err != nil {
+			return err
+		}
 		before, err := b.questions(ctx)
 		if err != nil {
 			return err
@@ -167,7 +171,7 @@ func (b *bench) barePage(user int64, page []byte) http.Handler {
 			{`SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, u.username,
 			         (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
 			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id WHERE s.user_id = ? AND s.expires_at > ?`, []any{user, now}},
-			{"SELECT order_status, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY order_status", []any{user}},
+			{"SELECT shelf, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY shelf", []any{user}},
 			{`SELECT o.id, o.order_number, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
 			         o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount,
 			         d.course_id, d.expire_text, d.expire_days, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,

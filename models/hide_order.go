@@ -1,0 +1,24 @@
+package models
+
+import "context"
+
+// HideOrder takes a student's own closed or refunded order out of My Orders. Its own page, staff and the money do not heed it, and late
+// money that grants the order brings it back. Again it changes nothing. Errors: ErrNotFound, ErrNotEnded.
+func (db *DB) HideOrder(ctx context.Context, user int64, number string) error {
+	return db.inTx(ctx, func(tx tx) error {
+		var order Order
+		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+		switch {
+		case err != nil:
+			return found(err)
+		case !order.Ended():
+			return ErrNotEnded
+		case order.HiddenAt != nil:
+			return nil
+		}
+		if err := tx.Model(&Order{}).Where("id = ?", order.ID).Update("hidden_at", tx.now).Error; err != nil {
+			return err
+		}
+		return tx.reshelve(order, shelfHidden)
+	})
+}

@@ -1,0 +1,92 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gorm.io/gorm"
+)
+
+// Counting is the one thing on My Orders that grows with what a student has ordered. A student with very many orders therefore has a
+// tally: how many of the orders up to ly_user.orders_tallied lie on each shelf. The page adds the later ones, which it counts. What
+// moves an order to another shelf holds the lock of the student's row and moves it in the tally too.
+const (
+	tallyFrom   = 2000 // so many orders are counted one by one before they are tallied
+	tallyAllBut = 100  // the newest are never tallied: numbers given out to orders that are being placed come behind them
+)
+
+// countOrders counts the student's orders on each shelf. counted is how many of them it took one by one.
+func countOrders(g *gorm.DB, user int64) (onShelf map[shelf]int, counted int, err error) {
+	var rows []struct {
+		Shelf   shelf
+		N       int
+		Tallied bool
+	}
+	err = g.Raw(`
+		SELECT o.shelf, COUNT(*) AS n, 0 AS tallied FROM ly_user u
+		JOIN ly_order o ON o.user_id = u.id AND o.shelf IN ? AND o.id > u.orders_tallied
+		WHERE u.id = ? GROUP BY o.shelf
+		UNION ALL SELECT shelf, n, 1 FROM ly_order_tally WHERE user_id = ?`, TabAll.shelves(), user, user).Scan(&rows).Error
+	onShelf = map[shelf]int{}
+	for _, row := range rows {
+		onShelf[row.Shelf] += row.N
+		if !row.Tallied {
+			counted += row.N
+		}
+	}
+	return onShelf, counted, err
+}
+
+// tally counts all but the newest of a student's orders once and for all.
+func (db *DB) tally(ctx context.Context, user int64) error {
+	return db.inTx(ctx, func(tx tx) error {
+		var from, to int64
+		err := skipLocked(tx.DB).Model(&User{}).Select("orders_tallied").Where("id = ?", user).Take(&from).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil // an order of the student's is just being paid; the next page will do
+		}
+		if err != nil {
+			return err
+		}
+		err = tx.Raw("SELECT id FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?", user, tallyAllBut).Scan(&to).Error
+		if err != nil || to <= from {
+			return err
+		}
+		for _, shelf := range TabAll.shelves() {
+			if err := tx.tallyShelf(user, shelf, from, to); err != nil {
+				return err
+			}
+		}
+		return tx.Model(&User{}).Where("id = ?", user).Update("orders_tallied", to).Error
+	})
+}
+
+// tallyShelf adds the orders behind one id and up to another to the tally.
+func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
+	var n int64
+	err := tx.Raw("SELECT COUNT(*) FROM ly_order WHERE user_id = ? AND shelf = ? AND id > ? AND id <= ?", user, on, from, to).Scan(&n).Error
+	if err != nil {
+		return err
+	}
+	added := tx.Exec("UPDATE ly_order_tally SET n = n + ? WHERE user_id = ? AND shelf = ?", n, user, on)
+	if added.Error != nil || from > 0 {
+		return added.Error
+	}
+	return tx.Exec("INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (?, ?, ?)", user, on, n).Error
+}
+
+// reshelve locks the row of the order's student and moves the order within their tally if it is in there. o is the order as it was
+// before the move.
+func (tx tx) reshelve(o Order, to shelf) error {
+	var tallied int64
+	err := tx.query(func(rows *sql.Rows) error { return rows.Scan(&tallied) },
+		"SELECT orders_tallied FROM ly_user WHERE id = ?"+tx.forUpdate(), o.UserID)
+	from := o.shelf()
+	if err != nil || o.ID > tallied || from == to {
+		return err
+	}
+	_, err = tx.exec("UPDATE ly_order_tally SET n = n + CASE WHEN shelf = ? THEN 1 ELSE -1 END WHERE user_id = ? AND shelf IN (?, ?)",
+		to, o.UserID, from, to)
+	return err
+}

@@ -1,0 +1,211 @@
+package models_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// load gives a student very many orders of one line each, the states in turn, a third of the paid ones refunded in part.
+func load(t testing.TB, s *scene, user models.User, n int) {
+	t.Helper()
+	first := sum(t, s.DB, "SELECT COALESCE(MAX(id), 0) FROM ly_order")
+	const digits = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5" +
+		" UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+	exec(t, s.DB, fmt.Sprintf(`
+		INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status, refunded_amount, created_at, expires_at)
+		SELECT %d + k, %s, %d, 'order', 300, 300, k %% 5, CASE k %% 15 WHEN 1 THEN 100 WHEN 4 THEN 300 WHEN 9 THEN 300 WHEN 14 THEN 300 ELSE 0 END, ?, ?
+		FROM (SELECT 1 + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS k
+		      FROM %[4]s a, %[4]s b, %[4]s c, %[4]s e, %[4]s f) ks WHERE k <= %[5]d ORDER BY k`,
+		first, numberOf(s.DB, user), user.ID, digits, n), noon, noon.Add(modelstest.TTL))
+	exec(t, s.DB, `INSERT INTO ly_order_detail (order_id, course_id, position, expire_text, course_name, price, sale_price, real_price)
+		SELECT id, ?, 1, '一个月有效', 'Go 语言实战', 300, 300, 300 FROM ly_order WHERE id > ?`, s.Plain.ID, first)
+}
+
+// numberOf is an order number of the k-th order in the words of the database.
+func numberOf(db *models.DB, user models.User) string {
+	if db.Dialect() == models.DialectSQLite {
+		return fmt.Sprintf("printf('%020d%%06d', k)", user.ID)
+	}
+	return fmt.Sprintf("CONCAT('%020d', LPAD(k, 6, '0'))", user.ID)
+}
+
+// wantCounts compares the student's tabs as the page says them with a plain count.
+func (s *scene) wantCounts(t *testing.T, when string) {
+	t.Helper()
+	got := s.list(t, models.OrderFilter{}).Counts
+	count := func(where string) int {
+		return int(sum(t, s.DB, "SELECT COUNT(*) FROM ly_order WHERE hidden_at IS NULL AND user_id = ? AND "+where, s.ann.ID))
+	}
+	want := map[models.OrderTab]int{
+		models.TabAll: count("1 = 1"), models.TabUnpaid: count("order_status = 0"), models.TabPaid: count("order_status = 1"),
+		models.TabClosed: count("order_status IN (2, 3)"), models.TabRefund: count("(order_status = 4 OR refunded_amount > 0)"),
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%s: got counts %v, want %v", when, got, want)
+	}
+}
+
+// O1, O22: the counts of a student with thousands of orders come from a tally, which follows whatever becomes of the orders in it.
+func TestTally(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		paid, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Rate.For(0))
+		closing := s.order(t, s.Off.For(60))
+		late := s.order(t, s.Step.For(30))
+		_, lateTrade := s.attempt(t, late)
+		unpaid := s.order(t, s.Rate.For(30))
+		_, trade := s.attempt(t, unpaid)
+		s.wantCounts(t, "a few")
+		load(t, s, s.ann, 2500)
+		s.wantCounts(t, "counted and tallied") // the visit that leaves the tally behind
+		if got, want := sum(t, s.DB, "SELECT COALESCE(SUM(n), 0) FROM ly_order_tally"), int64(2404); got != want {
+			t.Fatalf("got %d orders in the tally, want all but a hundred: %d", got, want)
+		}
+		s.wantCounts(t, "from the tally")
+		for _, step := range []struct {
+			what string
+			do   func()
+		}{
+			{"paid", func() { s.confirm(t, trade) }},
+			{"cancelled", func() { s.cancel(t, closing) }},
+			{"hidden", func() { s.hide(t, closing) }},
+			{"cancelled, then paid late", func() { s.cancel(t, late); s.hide(t, late); s.confirm(t, lateTrade) }},
+			{"refunded in part", func() { s.refundLine(t, paid, 1) }},
+			{"refunded in full", func() { s.refundLine(t, paid, 2) }},
+			{"ordered anew", func() { s.order(t, s.Free.For(0)) }},
+			{"many more", func() {
+				load(t, s, s.bob(t), 10)
+				exec(t, s.DB, "UPDATE ly_order SET user_id = ? WHERE user_id <> ?", s.ann.ID, s.ann.ID)
+			}},
+		} {
+			step.do()
+			s.wantCounts(t, step.what)
+		}
+	})
+}
+
+func (s *scene) bob(t *testing.T) models.User { return student(t, s.DB, "bob") }
+
+func (s *scene) hide(t *testing.T, o models.Order) {
+	t.Helper()
+	if err := s.HideOrder(t.Context(), s.ann.ID, o.OrderNumber); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *scene) refundLine(t *testing.T, o models.Order, line int) {
+	t.Helper()
+	refund, err := s.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber, Line: line, Reason: "换课", By: "staff"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.FinishRefund(t.Context(), refund.ID, s.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// O22: whatever page of My Orders a student with 100,000 orders opens takes the statements of a student with ten, and at most half as long
+// again. The two are measured in turns, so that what else the machine does slows both; the medians are compared.
+func TestMyOrdersOfAHundredThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: loads 100,000 orders")
+	}
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	ten, few := student(t, s.DB, "ten"), student(t, s.DB, "few")
+	load(t, s, ten, models.OrdersPerPage)
+	load(t, s, few, 10*models.OrdersPerPage) // enough for a page of each tab
+	load(t, s, s.ann, 100_000)
+	s.list(t, models.OrderFilter{}) // leaves the tally
+	middle := fmt.Sprintf("%020d%06d", few.ID, 60)
+	older := numbers(s.list(t, models.OrderFilter{Page: 5000}))[0]
+	for name, filters := range map[string][2]models.OrderFilter{
+		"first page":       {{UserID: ten.ID}, {}},
+		"last page":        {{UserID: ten.ID}, {Page: 10_000}},
+		"unpaid":           {{Tab: models.TabUnpaid}, {Tab: models.TabUnpaid}},
+		"paid":             {{Tab: models.TabPaid}, {Tab: models.TabPaid}},
+		"last of paid":     {{Tab: models.TabPaid, Page: 2}, {Tab: models.TabPaid, Page: 2000}},
+		"closed":           {{Tab: models.TabClosed}, {Tab: models.TabClosed}},
+		"refunds":          {{Tab: models.TabRefund}, {Tab: models.TabRefund}},
+		"by the link next": {{Page: 2, Older: middle}, {Page: 5000, Older: older}},
+		"by the link back": {{Page: 2, Newer: middle}, {Page: 5000, Newer: older}},
+		"next of paid":     {{Tab: models.TabPaid, Page: 2, Older: middle}, {Tab: models.TabPaid, Page: 1000, Older: older}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			filters[0].UserID, filters[1].UserID = cmp.Or(filters[0].UserID, few.ID), s.ann.ID
+			var took [2][]time.Duration
+			var asked [2]int64
+			for range 60 {
+				for i, f := range filters {
+					before := s.questions(t)
+					start := time.Now()
+					list, err := s.MyOrders(t.Context(), f)
+					took[i] = append(took[i], time.Since(start))
+					asked[i] = s.questions(t) - before - 1
+					if err != nil || len(list.Orders) != models.OrdersPerPage {
+						t.Fatalf("%+v: got %d orders of %d, %v", f, len(list.Orders), list.Matches, err)
+					}
+				}
+			}
+			small, large := median(took[0]), median(took[1])
+			t.Logf("%v of few orders, %v of 100,000: %.2f times", small, large, float64(large)/float64(small))
+			if large > small*3/2 {
+				t.Errorf("got %v for 100,000 orders and %v for 100, want at most 1.5 times as long", large, small)
+			}
+			if asked[0] != asked[1] || asked[0] != 2 {
+				t.Errorf("got %d statements for 100,000 orders and %d for 100, want 2 for both", asked[1], asked[0])
+			}
+		})
+	}
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// questions counts the statements of the one connection so far.
+func (s *scene) questions(t *testing.T) int64 {
+	t.Helper()
+	return sum(t, s.DB, "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'")
+}
+
+// A tally is made while orders that come into it are being paid: none is counted twice or left out.
+func TestTallyWhilePaying(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB)
+	for round := range 10 {
+		var trades []models.PaidTrade
+		for range 8 {
+			_, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
+			trades = append(trades, trade)
+		}
+		load(t, s, s.ann, 100)
+		exec(t, s.DB, "UPDATE ly_order SET order_number = CONCAT('9', id, LPAD(user_id, 6, '0'), ?) WHERE order_number LIKE '0%'", round)
+		var paying sync.WaitGroup
+		for i, trade := range trades {
+			paying.Go(func() {
+				if outcome, err := s.Confirm(t.Context(), trade, notified(s.DB, trade)); outcome != models.Fulfilled {
+					t.Errorf("got %s, %v; want it paid", outcome, err)
+				}
+			})
+			if i == len(trades)/2 {
+				paying.Go(func() {
+					if err := s.Tally(t.Context(), s.ann.ID); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		paying.Wait()
+		s.wantCounts(t, fmt.Sprintf("round %d", round))
+	}
+	if sum(t, s.DB, "SELECT COALESCE(SUM(n), 0) FROM ly_order_tally") == 0 {
+		t.Error("got no tally in ten rounds: each found the student's row locked")
+	}
+}

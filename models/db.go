@@ -135,8 +135,11 @@ func sqliteDSN(file string) string {
 		"_txlock": {"immediate"},
 		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 	}
-	return "file:" + file + "?" + query.Encode()
+	return "file:" + uriSigns.Replace(file) + "?" + query.Encode()
 }
+
+// uriSigns keeps what stands in a file's name from being read as part of its address.
+var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 func mysqlConfig(address string) (*mysqldriver.Config, error) {
 	u, err := url.Parse(address)

@@ -3,6 +3,7 @@ package models_test
 import (
 	"errors"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -125,4 +126,24 @@ func TestForeignKeysHold(t *testing.T) {
 			t.Error("a chapter of a course that does not exist was stored")
 		}
 	})
+}
+
+// A folder may be called anything, and the database must be in it and nowhere else.
+func TestSQLiteFileName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"luffy.db", "100 %.db", "50%25.db", "what?.db", "#1.db", "课程.db"} {
+		file := filepath.Join(t.TempDir(), name)
+		db, err := models.Open(t.Context(), models.Options{URL: "sqlite:" + file})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if _, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE there (id INTEGER)"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		db.Close()
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("%s: the database is elsewhere: %v", name, err)
+		}
+	}
 }

@@ -23,6 +23,8 @@ func TestJourney(t *testing.T) {
 	}{
 		{"desktop", browser.Visitor{Pictures: *pictures}, payOnDesktop},
 		{"phone", browser.Visitor{Phone: true, Pictures: *pictures}, payOnPhone},
+		{"phone of 320 px", browser.Visitor{Phone: true, Width: 320}, payOnPhone},
+		{"zoom of 400 %", browser.Visitor{Width: 320}, payOnDesktop},
 		{"without scripts", browser.Visitor{NoScripts: true}, payOnDesktop},
 		{"phone without scripts", browser.Visitor{Phone: true, NoScripts: true}, payOnPhone},
 	} {

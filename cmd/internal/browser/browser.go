@@ -59,7 +59,8 @@ const (
 
 // Visitor is how somebody looks at the pages.
 type Visitor struct {
-	Phone     bool   // 375 px wide, with touch and the phone's own User-Agent
+	Phone     bool   // with touch and the phone's own User-Agent
+	Width     int64  // of the window in CSS pixels; 0 = 1280, and 375 on a phone. A wide screen at 400 % zoom is one of 320
 	NoScripts bool   // JavaScript is switched off
 	Pictures  string // folder for Tab.Picture; empty takes none
 }
@@ -68,7 +69,18 @@ type Visitor struct {
 // test fails, its last page is kept as a picture among the test's artifacts.
 func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return open(t, v, b.ctx, chromedp.WithNewBrowserContext())
+}
+
+// Beside is a second tab of the same visitor.
+func (tab *Tab) Beside() *Tab {
+	tab.t.Helper()
+	return open(tab.t, tab.visitor, tab.ctx)
+}
+
+func open(t *testing.T, v Visitor, parent context.Context, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(parent, options...)
 	tab := &Tab{t: t, ctx: ctx, visitor: v}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -76,23 +88,34 @@ func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 		}
 		closeTab()
 	})
-	tab.width = desktopWidth
-	screen := chromedp.EmulateViewport(desktopWidth, desktopHeight)
-	if v.Phone {
-		tab.width = phoneWidth
-		screen = chromedp.Emulate(device.IPhone8)
-	}
 	scripts := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScripts})
 		return chromedp.Void{}, err
 	}
-	if err := chromedp.Do(ctx, screen, scripts); err != nil {
+	if err := chromedp.Do(ctx, scripts); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
+	if v.Phone {
+		tab.do("be a phone", chromedp.Emulate(device.IPhone8))
+	}
+	tab.usualSize()
 	if err := chromedp.Listen(ctx, tab.onEvent); err != nil {
 		t.Fatalf("listen to the tab: %v", err)
 	}
 	return tab
+}
+
+// usualSize gives the window the size that the visitor has.
+func (tab *Tab) usualSize() {
+	tab.t.Helper()
+	width, height := int64(desktopWidth), int64(desktopHeight)
+	if tab.visitor.Phone {
+		width, height = phoneWidth, phoneHeight
+	}
+	if tab.visitor.Width != 0 {
+		width, height = tab.visitor.Width, height*tab.visitor.Width/width
+	}
+	tab.Resize(width, height)
 }
 
 // onEvent reports scripts that fail, what they complain of, what the Content-Security-Policy stops and what is not there.

@@ -52,13 +52,13 @@ func (tab *Tab) Sound() {
 		tab.keeps("frame()", "wide()", "small(44)", "unfocused()")
 		tab.Resize(320, 568)
 		tab.keeps("wide()", "clipped()")
-		tab.Resize(phoneWidth, phoneHeight)
+		tab.usualSize()
 		return
 	}
 	tab.keeps("frame()", "wide()", "small(24)", "unfocused()", "space()", "wide()", "clipped()", "unspace()")
 	tab.Resize(desktopWidth/4, desktopHeight/4)
 	tab.keeps("wide()", "clipped()", "unfocused()", "space()", "wide()", "clipped()", "unspace()")
-	tab.Resize(desktopWidth, desktopHeight)
+	tab.usualSize()
 }
 
 // OwnTitle wants a title that no other state seen before has, and keeps it among the seen.

@@ -113,6 +113,13 @@
       return faults;
     },
 
+    // 2.1.1. The arrow keys lead to the other buttons of a radio group.
+    unreached(stops) {
+      return controls().filter((element) => !element.disabled && element.tabIndex >= 0 && !stops.has(element))
+        .filter((element) => element.type !== "radio" || element.checked)
+        .map((element) => `the Tab key passes it by: ${name(element)}`);
+    },
+
     async shifted() {
       const moves = [];
       new PerformanceObserver((list) => moves.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });

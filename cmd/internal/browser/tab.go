@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -30,12 +31,18 @@ func (tab *Tab) In(t *testing.T) *Tab {
 	return &part
 }
 
+// Fail reports what a test found wrong with the page where the tab is.
+func (tab *Tab) Fail(what string) {
+	tab.t.Helper()
+	tab.t.Errorf("%s: %s", tab.Address(), what)
+}
+
 // Resize gives the tab's window another size in CSS pixels, as turning a phone or zooming does.
 func (tab *Tab) Resize(width, height int64) {
 	tab.t.Helper()
 	size := chromedp.EmulateViewport(width, height)
 	if tab.visitor.Phone {
-		size = chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+		size = chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
 	tab.do("resize", size)
 	tab.width = width
@@ -126,6 +133,18 @@ func (tab *Tab) Type(selector, keys string) {
 	tab.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))
 }
 
+// ForgetCookies loses the visitor's session, as a browser does that was closed meanwhile.
+func (tab *Tab) ForgetCookies() {
+	tab.t.Helper()
+	_, err := run(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{})
+		return chromedp.Void{}, err
+	})
+	if err != nil {
+		tab.t.Fatalf("forget the cookies: %v", err)
+	}
+}
+
 // Has wants to read each of the texts in the element, as soon as it shows them.
 func (tab *Tab) Has(selector string, texts ...string) {
 	tab.t.Helper()
@@ -155,12 +174,9 @@ func (tab *Tab) Picture(name string) {
 	if tab.visitor.Pictures == "" {
 		return
 	}
-	width := "1280"
-	if tab.visitor.Phone {
-		width = "375"
-	}
 	tab.loadImages()
-	err := errors.Join(os.MkdirAll(tab.visitor.Pictures, 0o755), tab.store(filepath.Join(tab.visitor.Pictures, name+"-"+width+".png")))
+	file := filepath.Join(tab.visitor.Pictures, fmt.Sprintf("%s-%d.png", name, tab.width))
+	err := errors.Join(os.MkdirAll(tab.visitor.Pictures, 0o755), tab.store(file))
 	if err != nil {
 		tab.t.Errorf("picture of %s: %v", name, err)
 	}

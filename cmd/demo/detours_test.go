@@ -1,0 +1,115 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"luffy/cmd/internal/browser"
+	"luffy/models/alipay/sandbox"
+)
+
+// TestDetours are the ways that do not go straight from the cart to the lesson.
+func TestDetours(t *testing.T) {
+	chromium := browser.Start(t)
+	for name, walk := range map[string]func(*browser.Tab, *testDemo){
+		"session lost at the return": loseSession,
+		"two tabs, paid in one":      payInOtherTab,
+		"two tabs, cancelled in one": cancelInOtherTab,
+		"cancel":                     cancelOrder,
+		"find an old order":          findOrder,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shop := startDemo(t, t.TempDir())
+			tab := chromium.Open(t, browser.Visitor{})
+			logIn(tab, shop)
+			tab.Follow("Django 商城项目")
+			tab.Press("#add-to-cart")
+			tab.Press("#checkout")
+			tab.Click(".option:nth-of-type(2) input") // 全场九折券
+			tab.Type("#points", kb.Backspace+"200")
+			tab.Press("#submit-order")
+			walk(tab, shop)
+		})
+	}
+}
+
+// loseSession: who comes back from Alipay without a session logs in, and is at the result of the order.
+func loseSession(tab *browser.Tab, _ *testDemo) {
+	tab.Press("#login")
+	tab.Type("#password", sandbox.Password)
+	tab.Press("#pay")
+	tab.ForgetCookies()
+	tab.Press("#back-to-shop")
+	tab.Has("h1", "登录")
+	tab.Type("#username", studentName)
+	tab.Type("#password", studentPassword)
+	tab.Press("#login-submit")
+	tab.Has("h1", "支付成功")
+}
+
+// pay pays at the cashier where the tab is and comes back.
+func pay(tab *browser.Tab) {
+	tab.Press("#login")
+	tab.Type("#password", sandbox.Password)
+	tab.Press("#pay")
+	tab.Press("#back-to-shop")
+	tab.Has("h1", "支付成功")
+}
+
+// payInOtherTab: buttons that were there before the payment tell the truth after it.
+func payInOtherTab(tab *browser.Tab, shop *testDemo) {
+	list, question := tab.Beside(), tab.Beside()
+	list.Go(shop.shopURL + "/myorder/")
+	question.Go(shop.shopURL + "/myorder/")
+	question.Follow("取消订单")
+	pay(tab)
+	list.Press(`form[action$="/pay"] button`)
+	list.Has("h1", "支付成功")
+	question.Press(`form[action$="/cancel"] button`)
+	question.Has(".flash", "已支付，不能取消")
+}
+
+// cancelInOtherTab: the list tells the truth when its button is pressed. Who then still pays at the cashier that stood open gets the course.
+func cancelInOtherTab(tab *browser.Tab, shop *testDemo) {
+	list, beside := tab.Beside(), tab.Beside()
+	list.Go(shop.shopURL + "/myorder/")
+	beside.Go(shop.shopURL + "/myorder/")
+	beside.Follow("取消订单")
+	beside.Press(`form[action$="/cancel"] button`)
+	list.Press(`form[action$="/pay"] button`)
+	list.Has("h1", "订单已关闭")
+	pay(tab)
+	tab.Has("#result", "订单关闭后收到付款，课程已开通")
+}
+
+// cancelOrder gets coupon and points back with the order's end.
+func cancelOrder(tab *browser.Tab, shop *testDemo) {
+	tab.Go(shop.shopURL + "/myorder/")
+	tab.Follow("取消订单")
+	tab.Has("main", "九折券", "200 积分")
+	tab.Press(`form[action$="/cancel"] button`)
+	tab.Has(".state", "已取消")
+	tab.Go(shop.shopURL + "/checkout")
+	tab.Has("main", "九折券", "您有 500 积分")
+}
+
+// findOrder: part of the order number or of a course's name is enough, and what is found says what was searched for.
+func findOrder(tab *browser.Tab, shop *testDemo) {
+	pay(tab)
+	tab.Go(shop.shopURL + "/myorder/")
+	number := tab.Text(".orders .number")
+	for _, words := range []string{number[:12], "django", number} {
+		tab.Go(shop.shopURL + "/myorder/")
+		tab.Type(".search input", words)
+		tab.Press(".search button")
+		tab.Has(".orders", number)
+	}
+	tab.Go(shop.shopURL + "/myorder/")
+	tab.Type(".search input", "Rust")
+	tab.Press(".search button")
+	tab.Has("main", "没有符合条件的订单", "Rust")
+	tab.Follow("清除搜索")
+	tab.Has(".orders", number)
+}

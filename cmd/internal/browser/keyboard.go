@@ -1,0 +1,56 @@
+package browser
+
+import (
+	"fmt"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// mostStops is more than any page has places where the Tab key stops.
+const mostStops = 200
+
+// Reach goes on with the Tab key until the element has the focus.
+func (tab *Tab) Reach(selector string) {
+	tab.t.Helper()
+	for range mostStops {
+		tab.Keys(kb.Tab)
+		if tab.Focused(selector) {
+			return
+		}
+	}
+	tab.t.Fatalf("the Tab key does not reach %s at %s", selector, tab.Address())
+}
+
+// WalkThrough goes through the whole page with the Tab key and wants every control to be reached and the last one to be left again.
+func (tab *Tab) WalkThrough() {
+	tab.t.Helper()
+	tab.evaluate(`(window.stops = new Set(), document.activeElement.blur(), "")`)
+	for range mostStops {
+		tab.Keys(kb.Tab)
+		if tab.evaluate(`(stops.add(document.activeElement), document.activeElement.tagName)`) == "BODY" {
+			tab.wantNone(fmt.Sprintf("%s.unreached(stops)", rules))
+			return
+		}
+	}
+	tab.t.Fatalf("the Tab key does not leave %s", tab.Address())
+}
+
+// Focused reports whether the element has the focus.
+func (tab *Tab) Focused(selector string) bool {
+	tab.t.Helper()
+	return tab.evaluate(fmt.Sprintf("String(document.activeElement.matches(%q))", selector)) == "true"
+}
+
+// Keys presses keys where the focus is.
+func (tab *Tab) Keys(keys string) {
+	tab.t.Helper()
+	tab.do("press keys", chromedp.KeyEvent(keys))
+}
+
+// KeysAway presses keys that lead to another page, and waits for that page.
+func (tab *Tab) KeysAway(keys string) {
+	tab.t.Helper()
+	response, err := leave(tab, chromedp.KeyEvent(keys))
+	tab.arrived("press keys", response, err)
+}

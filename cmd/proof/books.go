@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"luffy/models/alipay/sandbox"
+)
+
+// books are those of both sides. Sums are fen.
+type books struct {
+	trades   []sandbox.Trade             // Alipay's
+	attempts map[string]*attempt         // the shop's, by out_trade_no
+	refunds  map[string]map[string]int64 // the shop's that are done: sums by out_trade_no and out_request_no
+}
+
+// attempt is a payment with its order, as the shop has them.
+type attempt struct {
+	order       string
+	status      int   // of the order: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款
+	price, back int64 // of the order
+	tradeNo     sql.NullString
+	amount      int64
+	state       string
+}
+
+func (a *attempt) paysOrder() bool { return a.state == "paid" && (a.status == 1 || a.status == 4) }
+
+func (w *world) readBooks(ctx context.Context) (books, error) {
+	b := books{trades: w.alipay.Trades(), attempts: map[string]*attempt{}, refunds: map[string]map[string]int64{}}
+	err := w.each(ctx, func(rows *sql.Rows) error {
+		var outTradeNo string
+		var a attempt
+		err := rows.Scan(&outTradeNo, &a.tradeNo, &a.amount, &a.state, &a.order, &a.status, &a.price, &a.back)
+		b.attempts[outTradeNo] = &a
+		return err
+	}, `SELECT p.out_trade_no, p.trade_no, p.amount, p.state, o.order_number, o.order_status, o.real_price, o.refunded_amount
+		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id`)
+	if err != nil {
+		return b, err
+	}
+	err = w.each(ctx, func(rows *sql.Rows) error {
+		var outTradeNo, number string
+		var amount int64
+		if err := rows.Scan(&outTradeNo, &number, &amount); err != nil {
+			return err
+		}
+		if b.refunds[outTradeNo] == nil {
+			b.refunds[outTradeNo] = map[string]int64{}
+		}
+		b.refunds[outTradeNo][number] = amount
+		return nil
+	}, `SELECT p.out_trade_no, f.out_request_no, f.amount FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = 'done'`)
+	return b, err
+}
+
+func (w *world) each(ctx context.Context, row func(*sql.Rows) error, query string) error {
+	rows, err := w.db.SQL().QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// compare finds where the two sides do not agree about every fen, and money that is neither an order nor gone back.
+func (b books) compare() (findings []string) {
+	find := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
+	kept, paid := map[string]int64{}, map[string]bool{}
+	for _, t := range b.trades {
+		if t.PaidAt.IsZero() {
+			continue
+		}
+		paid[t.OutTradeNo] = true
+		a := b.attempts[t.OutTradeNo]
+		if a == nil {
+			find("%s: paid at Alipay, and the shop has no such attempt", t.OutTradeNo)
+			continue
+		}
+		kept[a.order] += t.Total - t.Refunded
+		switch {
+		case a.tradeNo.String != t.TradeNo:
+			find("%s: paid at Alipay as %s, booked as %q", t.OutTradeNo, t.TradeNo, a.tradeNo.String)
+		case a.amount != t.Total:
+			find("%s: %d fen at Alipay, %d in the shop", t.OutTradeNo, t.Total, a.amount)
+		case a.paysOrder() == (t.Refunded == t.Total && a.state != "paid"):
+			find("%s: neither a fulfilled order nor gone back: %s, %d of %d gone back", t.OutTradeNo, a.state, t.Refunded, t.Total)
+		}
+		findings = append(findings, b.compareRefunds(t)...)
+	}
+	for outTradeNo, a := range b.attempts {
+		if a.tradeNo.Valid && !paid[outTradeNo] {
+			find("%s: booked as paid, and not paid at Alipay", outTradeNo)
+		}
+		owed := int64(0)
+		if a.status == 1 || a.status == 4 {
+			owed = a.price - a.back
+		}
+		if kept[a.order] != owed {
+			find("order %s: Alipay has kept %d fen for it, the shop counts on %d", a.order, kept[a.order], owed)
+		}
+	}
+	return findings
+}
+
+// compareRefunds wants each refund of a trade on both sides, under one number and with one sum.
+func (b books) compareRefunds(t sandbox.Trade) (findings []string) {
+	ours := b.refunds[t.OutTradeNo]
+	for _, r := range t.Refunds {
+		if booked, known := ours[r.OutRequestNo]; !known || booked != r.Amount {
+			findings = append(findings, fmt.Sprintf("%s: refund %s of %d fen at Alipay, %d in the shop",
+				t.OutTradeNo, r.OutRequestNo, r.Amount, booked))
+		}
+	}
+	if len(ours) != len(t.Refunds) {
+		findings = append(findings, fmt.Sprintf("%s: %d refunds at Alipay, %d in the shop", t.OutTradeNo, len(t.Refunds), len(ours)))
+	}
+	return findings
+}

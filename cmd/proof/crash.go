@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"luffy/models/modelstest/dbproxy"
+)
+
+// point is where the program dies: before its n-th statement reaches the server, or after the server has executed it and before the
+// answer reaches the program. Number 0 is nowhere.
+type point struct {
+	scenario string
+	number   int
+	moment   dbproxy.Moment
+}
+
+func (p point) String() string {
+	if p.number == 0 {
+		return p.scenario
+	}
+	return fmt.Sprintf("%s:%d:%s", p.scenario, p.number, p.moment)
+}
+
+// parsePoint reads what String writes. A scenario alone stands for all its points.
+func parsePoint(text string) (point, error) {
+	fields := strings.Split(text, ":")
+	p := point{scenario: fields[0]}
+	if _, err := scenarioNamed(p.scenario); err != nil || len(fields) == 1 {
+		return p, err
+	}
+	wrong := fmt.Errorf("%q: a point like fulfil:7:after is expected", text)
+	if len(fields) != 3 {
+		return p, wrong
+	}
+	number, err := strconv.Atoi(fields[1])
+	p.number, p.moment = number, dbproxy.Moment(fields[2])
+	if err != nil || number < 1 || p.moment != dbproxy.Before && p.moment != dbproxy.After {
+		return p, wrong
+	}
+	return p, nil
+}
+
+// crash is what became of one death.
+type crash struct {
+	point
+	statements []string // those that reached the proxy, the last being where the program died
+	left       string   // what had changed when it was dead
+	err        error    // what is broken in the end; nil = nothing
+}
+
+// died tells whether the program came as far as the point.
+func (c crash) died() bool { return c.number > 0 && len(c.statements) >= c.number }
+
+// statement is where the program died.
+func (c crash) statement() string {
+	if !c.died() {
+		return ""
+	}
+	return c.statements[c.number-1]
+}
+
+// try plays a scenario in which the program dies at the point, then lets it start again and everybody repeat what they do, and judges.
+func (w *world) try(ctx context.Context, s scenario, at point) crash {
+	c := crash{point: at}
+	p, err := s.prepare(ctx, w)
+	if err != nil {
+		c.err = fmt.Errorf("prepare: %w", err)
+		return c
+	}
+	c.err = w.die(ctx, s, p, &c)
+	if c.err == nil {
+		c.err = w.recover(ctx, s, p)
+	}
+	w.killAll()
+	return c
+}
+
+// die lets the program work until it dies.
+func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) error {
+	if !s.command {
+		if _, err := w.serve("LUFFY_JOBS=off"); err != nil {
+			return err
+		}
+		if err := w.student.logIn(ctx); err != nil {
+			return err
+		}
+	}
+	before, err := w.holdings(ctx)
+	if err != nil {
+		return err
+	}
+	w.proxy.SetPlan(w.deathAt(c))
+	err = s.act(ctx, w, p)
+	w.proxy.SetPlan(nil)
+	w.killAll()
+	if err != nil {
+		return fmt.Errorf("act: %w", err)
+	}
+	after, err := w.holdings(ctx)
+	c.left = after.since(before)
+	return errors.Join(err, w.auditNow(ctx))
+}
+
+// deathAt notes the statements and kills the program at the point.
+func (w *world) deathAt(c *crash) dbproxy.Plan {
+	return func(s dbproxy.Statement) dbproxy.Fault {
+		if c.died() {
+			return dbproxy.Fault{Cut: dbproxy.Before} // the program is dead: nothing can come from it
+		}
+		c.statements = append(c.statements, s.SQL)
+		if !c.died() {
+			return dbproxy.Fault{}
+		}
+		return dbproxy.Fault{Cut: c.moment, Meanwhile: w.killVictim}
+	}
+}
+
+// recover starts the shop again, jobs and all, and waits until nothing is left to do.
+func (w *world) recover(ctx context.Context, s scenario, p *purchase) error {
+	if _, err := w.serve(); err != nil {
+		return err
+	}
+	if err := s.again(ctx, w, p); err != nil {
+		return fmt.Errorf("again: %w", err)
+	}
+	if err := w.untilQuiet(ctx); err != nil {
+		return err
+	}
+	return w.judge(ctx)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+
+	"luffy/models/modelstest/dbproxy"
+)
+
+// lane tries points of one scenario, one after the other.
+type lane struct {
+	*workshop
+	scenario scenario
+	world    *world // nil = the next point needs a new one
+}
+
+// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then dies at each chosen point.
+func (w *workshop) enumerate(ctx context.Context, s scenario, choose func(statements int) []point) ([]crash, error) {
+	l := &lane{workshop: w, scenario: s}
+	whole, err := l.try(ctx, point{scenario: s.name})
+	if err != nil || whole.err != nil {
+		return []crash{whole}, errors.Join(err, l.leave())
+	}
+	all := []crash{whole}
+	for _, at := range choose(len(whole.statements)) {
+		c, err := l.try(ctx, at)
+		if err != nil {
+			return all, errors.Join(err, l.leave())
+		}
+		all = append(all, c)
+	}
+	return all, l.leave()
+}
+
+// try leaves a world in which something broke, so that it is not found at every later point too.
+func (l *lane) try(ctx context.Context, at point) (c crash, err error) {
+	if l.world == nil {
+		behind := sinceYesterdayNoon()
+		if !l.scenario.yesterday {
+			behind = 0
+		}
+		if l.world, err = l.newWorld(ctx, behind); err != nil {
+			return crash{point: at}, err
+		}
+	}
+	c = l.world.try(ctx, l.scenario, at)
+	if c.err != nil || l.scenario.yesterday {
+		err = l.leave()
+	}
+	return c, errors.Join(err, ctx.Err())
+}
+
+func (l *lane) leave() error {
+	if l.world == nil {
+		return nil
+	}
+	left := l.world
+	l.world = nil
+	return left.close()
+}
+
+// everyPoint are both moments of each statement.
+func everyPoint(scenario string) func(statements int) []point {
+	return func(statements int) []point {
+		var all []point
+		for n := range statements {
+			all = append(all, point{scenario, n + 1, dbproxy.Before}, point{scenario, n + 1, dbproxy.After})
+		}
+		return all
+	}
+}
+
+// somePoints are that many points by chance.
+func somePoints(scenario string, n int, rng *rand.Rand) func(statements int) []point {
+	return func(statements int) []point {
+		all := everyPoint(scenario)(statements)
+		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		return all[:min(n, len(all))]
+	}
+}

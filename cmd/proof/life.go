@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"luffy/models/alipay/sandbox"
+)
+
+// life is what one student does in a storm. Its choices follow the seed; what the others do meanwhile does not.
+type life struct {
+	*storm
+	*visitor
+	rng    *rand.Rand
+	coupon int64
+}
+
+func (l *life) oneIn(n int) bool { return l.rng.IntN(n) == 0 }
+
+// students makes the students, logged in, each with a coupon, and the program that they visit.
+func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	all := make([]*life, stormStudents)
+	for i := range all {
+		student, err := s.newVisitor(ctx, fmt.Sprintf("student%d", i))
+		if err != nil {
+			return nil, err
+		}
+		if err := student.logIn(ctx); err != nil {
+			return nil, err
+		}
+		coupon, err := s.db.GiveCoupon(ctx, student.ID, couponName)
+		if err != nil {
+			return nil, err
+		}
+		rng := rand.New(rand.NewPCG(seed, uint64(i+1))) //nolint:gosec // no secret: the seed is printed
+		all[i] = &life{storm: s, visitor: student, rng: rng, coupon: coupon.ID}
+	}
+	return all, nil
+}
+
+// live leads one order through one of its possible lives. The error is something that must not happen to a student.
+func (l *life) live(ctx context.Context) error {
+	number, link, err := l.buy(ctx)
+	if err != nil || number == "" {
+		return err
+	}
+	l.orders.Add(1)
+	act := l.rng.IntN(9)
+	if act != twice { // nobody asks about the attempt that the shop believes to be dead, so its notify must come
+		if err := l.misfortune(number); err != nil {
+			return err
+		}
+	}
+	switch act {
+	case 0: // looks, and forgets it
+	case 1:
+		_ = l.world.alipay.OpenTrade(link, "") // the time may be over
+	case 2:
+		_ = l.world.alipay.OpenTrade(link, "")
+		l.cancel(ctx, number)
+	case 3: // at the same moment
+		var both sync.WaitGroup
+		both.Go(func() { l.pay(link) })
+		l.cancel(ctx, number)
+		both.Wait()
+	case 4:
+		l.cancel(ctx, number)
+		l.pay(link)
+	case twice:
+		return l.payTwice(ctx, number, link)
+	default:
+		l.pay(link)
+	}
+	_, _ = l.get(ctx, "/orders/"+number+"/result") // there may be nobody to answer
+	if l.oneIn(3) {
+		return l.giveBack(ctx, number)
+	}
+	return nil
+}
+
+// twice is the life of payTwice.
+const twice = 5
+
+// buy chooses courses, checks out and orders; the number is empty where the page would not do what was asked for.
+func (l *life) buy(ctx context.Context) (number, link string, err error) {
+	for range 1 + l.rng.IntN(2) {
+		form := url.Values{"course": {strconv.Itoa(1 + l.rng.IntN(3))}, "expire": {"0"}}
+		if _, err := l.insist(ctx, "/cart/items", form); err != nil {
+			return "", "", err
+		}
+	}
+	form, err := l.checkout(ctx)
+	if err != nil || form == nil {
+		return "", "", err
+	}
+	form.Set("points", strconv.Itoa(l.rng.IntN(300)))
+	if l.oneIn(2) {
+		form.Set("coupon", strconv.FormatInt(l.coupon, 10)) // refused while another order holds it
+	}
+	link, err = l.insist(ctx, "/orders", form)
+	if errors.Is(err, errRefused) {
+		return "", "", nil
+	}
+	if err != nil || !strings.HasPrefix(link, l.gateway.URL) {
+		return "", "", err
+	}
+	row := l.db.SQL().QueryRowContext(ctx, "SELECT order_number FROM ly_order WHERE checkout_token = ?", form.Get("token"))
+	if err := row.Scan(&number); err != nil {
+		return "", "", fmt.Errorf("a student was sent to pay an order that is not there: %w", err)
+	}
+	return number, link, nil
+}
+
+// checkout gives what the page's form carries along; nil where there is no page.
+func (l *life) checkout(ctx context.Context) (url.Values, error) {
+	a, err := l.get(ctx, "/checkout")
+	if err != nil || a.status != http.StatusOK {
+		return nil, nil //nolint:nilerr // the program has died, or the cart was emptied by a payment: the student does something else
+	}
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{"coupon": {"0"}}
+	for _, name := range []string{"token", "quote"} {
+		form.Set(name, page.Find(`input[name="`+name+`"]`).AttrOr("value", ""))
+	}
+	return form, nil
+}
+
+// misfortune lets something go wrong at Alipay, or on the way from there.
+func (l *life) misfortune(number string) error {
+	faults := []sandbox.Fault{
+		{Name: sandbox.NotifyDrop}, {Name: sandbox.NotifyDrop, Times: 1}, {Name: sandbox.NotifyDuplicate, Value: "3"},
+		{Name: sandbox.NotifyDelay, Value: "2s"}, {Name: sandbox.NotifyReorder, Times: 1},
+		{Name: sandbox.QueryThenPay, Times: 1}, {Name: sandbox.ClosePaysFirst, Times: 1},
+		{Name: sandbox.APITimeoutAfter, Value: "1ms", Times: 2}, {Name: sandbox.APIUnavailable, Times: 2},
+		{Name: sandbox.RefundFundChangeN, Times: 1}, {Name: sandbox.RefundLater, Value: "2s", Times: 1},
+	}
+	for range l.rng.IntN(3) {
+		f := faults[l.rng.IntN(len(faults))]
+		f.OutTradeNo = number
+		if err := l.world.alipay.AddFault(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pay may be refused by the cashier: the trade is paid, closed or expired by now.
+func (l *life) pay(link string) { _ = l.world.alipay.Pay(link, "") }
+
+func (l *life) cancel(ctx context.Context, number string) {
+	_, _ = l.insist(ctx, "/orders/"+number+"/cancel", url.Values{}) // it may be paid meanwhile
+}
+
+// payTwice pays two attempts, the first of which the shop believes to be dead.
+func (l *life) payTwice(ctx context.Context, number, first string) error {
+	_, err := l.db.SQL().ExecContext(ctx, "UPDATE ly_payment SET state = 'closed' WHERE out_trade_no = ? AND state = 'open'", number)
+	if err != nil {
+		return err
+	}
+	second, err := l.insist(ctx, "/orders/"+number+"/pay", url.Values{})
+	if err != nil {
+		return err
+	}
+	var both sync.WaitGroup
+	both.Go(func() { l.pay(first) })
+	if strings.HasPrefix(second, l.gateway.URL) {
+		l.pay(second)
+	}
+	both.Wait()
+	return nil
+}
+
+// giveBack refunds a line or all by the operator's tool, or a sum by hand in Alipay's console. Staff do not touch what goes back by
+// itself.
+func (l *life) giveBack(ctx context.Context, number string) error {
+	var price int64
+	row := l.db.SQL().QueryRowContext(ctx, `SELECT COALESCE(SUM(p.amount), 0) FROM ly_payment p WHERE p.out_trade_no = ? AND p.state = 'paid'`, number)
+	if err := row.Scan(&price); err != nil || price == 0 {
+		return err
+	}
+	if l.oneIn(2) {
+		_ = l.world.alipay.RefundOutside(number, 1+l.rng.Int64N(price))
+		return nil
+	}
+	args := []string{"refund", number, "--reason", "换课"}
+	if l.oneIn(2) {
+		args = append(args, "--line", "1")
+	}
+	_, _, err := l.run(args...) // it may fail like any program whose database breaks off
+	return err
+}

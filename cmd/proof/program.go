@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// program is one process of luffy.
+type program struct {
+	cmd   *exec.Cmd
+	said  *output
+	ended chan struct{} // closed when the process has ended
+}
+
+// launch starts luffy with a command, on the world's database through the proxy.
+func (w *world) launch(environ []string, args ...string) (*program, error) {
+	p := &program{cmd: exec.Command(w.luffy, args...), said: newOutput(), ended: make(chan struct{})} //nolint:noctx // it is ended by kill
+	p.cmd.Env = append(w.environ(w.proxy.Addr()), environ...)
+	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	w.processes = append(w.processes, p)
+	w.mu.Unlock()
+	go func() {
+		defer close(p.ended)
+		_ = p.cmd.Wait() // how it ended is in ProcessState
+	}()
+	return p, nil
+}
+
+// serve starts the shop and waits until it listens.
+func (w *world) serve(environ ...string) (*program, error) {
+	p, err := w.launch(environ, "serve")
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-p.said.serving:
+		return p, nil
+	case <-p.ended:
+		return nil, fmt.Errorf("luffy serve: %v\n%s", p.cmd.ProcessState, p.said)
+	case <-time.After(patience):
+		p.kill()
+		return nil, fmt.Errorf("luffy serve does not listen\n%s", p.said)
+	}
+}
+
+// run runs a command of luffy to its end and gives its exit code, -1 when it was killed.
+func (w *world) run(args ...string) (code int, said string, err error) {
+	p, err := w.launch(nil, args...)
+	if err != nil {
+		return 0, "", err
+	}
+	select {
+	case <-p.ended:
+		return p.cmd.ProcessState.ExitCode(), p.said.String(), nil
+	case <-time.After(patience):
+		p.kill()
+		return 0, "", errors.New("luffy " + args[0] + " does not end")
+	}
+}
+
+// kill ends the process as a power cut does and returns when it is gone.
+func (p *program) kill() {
+	p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// killVictim kills the process that was launched last, at the point where the proxy stands.
+func (w *world) killVictim() {
+	w.mu.Lock()
+	victim := w.processes[len(w.processes)-1]
+	w.mu.Unlock()
+	victim.kill()
+}
+
+// killAll kills what still runs.
+func (w *world) killAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.processes {
+		p.kill()
+	}
+	w.processes = nil
+}
+
+// patience bounds every wait for something that must come.
+const patience = 60 * time.Second
+
+// output keeps the last part of what a process says.
+type output struct {
+	mu      sync.Mutex
+	text    []byte
+	serving chan struct{} // closed when it says that it serves
+	serves  bool
+}
+
+func newOutput() *output { return &output{serving: make(chan struct{})} }
+
+// keptOutput bounds what is kept of a process that talks much.
+const keptOutput = 64 << 10
+
+func (o *output) Write(said []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, said...)
+	if !o.serves && bytes.Contains(o.text, []byte(`"msg":"serving"`)) {
+		o.serves = true
+		close(o.serving)
+	}
+	o.text = o.text[max(0, len(o.text)-keptOutput):]
+	return len(said), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.text)
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"luffy/models/alipay/sandbox"
+)
+
+// untilQuiet lets Alipay repeat its notifies and the jobs do their work until nothing is left of either. The pauses of both are skipped:
+// Alipay repeats at once, and what the shop has put off for a while is due.
+func (w *world) untilQuiet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		waiting, err := w.count(ctx, `SELECT (SELECT COUNT(*) FROM ly_order WHERE order_status = 0)
+			+ (SELECT COUNT(*) FROM ly_payment WHERE state = 'open') + (SELECT COUNT(*) FROM ly_refund WHERE state = 'pending')`)
+		if err != nil {
+			return err
+		}
+		undelivered := w.repeatNotifies()
+		if waiting == 0 && undelivered == 0 {
+			return nil
+		}
+		if err := w.skipPauses(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("after %s %d rows still wait and %d notifies are not taken; the program said:\n%s",
+				patience, waiting, undelivered, w.lastWords())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// repeatNotifies lets Alipay send again what the shop has not taken, and counts it.
+func (w *world) repeatNotifies() (undelivered int) {
+	for _, e := range w.alipay.Events() {
+		if e.State != sandbox.EventQueued && e.State != sandbox.EventGivenUp {
+			continue
+		}
+		undelivered++
+		if e.Attempts > 0 {
+			_ = w.alipay.Resend(e.NotifyID) // it is known, because it was listed
+		}
+	}
+	return undelivered
+}
+
+// skipPauses makes due what the shop has put off: closings, questions and refunds whose last worker may have died, and dead links.
+func (w *world) skipPauses(ctx context.Context) error {
+	for _, statement := range []string{
+		"UPDATE ly_order SET check_at = check_at - INTERVAL 1 HOUR WHERE check_at > UTC_TIMESTAMP()",
+		"UPDATE ly_payment SET ask_at = ask_at - INTERVAL 1 HOUR WHERE ask_at > UTC_TIMESTAMP()",
+		"UPDATE ly_refund SET try_at = try_at - INTERVAL 1 HOUR WHERE try_at > UTC_TIMESTAMP()",
+	} {
+		if _, err := w.db.SQL().ExecContext(ctx, statement); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) lastWords() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.processes) == 0 {
+		return ""
+	}
+	lines := strings.Split(w.processes[len(w.processes)-1].said.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
+
+// count reads one number from the database.
+func (w *world) count(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = w.db.SQL().QueryRowContext(ctx, query, args...).Scan(&n)
+	return n, err
+}
+
+// until polls for what somebody else brings about.
+func until(ctx context.Context, what string, reached func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for !reached() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waited in vain for %s: %w", what, ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"luffy/models/modelstest/dbproxy"
+)
+
+// stormStudents live at the same time, each one life after the other.
+const stormStudents = 12
+
+// storm is a time in which students do everything that students do, while the program is killed again and again.
+type storm struct {
+	*world
+	rng    *rand.Rand
+	shop   *program // that serves now
+	deaths int
+	orders atomic.Int64
+
+	mu     sync.Mutex
+	faults []error
+}
+
+// report is what a storm was like.
+type report struct {
+	deaths int
+	orders int64
+	err    error
+}
+
+// storm lets one rage for so long, and judges what it leaves.
+func (w *workshop) storm(ctx context.Context, seed uint64, length time.Duration) (r report) {
+	made, err := w.newWorld(ctx, 0)
+	if err != nil {
+		return report{err: err}
+	}
+	s := &storm{world: made, rng: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // no secret: the seed is printed
+	defer func() { r.err = errors.Join(r.err, s.close()) }()
+	students, err := s.students(ctx, seed)
+	if err != nil {
+		return report{err: err}
+	}
+	over := time.Now().Add(length)
+	var living sync.WaitGroup
+	for _, l := range students {
+		living.Go(func() {
+			for time.Now().Before(over) && ctx.Err() == nil {
+				s.note(l.live(ctx))
+			}
+		})
+	}
+	s.note(s.rage(ctx, over))
+	living.Wait()
+	s.note(s.calm(ctx))
+	return report{s.deaths, s.orders.Load(), errors.Join(s.faults...)}
+}
+
+// note keeps what no student may meet.
+func (s *storm) note(err error) {
+	if err == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, err)
+}
+
+// start begins to serve; orders time out soon.
+func (s *storm) start() (err error) {
+	s.shop, err = s.serve("LUFFY_ORDER_TTL=4s")
+	return err
+}
+
+// rage harms the program until the time is over, and leaves it running.
+func (s *storm) rage(ctx context.Context, over time.Time) error {
+	for time.Now().Before(over) && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-s.shop.ended:
+		case <-time.After(time.Duration(100+s.rng.IntN(900)) * time.Millisecond):
+			s.harm()
+		}
+		select {
+		case <-s.shop.ended:
+			s.deaths++
+			if err := s.start(); err != nil {
+				return err
+			}
+		default:
+		}
+	}
+	s.proxy.SetPlan(nil)
+	return nil
+}
+
+// harm kills the program now or at some statement, or lets the database break a statement off.
+func (s *storm) harm() {
+	shop := s.shop
+	moment := []dbproxy.Moment{dbproxy.Before, dbproxy.After}[s.rng.IntN(2)]
+	switch s.rng.IntN(4) {
+	case 0:
+		shop.kill()
+	case 1:
+		s.once(dbproxy.Fault{Cut: moment})
+	case 2:
+		s.once(dbproxy.Fault{Refuse: &dbproxy.Deadlock})
+	default:
+		s.once(dbproxy.Fault{Cut: moment, Meanwhile: shop.kill})
+	}
+}
+
+// once plans a fault for some statement soon.
+func (s *storm) once(fault dbproxy.Fault) {
+	number := 1 + s.rng.IntN(40)
+	s.proxy.SetPlan(func(statement dbproxy.Statement) dbproxy.Fault {
+		if statement.Number != number {
+			return dbproxy.Fault{}
+		}
+		return fault
+	})
+}
+
+// calm lets an hour pass on both sides, in which every link dies, and judges when nothing is left to do.
+func (s *storm) calm(ctx context.Context) error {
+	s.alipay.ClearFaults()
+	select {
+	case <-s.shop.ended:
+		if err := s.start(); err != nil {
+			return err
+		}
+	default:
+	}
+	if err := s.alipay.Advance(time.Hour); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"UPDATE ly_order SET expires_at = expires_at - INTERVAL 1 HOUR WHERE order_status = 0",
+		"UPDATE ly_payment SET expires_at = expires_at - INTERVAL 1 HOUR WHERE state = 'open'",
+	} {
+		if _, err := s.db.SQL().ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	if err := s.untilQuiet(ctx); err != nil {
+		return err
+	}
+	return s.judge(ctx)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest/dbproxy"
+	"luffy/models/payment"
+)
+
+// The profile that shop and simulator share.
+const (
+	appID    = "2016091600523592"
+	sellerID = "2088102175868026"
+)
+
+// world is a shop on a database of its own, the proxy between them, and a simulated Alipay. The program is started, and killed, by
+// whoever uses the world; what must be there before is made by the same packages past the proxy.
+type world struct {
+	*workshop
+	name     string // of the database
+	db       *models.DB
+	payments *payment.Service
+	proxy    *dbproxy.Proxy
+	alipay   *sandbox.Sandbox
+	gateway  *httptest.Server
+	address  string // where the program listens
+	student  *visitor
+
+	mu        sync.Mutex
+	processes []*program // the last one launched is the victim
+	end       []func() error
+}
+
+// newWorld makes a world whose clock is so far behind the program's.
+func (w *workshop) newWorld(ctx context.Context, behind time.Duration) (*world, error) {
+	made := &world{workshop: w}
+	now := func() time.Time { return time.Now().Add(-behind) }
+	for _, step := range []func() error{
+		func() error { return made.openShop(ctx, now) },
+		func() error { return made.startAlipay(now) },
+		func() error { return made.openPayments(now) },
+		func() error { return made.addStudent(ctx) },
+	} {
+		if err := step(); err != nil {
+			return nil, errors.Join(err, made.close())
+		}
+	}
+	return made, nil
+}
+
+// close ends all that the world has begun, the last first.
+func (w *world) close() error {
+	w.killAll()
+	var all []error
+	for i := len(w.end) - 1; i >= 0; i-- {
+		all = append(all, w.end[i]())
+	}
+	return errors.Join(all...)
+}
+
+func (w *world) atEnd(f func() error) { w.end = append(w.end, f) }
+
+func (w *world) openShop(ctx context.Context, now func() time.Time) error {
+	var err error
+	if w.name, err = w.newDatabase(ctx); err != nil {
+		return err
+	}
+	w.atEnd(func() error { return w.dropDatabase(w.name) })
+	if w.db, err = w.openDatabase(ctx, w.name, now); err != nil {
+		return err
+	}
+	w.atEnd(w.db.Close)
+	if w.proxy, err = dbproxy.Listen(w.server); err != nil {
+		return err
+	}
+	w.atEnd(w.proxy.Close)
+	w.address, err = freeAddress()
+	return err
+}
+
+func (w *world) startAlipay(now func() time.Time) error {
+	var err error
+	w.alipay, err = sandbox.New(sandbox.Config{
+		AppID: appID, SellerID: sellerID, AppPublicKey: &w.appKey.PublicKey, Key: w.alipayKey, Now: now,
+	})
+	if err != nil {
+		return err
+	}
+	w.gateway = httptest.NewServer(w.alipay.Handler())
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.alipay.Run(ctx) }()
+	w.atEnd(func() error {
+		stop()
+		err := <-ended
+		w.gateway.Close()
+		return errors.Join(err, w.alipay.Close())
+	})
+	return nil
+}
+
+func (w *world) openPayments(now func() time.Time) error {
+	client, err := alipay.NewClient(alipay.Config{
+		Gateway: w.gateway.URL + "/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: w.appKey,
+		AlipayPublicKeys: []*rsa.PublicKey{&w.alipayKey.PublicKey}, Now: now,
+	})
+	w.payments = payment.New(payment.Config{
+		DB: w.db, Alipay: client, AppID: appID, BaseURL: w.url(), Log: slog.New(slog.DiscardHandler),
+	})
+	return err
+}
+
+func (w *world) url() string { return "http://" + w.address }
+
+// environ are the settings of a program whose database is at host:port.
+func (w *world) environ(database string) []string {
+	return []string{
+		"LUFFY_ADDR=" + w.address, "LUFFY_BASE_URL=" + w.url(), "LUFFY_DATABASE_URL=" + databaseURL(database, w.name),
+		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(w.folder, w.name+".key"), "LUFFY_ALIPAY_GATEWAY=" + w.gateway.URL + "/gateway.do",
+		"LUFFY_ALIPAY_APP_ID=" + appID, "LUFFY_ALIPAY_SELLER_ID=" + sellerID,
+		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + w.appKeyFile(), "LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + w.alipayKeyFile(),
+	}
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}

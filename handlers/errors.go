@@ -30,12 +30,18 @@ func (s *shop) onError(err error, c echo.Context) {
 	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
 		p = s.tooMany(c, tooMany.Until)
 	}
+	if p.Status == http.StatusServiceUnavailable {
+		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
+	}
 	p.Page = frame(c)
 	p.OrderNumber = knownForm(c.Param("number"))
 	if failed := render(c, p.Status, views.ErrorPage(p)); failed != nil {
 		s.log.ErrorContext(c.Request().Context(), "error page failed", "error", failed)
 	}
 }
+
+// retryAfter is in how many seconds a page is worth asking for again that the database could not answer.
+const retryAfter = "5"
 
 // notFound answers what no route does. Echo prefers it to its own answer for a page that only has other methods.
 func notFound(c echo.Context) error {
@@ -60,6 +66,9 @@ func statusOf(err error) int {
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return e.Code
+	}
+	if models.Unavailable(err) {
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -11,9 +13,14 @@ func (s *shop) healthz(c echo.Context) error {
 	return c.String(http.StatusOK, "ok\n")
 }
 
+// readyTimeout is how long a database may be silent before it counts as down: a balancer does not wait long.
+const readyTimeout = 2 * time.Second
+
 // readyz is GET /readyz: the program can serve, because its database answers.
 func (s *shop) readyz(c echo.Context) error {
-	if err := s.db.Ping(c.Request().Context()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
+	defer cancel()
+	if err := s.db.Ping(ctx); err != nil {
 		s.log.ErrorContext(c.Request().Context(), "database does not answer", "error", err)
 		return c.String(http.StatusServiceUnavailable, "database does not answer\n")
 	}

@@ -13,8 +13,12 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 )
 
-// requestTimeout bounds the work for one page; the browser has given up long before.
-const requestTimeout = 30 * time.Second
+// requestTimeout bounds the work for one page: longer than the longest question to Alipay, and short enough that a page comes that says
+// what is wrong while somebody still waits for it.
+const requestTimeout = 15 * time.Second
+
+// notifyTimeout bounds the work for one notify. Alipay does not say how long it waits; ten seconds are believed.
+const notifyTimeout = 8 * time.Second
 
 // anyMethod lets the notify route answer in its own words whatever it is asked with.
 var anyMethod = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}

@@ -64,7 +64,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 
 	// Alipay is no browser: no session, no token, no page, no redirect, nothing rewritten.
-	e.Match(anyMethod, payment.NotifyPath, s.notify)
+	e.Match(anyMethod, payment.NotifyPath, s.notify, middleware.ContextTimeout(notifyTimeout))
 
 	pages := e.Group("", securityHeaders(secure, gateway), gzipPages(), middleware.BodyLimit("64K"),
 		middleware.ContextTimeout(requestTimeout), s.sessions.load, csrf(secure))

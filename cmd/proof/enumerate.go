@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 
 	"luffy/models/modelstest/dbproxy"
 )
@@ -15,22 +16,32 @@ type lane struct {
 	world    *world // nil = the next point needs a new one
 }
 
-// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then dies at each chosen point.
+// lanes are how many of a scenario go on at the same time: a restarted shop mostly waits for its jobs.
+const lanes = 4
+
+// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then dies at each chosen point. The crashes
+// come in the order of their points, that of the undisturbed play first.
 func (w *workshop) enumerate(ctx context.Context, s scenario, choose func(statements int) []point) ([]crash, error) {
-	l := &lane{workshop: w, scenario: s}
-	whole, err := l.try(ctx, point{scenario: s.name})
+	first := &lane{workshop: w, scenario: s}
+	whole, err := first.try(ctx, point{scenario: s.name})
+	err = errors.Join(err, first.leave())
 	if err != nil || whole.err != nil {
-		return []crash{whole}, errors.Join(err, l.leave())
+		return []crash{whole}, err
 	}
-	all := []crash{whole}
-	for _, at := range choose(len(whole.statements)) {
-		c, err := l.try(ctx, at)
-		if err != nil {
-			return all, errors.Join(err, l.leave())
-		}
-		all = append(all, c)
+	points := choose(len(whole.statements))
+	crashes, faults := make([]crash, len(points)), make([]error, lanes)
+	var running sync.WaitGroup
+	for n := range lanes {
+		running.Go(func() {
+			l := &lane{workshop: w, scenario: s}
+			for i := n; i < len(points) && faults[n] == nil; i += lanes {
+				crashes[i], faults[n] = l.try(ctx, points[i])
+			}
+			faults[n] = errors.Join(faults[n], l.leave())
+		})
 	}
-	return all, l.leave()
+	running.Wait()
+	return append([]crash{whole}, crashes...), errors.Join(faults...)
 }
 
 // try leaves a world in which something broke, so that it is not found at every later point too.

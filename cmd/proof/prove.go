@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 )
 
@@ -23,41 +22,55 @@ const stormLength = 20 * time.Second
 
 // prove tries every point, then lets storms rage, and prints a line for each kind.
 func (p proof) prove(ctx context.Context) error {
-	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SCENARIO\tWHAT THE PROGRAM DOES\tSTATEMENTS\tDEATHS\tBROKEN")
-	err := p.crashes(ctx, table)
+	p.row("SCENARIO", "STATEMENTS", "DEATHS", "BROKEN", "WHAT HAPPENS")
+	err := p.crashes(ctx)
 	if ctx.Err() == nil && (p.at == "" || p.at == stormName) {
-		err = errors.Join(err, p.rage(ctx, table))
+		err = errors.Join(err, p.rage(ctx))
 	}
-	return errors.Join(err, table.Flush())
+	return err
 }
 
-// crashes tries the points of all scenarios, which mostly wait, side by side.
-func (p proof) crashes(ctx context.Context, table io.Writer) error {
-	results, faults := make([][]crash, len(scenarios)), make([]error, len(scenarios))
-	var lanes sync.WaitGroup
+// row prints a line of the table at once: the whole takes minutes.
+func (p proof) row(columns ...any) { fmt.Fprintf(p.out, "%-12v%-12v%-8v%-8v%v\n", columns...) }
+
+// crashes tries the points of all scenarios side by side.
+func (p proof) crashes(ctx context.Context) error {
+	faults := make([]error, len(scenarios))
+	var running sync.WaitGroup
+	var printing sync.Mutex
 	for i, s := range scenarios {
-		if choose := p.chosen(s); choose != nil {
-			lanes.Go(func() { results[i], faults[i] = p.enumerate(ctx, s, choose) })
-		}
-	}
-	lanes.Wait()
-	for i, s := range scenarios {
-		if results[i] == nil {
+		choose := p.chosen(s)
+		if choose == nil {
 			continue
 		}
-		deaths, broken := tally(results[i])
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\n", s.name, s.what, len(results[i][0].statements), deaths, broken)
-		for _, c := range results[i] {
-			if p.each {
-				fmt.Fprintf(p.out, "%s\n  at    %s\n  left  %s\n", c.point, brief(c.statement()), c.left)
-			}
-			if c.err != nil {
-				faults[i] = errors.Join(faults[i], fmt.Errorf("-at %s: %w", c.point, c.err))
-			}
+		running.Go(func() {
+			crashes, err := p.enumerate(ctx, s, choose)
+			printing.Lock()
+			defer printing.Unlock()
+			faults[i] = errors.Join(err, p.tell(s, crashes))
+		})
+	}
+	running.Wait()
+	return errors.Join(faults...)
+}
+
+// tell prints what became of a scenario's crashes, and returns what they broke.
+func (p proof) tell(s scenario, crashes []crash) error {
+	var broken []error
+	deaths := 0
+	for _, c := range crashes {
+		if c.died() {
+			deaths++
+		}
+		if c.err != nil {
+			broken = append(broken, fmt.Errorf("-at %s: %w", c.point, c.err))
+		}
+		if p.each {
+			fmt.Fprintf(p.out, "%s\n  at    %s\n  left  %s\n", c.point, brief(c.statement()), c.left)
 		}
 	}
-	return errors.Join(faults...)
+	p.row(s.name, len(crashes[0].statements), deaths, len(broken), s.what)
+	return errors.Join(broken...)
 }
 
 // chosen are the points that the options ask for; nil = none of this scenario.
@@ -71,18 +84,6 @@ func (p proof) chosen(s scenario) func(int) []point {
 	return nil
 }
 
-func tally(crashes []crash) (deaths, broken int) {
-	for _, c := range crashes {
-		if c.died() {
-			deaths++
-		}
-		if c.err != nil {
-			broken++
-		}
-	}
-	return deaths, broken
-}
-
 // brief is a statement in one line that is not too long.
 func brief(sql string) string {
 	words := strings.Join(strings.Fields(sql), " ")
@@ -91,7 +92,7 @@ func brief(sql string) string {
 }
 
 // rage lets storms rage one after the other until the time is over.
-func (p proof) rage(ctx context.Context, table io.Writer) error {
+func (p proof) rage(ctx context.Context) error {
 	var err error
 	over := time.Now().Add(p.storms)
 	for seed := p.seed; ctx.Err() == nil; seed++ {
@@ -105,7 +106,7 @@ func (p proof) rage(ctx context.Context, table io.Writer) error {
 			broken = 1
 			err = errors.Join(err, fmt.Errorf("-at storm -seed %d: %w", seed, r.err))
 		}
-		fmt.Fprintf(table, "storm %d\t%d students make %d orders\t\t%d\t%d\n", seed, stormStudents, r.orders, r.deaths, broken)
+		p.row(stormName, "", r.deaths, broken, fmt.Sprintf("%d students make %d orders, -seed %d", stormStudents, r.orders, seed))
 	}
 	return err
 }

@@ -1,0 +1,41 @@
+package models
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+)
+
+// Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of the shop's: no connection, no answer
+// in time, or a server that is crowded, full, read-only, stopping or locked up. What was asked for may be asked for again.
+func Unavailable(err error) bool {
+	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
+		return unavailableCode(e.Number)
+	}
+	for _, lost := range []error{driver.ErrBadConn, mysqldriver.ErrInvalidConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded} {
+		if errors.Is(err, lost) {
+			return true
+		}
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network
+}
+
+// unavailableCode knows the server's words for it. Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
+func unavailableCode(number uint16) bool {
+	switch number {
+	case 1040, 1203, 1226, // too many connections
+		1021, 1114, 1030, // the disk is full
+		1290, 1792, 1836, // read-only
+		1205, 1213, // locked up, and tried often enough
+		1053, 1927, 1317, 1969, 3024, // the server stops, or has ended the connection or the statement
+		1047: // a Galera node that is not part of the cluster now
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,45 @@
+package models_test
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"testing"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+
+	"luffy/models"
+)
+
+func TestUnavailable(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{driver.ErrBadConn, true},
+		{mysqldriver.ErrInvalidConn, true},
+		{io.ErrUnexpectedEOF, true},
+		{context.DeadlineExceeded, true},
+		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},
+		{&mysqldriver.MySQLError{Number: 1040, Message: "Too many connections"}, true},
+		{&mysqldriver.MySQLError{Number: 1290, Message: "read-only"}, true},
+		{&mysqldriver.MySQLError{Number: 1213, Message: "Deadlock"}, true},
+		{nil, false},
+		{errors.New("a mistake"), false},
+		{models.ErrNotFound, false},
+		{context.Canceled, false},
+		{&mysqldriver.MySQLError{Number: 1146, Message: "no such table"}, false},
+		{&mysqldriver.MySQLError{Number: 1062, Message: "duplicate"}, false},
+	} {
+		wrapped := c.err
+		if wrapped != nil {
+			wrapped = fmt.Errorf("order 1: %w", c.err)
+		}
+		if got := models.Unavailable(wrapped); got != c.want {
+			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
+		}
+	}
+}

@@ -4,7 +4,7 @@ WITH_MARIADB := go run ./models/modelstest/mariadb
 # Where make screenshots leaves its pictures.
 FOLDER := screenshots
 
-.PHONY: help run test race bench screenshots build generate lint
+.PHONY: help run test race proof bench screenshots build generate lint
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,10 @@ race: ## run every test under the race detector; needs a C compiler
 	@.ci/setup report
 
 # BENCH takes more, as in make bench BENCH="-sizes 50000,5000000 -soak 10m".
+proof: ## kill the shop at every statement and in storms; PROOF="-for 10m -seed 7", "-at fulfil:7:after"
+	@.ci/setup
+	$(WITH_MARIADB) -- go run ./cmd/proof $(PROOF)
+
 bench: ## measure the payment path and My Orders on a durable MariaDB
 	@.ci/setup
 	$(WITH_MARIADB) --durable -- go run ./cmd/bench $(BENCH)

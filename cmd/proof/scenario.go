@@ -35,7 +35,7 @@ var scenarios = []scenario{
 	{name: "late", what: "a notify pays a closed order, which cannot be had any more", prepare: prepareLate, act: payAndTell, again: nothing},
 	{name: "place", what: "a student places an order", prepare: prepareForm, act: placeOrder, again: placeAgainAndPay},
 	{name: "free", what: "a student places an order of 0.00", prepare: prepareFreeForm, act: placeOrder, again: placeOrderAgain},
-	{name: "close", what: "a student cancels an order", prepare: prepareOpened, act: cancelOrder, again: nothing},
+	{name: "close", what: "a student cancels an order", prepare: prepareOpened, act: cancelOrder, again: cancelAgain},
 	{name: "refund", what: "luffy refund gives a line back", prepare: preparePaid, act: refundLine, again: refundUnlessStored, command: true},
 	{
 		name: "reconcile", what: "luffy reconcile compares a day", prepare: prepareDay, act: reconcile, again: reconcileTwice,
@@ -190,6 +190,12 @@ func placeAgainAndPay(ctx context.Context, w *world, p *purchase) error {
 func cancelOrder(ctx context.Context, w *world, p *purchase) error {
 	_, _ = w.student.post(ctx, "/orders/"+p.order.OrderNumber+"/cancel", url.Values{}) // the program may die over it
 	return nil
+}
+
+// cancelAgain is what the student does whose first click brought no page. It may be done, or going on, already.
+func cancelAgain(ctx context.Context, w *world, p *purchase) error {
+	_, err := w.student.insist(ctx, "/orders/"+p.order.OrderNumber+"/cancel", url.Values{})
+	return err
 }
 
 func refundLine(_ context.Context, w *world, p *purchase) error {

@@ -62,12 +62,14 @@ type setup struct {
 	baseURL    string           // "" = where the shop listens
 	now        func() time.Time
 	proxies    []netip.Prefix
+	refunds    models.RefundRule
 }
 
 // newWorld fills the database with the fixture, unless it is broken, and starts both sides.
 func newWorld(t *testing.T, db *models.DB, change ...func(*setup)) *world {
 	t.Helper()
 	s := setup{appID: appID, sellerID: sellerID, alipayKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, now: time.Now}
+	s.refunds = models.RefundRule{Days: 7, Watched: 50}
 	for _, c := range change {
 		c(&s)
 	}
@@ -145,7 +147,7 @@ func (w *world) startShop(s setup) {
 	w.service = payment.New(payment.Config{DB: w.db, Alipay: client, AppID: s.appID, BaseURL: s.baseURL, Log: log})
 	w.routes = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,
-		BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log, TrustedProxies: s.proxies,
+		Refunds: s.refunds, BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log, TrustedProxies: s.proxies,
 	})
 	w.shop.Config.Handler = w.routes
 	w.shop.Start()

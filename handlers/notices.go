@@ -41,12 +41,20 @@ func refundNotice(o models.OrderView, r models.Refund) string {
 	case r.State == models.RefundDone && r.PaymentID == paid.ID:
 		return ""
 	case r.State == models.RefundDone:
-		return about + "，已原路退回。"
+		return about + "，" + returnedBy(r) + "。"
 	case r.State == models.RefundFailed:
 		return about + refundRefused + "。"
 	default:
 		return about + "，退款处理中，款项会原路退回。"
 	}
+}
+
+// returnedBy is the way on which a refund that is done went.
+func returnedBy(r models.Refund) string {
+	if r.SettledBy != "" {
+		return "已由客服以其他方式退回"
+	}
+	return "已原路退回"
 }
 
 // surplus names money that goes back because the order could not take it; empty for other refunds.

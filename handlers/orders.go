@@ -29,7 +29,7 @@ func (s *shop) myOrders(c echo.Context) error {
 		Matches: list.Matches, Now: now,
 	}
 	for _, order := range list.Orders {
-		view.Orders = append(view.Orders, orderView(order, now))
+		view.Orders = append(view.Orders, s.orderView(order))
 	}
 	return render(c, http.StatusOK, views.MyOrdersPage(view))
 }
@@ -51,7 +51,7 @@ func (s *shop) order(c echo.Context) error {
 	}
 	now := s.db.Now()
 	return render(c, http.StatusOK, views.OrderDetailPage(views.OrderDetail{
-		Page: p, Order: orderView(order, now), Notices: notices(order), Timeline: timeline(order, messages), Now: now,
+		Page: p, Order: s.orderView(order), Notices: notices(order), Timeline: timeline(order, messages), Now: now,
 	}))
 }
 
@@ -83,7 +83,7 @@ func orderView(o models.OrderView, now time.Time) views.Order {
 		v.Lines = append(v.Lines, views.OrderLine{
 			CourseID: line.CourseID, Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
 			ListPrice: line.Price, Price: line.RealPrice, Discount: line.DiscountName,
-			Access: access(line, now), Until: timeOf(line.OutTime),
+			Access: access(line, now), Until: timeOf(line.OutTime), Request: lineRequest(line),
 		})
 	}
 	return v

@@ -32,7 +32,7 @@ func (s *shop) result(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := views.Result{Page: p, State: state, Order: orderView(order, now), Notices: notices(order), Now: now}
+	view := views.Result{Page: p, State: state, Order: s.orderView(order), Notices: notices(order), Now: now}
 	_, view.Held = order.HeldPayment()
 	if attempt, ok := order.OpenPayment(); ok && state != views.ResultPaid && state != views.ResultRefunded {
 		s.payments.AskSoon(ctx, attempt)

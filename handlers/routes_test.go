@@ -28,6 +28,7 @@ var routes = map[string]rights{
 	"GET /payments/result": open,
 	"GET /cart":            login, "POST /cart/items": login, "POST /cart/items/:course": login, "POST /cart/items/:course/delete": login,
 	"GET /checkout": login, "POST /orders": login, "GET /orders/:number/pay": login, "POST /orders/:number/pay": login,
+	"GET /orders/:number/refund": login, "POST /orders/:number/refund": login, "POST /orders/:number/refund/withdraw": login,
 	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
 	"GET /learn/:course": login, "POST /learn/:course": login, "GET /account": login, "GET /account/points": login,

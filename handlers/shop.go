@@ -22,8 +22,9 @@ type Config struct {
 	Payments    *payment.Service
 	SessionKeys [][]byte      // at least one; the first signs, all verify
 	OrderTTL    time.Duration // how long an order may stay unpaid
-	BaseURL     string        // the shop's outside address; https makes the cookies secure
-	Gateway     string        // Alipay's address, to which forms may lead
+	Refunds     models.RefundRule
+	BaseURL     string // the shop's outside address; https makes the cookies secure
+	Gateway     string // Alipay's address, to which forms may lead
 	Log         *slog.Logger
 	Metrics     http.Handler // nil = not served here
 
@@ -36,6 +37,7 @@ type shop struct {
 	payments *payment.Service
 	sessions *sessionStore
 	orderTTL time.Duration
+	refunds  models.RefundRule
 	log      *slog.Logger
 }
 
@@ -43,7 +45,8 @@ type shop struct {
 func New(c Config) *echo.Echo {
 	secure := isHTTPS(c.BaseURL)
 	s := &shop{
-		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure), orderTTL: c.OrderTTL, log: c.Log,
+		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure), orderTTL: c.OrderTTL, refunds: c.Refunds,
+		log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -88,6 +91,9 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.POST("/orders/:number/pay", s.pay)
 	student.GET("/orders/:number/cancel", s.cancelForm)
 	student.POST("/orders/:number/cancel", s.cancel)
+	student.GET("/orders/:number/refund", s.refundPage)
+	student.POST("/orders/:number/refund", s.askRefund)
+	student.POST("/orders/:number/refund/withdraw", s.withdrawRefund)
 	student.GET("/orders/:number", s.order)
 	student.GET("/orders/:number/result", s.result)
 	student.GET("/myorder/", s.myOrders)

@@ -29,6 +29,9 @@ func timeline(o models.OrderView, messages []models.PaymentEvent) []views.OrderE
 	for _, m := range messages {
 		h.held(m)
 	}
+	for _, line := range o.Lines {
+		h.request(line)
+	}
 	for _, r := range o.Refunds {
 		h.refund(r)
 	}
@@ -104,10 +107,37 @@ func (h *history) held(m models.PaymentEvent) {
 	}
 }
 
+// request shows what the student asked for, and what became of it unless a refund tells that.
+func (h *history) request(line models.LineView) {
+	r := line.Request
+	if r.CreatedAt == nil {
+		return
+	}
+	h.add(*r.CreatedAt, "您申请退款《%s》：%s", line.CourseName, r.Reason)
+	switch {
+	case r.DecidedAt == nil:
+	case r.State == models.RequestWithdrawn:
+		h.add(*r.DecidedAt, "您撤回了退款申请《%s》", line.CourseName)
+	case r.State == models.RequestRejected:
+		h.add(*r.DecidedAt, "客服拒绝了退款申请《%s》：%s", line.CourseName, r.Answer)
+	}
+}
+
+// grants tells whether a refund was asked for by its student before.
+func (h *history) grants(r models.Refund) bool {
+	return slices.ContainsFunc(h.order.Lines, func(line models.LineView) bool {
+		return r.OrderDetailID != nil && *r.OrderDetailID == line.ID && line.Request.State == models.RequestApproved &&
+			!line.Request.CreatedAt.After(r.CreatedAt)
+	})
+}
+
 // refund shows who asked and, once the money is back, what came back or was withdrawn with it.
 func (h *history) refund(r models.Refund) {
 	asked := surplus(r)
-	if r.Cause == models.RefundRequested {
+	switch {
+	case r.Cause == models.RefundRequested && h.grants(r):
+		asked = fmt.Sprintf("客服同意退款 %s%s", r.Amount.Yuan(), h.lineOf(r))
+	case r.Cause == models.RefundRequested:
 		asked = fmt.Sprintf("客服发起退款 %s%s：%s", r.Amount.Yuan(), h.lineOf(r), r.Reason)
 	}
 	if r.State == models.RefundFailed {
@@ -119,7 +149,7 @@ func (h *history) refund(r models.Refund) {
 	if r.DoneAt == nil {
 		return
 	}
-	done := fmt.Sprintf("退款 %s 已原路退回", r.Amount.Yuan())
+	done := "退款 " + r.Amount.Yuan() + " " + returnedBy(r)
 	if line := h.lineOf(r); line != "" {
 		done += "，" + line + "已收回"
 	}

@@ -20,6 +20,7 @@ type Order struct {
 	PayWay    string    // 支付宝, 免费领取 …; empty until paid
 	TradeNo   string    // Alipay's trade number; empty until known
 	Lines     []OrderLine
+	Refund    RefundTerms // of a paid order
 
 	ListTotal     models.Fen
 	DiscountSaved models.Fen // positive, like all sums below
@@ -42,6 +43,7 @@ type OrderLine struct {
 	Discount  string     // the discount's name; empty for none
 	Access    Access
 	Until     time.Time // end of the right; zero with a right is for ever
+	Request   LineRequest
 }
 
 // Access says what an order line lets the student do today.

@@ -61,7 +61,7 @@ func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench
 	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
 	shop := httptest.NewServer(handlers.New(handlers.Config{ //nolint:contextcheck // a request's log line has the request's context
 		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
-		BaseURL: "http://127.0.0.1", Gateway: gateway, Log: log,
+		Refunds: models.RefundRule{Days: 7, Watched: 30}, BaseURL: "http://127.0.0.1", Gateway: gateway, Log: log,
 	}))
 	b := &bench{options: o, url: url, db: db, sql: db.SQL(), shop: shop, app: app, alipay: key, caller: newCaller(shop)}
 	b.client = &http.Client{

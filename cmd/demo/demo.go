@@ -62,6 +62,7 @@ func start(ctx context.Context, o options) (*demo, error) {
 		Addr: o.addr, BaseURL: d.shopURL, DatabaseURL: database, SessionKeyFile: filepath.Join(o.data, "session.key"),
 		Gateway: d.simulatorURL + "/gateway.do", AppID: appID, SellerID: sellerID,
 		AppKeyFile: keys.appFile, AlipayKeyFile: keys.alipayPublicFile, OrderTTL: o.orderTTL, Jobs: "on",
+		RefundDays: "7", RefundWatched: "30",
 	}
 	d.shop, err = server.New(ctx, d.settings, log)
 	return d, err

@@ -168,13 +168,13 @@ func TestConfig(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Errorf("got exit %d and %q, want 0", code, stderr)
 	}
-	for _, want := range []string{"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n", "LUFFY_JOBS=on\n"} {
+	for _, want := range []string{"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n", "LUFFY_REFUND_DAYS=7\n", "LUFFY_JOBS=on\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}
 	}
-	if got := strings.Count(stdout, "\n"); got != 12 {
-		t.Errorf("got %d settings, want 12:\n%s", got, stdout)
+	if got := strings.Count(stdout, "\n"); got != 14 {
+		t.Errorf("got %d settings, want 14:\n%s", got, stdout)
 	}
 
 	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:geheim%zz@db.example/luffy")

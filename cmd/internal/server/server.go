@@ -34,6 +34,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	client, clientFault := s.Alipay()
 	keys, keysFault := s.SessionKeys()
 	proxies, _ := s.TrustedProxies() // Check tells of its fault
+	refunds, _ := s.RefundRule() // Check names its faults
 	db, dbFault := openDatabase(ctx, s.DatabaseURL, log)
 	if err := errors.Join(s.Check(), clientFault, keysFault, dbFault); err != nil {
 		if db != nil {
@@ -50,8 +51,8 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 		shop.jobs = shop.allJobs()
 	}
 	pages := handlers.Config{
-		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, BaseURL: s.BaseURL, Gateway: s.Gateway, Log: log,
-		TrustedProxies: proxies,
+		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, Refunds: refunds, BaseURL: s.BaseURL,
+		Gateway: s.Gateway, Log: log, TrustedProxies: proxies,
 	}
 	if s.MetricsAddr == "" {
 		pages.Metrics = shop.metrics

@@ -31,6 +31,8 @@ type Settings struct {
 	AppKeyFile     string        `env:"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE"`
 	AlipayKeyFile  string        `env:"LUFFY_ALIPAY_PUBLIC_KEY_FILE"`
 	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
+	RefundDays     string        `env:"LUFFY_REFUND_DAYS" envDefault:"7"` // RefundRule reads these two
+	RefundWatched  string        `env:"LUFFY_REFUND_WATCHED" envDefault:"30"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
 	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
 	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES"`
@@ -67,6 +69,9 @@ func (s Settings) Check() error {
 		fault("%w", s.unread)
 	} else if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
 		fault("LUFFY_ORDER_TTL %s: between 1s and 360h, the furthest deadline Alipay takes", s.OrderTTL)
+	}
+	if _, err := s.RefundRule(); err != nil {
+		faults = append(faults, err)
 	}
 	if s.Jobs != "on" && s.Jobs != "off" {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)

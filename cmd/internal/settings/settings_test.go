@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"luffy/models"
 )
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	got, want := Read(nil), Settings{
 		Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", DatabaseURL: "sqlite:luffy.db", SessionKeyFile: "luffy-session.key",
-		OrderTTL: 15 * time.Minute, Jobs: "on",
+		OrderTTL: 15 * time.Minute, RefundDays: "7", RefundWatched: "30", Jobs: "on",
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -27,11 +29,12 @@ func TestRead(t *testing.T) {
 	got := Read([]string{
 		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
 		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
-		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9",
+		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
 		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d", SessionKeyFile: "s", Gateway: "https://g",
-		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, Jobs: "off",
+		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Jobs: "off",
 		MetricsAddr: ":9",
 	}
 	if got != want {
@@ -58,6 +61,12 @@ func TestCheck(t *testing.T) {
 		{[]string{"LUFFY_ORDER_TTL=-15m"}, "LUFFY_ORDER_TTL"},
 		{[]string{"LUFFY_ORDER_TTL=361h"}, "LUFFY_ORDER_TTL"},
 		{[]string{"LUFFY_ORDER_TTL=360h"}, ""},
+		{[]string{"LUFFY_REFUND_DAYS=0", "LUFFY_REFUND_WATCHED=1"}, ""},
+		{[]string{"LUFFY_REFUND_DAYS=365", "LUFFY_REFUND_WATCHED=100"}, ""},
+		{[]string{"LUFFY_REFUND_DAYS=-1"}, "LUFFY_REFUND_DAYS"},
+		{[]string{"LUFFY_REFUND_DAYS=366", "LUFFY_REFUND_WATCHED=101"}, "LUFFY_REFUND_DAYS LUFFY_REFUND_WATCHED"},
+		{[]string{"LUFFY_REFUND_DAYS=7d", "LUFFY_REFUND_WATCHED=30%"}, "LUFFY_REFUND_DAYS LUFFY_REFUND_WATCHED"},
+		{[]string{"LUFFY_REFUND_WATCHED=0"}, "LUFFY_REFUND_WATCHED"},
 		{[]string{"LUFFY_JOBS=yes"}, "LUFFY_JOBS"},
 		{[]string{"LUFFY_METRICS_ADDR=9100"}, "LUFFY_METRICS_ADDR"},
 		{[]string{"LUFFY_METRICS_ADDR=127.0.0.1:9100"}, ""},
@@ -65,8 +74,8 @@ func TestCheck(t *testing.T) {
 		{[]string{"LUFFY_TRUSTED_PROXIES=10.0.0.0/8, 2001:db8::1"}, ""},
 		{[]string{"LUFFY_TRUSTED_PROXIES=10.0.0.0/33"}, "LUFFY_TRUSTED_PROXIES"},
 		{[]string{"LUFFY_TRUSTED_PROXIES=balancer"}, "LUFFY_TRUSTED_PROXIES"},
-		{[]string{"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x"},
-			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_JOBS"},
+		{[]string{"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x", "LUFFY_REFUND_DAYS=x"},
+			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_REFUND_DAYS LUFFY_JOBS"},
 	} {
 		var named []string
 		if err := Read(c.environ).Check(); err != nil {
@@ -147,5 +156,13 @@ func TestSessionKeys(t *testing.T) {
 	}
 	if _, err := (Settings{SessionKeyFile: t.TempDir()}).SessionKeys(); err == nil {
 		t.Error("a folder is taken for a session key file")
+	}
+}
+
+func TestRefundRule(t *testing.T) {
+	t.Parallel()
+	got, err := Read([]string{"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50"}).RefundRule()
+	if want := (models.RefundRule{Days: 14, Watched: 50}); err != nil || got != want {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 }

@@ -1,0 +1,132 @@
+package views
+
+import (
+	"fmt"
+	"time"
+
+	"luffy/models"
+)
+
+// RefundTerms is the shop's rule for refunds as far as it concerns one order. The zero value says nothing.
+type RefundTerms struct {
+	Days    int
+	Watched int       // percent of a course's lessons
+	LastDay time.Time // on which a refund of the order can be asked for
+	Offered bool      // the days are not over, and a line is left that may be asked for
+}
+
+// rule says the rule to the student, with the order's last day.
+func (t RefundTerms) rule() string {
+	return fmt.Sprintf("付款后 %d 天内（最后一天 %s），打开过的课时不到课程的 %d%% 时，可以申请退款。", t.Days, dayText(t.LastDay), t.Watched)
+}
+
+// LineRequest is a student's request for the refund of a line. The zero value means that there is none.
+type LineRequest struct {
+	Step   models.RequestStep
+	Answer string // staff's, where they gave one
+}
+
+// text is how far the request has come, with staff's reason against it.
+func (r LineRequest) text() string {
+	if r.Step == models.StepRejected && r.Answer != "" {
+		return "退款申请" + r.Step.String() + "：" + r.Answer
+	}
+	return "退款申请：" + r.Step.String()
+}
+
+// code is the step's name in the style sheet.
+func (r LineRequest) code() string {
+	if r.Step == models.StepAsked || r.Step == models.StepRefunding {
+		return "wait"
+	}
+	return "closed"
+}
+
+// asked reports whether a request of the order waits for a decision.
+func (o Order) asked() bool {
+	for _, line := range o.Lines {
+		if line.Request.Step == models.StepAsked {
+			return true
+		}
+	}
+	return false
+}
+
+// refundable reports whether the order leads to the page for refunds.
+func (o Order) refundable() bool { return o.Refund.Offered || o.asked() }
+
+func (o Order) refundPath() string { return o.path() + "/refund" }
+
+// Refund is the page GET /orders/:number/refund of a paid order, and a refused POST to it.
+type Refund struct {
+	Page
+	Order     Order
+	Lines     []RefundLine
+	Reasons   []RefundReason
+	Reason    string // the chosen one's value
+	Detail    string
+	MaxDetail int         // characters
+	Errors    FieldErrors // of line, reason and detail
+}
+
+// RefundLine is an order line with what can be asked for it.
+type RefundLine struct {
+	Position int
+	Name     string
+	Picture  string
+	Term     string
+	Amount   models.Fen
+	Points   int64 // that come back with it
+	Seen     int   // lessons opened
+	Lessons  int
+	Bar      models.RefundBar // why no refund can be asked for; empty when it can
+	Request  LineRequest
+	Chosen   bool
+}
+
+// RefundReason is one of the common reasons that the form offers.
+type RefundReason struct{ Value, Text string }
+
+// open lists the lines that can be asked for.
+func (r Refund) open() []RefundLine {
+	return r.linesWhere(func(l RefundLine) bool { return l.Bar == "" })
+}
+
+// closed lists the others.
+func (r Refund) closed() []RefundLine {
+	return r.linesWhere(func(l RefundLine) bool { return l.Bar != "" })
+}
+
+func (r Refund) linesWhere(holds func(RefundLine) bool) []RefundLine {
+	var lines []RefundLine
+	for _, l := range r.Lines {
+		if holds(l) {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// givesBack says what comes back with the line.
+func (l RefundLine) givesBack() string {
+	if l.Points > 0 {
+		return fmt.Sprintf("退 %s 和 %d 积分", l.Amount.Yuan(), l.Points)
+	}
+	return "退 " + l.Amount.Yuan()
+}
+
+// watched says how much of the course was opened.
+func (l RefundLine) watched() string {
+	if l.Lessons == 0 {
+		return l.Term
+	}
+	return fmt.Sprintf("%s，已打开 %d / %d 课时", l.Term, l.Seen, l.Lessons)
+}
+
+// standing is why no refund of the line can be asked for, or how far the one asked for has come.
+func (l RefundLine) standing() string {
+	if l.Request.Step != "" {
+		return l.Request.text()
+	}
+	return l.Bar.String()
+}

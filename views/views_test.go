@@ -89,6 +89,8 @@ func allPages() map[string]templ.Component {
 		"result, closed":  ResultPage(sampleResult(ResultClosed)),
 		"result, refund":  ResultPage(sampleResult(ResultRefunded)),
 		"cancel":          CancelPage(sampleCancel()),
+		"refund":          RefundPage(sampleRefund()),
+		"refused refund":  RefundPage(refusedRefund()),
 		"my courses":      MyCoursesPage(sampleMyCourses()),
 		"account":         AccountPage(sampleAccount()),
 		"points":          PointsPage(samplePoints()),

@@ -173,8 +173,8 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}
 	}
-	if got := strings.Count(stdout, "\n"); got != 14 {
-		t.Errorf("got %d settings, want 14:\n%s", got, stdout)
+	if got := strings.Count(stdout, "\n"); got != 15 {
+		t.Errorf("got %d settings, want 15:\n%s", got, stdout)
 	}
 
 	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:geheim%zz@db.example/luffy")

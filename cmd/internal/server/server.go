@@ -34,7 +34,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	client, clientFault := s.Alipay()
 	keys, keysFault := s.SessionKeys()
 	proxies, _ := s.TrustedProxies() // Check tells of its fault
-	refunds, _ := s.RefundRule() // Check names its faults
+	refunds, _ := s.RefundRule()     // Check names its faults
 	db, dbFault := openDatabase(ctx, s.DatabaseURL, log)
 	if err := errors.Join(s.Check(), clientFault, keysFault, dbFault); err != nil {
 		if db != nil {

@@ -19,7 +19,7 @@ const (
 
 // The sentences about a new password, which the account's own page shares.
 const (
-	passwordFault   = "密码需要" + passwordHint + "。"
+	passwordFault   = "密码需要 " + passwordHint + "。"
 	passwordsDiffer = "两次输入的密码不一致。"
 )
 
@@ -86,7 +86,7 @@ func (s *shop) registerProblems(ctx context.Context, n models.NewUser, again str
 		problems["password2"] = passwordsDiffer
 	}
 	if errors.Is(faults, models.ErrUsername) {
-		problems["username"] = "用户名需要" + usernameHint + "。"
+		problems["username"] = "用户名需要 " + usernameHint + "。"
 		return problems, nil
 	}
 	_, err := s.db.UserByName(ctx, n.Username)

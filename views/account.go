@@ -24,6 +24,15 @@ type PointsSum struct {
 	Held  int64      // of those, the ones that unpaid orders hold
 }
 
+// worth says what the points are worth and how many of them are held.
+func (s PointsSum) worth() string {
+	text := "相当于 " + s.Worth.Yuan()
+	if s.Held > 0 {
+		text += "，其中 " + id(s.Held) + " 积分已被待付款订单占用"
+	}
+	return text
+}
+
 // PointsLedger is the page GET /account/points.
 type PointsLedger struct {
 	Page

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 
 	"luffy/cmd/internal/browser"
 )
@@ -11,7 +12,7 @@ func (s *scene) pages() map[string][]pageState {
 	return map[string][]pageState{
 		"visitor": append(s.coursePages(), s.accountPages()...),
 		newcomer:  s.emptyPages(),
-		buyer:     append(s.shoppingPages(), s.orderPages()...),
+		buyer:     slices.Concat(s.shoppingPages(), s.orderPages(), s.ownPages()),
 	}
 }
 
@@ -51,6 +52,11 @@ func (s *scene) accountPages() []pageState {
 			tab.Type("#password2", "long enough")
 			tab.PressRefused(http.StatusUnprocessableEntity, "#register-submit")
 		}},
+		{name: "login-too-often", path: "/login?next=/cart", steps: func(tab *browser.Tab) {
+			tab.Type("#username", guessed)
+			tab.Type("#password", "wrong password")
+			tab.PressRefused(http.StatusTooManyRequests, "#login-submit")
+		}},
 		{name: "error-foreign-form", path: "/login", steps: func(tab *browser.Tab) {
 			tab.Go(s.shop.simulatorURL + "/admin")
 			tab.PostRefused(http.StatusForbidden, s.shop.shopURL+"/login")
@@ -63,6 +69,7 @@ func (s *scene) emptyPages() []pageState {
 		{name: "cart-empty", path: "/cart"},
 		{name: "my-orders-none", path: "/myorder/"},
 		{name: "my-courses-none", path: "/mycourses/"},
+		{name: "coupons-none", path: "/account/coupons"},
 	}
 }
 
@@ -75,6 +82,28 @@ func (s *scene) shoppingPages() []pageState {
 		{name: "checkout-too-many-points", path: "/checkout?points=99999"},
 		{name: "my-courses", path: "/mycourses/"},
 		{name: "learn", path: "/learn/1"},
+	}
+}
+
+// ownPages are those of the buyer's account.
+func (s *scene) ownPages() []pageState {
+	return []pageState{
+		{name: "account", path: "/account"},
+		{name: "points", path: "/account/points"},
+		{name: "coupons", path: "/account/coupons"},
+		{name: "coupons-used", path: "/account/coupons?status=used"},
+		{name: "coupons-expired", path: "/account/coupons?status=expired"},
+		{name: "profile", path: "/account/profile"},
+		{name: "profile-refused", path: "/account/profile", steps: func(tab *browser.Tab) {
+			tab.Type("#mobile", "12345")
+			tab.PressRefused(http.StatusUnprocessableEntity, "#profile-submit")
+		}},
+		{name: "security", path: "/account/security"},
+		{name: "security-refused", path: "/account/security", steps: func(tab *browser.Tab) {
+			tab.Type("#old", "wrong password")
+			tab.Type("#password", "short")
+			tab.PressRefused(http.StatusUnprocessableEntity, "#password-submit")
+		}},
 	}
 }
 

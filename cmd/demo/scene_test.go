@@ -25,7 +25,8 @@ type scene struct {
 // The students of the scene. Their password is modelstest.Password.
 const (
 	buyer    = "林小满"
-	newcomer = "新同学" // has done nothing yet
+	newcomer = "新同学"      // has done nothing yet
+	guessed  = "somebody" // a name whose password was guessed too often, of nobody
 )
 
 func newScene(t *testing.T) *scene {
@@ -50,6 +51,7 @@ func newScene(t *testing.T) *scene {
 	s.paidOrders()
 	s.openOrders()
 	s.fillCart()
+	s.useUpLimit()
 	return s
 }
 
@@ -102,9 +104,23 @@ func (s *scene) giveCoupon(name string) int64 {
 	return coupon.ID
 }
 
+// useUpLimit leaves a name that has to wait, also while the browsers are slow.
+func (s *scene) useUpLimit() {
+	s.t.Helper()
+	later := s.open(-time.Hour)
+	for range 10 {
+		if err := later.Admit(s.t.Context(), models.LimitName(guessed)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
 // fillCart leaves a cart with courses that the buyer has, had and never had, one of them not selected, and coupons that fit and do not.
 func (s *scene) fillCart() {
 	s.t.Helper()
+	if _, err := s.open(365*day).GiveCoupon(s.t.Context(), s.buyer.ID, "新生立减 50 元"); err != nil { // has run out
+		s.t.Fatal(err)
+	}
 	s.giveCoupon("新生立减 50 元")
 	s.giveCoupon("全场九折券")
 	s.giveCoupon("满 1000 减 200")

@@ -5,7 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"time"
 
 	"luffy/migrations"
@@ -19,7 +18,7 @@ var catalogueFile []byte
 const (
 	studentName     = "student"
 	studentPassword = "luffy2026"
-	studentPoints   = 500
+	studentPoints   = 1031 // 500 after what was bought in the past
 )
 
 // stock brings the database to the newest schema and fills it on the first start.
@@ -42,21 +41,5 @@ func stock(ctx context.Context, address string, now time.Time) (err error) {
 	if err := db.Import(ctx, catalogue); err != nil {
 		return err
 	}
-	return addStudent(ctx, db, catalogue.Coupons)
-}
-
-func addStudent(ctx context.Context, db *models.DB, coupons []models.CatalogueCoupon) error {
-	student, err := db.AddUser(ctx, models.NewUser{Username: studentName, Password: studentPassword, Credit: studentPoints})
-	if errors.Is(err, models.ErrTaken) {
-		return nil // not the first start
-	}
-	if err != nil {
-		return err
-	}
-	for _, coupon := range coupons {
-		if _, err := db.GiveCoupon(ctx, student.ID, coupon.Name); err != nil {
-			return fmt.Errorf("coupon %q: %w", coupon.Name, err)
-		}
-	}
-	return nil
+	return addStudent(ctx, address, now, catalogue.Coupons)
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	gosqlite "github.com/glebarez/go-sqlite"
 	"github.com/glebarez/sqlite"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
@@ -46,11 +48,13 @@ type Options struct {
 	Now func() time.Time
 	// Log gets statements that fail unexpectedly; nil means none.
 	Log *slog.Logger
+	// Wrap, when set, stands between the pool and the driver: a simulation lets statements and commits fail there.
+	Wrap func(driver.Connector) driver.Connector
 }
 
 // Open connects to the database that o names and checks that it answers. It does not touch the schema.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	dialector, dialect, err := dialectorFor(o.URL)
+	dialector, dialect, err := dialectorFor(o)
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +114,13 @@ func (db *DB) Close() error { return db.SQL().Close() }
 
 func (db *DB) with(ctx context.Context) *gorm.DB { return db.orm.WithContext(ctx) }
 
-func dialectorFor(address string) (gorm.Dialector, string, error) {
-	if file, ok := strings.CutPrefix(address, "sqlite:"); ok && file != "" {
-		return sqlite.Open(sqliteDSN(file)), DialectSQLite, nil
+func dialectorFor(o Options) (gorm.Dialector, string, error) {
+	if file, ok := strings.CutPrefix(o.URL, "sqlite:"); ok && file != "" {
+		pool := sql.OpenDB(o.wrapped(sqliteFile(sqliteDSN(file))))
+		return sqlite.Dialector{Conn: pool}, DialectSQLite, nil
 	}
-	if strings.HasPrefix(address, "mysql://") {
-		config, err := mysqlConfig(address)
+	if strings.HasPrefix(o.URL, "mysql://") {
+		config, err := mysqlConfig(o.URL)
 		if err != nil {
 			return nil, "", err
 		}
@@ -123,11 +128,25 @@ func dialectorFor(address string) (gorm.Dialector, string, error) {
 		if err != nil {
 			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
 		}
-		pool := sql.OpenDB(readCommitted{connector})
+		pool := sql.OpenDB(o.wrapped(readCommitted{connector}))
 		return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), DialectMySQL, nil
 	}
 	return nil, "", ErrDatabaseURL
 }
+
+func (o Options) wrapped(c driver.Connector) driver.Connector {
+	if o.Wrap == nil {
+		return c
+	}
+	return o.Wrap(c)
+}
+
+// sqliteFile connects to the file of a DSN.
+type sqliteFile string
+
+func (f sqliteFile) Connect(context.Context) (driver.Conn, error) { return f.Driver().Open(string(f)) }
+
+func (sqliteFile) Driver() driver.Driver { return &gosqlite.Driver{} }
 
 // sqliteDSN opens every transaction as a writer: a reader that turns writer fails at once when another writes.
 func sqliteDSN(file string) string {

@@ -8,15 +8,15 @@ import (
 	"luffy/models"
 )
 
-// batch is how many rows a job takes at a time, and crew how many of them it works on at once: Alipay may be slow.
+// batch is how many rows a job takes at a time, and usualCrew how many of them it works on at once: Alipay may be slow.
 const (
-	batch = 20
-	crew  = 4
+	batch     = 20
+	usualCrew = 4
 )
 
 // CloseDue closes orders whose time to pay is over, and goes on with closings that were interrupted.
 func (s *Service) CloseDue(ctx context.Context) error {
-	return drain(ctx, s.db.ClaimDue, func(ctx context.Context, c models.Closing) error {
+	return drain(ctx, s.crew, s.db.ClaimDue, func(ctx context.Context, c models.Closing) error {
 		_, err := s.close(ctx, c)
 		return err
 	})
@@ -24,7 +24,7 @@ func (s *Service) CloseDue(ctx context.Context) error {
 
 // AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed order's link may still be paid.
 func (s *Service) AskDue(ctx context.Context) error {
-	return drain(ctx, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
+	return drain(ctx, s.crew, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
 		said, err := s.ask(ctx, p)
 		if err == nil && said.word == wordNoTrade && p.AppID == s.appID { // the configured app does not know another's trades
 			_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
@@ -35,19 +35,19 @@ func (s *Service) AskDue(ctx context.Context) error {
 
 // RefundDue carries out the refunds whose time has come.
 func (s *Service) RefundDue(ctx context.Context) error {
-	return drain(ctx, s.db.ClaimRefunds, s.carryOut)
+	return drain(ctx, s.crew, s.db.ClaimRefunds, s.carryOut)
 }
 
 // drain takes batch after batch until a claim finds less than a full one. One row's error does not keep the others waiting: it
 // comes up again when its claim runs out.
-func drain[T any](ctx context.Context, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
+func drain[T any](ctx context.Context, crew int, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
 	var failed error
 	for {
 		rows, err := claim(ctx, batch)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		failed = errors.Join(failed, each(ctx, rows, work))
+		failed = errors.Join(failed, each(ctx, crew, rows, work))
 		if len(rows) < batch {
 			return failed
 		}
@@ -55,7 +55,7 @@ func drain[T any](ctx context.Context, claim func(context.Context, int) ([]T, er
 }
 
 // each works on all rows, some at once, and returns what went wrong.
-func each[T any](ctx context.Context, rows []T, work func(context.Context, T) error) error {
+func each[T any](ctx context.Context, crew int, rows []T, work func(context.Context, T) error) error {
 	var mu sync.Mutex
 	var failed []error
 	places := make(chan struct{}, crew)

@@ -3,6 +3,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type Service struct {
 	baseURL string
 	log     *slog.Logger
 	metrics metrics
+	crew    int
 	asking  sync.WaitGroup
 }
 
@@ -37,6 +39,7 @@ type Config struct {
 	BaseURL string // the shop's outside address without a slash at the end, on which return_url and notify_url are built
 	Log     *slog.Logger
 	Metrics prometheus.Registerer // nil = not measured
+	Crew    int                   // how many rows a job works on at once; 0 = 4, 1 = in order
 }
 
 // The addresses that Alipay calls. ReturnPath is the seed's.
@@ -47,7 +50,10 @@ const (
 
 // New makes a Service.
 func New(c Config) *Service {
-	return &Service{db: c.DB, alipay: c.Alipay, appID: c.AppID, baseURL: strings.TrimSuffix(c.BaseURL, "/"), log: c.Log, metrics: newMetrics(c.Metrics)}
+	return &Service{
+		db: c.DB, alipay: c.Alipay, appID: c.AppID, baseURL: strings.TrimSuffix(c.BaseURL, "/"), log: c.Log,
+		metrics: newMetrics(c.Metrics), crew: cmp.Or(c.Crew, usualCrew),
+	}
 }
 
 // Wait returns when the questions that AskSoon began have ended, or ctx has.

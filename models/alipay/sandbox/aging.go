@@ -1,6 +1,11 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
 
 // DefaultRefundWindow is for how long a trade can be refunded unless the Config says otherwise.
 const DefaultRefundWindow = 90 * 24 * time.Hour
@@ -21,10 +26,10 @@ func (s *Sandbox) age(t *Trade, now time.Time) {
 
 // ageAll brings every trade to the present. s.mu is held.
 func (s *Sandbox) ageAll(now time.Time) {
-	for _, t := range s.state.waiting {
+	for _, t := range inOrder(s.state.waiting) {
 		s.age(t, now)
 	}
-	for _, t := range s.state.refunding {
+	for _, t := range inOrder(s.state.refunding) {
 		s.age(t, now)
 	}
 	// There are many paid trades, and months pass before the first of them ends.
@@ -32,10 +37,15 @@ func (s *Sandbox) ageAll(now time.Time) {
 		return
 	}
 	s.state.firstPaid = time.Time{}
-	for _, t := range s.state.paid {
+	for _, t := range inOrder(s.state.paid) {
 		s.age(t, now)
 		s.state.noteFirstPaid(t)
 	}
+}
+
+// inOrder lists trades so that the same steps have the same events in the same order each time.
+func inOrder(trades map[string]*Trade) []*Trade {
+	return slices.SortedFunc(maps.Values(trades), func(a, b *Trade) int { return cmp.Compare(a.OutTradeNo, b.OutTradeNo) })
 }
 
 // endUnpaid closes a trade that was never paid. s.mu is held.

@@ -43,8 +43,8 @@ func (s *Sandbox) rowsOf(p period, now time.Time) []billRow {
 
 func (s *Sandbox) allRows(now time.Time) []billRow {
 	var rows []billRow
+	s.ageAll(now)
 	for _, t := range s.state.trades {
-		s.age(t, now)
 		// A trade with another receiver stands in that one's bill.
 		if !t.PaidAt.IsZero() && s.receiver(t) == s.cfg.SellerID {
 			rows = append(rows, s.rowsOfTrade(t)...)

@@ -39,6 +39,21 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	}
 }
 
+// DeliverDue makes the deliveries that are due now, one after the other, and tells how many: in the place of Run, for whoever
+// moves the clock by hand and wants the same events in the same order each time.
+func (s *Sandbox) DeliverDue(ctx context.Context) int {
+	due := s.takeDue()
+	for _, e := range due {
+		m := s.prepare(e)
+		results := make([]Delivery, m.copies)
+		for i := range results {
+			results[i] = s.post(ctx, m)
+		}
+		s.settle(ctx, e, results)
+	}
+	return len(due)
+}
+
 // takeDue marks what is to be delivered now, the longest due first.
 func (s *Sandbox) takeDue() []*Event {
 	s.mu.Lock()
@@ -53,7 +68,7 @@ func (s *Sandbox) takeDue() []*Event {
 		}
 	}
 	slices.SortFunc(due, func(a, b *Event) int {
-		return cmp.Or(a.NextAt.Compare(b.NextAt), a.CreatedAt.Compare(b.CreatedAt))
+		return cmp.Or(a.NextAt.Compare(b.NextAt), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.NotifyID, b.NotifyID))
 	})
 	return due
 }

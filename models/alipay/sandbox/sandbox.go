@@ -21,6 +21,7 @@ type Config struct {
 	SellerID     string           // PID of the receiver of the money, 2088…
 	AppPublicKey *rsa.PublicKey   // the shop's 应用公钥; the simulator never sees its private key
 	Key          *rsa.PrivateKey  // Alipay's side; nil = a new one
+	MinKeyBits   int              // the least for AppPublicKey; 0 = 2048. A simulation of many orders signs with less
 	BaseURL      string           // outside address of this server without a path; "" = as the request names it
 	StateFile    string           // journal that keeps the state over restarts; "" = memory only
 	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
@@ -66,7 +67,7 @@ func New(cfg Config) (*Sandbox, error) {
 		return nil, fmt.Errorf("alipay sandbox: %w", err)
 	}
 	if cfg.Key == nil {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		key, err := rsa.GenerateKey(rand.Reader, defaultKeyBits)
 		if err != nil {
 			return nil, fmt.Errorf("alipay sandbox: make key: %w", err)
 		}
@@ -98,6 +99,8 @@ func New(cfg Config) (*Sandbox, error) {
 	return s, nil
 }
 
+const defaultKeyBits = 2048
+
 func (c Config) check() error {
 	var faults []error
 	if c.AppID == "" {
@@ -109,8 +112,8 @@ func (c Config) check() error {
 	switch {
 	case c.AppPublicKey == nil:
 		faults = append(faults, errors.New("AppPublicKey is missing"))
-	case c.AppPublicKey.Size() < 256:
-		faults = append(faults, errors.New("AppPublicKey is shorter than 2048 bits"))
+	case c.AppPublicKey.N.BitLen() < cmp.Or(c.MinKeyBits, defaultKeyBits):
+		faults = append(faults, fmt.Errorf("AppPublicKey is shorter than %d bits", cmp.Or(c.MinKeyBits, defaultKeyBits)))
 	case c.Key != nil && c.Key.PublicKey.Equal(c.AppPublicKey):
 		faults = append(faults, errors.New("the app's key and Alipay's are one pair; shop and Alipay need a pair each"))
 	}

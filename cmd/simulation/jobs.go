@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"luffy/models"
+)
+
+// job is one of the shop's.
+type job struct {
+	name        string
+	least, most time.Duration // between two passes
+	run         func(*world, context.Context) error
+}
+
+var jobs = []job{
+	{"close due orders", 20 * time.Second, 3 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.CloseDue(ctx) }},
+	{"ask about open payments", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.AskDue(ctx) }},
+	{"carry out refunds", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.RefundDue(ctx) }},
+	{"compare bills", 10 * time.Minute, time.Hour, func(w *world, ctx context.Context) error { return w.shop.ReconcileDue(ctx) }},
+	{"fold students", time.Minute, time.Hour, func(w *world, ctx context.Context) error {
+		_, err := w.db.FoldStudents(ctx)
+		return err
+	}},
+}
+
+// plan fills the agenda with the visits, the passes of the jobs, and what a shop does daily.
+func (w *world) plan(ctx context.Context) {
+	until := begin.AddDate(0, 0, w.days)
+	for range w.orders {
+		w.at(begin.Add(w.between(0, until.Sub(begin))), w.visit)
+	}
+	for _, j := range jobs {
+		w.again(j, until)
+	}
+	for day := range w.days {
+		midnight := begin.AddDate(0, 0, day)
+		w.at(midnight.Add(10*time.Hour+30*time.Minute), w.morning)
+		w.at(midnight.Add(23*time.Hour+50*time.Minute), w.audit)
+		w.at(midnight.Add(w.between(0, 24*time.Hour)), w.newPrices)
+		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() })
+	}
+}
+
+// again plans the next pass of a job, and with it the one after.
+func (w *world) again(j job, until time.Time) {
+	w.in(w.between(j.least, j.most), func(ctx context.Context) {
+		if w.now.Before(until) {
+			w.again(j, until)
+		}
+		if !w.oneIn(20) || w.calmed { // else the pass is lost
+			w.do(ctx, j)
+		}
+	})
+}
+
+// do makes one pass. What goes wrong in it comes up again.
+func (w *world) do(ctx context.Context, j job) {
+	err := w.act(func() error { return j.run(w, ctx) })
+	if err != nil {
+		w.note("", "%s: %s", j.name, brief(err))
+	}
+}
+
+// anyJob is a pass of another replica in the middle of something else.
+func (w *world) anyJob(ctx context.Context) { w.do(ctx, jobs[w.rng.IntN(3)]) }
+
+func (w *world) newPrices(ctx context.Context) {
+	if err := w.fillShelves(ctx); err != nil {
+		w.fail("", fmt.Errorf("import: %w", err))
+	}
+}
+
+// calmDown lets shop and Alipay come to rest: no more faults, no more students, until nothing waits. By then Alipay has ended its
+// repetitions and every day has a bill.
+func (w *world) calmDown(ctx context.Context) {
+	if w.broken != nil {
+		return
+	}
+	w.calmed = true
+	w.alipay.ClearFaults()
+	least, most := w.now.AddDate(0, 0, 4), w.now.AddDate(0, 0, 9)
+	for w.broken == nil && (w.now.Before(least) || w.waiting(ctx) > 0) {
+		if w.now.After(most) {
+			w.fail("", fmt.Errorf("after days of rest %d things still wait", w.waiting(ctx)))
+			return
+		}
+		w.pass(20 * time.Minute)
+		w.alipay.DeliverDue(ctx)
+		for _, j := range jobs {
+			w.do(ctx, j)
+		}
+		if now := w.now.In(models.Beijing); now.Hour() == 10 && now.Minute() < 20 {
+			w.morning(ctx)
+		}
+	}
+	for range 2 { // what the first comparison sets going is done by the second
+		for day := begin; day.AddDate(0, 0, 1).Before(w.now.Add(-12 * time.Hour)); day = day.AddDate(0, 0, 1) {
+			w.compare(ctx, day.Format(time.DateOnly))
+		}
+		for range 3 {
+			w.pass(20 * time.Minute)
+			w.alipay.DeliverDue(ctx)
+			w.do(ctx, jobs[2])
+		}
+	}
+	_, err := w.db.FoldStudents(ctx)
+	if err != nil {
+		w.fail("", errors.Join(errors.New("fold students"), err))
+	}
+}
+
+// waiting counts what the jobs still have to do.
+func (w *world) waiting(ctx context.Context) int64 {
+	return w.number(ctx, `SELECT (SELECT COUNT(*) FROM ly_order WHERE order_status = 0) + (SELECT COUNT(*) FROM ly_payment WHERE state = 'open')
+		+ (SELECT COUNT(*) FROM ly_refund WHERE state = 'pending') + (SELECT COUNT(*) FROM ly_student_delta)`)
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/payment"
+)
+
+// life is an order with what its student does about it.
+type life struct {
+	*world
+	student *student
+	order   models.Order
+	cashier string // address of Alipay's cashier, once it was opened
+}
+
+// lifeOf finds the life of an order by an out_trade_no; nil when it is none that has one.
+func (w *world) lifeOf(outTradeNo string) *life {
+	return w.lives[outTradeNo[:min(len(outTradeNo), models.OrderNumberLength)]]
+}
+
+// intentions are what a student may have in mind, with how many of a hundred do.
+var intentions = []struct {
+	share int
+	what  func(*life, context.Context)
+}{
+	{58, (*life).payNow},
+	{6, func(*life, context.Context) {}}, // forgets it
+	{7, (*life).leave},
+	{6, (*life).payAndCancel},
+	{5, (*life).cancelOnly},
+	{7, (*life).payLate},
+	{5, (*life).payTwice},
+	{3, (*life).payOnTwoDevices},
+	{3, (*life).payPoor},
+}
+
+func (l *life) intend(context.Context) {
+	n := l.rng.IntN(100)
+	for _, i := range intentions {
+		if n -= i.share; n < 0 {
+			l.in(l.between(2*time.Second, 2*time.Minute), func(ctx context.Context) { i.what(l, ctx) })
+			return
+		}
+	}
+}
+
+func (l *life) payNow(ctx context.Context) {
+	if l.start(ctx) {
+		l.in(l.between(3*time.Second, 3*time.Minute), l.pay)
+	}
+}
+
+// leave goes as far as Alipay's login, perhaps, and no further.
+func (l *life) leave(ctx context.Context) {
+	if l.start(ctx) && l.oneIn(2) {
+		l.note(l.order.OrderNumber, "opens the trade and leaves: %s", lastWord(l.alipay.OpenTrade(l.cashier, "")))
+	}
+}
+
+// payAndCancel does both, in either order.
+func (l *life) payAndCancel(ctx context.Context) {
+	if !l.start(ctx) {
+		return
+	}
+	if l.oneIn(3) {
+		_ = l.alipay.OpenTrade(l.cashier, "")
+	}
+	l.in(l.between(0, time.Minute), l.cancel)
+	l.in(l.between(0, time.Minute), l.pay)
+}
+
+func (l *life) cancelOnly(ctx context.Context) {
+	if l.oneIn(2) {
+		l.start(ctx)
+	}
+	l.in(l.between(0, 5*time.Minute), l.cancel)
+}
+
+// payLate pays at about the deadline, when shop and Alipay close.
+func (l *life) payLate(ctx context.Context) {
+	if l.start(ctx) {
+		l.at(l.order.ExpiresAt.Add(l.between(-20*time.Second, 3*time.Second)), l.pay)
+	}
+}
+
+// payTwice pays two trades: the shop believed the first to be dead.
+func (l *life) payTwice(ctx context.Context) {
+	if !l.start(ctx) {
+		return
+	}
+	first := l.cashier
+	standing, err := l.db.PaymentByOutTradeNo(ctx, l.order.OrderNumber)
+	if err == nil {
+		err = l.db.ClosePayment(ctx, standing.Payment.ID, sandbox.TradeClosed)
+	}
+	l.allow(l.order.OrderNumber, "the shop takes the first trade for dead", err)
+	if l.start(ctx) {
+		l.in(l.between(0, time.Minute), l.pay)
+	}
+	l.in(l.between(0, time.Minute), func(ctx context.Context) { l.payAt(ctx, first, "") })
+}
+
+func (l *life) payOnTwoDevices(ctx context.Context) {
+	l.start(ctx)
+	if l.start(ctx) {
+		l.in(l.between(0, 3*time.Minute), l.pay)
+		l.in(l.between(0, 3*time.Minute), l.pay)
+	}
+}
+
+// payPoor tries an account without money first.
+func (l *life) payPoor(ctx context.Context) {
+	if l.start(ctx) {
+		l.payAt(ctx, l.cashier, sandbox.BuyerPoor)
+		l.in(l.between(0, time.Minute), l.pay)
+	}
+}
+
+// start asks the shop for the way to the cashier and goes there.
+func (l *life) start(ctx context.Context) bool {
+	var link string
+	device := payment.Device(l.oneIn(3))
+	err := l.act(func() (err error) {
+		link, err = l.shop.Start(ctx, l.student.id, l.order.OrderNumber, device)
+		return err
+	})
+	l.allow(l.order.OrderNumber, "goes to pay", err, models.ErrNotPayable, models.ErrPastDeadline)
+	if err != nil {
+		return false
+	}
+	l.pass(l.between(50*time.Millisecond, time.Second))
+	if location := l.location(ctx, link); location != "" {
+		l.cashier = location
+	}
+	return l.cashier != ""
+}
+
+// location is where a page of Alipay's sends the browser; empty where it shows something instead.
+func (w *world) location(ctx context.Context, address string) string {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return ""
+	}
+	response, err := serve(w.gateway, r)
+	if err != nil {
+		return ""
+	}
+	return response.Header.Get("Location")
+}
+
+func (l *life) pay(ctx context.Context) { l.payAt(ctx, l.cashier, "") }
+
+func (l *life) payAt(ctx context.Context, cashier, buyer string) {
+	l.plant(payFaults)
+	err := l.alipay.Pay(cashier, buyer)
+	l.note(l.order.OrderNumber, "pays: %s", lastWord(err))
+	if err != nil {
+		return
+	}
+	l.count.payments++
+	if !l.oneIn(4) {
+		l.in(l.between(200*time.Millisecond, 20*time.Second), func(ctx context.Context) { l.comeBack(ctx, cashier) })
+	}
+	if l.oneIn(6) {
+		l.in(l.between(time.Minute, 100*time.Hour), l.giveBack)
+	}
+}
+
+// lastWord is the end of an error, without the address in it, which holds a signature.
+func lastWord(err error) string {
+	text := brief(err)
+	return text[strings.LastIndex(text, ": ")+1:]
+}
+
+// comeBack is the return from Alipay, sometimes twice, and the result page that asks when it does not know yet.
+func (l *life) comeBack(ctx context.Context, cashier string) {
+	address, err := url.Parse(l.location(ctx, cashier+"/return"))
+	if err != nil || address.Host != shopHost {
+		return
+	}
+	for range 1 + l.rng.IntN(10)/9 {
+		err := l.act(func() error {
+			_, err := l.shop.Return(ctx, address.RawQuery)
+			return err
+		})
+		l.allow(l.order.OrderNumber, "comes back", err, payment.ErrReturn)
+	}
+	l.look(ctx)
+}
+
+// look opens the result page, which asks in the background. It has a replica to itself: waiting for that one's questions is waiting
+// for this one.
+func (l *life) look(ctx context.Context) {
+	shop := l.replica()
+	err := l.act(func() error {
+		view, err := l.db.Order(ctx, l.student.id, l.order.OrderNumber)
+		if open, unpaid := view.OpenPayment(); err == nil && unpaid {
+			shop.AskSoon(ctx, open)
+			err = shop.Wait(ctx)
+		}
+		return err
+	})
+	l.allow(l.order.OrderNumber, "looks at the result", err)
+}
+
+func (l *life) cancel(ctx context.Context) {
+	err := l.act(func() error {
+		ended, err := l.shop.Cancel(ctx, l.student.id, l.order.OrderNumber)
+		l.note(l.order.OrderNumber, "cancelling: %s", ended)
+		return err
+	})
+	l.allow(l.order.OrderNumber, "cancels", err, models.ErrNotPayable)
+}
+
+// anything happens to the order while the shop is busy with it.
+func (l *life) anything(ctx context.Context) {
+	switch l.rng.IntN(8) {
+	case 0:
+		l.cancel(ctx)
+	case 1, 2:
+		if l.cashier != "" {
+			l.pay(ctx)
+			l.deliver(ctx)
+		}
+	case 3:
+		l.comeBack(ctx, l.cashier)
+	case 4:
+		l.giveBack(ctx)
+	case 5:
+		l.start(ctx)
+	default:
+		l.look(ctx)
+	}
+}

@@ -1,0 +1,92 @@
+//go:debug rsa1024min=0
+
+// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process on one virtual clock. One seed
+// decides everything: who buys, pays twice, pays late or leaves, which messages are lost, doubled or forged, which calls and
+// statements fail, and when the shop dies. Each day, and once all is quiet, the books of both sides are compared; a fen that is
+// not where it should be ends the run with the seed, which shows it again.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"runtime/pprof"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "simulation:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("seed %d\n", o.seed)
+	debug.SetGCPercent(400) // memory is small and the run is short
+	stop, err := startProfile(o.profile)
+	if err != nil {
+		return err
+	}
+	report, err := simulate(ctx, o)
+	fmt.Print(report)
+	return errors.Join(err, stop())
+}
+
+// options say how much to simulate.
+type options struct {
+	seed     uint64
+	orders   int
+	days     int
+	students int
+	calm     bool   // no faults: what is left is the shop by itself
+	profile  string // file for a CPU profile, or empty
+}
+
+func parse(args []string) (options, error) {
+	o := options{}
+	flags := flag.NewFlagSet("simulation", flag.ContinueOnError)
+	flags.Uint64Var(&o.seed, "seed", 0, "decides everything; 0 draws one")
+	flags.IntVar(&o.orders, "orders", 10_000, "visits of students who mean to order")
+	flags.IntVar(&o.days, "days", 14, "simulated days in which they come")
+	flags.IntVar(&o.students, "students", 2000, "students")
+	flags.BoolVar(&o.calm, "calm", false, "without faults")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if o.orders < 1 || o.days < 1 || o.students < 1 || flags.NArg() > 0 {
+		return o, errors.New("-orders, -days and -students are numbers above 0, and there is nothing else to say")
+	}
+	if o.seed == 0 {
+		o.seed = anySeed()
+	}
+	return o, nil
+}
+
+// anySeed is short enough to be typed again.
+func anySeed() uint64 {
+	var b [4]byte
+	rand.Read(b[:])
+	return uint64(binary.BigEndian.Uint32(b[:])) + 1
+}
+
+func startProfile(name string) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	stop = func() error { pprof.StopCPUProfile(); return file.Close() }
+	return stop, pprof.StartCPUProfile(file)
+}

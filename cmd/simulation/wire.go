@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+)
+
+// toAlipay carries the shop's calls. While one is on its way, and while its answer is, the world goes on.
+type toAlipay struct{ *world }
+
+// dying is after how many calls the shop dies on the average, once in so many before and after its effect.
+const dying = 400
+
+var errCut = errors.New("simulated: the connection was cut")
+
+// RoundTrip makes the call.
+func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
+	method, outTradeNo, err := readCall(r)
+	if err != nil {
+		return nil, err
+	}
+	ctx := r.Context()
+	w.meanwhile(ctx, outTradeNo)
+	w.mayDie(outTradeNo, method)
+	w.plantCall(method)
+	response, err := serve(w.gateway, r)
+	if err != nil {
+		w.note(outTradeNo, "%s: %v", method, err)
+		w.pass(w.between(time.Second, 10*time.Second))
+		return nil, err
+	}
+	w.note(outTradeNo, "%s: %s", method, summary(response))
+	w.meanwhile(ctx, outTradeNo)
+	w.mayDie(outTradeNo, method)
+	return response, nil
+}
+
+func (w toAlipay) mayDie(outTradeNo, method string) {
+	if w.calmed || !w.oneIn(dying) {
+		return
+	}
+	w.note(outTradeNo, "the shop dies at %s", method)
+	w.count.fault("the shop dies in a call")
+	runtime.Goexit()
+}
+
+// meanwhile lets time pass, and now and then something else happen, most often to the same order.
+func (w *world) meanwhile(ctx context.Context, outTradeNo string) {
+	w.pass(w.between(5*time.Millisecond, 300*time.Millisecond))
+	if w.depth > 3 || w.calmed {
+		return
+	}
+	switch w.rng.IntN(20) {
+	case 0, 1:
+		w.deliver(ctx)
+	case 2:
+		w.pass(w.between(time.Second, 20*time.Second))
+		w.deliver(ctx)
+	case 3:
+		w.anyJob(ctx)
+	case 4:
+		if l := w.lifeOf(outTradeNo); l != nil {
+			l.anything(ctx)
+		}
+	}
+}
+
+func readCall(r *http.Request) (method, outTradeNo string, err error) {
+	method = r.URL.Query().Get("method")
+	if r.Body == nil {
+		return strings.TrimPrefix(r.URL.Path, "/"), "", nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return "", "", err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return "", "", err
+	}
+	var content struct {
+		OutTradeNo string `json:"out_trade_no"`
+	}
+	err = json.Unmarshal([]byte(form.Get("biz_content")), &content)
+	return method, content.OutTradeNo, err
+}
+
+// serve hands a request to a handler as a server would.
+func serve(h http.Handler, r *http.Request) (response *http.Response, err error) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			if caught != http.ErrAbortHandler { //nolint:errorlint // it is thrown as it is
+				panic(caught)
+			}
+			response, err = nil, errCut
+		}
+	}()
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// summary is the beginning of an answer, which holds its code, and puts it back.
+func summary(r *http.Response) string {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil || !bytes.HasPrefix(body, []byte("{")) {
+		return r.Status
+	}
+	var words []string
+	for _, name := range []string{`"code":"`, `"sub_code":"`, `"trade_status":"`, `"fund_change":"`, `"refund_status":"`} {
+		if _, rest, found := bytes.Cut(body, []byte(name)); found {
+			word, _, _ := bytes.Cut(rest, []byte(`"`))
+			words = append(words, string(word))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// toShop carries Alipay's notifies.
+type toShop struct{ *world }
+
+// RoundTrip delivers one to the shop's own handlers.
+func (w toShop) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.Header.Set("X-Request-Id", "simulated") // else one is drawn from a pool of random bytes whose filling no seed decides
+	said, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, err
+	}
+	w.pass(w.between(5*time.Millisecond, 100*time.Millisecond))
+	var response *http.Response
+	err = w.act(func() (err error) {
+		response, err = serve(w.pages, r)
+		return err
+	})
+	outTradeNo := said.Get("out_trade_no")
+	if err != nil {
+		w.note(outTradeNo, "notify %s: %v", said.Get("trade_status"), err)
+		return nil, err
+	}
+	w.note(outTradeNo, "notify %s %s: %d", said.Get("trade_status"), said.Get("out_biz_no"), response.StatusCode)
+	w.heard(r.Context(), said, string(body), response.StatusCode == http.StatusOK)
+	return response, nil
+}
+
+// heard checks what the shop has acknowledged: Alipay will not tell it again.
+func (w *world) heard(ctx context.Context, said url.Values, body string, acknowledged bool) {
+	outTradeNo := said.Get("out_trade_no")
+	trade, known := w.alipay.Trade(outTradeNo)
+	if !known {
+		return
+	}
+	if said.Get("total_amount") != models.Fen(trade.Total).String() {
+		if _, err := w.client.VerifyNotify(body); err == nil {
+			w.forged[outTradeNo] = true
+		}
+	}
+	payment := said.Get("trade_status") == sandbox.TradeSuccess && !said.Has("out_biz_no")
+	if acknowledged && payment && w.number(ctx, "SELECT COUNT(*) FROM ly_payment WHERE trade_no = ?", said.Get("trade_no")) != 1 {
+		w.fail(outTradeNo, errors.New("a payment was acknowledged and is not stored"))
+	}
+}

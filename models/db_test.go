@@ -1,6 +1,8 @@
 package models_test
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"net"
 	"os"
@@ -144,6 +146,22 @@ func TestSQLiteFileName(t *testing.T) {
 		db.Close()
 		if _, err := os.Stat(file); err != nil {
 			t.Errorf("%s: the database is elsewhere: %v", name, err)
+		}
+	}
+}
+
+// brokenConnector connects to nothing.
+type brokenConnector struct{ driver.Connector }
+
+var errBroken = errors.New("broken on purpose")
+
+func (brokenConnector) Connect(context.Context) (driver.Conn, error) { return nil, errBroken }
+
+func TestWrapStandsBeforeTheDriver(t *testing.T) {
+	for _, url := range []string{"sqlite::memory:", "mysql://nobody:nothing@127.0.0.1:9/luffy"} {
+		wrap := func(c driver.Connector) driver.Connector { return brokenConnector{c} }
+		if _, err := models.Open(t.Context(), models.Options{URL: url, Wrap: wrap}); !errors.Is(err, errBroken) {
+			t.Errorf("%s: got %v, want %v", url, err, errBroken)
 		}
 	}
 }

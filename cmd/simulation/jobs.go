@@ -40,7 +40,9 @@ func (w *world) plan(ctx context.Context) {
 		midnight := begin.AddDate(0, 0, day)
 		w.at(midnight.Add(10*time.Hour+30*time.Minute), w.morning)
 		w.at(midnight.Add(23*time.Hour+50*time.Minute), w.audit)
-		w.at(midnight.Add(w.between(0, 24*time.Hour)), w.newPrices)
+		for range 6 {
+			w.at(midnight.Add(w.between(0, 24*time.Hour)), w.newPrices)
+		}
 		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() })
 	}
 }
@@ -88,12 +90,12 @@ func (w *world) calmDown(ctx context.Context) {
 			w.fail("", fmt.Errorf("after days of rest %d things still wait", w.waiting(ctx)))
 			return
 		}
-		w.pass(20 * time.Minute)
+		w.pass(30 * time.Minute)
 		w.alipay.DeliverDue(ctx)
 		for _, j := range jobs {
 			w.do(ctx, j)
 		}
-		if now := w.now.In(models.Beijing); now.Hour() == 10 && now.Minute() < 20 {
+		if now := w.now.In(models.Beijing); now.Hour() == 10 && now.Minute() < 30 {
 			w.morning(ctx)
 		}
 	}

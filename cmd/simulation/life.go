@@ -25,27 +25,19 @@ func (w *world) lifeOf(outTradeNo string) *life {
 	return w.lives[outTradeNo[:min(len(outTradeNo), models.OrderNumberLength)]]
 }
 
-// intentions are what a student may have in mind, with how many of a hundred do.
-var intentions = []struct {
-	share int
-	what  func(*life, context.Context)
-}{
-	{58, (*life).payNow},
-	{6, func(*life, context.Context) {}}, // forgets it
-	{7, (*life).leave},
-	{6, (*life).payAndCancel},
-	{5, (*life).cancelOnly},
-	{7, (*life).payLate},
-	{5, (*life).payTwice},
-	{3, (*life).payOnTwoDevices},
-	{3, (*life).payPoor},
-}
-
-func (l *life) intend(context.Context) {
+// intend draws what the student has in mind.
+func (l *life) intend() {
+	plans := []struct {
+		share int // of a hundred
+		what  func(context.Context)
+	}{
+		{58, l.payNow}, {7, l.leave}, {6, l.payAndCancel}, {5, l.cancelOnly}, {7, l.payLate}, {5, l.payTwice}, {3, l.payOnTwoDevices},
+		{3, l.payPoor}, // and the others forget it
+	}
 	n := l.rng.IntN(100)
-	for _, i := range intentions {
-		if n -= i.share; n < 0 {
-			l.in(l.between(2*time.Second, 2*time.Minute), func(ctx context.Context) { i.what(l, ctx) })
+	for _, plan := range plans {
+		if n -= plan.share; n < 0 {
+			l.in(l.between(2*time.Second, 2*time.Minute), plan.what)
 			return
 		}
 	}
@@ -211,12 +203,15 @@ func (l *life) look(ctx context.Context) {
 }
 
 func (l *life) cancel(ctx context.Context) {
-	err := l.act(func() error {
-		ended, err := l.shop.Cancel(ctx, l.student.id, l.order.OrderNumber)
-		l.note(l.order.OrderNumber, "cancelling: %s", ended)
+	var ended payment.Ended
+	err := l.act(func() (err error) {
+		ended, err = l.shop.Cancel(ctx, l.student.id, l.order.OrderNumber)
 		return err
 	})
-	l.allow(l.order.OrderNumber, "cancels", err, models.ErrNotPayable)
+	l.allow(l.order.OrderNumber, "cancels, "+string(ended), err, models.ErrNotPayable)
+	if ended == payment.EndedClosed { // and makes up their mind, with the coupon that is free again
+		l.in(l.between(time.Second, 20*time.Second), func(ctx context.Context) { l.buy(ctx, l.student) })
+	}
 }
 
 // anything happens to the order while the shop is busy with it.

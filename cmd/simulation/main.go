@@ -16,6 +16,7 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/pprof"
+	"time"
 )
 
 func main() {
@@ -36,8 +37,12 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
 	report, err := simulate(ctx, o)
-	fmt.Print(report)
+	if err == nil {
+		took := time.Since(began)
+		fmt.Printf("%vin %v: %d orders a second\n", report, took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
+	}
 	return errors.Join(err, stop())
 }
 

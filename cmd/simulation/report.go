@@ -26,7 +26,6 @@ func (t *tally) fault(name string) { t.faults[name]++ }
 
 // report is what a run came to.
 type report struct {
-	took   time.Duration
 	digest uint64
 	events int
 	days   time.Duration
@@ -63,8 +62,8 @@ var counted = []struct{ what, query string }{
 	{"bill differences", "SELECT COUNT(*) FROM ly_bill_difference"},
 }
 
-func (w *world) report(ctx context.Context, took time.Duration) report {
-	r := report{took: took, digest: w.history.digest.Sum64(), events: w.history.events, days: w.now.Sub(begin), faults: w.count.faults}
+func (w *world) report(ctx context.Context) report {
+	r := report{digest: w.history.digest.Sum64(), events: w.history.events, days: w.now.Sub(begin), faults: w.count.faults}
 	for _, c := range counted {
 		r.counts = append(r.counts, count{c.what, w.number(ctx, c.query)})
 	}
@@ -90,8 +89,6 @@ func (r report) String() string {
 		fmt.Fprintf(&b, "  %-42s%6d\n", name, r.faults[name])
 		all += r.faults[name]
 	}
-	fmt.Fprintf(&b, "%d faults, %d events, digest %016x\n", all, r.events, r.digest)
-	fmt.Fprintf(&b, "%v simulated in %v: %d orders a second\n", r.days.Round(time.Hour), r.took.Round(time.Millisecond),
-		r.of("orders")*int64(time.Second)/int64(r.took))
+	fmt.Fprintf(&b, "%d faults, %d events in %v, digest %016x\n", all, r.events, r.days.Round(time.Hour), r.digest)
 	return b.String()
 }

@@ -24,12 +24,12 @@ func (w *world) catalogue() models.Catalogue {
 	c := models.Catalogue{Coupons: couponKinds}
 	for i := range courses {
 		dearer := models.Yuan(0)
-		if w.oneIn(8) {
+		if w.oneIn(4) {
 			dearer = 1_00
 		}
 		c.Courses = append(c.Courses, models.CatalogueCourse{
 			Name: courseName(i), Category: "课", Teacher: models.CatalogueTeacher{Name: "教研组"},
-			Price: new(models.Yuan(199_99+1001*i) + dearer), Withdrawn: w.oneIn(15),
+			Price: new(models.Yuan(199_99+1001*i) + dearer), Withdrawn: w.oneIn(10),
 			Terms: []models.CatalogueTerm{
 				{Days: 30, Text: "一个月有效", Price: new(models.Yuan(33_33+777*i) + dearer)},
 				{Days: 90, Text: "三个月有效", Price: new(models.Yuan(88_88+999*i) + dearer)},
@@ -37,12 +37,12 @@ func (w *world) catalogue() models.Catalogue {
 		})
 	}
 	for i, d := range []models.CatalogueDiscount{
-		{Type: "free"}, {Type: "rate", Sale: "*0.88"}, {Type: "off", Sale: "-20"}, {Type: "step", Sale: "满50-5 满100-12"},
+		{Type: "free"}, {Type: "free"}, {Type: "rate", Sale: "*0.88"}, {Type: "off", Sale: "-20"}, {Type: "step", Sale: "满50-5 满100-12"},
 	} {
 		d.Course = courseName(i)
 		start := w.now.Add(w.between(0, 20*time.Hour))
 		c.Activities = append(c.Activities, models.CatalogueActivity{
-			Name: "活动" + d.Type, Start: start, End: start.Add(w.between(time.Hour, 24*time.Hour)), Discounts: []models.CatalogueDiscount{d},
+			Name: "活动" + d.Course, Start: start, End: start.Add(w.between(time.Hour, 24*time.Hour)), Discounts: []models.CatalogueDiscount{d},
 		})
 	}
 	return c

@@ -16,10 +16,12 @@ type student struct {
 	coupons []int64
 }
 
-// visit fills a cart and makes an order of it.
-func (w *world) visit(ctx context.Context) {
-	s := &w.students[w.rng.IntN(len(w.students))]
-	if w.oneIn(5) {
+// visit brings some student to the shop.
+func (w *world) visit(ctx context.Context) { w.buy(ctx, &w.students[w.rng.IntN(len(w.students))]) }
+
+// buy fills a cart and makes an order of it.
+func (w *world) buy(ctx context.Context, s *student) {
+	if w.oneIn(3) {
 		w.giveCoupon(ctx, s)
 	}
 	for range 1 + w.rng.IntN(3) {
@@ -33,7 +35,7 @@ func (w *world) visit(ctx context.Context) {
 		w.lives[order.OrderNumber] = l
 		w.note(order.OrderNumber, "ordered for %s, %d points, coupon %d", order.RealPrice, order.Credit, order.Coupon)
 		if order.RealPrice > 0 {
-			l.intend(ctx)
+			l.intend()
 		}
 	}
 }

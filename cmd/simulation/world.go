@@ -64,7 +64,6 @@ type world struct {
 
 // simulate runs one world to its end. The report is of use even where the error says what broke.
 func simulate(ctx context.Context, o options) (report, error) {
-	began := time.Now()
 	w := &world{
 		options: o, rng: mathrand.New(mathrand.NewPCG(o.seed, o.seed)), now: begin, calmed: o.calm,
 		lives: map[string]*life{}, forged: map[string]bool{}, history: newHistory(), count: newTally(),
@@ -80,7 +79,7 @@ func simulate(ctx context.Context, o options) (report, error) {
 	if w.broken == nil {
 		w.judge(ctx)
 	}
-	return w.report(ctx, time.Since(began)), w.verdict()
+	return w.report(ctx), w.verdict()
 }
 
 // seedRandom lets order numbers, notify_ids and tokens follow the seed, too.

@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"crypto/rsa"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,19 @@ func TestNewClientRefuses(t *testing.T) {
 				t.Errorf("NewClient: %v, want an error that says %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestMinKeyBits(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig()
+	cfg.AppPrivateKey, cfg.MinKeyBits = weakKey(), 1024
+	if _, err := NewClient(cfg); err != nil {
+		t.Errorf("a key of 1024 bits where 1024 are enough: %v", err)
+	}
+	cfg.MinKeyBits = 1025
+	if _, err := NewClient(cfg); !errors.Is(err, ErrWeakKey) {
+		t.Errorf("a key of 1024 bits where 1025 are needed: %v, want ErrWeakKey", err)
 	}
 }
 

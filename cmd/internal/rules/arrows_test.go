@@ -28,7 +28,7 @@ const (
 )
 
 // sandboxUsers are the programs that may hold a fake Alipay; luffy, which takes real money, is not one.
-var sandboxUsers = []string{"luffy/cmd/alipay-sandbox", "luffy/cmd/bench", "luffy/cmd/demo", "luffy/cmd/proof"}
+var sandboxUsers = []string{"luffy/cmd/alipay-sandbox", "luffy/cmd/bench", "luffy/cmd/demo", "luffy/cmd/proof", "luffy/cmd/simulation"}
 
 func TestArrows(t *testing.T) {
 	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", "luffy/...") {

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// A known seed shows that nothing has become worse, one that nobody knows may show what nobody has thought of.
+func TestSimulation(t *testing.T) {
+	wantVariety(t, runSeed(t, options{seed: 3, orders: 350, days: 1, students: 40}))
+	runSeed(t, options{seed: anySeed(), orders: 120, days: 1, students: 30})
+}
+
+// runSeed simulates in a bubble, where the shop's own time limits cannot run out however slow the machine is.
+func runSeed(t *testing.T, o options) (r report) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var err error
+		if r, err = simulate(t.Context(), o); err != nil {
+			t.Fatalf("seed %d: %v", o.seed, err)
+		}
+	})
+	t.Logf("seed %d\n%s", o.seed, r)
+	return r
+}
+
+// wantVariety fails when the weather was fine: a simulation that meets none of its dangers proves nothing.
+func wantVariety(t *testing.T, r report) {
+	t.Helper()
+	for _, c := range r.counts {
+		if c.n == 0 && c.what != "held" {
+			t.Errorf("%s: got none", c.what)
+		}
+	}
+	if len(r.faults) < 40 {
+		t.Errorf("got %d kinds of fault, want 40 at least", len(r.faults))
+	}
+}
+
+func TestOneSeedIsOneHistory(t *testing.T) {
+	o := options{seed: 99, orders: 60, days: 1, students: 20}
+	first, second := runSeed(t, o), runSeed(t, o)
+	if first.digest != second.digest || first.events != second.events {
+		t.Errorf("got %d events of digest %x, then %d of %x; want the same", first.events, first.digest, second.events, second.digest)
+	}
+	o.seed++
+	if other := runSeed(t, o); other.digest == first.digest {
+		t.Errorf("another seed has the same digest %x", other.digest)
+	}
+}
+
+// What breaks is told with the seed, the step and what the order went through.
+func TestBrokenInvariantIsTold(t *testing.T) {
+	w := &world{options: options{seed: 5, orders: 6, days: 7, students: 8}, now: begin, steps: 3, history: newHistory()}
+	w.note("20261101000000000001000001_2", "paid")
+	w.fail("20261101000000000001000001", errDatabase)
+	w.fail("", errDied)
+	got := w.verdict()
+	if got == nil {
+		t.Fatal("got no error")
+	}
+	for _, want := range []string{"step 3", errDatabase.Error(), "paid", "-seed 5 -orders 6 -days 7 -students 8"} {
+		if !strings.Contains(got.Error(), want) {
+			t.Errorf("got %q, want %q in it", got, want)
+		}
+	}
+	if strings.Contains(got.Error(), errDied.Error()) {
+		t.Errorf("got %q, want the first fault only", got)
+	}
+}
+
+func TestParse(t *testing.T) {
+	o, err := parse([]string{"-seed", "7", "-orders", "8", "-days", "9", "-students", "10"})
+	if want := (options{seed: 7, orders: 8, days: 9, students: 10}); err != nil || o != want {
+		t.Errorf("got %+v, %v; want %+v", o, err, want)
+	}
+	if o, err = parse(nil); err != nil || o.seed == 0 {
+		t.Errorf("without a seed: got %+v, %v; want one drawn", o, err)
+	}
+	for _, args := range [][]string{{"-orders", "0"}, {"-days", "0"}, {"-students", "-1"}, {"more"}} {
+		if _, err := parse(args); err == nil {
+			t.Errorf("%q: got no error", args)
+		}
+	}
+}

@@ -39,9 +39,10 @@ func run(ctx context.Context, args []string) error {
 	}
 	began := time.Now()
 	report, err := simulate(ctx, o)
+	fmt.Print(report)
 	if err == nil {
 		took := time.Since(began)
-		fmt.Printf("%vin %v: %d orders a second\n", report, took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
+		fmt.Printf("in %v: %d orders a second\n", took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
 	}
 	return errors.Join(err, stop())
 }

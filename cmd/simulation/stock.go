@@ -53,12 +53,12 @@ func (w *world) fillShelves(ctx context.Context) error {
 	if err := w.db.Import(ctx, w.catalogue()); err != nil {
 		return err
 	}
-	list, err := w.db.Courses(ctx, 0)
+	list, err := w.db.Courses(ctx, models.CourseFilter{})
 	if err != nil {
 		return err
 	}
 	w.stock = nil
-	for _, course := range list {
+	for _, course := range list.Courses {
 		w.stock = append(w.stock, course.Offers...)
 	}
 	return nil

@@ -186,28 +186,34 @@ func (tx tx) fulfil(o Order, s settlement) (Order, error) {
 			return o, err
 		}
 	}
-	if o.Credit != 0 {
-		if err := tx.spendHeldCredit(o); err != nil {
-			return o, err
-		}
-	}
-	// Also locks the student's row, so that two orders of one student cannot both extend the same right.
-	if err := tx.reshelve(o, shelfPaid); err != nil {
+	if err := tx.takePoints(o); err != nil {
 		return o, err
 	}
-	if err := tx.grantCourses(o, s); err != nil {
+	lines, tallied, err := tx.linesToGrant(o)
+	if err != nil {
+		return o, err
+	}
+	if err := tx.moveInTally(o, shelfPaid, tallied); err != nil {
+		return o, err
+	}
+	if err := tx.grantCourses(o, s, lines); err != nil {
 		return o, err
 	}
 	o.OrderStatus, o.PayType, o.PayTime = OrderPaid, s.payType, &s.at
 	return o, nil
 }
 
-// grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
-func (tx tx) grantCourses(o Order, s settlement) error {
-	lines, err := tx.linesToGrant(o)
-	if err != nil {
-		return err
+// takePoints also locks the student's row, so that two orders of one student cannot both extend the same right.
+func (tx tx) takePoints(o Order) error {
+	if o.Credit != 0 {
+		return tx.spendHeldCredit(o)
 	}
+	_, err := tx.lockStudent(o.UserID)
+	return err
+}
+
+// grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
+func (tx tx) grantCourses(o Order, s settlement, lines []lineToGrant) error {
 	var won []int64
 	var records, courses []any
 	for _, line := range lines {
@@ -221,7 +227,7 @@ func (tx tx) grantCourses(o Order, s settlement) error {
 	if err := tx.countStudents(won, 1); err != nil {
 		return err
 	}
-	_, err = tx.exec(`INSERT INTO ly_user_course
+	_, err := tx.exec(`INSERT INTO ly_user_course
 		(user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at) VALUES `+
 		placeholders(len(lines), 8), records...)
 	if err != nil {
@@ -240,15 +246,14 @@ type lineToGrant struct {
 	right      Right
 }
 
-// linesToGrant reads the lines sorted by course, so that two orders write their records in the same sequence. The student's row must be
-// locked: what is read of the rights then stays true.
-func (tx tx) linesToGrant(o Order) ([]lineToGrant, error) {
-	var lines []lineToGrant
-	err := tx.query(func(rows *sql.Rows) error {
+// linesToGrant reads the lines sorted by course, so that two orders write their records in the same sequence, and up to which order the
+// student's are tallied. The student's row must be locked: what is read of the rights and the tally then stays true.
+func (tx tx) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
+	err = tx.query(func(rows *sql.Rows) error {
 		var line lineToGrant
 		var record *int64 // nil when the student has no record of the course
 		var end *time.Time
-		if err := rows.Scan(&line.ID, &line.CourseID, &line.ExpireDays, &record, &end); err != nil {
+		if err := rows.Scan(&line.ID, &line.CourseID, &line.ExpireDays, &record, &end, &tallied); err != nil {
 			return err
 		}
 		if n := len(lines); n == 0 || lines[n-1].ID != line.ID {
@@ -259,8 +264,8 @@ func (tx tx) linesToGrant(o Order) ([]lineToGrant, error) {
 		}
 		return nil
 	}, `
-		SELECT d.id, d.course_id, d.expire_days, r.id, r.out_time FROM ly_order_detail d
-		LEFT JOIN ly_user_course r ON r.user_id = ? AND r.course_id = d.course_id AND r.revoked_at IS NULL
+		SELECT d.id, d.course_id, d.expire_days, r.id, r.out_time, u.orders_tallied FROM ly_order_detail d JOIN ly_user u ON u.id = ?
+		LEFT JOIN ly_user_course r ON r.user_id = u.id AND r.course_id = d.course_id AND r.revoked_at IS NULL
 		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID)
-	return lines, err
+	return lines, tallied, err
 }

@@ -79,14 +79,27 @@ func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
 // reshelve locks the row of the order's student and moves the order within their tally if it is in there. o is the order as it was
 // before the move.
 func (tx tx) reshelve(o Order, to shelf) error {
-	var tallied int64
-	err := tx.query(func(rows *sql.Rows) error { return rows.Scan(&tallied) },
-		"SELECT orders_tallied FROM ly_user WHERE id = ?"+tx.forUpdate(), o.UserID)
-	from := o.shelf()
-	if err != nil || o.ID > tallied || from == to {
+	tallied, err := tx.lockStudent(o.UserID)
+	if err != nil {
 		return err
 	}
-	_, err = tx.exec("UPDATE ly_order_tally SET n = n + CASE WHEN shelf = ? THEN 1 ELSE -1 END WHERE user_id = ? AND shelf IN (?, ?)",
+	return tx.moveInTally(o, to, tallied)
+}
+
+// lockStudent locks the student's row and gives the id of the last order in their tally.
+func (tx tx) lockStudent(user int64) (tallied int64, err error) {
+	err = tx.query(func(rows *sql.Rows) error { return rows.Scan(&tallied) },
+		"SELECT orders_tallied FROM ly_user WHERE id = ?"+tx.forUpdate(), user)
+	return tallied, err
+}
+
+// moveInTally is reshelve for a student whose row is locked.
+func (tx tx) moveInTally(o Order, to shelf, tallied int64) error {
+	from := o.shelf()
+	if o.ID > tallied || from == to {
+		return nil
+	}
+	_, err := tx.exec("UPDATE ly_order_tally SET n = n + CASE WHEN shelf = ? THEN 1 ELSE -1 END WHERE user_id = ? AND shelf IN (?, ?)",
 		to, o.UserID, from, to)
 	return err
 }

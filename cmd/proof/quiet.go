@@ -10,6 +10,7 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 
 	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest/dbproxy"
 )
 
 // untilQuiet lets Alipay repeat its notifies and the jobs do their work until nothing is left of either. The pauses of both are skipped:
@@ -53,8 +54,6 @@ func (w *world) repeatNotifies() (undelivered int) {
 	return undelivered
 }
 
-const deadlocked = 1213
-
 // skipPauses makes due what the shop has put off: closings, questions and refunds whose last worker may have died, and dead links.
 func (w *world) skipPauses(ctx context.Context) error {
 	for _, statement := range []string{
@@ -63,7 +62,7 @@ func (w *world) skipPauses(ctx context.Context) error {
 		"UPDATE ly_refund SET try_at = try_at - INTERVAL 1 HOUR WHERE try_at > UTC_TIMESTAMP()",
 	} {
 		_, err := w.db.SQL().ExecContext(ctx, statement)
-		if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok && e.Number == deadlocked {
+		if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok && (e.Number == dbproxy.Deadlock.Code || e.Number == dbproxy.LockWaitTimeout.Code) {
 			continue // the program is at these rows; there is a next time
 		}
 		if err != nil {

@@ -80,6 +80,36 @@ func TestTrouble(t *testing.T) {
 	}
 }
 
+// TestOneConflict: a transaction that the database gives up is done again at once, and neither Alipay nor a student notices.
+func TestOneConflict(t *testing.T) {
+	for name, c := range map[string]struct {
+		statement string
+		refusal   dbproxy.Refusal
+	}{
+		"deadlock":           {"INSERT INTO ly_user_course", dbproxy.Deadlock},
+		"lock wait":          {"UPDATE ly_user", dbproxy.LockWaitTimeout},
+		"conflict at commit": {"COMMIT", dbproxy.Deadlock},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := newVictim(t, "LUFFY_JOBS=off") // whose statements would be refused in the place of those that are meant
+			refused := 0
+			v.proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+				if refused > 0 || !strings.HasPrefix(strings.ReplaceAll(strings.TrimSpace(s.SQL), "`", ""), c.statement) {
+					return dbproxy.Fault{}
+				}
+				refused++
+				return dbproxy.Fault{Refuse: &c.refusal}
+			})
+			v.wantNotify("success")
+			v.proxy.SetPlan(nil)
+			if refused != 1 {
+				t.Errorf("got %d refusals, want 1", refused)
+			}
+			v.wantRecovery()
+		})
+	}
+}
+
 // TestDeadIdleConnections: connections that died while nobody used them, as when the server was started anew, are not noticed at all.
 func TestDeadIdleConnections(t *testing.T) {
 	v := newVictim(t)
@@ -121,7 +151,7 @@ type victim struct {
 	order *purchase
 }
 
-func newVictim(t *testing.T) *victim {
+func newVictim(t *testing.T, environ ...string) *victim {
 	t.Helper()
 	made, err := newTestWorkshop(t).newWorld(t.Context(), 0)
 	if err != nil {
@@ -133,7 +163,7 @@ func newVictim(t *testing.T) *victim {
 		}
 	})
 	v := &victim{world: made, t: t}
-	if v.shop, err = v.serve(); err != nil {
+	if v.shop, err = v.serve(environ...); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.student.logIn(t.Context()); err != nil {

@@ -73,7 +73,7 @@ func (w *world) try(ctx context.Context, s scenario, at point) crash {
 	}
 	c.err = w.die(ctx, s, p, &c)
 	if c.err == nil {
-		c.err = w.recover(ctx, s, p)
+		c.err = w.restart(ctx, s, p)
 	}
 	w.killAll()
 	return c
@@ -119,8 +119,8 @@ func (w *world) deathAt(c *crash) dbproxy.Plan {
 	}
 }
 
-// recover starts the shop again, jobs and all, and waits until nothing is left to do.
-func (w *world) recover(ctx context.Context, s scenario, p *purchase) error {
+// restart starts the shop again, jobs and all, and waits until nothing is left to do.
+func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
 	if _, err := w.serve(); err != nil {
 		return err
 	}

@@ -19,10 +19,8 @@ func (w *world) judge(ctx context.Context) error {
 	if fault != nil {
 		return errors.Join(err, fault)
 	}
-	findings := append(books.compare(), []string{}...)
-	once, fault := w.broken(ctx)
-	findings = append(findings, once...)
-	for _, finding := range findings {
+	rules, fault := w.broken(ctx)
+	for _, finding := range append(books.compare(), rules...) {
 		err = errors.Join(err, errors.New(finding))
 	}
 	return errors.Join(err, fault)

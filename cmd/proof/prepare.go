@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"strconv"
+	"time"
+
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/payment"
+)
+
+// choose fills the cart with two courses and gives what goes with them.
+func (w *world) choose(ctx context.Context) (models.Choice, error) {
+	for course := int64(1); course <= 2; course++ {
+		item := models.CartItem{UserID: w.student.ID, CourseID: course, Selected: true}
+		if err := w.db.PutInCart(ctx, item); err != nil {
+			return models.Choice{}, err
+		}
+	}
+	coupon, err := w.db.GiveCoupon(ctx, w.student.ID, couponName)
+	return models.Choice{Coupon: coupon.ID, Points: 150}, err
+}
+
+// place places an order with coupon and points, past the program.
+func (w *world) place(ctx context.Context) (models.Order, error) {
+	choice, err := w.choose(ctx)
+	if err != nil {
+		return models.Order{}, err
+	}
+	quote, err := w.db.Checkout(ctx, w.student.ID, choice)
+	if err != nil {
+		return models.Order{}, err
+	}
+	return w.db.PlaceOrder(ctx, models.NewOrder{
+		Choice: choice, UserID: w.student.ID, Seal: quote.Seal(), Token: rand.Text(), TTL: 15 * time.Minute,
+	})
+}
+
+func prepareLink(ctx context.Context, w *world) (*purchase, error) {
+	order, err := w.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	link, err := w.payments.Start(ctx, w.student.ID, order.OrderNumber, payment.Desktop)
+	return &purchase{order: order, link: link}, err
+}
+
+// prepareLate cancels an order before its student has reached the cashier, whose link stays good, and gives its coupon to another order.
+func prepareLate(ctx context.Context, w *world) (*purchase, error) {
+	p, err := prepareLink(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.payments.Cancel(ctx, w.student.ID, p.order.OrderNumber); err != nil {
+		return nil, err
+	}
+	_, err = w.db.SQL().ExecContext(ctx, "UPDATE ly_user_coupon SET end_time = start_time WHERE id = ?", p.order.Coupon)
+	return p, err
+}
+
+func prepareOpened(ctx context.Context, w *world) (*purchase, error) {
+	p, err := prepareLink(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return p, w.alipay.OpenTrade(p.link, "")
+}
+
+// preparePaid pays an order of which the shop learns by asking.
+func preparePaid(ctx context.Context, w *world) (*purchase, error) {
+	p, err := prepareLink(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.alipay.Pay(p.link, ""); err != nil {
+		return nil, err
+	}
+	standing, err := w.db.PaymentByOutTradeNo(ctx, p.order.OrderNumber)
+	if err != nil {
+		return nil, err
+	}
+	w.payments.AskSoon(ctx, standing.Payment)
+	return p, w.payments.Wait(ctx)
+}
+
+func prepareForm(ctx context.Context, w *world) (*purchase, error) {
+	choice, err := w.choose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.fillForm(ctx, choice)
+}
+
+// fillForm is the checkout page, filled in.
+func (w *world) fillForm(ctx context.Context, choice models.Choice) (*purchase, error) {
+	quote, err := w.db.Checkout(ctx, w.student.ID, choice)
+	return &purchase{form: url.Values{
+		"coupon": {strconv.FormatInt(choice.Coupon, 10)}, "points": {strconv.FormatInt(choice.Points, 10)},
+		"quote": {quote.Seal()}, "token": {rand.Text()},
+	}}, err
+}
+
+// prepareFreeForm chooses a course that points pay for in full.
+func prepareFreeForm(ctx context.Context, w *world) (*purchase, error) {
+	if err := w.db.PutInCart(ctx, models.CartItem{UserID: w.student.ID, CourseID: 3, Selected: true}); err != nil {
+		return nil, err
+	}
+	return w.fillForm(ctx, models.Choice{Points: 455})
+}
+
+// prepareDay leaves a day on which the shop has missed a payment and a refund made in Alipay's console.
+func prepareDay(ctx context.Context, w *world) (*purchase, error) {
+	if err := w.alipay.AddFault(sandbox.Fault{Name: sandbox.NotifyDrop}); err != nil {
+		return nil, err
+	}
+	paid, err := preparePaid(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.alipay.RefundOutside(paid.order.OrderNumber, 10_00); err != nil {
+		return nil, err
+	}
+	missed, err := prepareLink(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.alipay.Pay(missed.link, ""); err != nil {
+		return nil, err
+	}
+	missed.date = w.db.Now().In(models.Beijing).Format(time.DateOnly)
+	return missed, w.alipay.Advance(sinceYesterdayNoon())
+}
+
+// sinceYesterdayNoon is how far behind the clock of a world of yesterday is.
+func sinceYesterdayNoon() time.Duration {
+	now := time.Now().In(models.Beijing)
+	return now.Sub(time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, models.Beijing))
+}

@@ -44,7 +44,7 @@ func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
 		if err != nil {
 			return nil, err
 		}
-		rng := rand.New(rand.NewPCG(seed, uint64(i+1))) //nolint:gosec // no secret: the seed is printed
+		rng := rand.New(rand.NewPCG(seed, uint64(i+1)))
 		all[i] = &life{storm: s, visitor: student, rng: rng, coupon: coupon.ID}
 	}
 	return all, nil

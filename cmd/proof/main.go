@@ -39,7 +39,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	flags := flag.NewFlagSet("proof", flag.ContinueOnError)
 	flags.SetOutput(help)
 	flags.DurationVar(&o.storms, "for", 5*time.Minute, "how long storms rage, after every point has been tried")
-	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the storms' choices") //nolint:gosec // any number will do
+	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the storms' choices")
 	flags.StringVar(&o.at, "at", "", "only a `point` like fulfil:7:after, a scenario like refund, or storm")
 	flags.BoolVar(&o.each, "each", false, "tell of every crash what it left")
 	if err := flags.Parse(args); err != nil {

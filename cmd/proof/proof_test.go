@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -20,7 +21,14 @@ var shared struct {
 	err error
 }
 
+// atOnce is how many tests go on at the same time: the programs that they watch mostly wait.
+const atOnce = "12"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if shared.workshop != nil {
 		_ = shared.close() // temporary files

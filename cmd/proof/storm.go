@@ -40,7 +40,7 @@ func (w *workshop) storm(ctx context.Context, seed uint64, length time.Duration)
 	if err != nil {
 		return report{err: err}
 	}
-	s := &storm{world: made, rng: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // no secret: the seed is printed
+	s := &storm{world: made, rng: rand.New(rand.NewPCG(seed, 0))}
 	defer func() { r.err = errors.Join(r.err, s.close()) }()
 	students, err := s.students(ctx, seed)
 	if err != nil {

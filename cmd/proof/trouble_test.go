@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -72,8 +73,7 @@ func TestTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := newVictim(t)
 			c.begin(v.world)
-			v.wantPages(c)
-			v.wantNotify("fail")
+			together(func() { v.wantNotify("fail") }, func() { v.wantPages(c) })
 			c.end(v.world)
 			v.wantRecovery()
 		})
@@ -132,11 +132,16 @@ func TestHeldRows(t *testing.T) {
 	if _, err := tx.ExecContext(t.Context(), "SELECT id FROM ly_order WHERE order_number = ? FOR UPDATE", v.order.order.OrderNumber); err != nil {
 		t.Fatal(err)
 	}
-	v.wantNotify("fail")
-	v.want("/orders/"+v.order.order.OrderNumber, 200)
-	if a := v.send("/orders/" + v.order.order.OrderNumber + "/cancel"); a.status != 503 {
-		t.Errorf("cancel: got status %d, want 503", a.status)
-	}
+	number := v.order.order.OrderNumber
+	together(
+		func() { v.wantNotify("fail") },
+		func() { v.want("/orders/"+number, 200) },
+		func() {
+			if a := v.send("/orders/" + number + "/cancel"); a.status != 503 {
+				t.Errorf("cancel: got status %d, want 503", a.status)
+			}
+		},
+	)
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -238,20 +243,24 @@ func (v *victim) wantPages(c trouble) {
 		v.want("/readyz", ready)
 		v.want("/healthz", 200)
 	})
-	done := make(chan bool)
-	for _, ask := range asked {
-		go func() { ask(); done <- true }()
+	together(asked...)
+}
+
+// together does all at once and waits for them.
+func together(all ...func()) {
+	var running sync.WaitGroup
+	for _, do := range all {
+		running.Go(do)
 	}
-	for range asked {
-		<-done
-	}
+	running.Wait()
 }
 
 // wantNotify pays the order and wants that answer to the notify, to the byte.
 func (v *victim) wantNotify(want string) {
 	v.t.Helper()
 	if err := payAndTell(v.t.Context(), v.world, v.order); err != nil {
-		v.t.Fatal(err)
+		v.t.Error(err)
+		return
 	}
 	if d := v.alipay.Deliveries(v.order.order.OrderNumber)[0]; string(d.Response) != want {
 		v.t.Errorf("notify: got status %d, %q (%s), want %q", d.Status, d.Response, d.Why, want)

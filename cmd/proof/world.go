@@ -139,7 +139,7 @@ func (w *world) environ(database string) []string {
 func freeAddress() (string, error) {
 	var err error
 	for range 20 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)) //nolint:gosec // no secret
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))
 		var listener net.Listener
 		if listener, err = net.Listen("tcp", address); err == nil {
 			return address, listener.Close()

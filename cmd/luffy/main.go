@@ -25,8 +25,16 @@ const usage = `luffy is a course shop that takes payments with Alipay.
                                        differences are open
   luffy reconcile settle ID --note TEXT
                                        close a difference that was cleared up
-  luffy refund ORDER [--line N | --amount 100.00] --reason TEXT
-                                       give back a line, a sum, or all that is left of an order
+  luffy refund ORDER [--line N | --amount 100.00] --reason TEXT [--key KEY]
+                                       give back a line, a sum, or all that is left of an order; the same key again
+                                       is the same refund
+  luffy refund requests                list the refunds that students ask for
+  luffy refund approve ID|ORDER [--reason TEXT]
+                                       grant a request, or all open ones of an order
+  luffy refund reject ID|ORDER --reason TEXT
+                                       refuse them; the student reads the reason
+  luffy refund settle ORDER|OUT_REQUEST_NO --note TEXT
+                                       book a refund that Alipay refused for good as paid by other means
   luffy audit                          check every invariant of the database; exit 3 when a row breaks one
   luffy alipay verify --kind K --public-key FILE < MESSAGE
                                        tell whether Alipay signed a return, notify or response

@@ -51,7 +51,7 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return errUsage
 	}
-	return p.onPayments(ctx, func(payments *payment.Service) error {
+	return p.onPayments(ctx, func(payments *payment.Service, _ *models.DB) error {
 		report, err := payments.Reconcile(ctx, args[0])
 		if errors.Is(err, payment.ErrBillDate) {
 			return fmt.Errorf("%w: %w", errUsage, err)
@@ -129,7 +129,7 @@ func sum(f *models.Fen) string {
 }
 
 // onPayments runs a command that needs Alipay and the database.
-func (p program) onPayments(ctx context.Context, command func(*payment.Service) error) error {
+func (p program) onPayments(ctx context.Context, command func(*payment.Service, *models.DB) error) error {
 	s := settings.Read(p.environ)
 	client, clientFault := s.Alipay()
 	if err := errors.Join(s.Check(), clientFault); err != nil {
@@ -138,6 +138,6 @@ func (p program) onPayments(ctx context.Context, command func(*payment.Service) 
 	return p.onSchema(ctx, func(db *models.DB) error {
 		return command(payment.New(payment.Config{
 			DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: slog.New(slog.NewTextHandler(p.stderr, nil)),
-		}))
+		}), db)
 	})
 }

@@ -15,28 +15,40 @@ import (
 	"luffy/models/payment"
 )
 
-// refund gives money back: a line's share, a sum, or all that is left.
+// refund gives money back: a line's share, a sum, or all that is left. Its other words are about what students ask for, and about what
+// Alipay refuses.
 func (p program) refund(ctx context.Context, args []string) error {
+	words := map[string]func(context.Context, []string) error{
+		"requests": p.refundRequests, "approve": p.approveRefund, "reject": p.rejectRefund, "settle": p.settleRefund,
+	}
+	if len(args) > 0 && words[args[0]] != nil {
+		return words[args[0]](ctx, args[1:])
+	}
 	request, err := parseRefund(args)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return p.onPayments(ctx, func(payments *payment.Service) error {
+	return p.onPayments(ctx, func(payments *payment.Service, _ *models.DB) error {
 		refund, err := payments.Refund(ctx, request)
 		if err != nil {
 			return fmt.Errorf("order %s: %w", request.OrderNumber, err)
 		}
-		told := fmt.Sprintf("refund %s of ¥%s", refund.OutRequestNo, refund.Amount)
-		switch refund.State {
-		case models.RefundFailed:
-			return fmt.Errorf("%s: Alipay refuses it for good, pay by other means: %s", told, refund.LastError)
-		case models.RefundPending:
-			fmt.Fprintf(p.stdout, "%s: pending, luffy serve goes on with it: %s\n", told, refund.LastError)
-		default:
-			fmt.Fprintf(p.stdout, "%s: done\n", told)
-		}
-		return nil
+		return p.tellRefund(refund)
 	})
+}
+
+// tellRefund says how far a refund is. One that Alipay refuses for good is an error.
+func (p program) tellRefund(refund models.Refund) error {
+	told := fmt.Sprintf("refund %s of ¥%s", refund.OutRequestNo, refund.Amount)
+	switch refund.State {
+	case models.RefundFailed:
+		return fmt.Errorf("%s: Alipay refuses it for good, pay by other means, then luffy refund settle: %s", told, refund.LastError)
+	case models.RefundPending:
+		fmt.Fprintf(p.stdout, "%s: pending, luffy serve goes on with it: %s\n", told, refund.LastError)
+	default:
+		fmt.Fprintf(p.stdout, "%s: done\n", told)
+	}
+	return nil
 }
 
 // parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that is left goes back.
@@ -58,6 +70,10 @@ func parseRefund(args []string) (models.RefundRequest, error) {
 	})
 	flags.Func("reason", "why, as the buyer reads it", func(text string) (err error) {
 		r.Reason, err = refundReason(text)
+		return err
+	})
+	flags.Func("key", "your own name for this refund", func(text string) (err error) {
+		r.Key, err = refundKey(text)
 		return err
 	})
 	err := flags.Parse(args[1:])
@@ -97,6 +113,16 @@ func refundReason(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxReason {
 		return "", fmt.Errorf("1 to %d characters are expected", maxReason)
+	}
+	return text, nil
+}
+
+// maxKey is the width of ly_refund.request_key.
+const maxKey = 64
+
+func refundKey(text string) (string, error) {
+	if text == "" || strings.TrimSpace(text) != text || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxKey {
+		return "", fmt.Errorf("1 to %d characters without space around them are expected", maxKey)
 	}
 	return text, nil
 }

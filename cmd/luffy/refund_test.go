@@ -33,6 +33,22 @@ func TestRefundArguments(t *testing.T) {
 		"1 --reason x --line 1 --amount 1.00": "--line or --amount, not both",
 		"1 --reason x 2":                      `"2" is no flag`,
 		"1 --reason x --all":                  "-all",
+		"1 --reason x --key=":                 "-key: 1 to 64 characters",
+		"1 --reason x --key=" + long[:65*3]:   "-key: 1 to 64 characters",
+		"approve":                             "comes first",
+		"approve x":                           `"x" is neither the ID of a request nor the number of an order`,
+		"approve 0":                           `"0" is neither`,
+		"approve -1":                          `"-1" is neither`,
+		"approve 1 2":                         `"2" is no flag`,
+		"approve 1 --reason=" + long:          "-reason: 1 to 256 characters",
+		"reject 1":                            "the student is owed a --reason",
+		"reject 1 --reason=":                  "-reason: 1 to 256 characters",
+		"reject --reason x":                   "is neither the ID",
+		"requests all":                        "see luffy help",
+		"settle":                              "takes the number of an order, or an out_request_no",
+		"settle 1":                            "and --note with what was done",
+		"settle 1 --note \t":                  "and --note with what was done",
+		"settle --note x":                     "takes the number of an order",
 	} {
 		wantRun(t, environ, "", append([]string{"refund"}, strings.Split(args, " ")...), exitUsage, fault, "see luffy help")
 	}
@@ -82,6 +98,7 @@ func TestRefundTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
 		sold := p.sell(p.stock.Plain.For(0))
+		p.today() // an Alipay whose clock is a day behind refuses the call
 		codes := make([]int, 4)
 		var asking sync.WaitGroup
 		for i := range codes {
@@ -106,6 +123,7 @@ func TestRefundThatWaits(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
 		sold := p.sell(p.stock.Plain.For(0))
+		p.today()
 		command := "refund " + sold.OrderNumber + " --amount 1.00 --reason 补偿"
 		p.fault(sandbox.Fault{Name: sandbox.SellerBalance, Times: 1})
 		p.want(0, command, "R1 of ¥1.00: pending, luffy serve goes on with it: ", "SELLER_BALANCE_NOT_ENOUGH")
@@ -114,7 +132,7 @@ func TestRefundThatWaits(t *testing.T) {
 		p.fault(sandbox.Fault{Name: sandbox.RefundLater, Times: 1})
 		p.want(0, command, "R3 of ¥1.00: pending, luffy serve goes on with it: ", "the money has not moved yet")
 		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-		p.want(exitFailure, command, "R4 of ¥1.00: Alipay refuses it for good, pay by other means: ", "REASON_TRADE_BEEN_FREEZEN")
+		p.want(exitFailure, command, "R4 of ¥1.00: Alipay refuses it for good, pay by other means, then luffy refund settle: ", "REASON_TRADE_BEEN_FREEZEN")
 		p.fault(sandbox.Fault{Name: sandbox.RefundFundChangeN, Times: 1})
 		p.want(0, command, "R5 of ¥1.00: done")
 	})

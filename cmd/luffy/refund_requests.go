@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"luffy/models"
+	"luffy/models/payment"
+)
+
+// maxRequests bounds what one listing shows.
+const maxRequests = 200
+
+// refundRequests lists what students ask for and nobody has decided.
+func (p program) refundRequests(ctx context.Context, args []string) error {
+	if len(args) != 0 {
+		return errUsage
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		asked, total, err := db.OpenRefundRequests(ctx, maxRequests)
+		if err != nil {
+			return err
+		}
+		if total == 0 {
+			fmt.Fprintln(p.stdout, "no open requests")
+			return nil
+		}
+		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "ID\tASKED\tORDER\tLINE\tSTUDENT\tAMOUNT\tLESSONS OPENED\tCOURSE\tREASON")
+		for _, a := range asked {
+			fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\n", a.ID, a.CreatedAt.In(models.Beijing).Format(time.DateTime),
+				a.OrderNumber, a.Position, a.Username, a.RealPrice, a.Watched.Seen, a.Watched.Lessons, a.CourseName, a.Reason)
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		if more := total - len(asked); more > 0 {
+			fmt.Fprintf(p.stdout, "and %d more\n", more)
+		}
+		return nil
+	})
+}
+
+// decision is what the operator has written: which requests, and the words for the student.
+type decision struct {
+	id     int64  // of one request, or 0
+	order  string // the number of the order whose requests are meant, or empty
+	reason string
+}
+
+func parseDecision(args []string) (decision, error) {
+	var d decision
+	if len(args) == 0 {
+		return d, errors.New("the ID of a request or the number of an order comes first")
+	}
+	id, err := strconv.ParseInt(args[0], 10, 64)
+	switch {
+	case len(args[0]) == models.OrderNumberLength:
+		d.order = args[0]
+	case err != nil || id < 1:
+		return d, fmt.Errorf("%q is neither the ID of a request nor the number of an order", args[0])
+	default:
+		d.id = id
+	}
+	flags := flag.NewFlagSet("refund decision", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Func("reason", "the student reads it", func(text string) (err error) {
+		d.reason, err = refundReason(text)
+		return err
+	})
+	if err := flags.Parse(args[1:]); err != nil {
+		return d, err
+	}
+	if flags.NArg() != 0 {
+		return d, fmt.Errorf("%q is no flag", flags.Arg(0))
+	}
+	return d, nil
+}
+
+// approveRefund grants a request, or all open ones of an order, and tries the refunds at once. Approving again tells how far they are.
+func (p program) approveRefund(ctx context.Context, args []string) error {
+	d, err := parseDecision(args)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return p.onPayments(ctx, func(payments *payment.Service, db *models.DB) error {
+		return p.decide(ctx, db, d, models.RequestApproved, func(id int64) error {
+			refund, err := payments.ApproveRefund(ctx, id, models.RefundDecision{By: operator(), Reason: d.reason})
+			if err != nil {
+				return err
+			}
+			return p.tellRefund(refund)
+		})
+	})
+}
+
+// rejectRefund refuses a request, or all open ones of an order, with a reason that the student reads.
+func (p program) rejectRefund(ctx context.Context, args []string) error {
+	d, err := parseDecision(args)
+	if err == nil && d.reason == "" {
+		err = errors.New("the student is owed a --reason")
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		return p.decide(ctx, db, d, models.RequestRejected, func(id int64) error {
+			if err := db.RejectRefund(ctx, id, models.RefundDecision{By: operator(), Reason: d.reason}); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.stdout, "request %d: rejected\n", id)
+			return nil
+		})
+	})
+}
+
+// decide goes through the requests that are meant: of an order those that are open, or where none is, those decided like that before.
+func (p program) decide(ctx context.Context, db *models.DB, d decision, before models.RequestState, one func(id int64) error) error {
+	ids := []int64{d.id}
+	if d.order != "" {
+		asked, err := db.RefundRequestsOf(ctx, d.order)
+		if err != nil {
+			return err
+		}
+		if ids = idsIn(asked, models.RequestOpen); len(ids) == 0 {
+			ids = idsIn(asked, before)
+		}
+		if len(ids) == 0 {
+			return fmt.Errorf("order %s: a request to decide: %w", d.order, models.ErrNotFound)
+		}
+	}
+	var faults []error
+	for _, id := range ids {
+		if err := one(id); err != nil {
+			faults = append(faults, fmt.Errorf("request %d: %w", id, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func idsIn(asked []models.AskedRefund, state models.RequestState) []int64 {
+	var ids []int64
+	for _, a := range asked {
+		if a.State == state {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
+}

@@ -61,13 +61,23 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"Ledger":              only(db.Ledger(ctx, 1, 1)),
 		"MyCoupons":           only(db.MyCoupons(ctx, 1, models.CouponsUsable, 1)),
 		"FoldStudents":        only(db.FoldStudents(ctx)),
+		"OpenLesson":          db.OpenLesson(ctx, 1, 1, 1),
+		"Learning":            only(db.Learning(ctx, 1, 1)),
+		"AskRefund":           only(db.AskRefund(ctx, models.RefundWish{OrderNumber: number, Lines: []int{1}}, sevenDays)),
+		"WithdrawRefund":      db.WithdrawRefund(ctx, 1, number, 1),
+		"ApproveRefund":       only(db.ApproveRefund(ctx, 1, models.RefundDecision{})),
+		"RejectRefund":        db.RejectRefund(ctx, 1, models.RefundDecision{}),
+		"RefundRequestsOf":    only(db.RefundRequestsOf(ctx, number)),
+		"FailedRefunds":       only(db.FailedRefunds(ctx, number)),
+		"SettleRefund":        db.SettleRefund(ctx, 1, "boss", "transfer"),
 	} {
 		if err == nil {
 			t.Errorf("%s: got no error", name)
 		}
 		for _, answer := range []error{
 			models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart, models.ErrWithdrawn, models.ErrPriceChanged,
-			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline,
+			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline, models.ErrNothingPaid, models.ErrLineNotOpen,
+			models.ErrRefundBarred, models.ErrDecided, models.ErrNoRight, models.ErrRefundAsked,
 		} {
 			if errors.Is(err, answer) {
 				t.Errorf("%s: got %v, want a fault", name, err)

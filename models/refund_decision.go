@@ -12,7 +12,7 @@ type RefundDecision struct {
 	Reason string // to the student; of an approval it may be empty, and the student's own reason goes to Alipay
 }
 
-// ErrDecided: the request is not open any more.
+// ErrDecided means that the request is not open any more.
 var ErrDecided = errors.New("the request is not open")
 
 // ApproveRefund decides for a request and stores its refund in one transaction. Called again it returns the same refund, and so it does

@@ -156,7 +156,7 @@ type RefundWish struct {
 	Reason      string
 }
 
-// ErrRefundBarred: the rule, or what has happened to a line, stands against a refund.
+// ErrRefundBarred means that the rule, or what has happened to a line, stands against a refund.
 var ErrRefundBarred = errors.New("no refund of that line can be asked for")
 
 // AskRefund stores a request for each of the lines, or none. A line that is asked for already is left as it is, so the same form sent twice

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"luffy/models/alipay/sandbox"
@@ -30,6 +31,29 @@ func buy(v *visitor, shop string) {
 	v.send(".lesson form", map[string]string{"lesson": v.page.Find("#open-lesson").AttrOr("value", "")})
 	if v.text(".lesson p") == "" {
 		v.t.Error("the course that was paid for has no lesson")
+	}
+}
+
+// askRefund asks for the last course of the paid order, whose lessons nobody has opened, and gives the order's number.
+func askRefund(v *visitor, shop string) string {
+	v.t.Helper()
+	v.open(shop + "/myorder/?status=paid")
+	number := v.page.Find("[data-order]").AttrOr("data-order", "")
+	v.follow(`a[href$="/refund"]`)
+	line := v.page.Find("#refund-form input[name=line]").Last().AttrOr("value", "")
+	v.send("#refund-form", map[string]string{"line": line, "reason": "mistake"})
+	if got := v.text(".lines"); !strings.Contains(got, "申请中") {
+		v.t.Errorf("%s: got %q, want the line 申请中", v.at, got)
+	}
+	return number
+}
+
+// seeRefunded looks for the refund on the order's page.
+func seeRefunded(v *visitor, shop, number string) {
+	v.t.Helper()
+	v.open(shop + "/orders/" + number)
+	if lines, steps := v.text(".lines"), v.text(".timeline"); !strings.Contains(lines, "退款申请：已退款") || !strings.Contains(steps, "客服同意退款") {
+		v.t.Errorf("%s: got %q and %q, want the line 已退款 with staff's consent", v.at, lines, steps)
 	}
 }
 

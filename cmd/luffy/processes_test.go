@@ -15,7 +15,7 @@ import (
 )
 
 // TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own. A student buys two courses there,
-// cancels an order, and leaves another unpaid until its time is over.
+// gives one back, cancels an order, and leaves another unpaid until its time is over.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
 	database := modelstest.MariaDBURL(t)
@@ -45,6 +45,13 @@ func TestTwoProcesses(t *testing.T) {
 	v := newVisitor(t)
 	buy(v, "http://"+address)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
+	number := askRefund(v, "http://"+address)
+	approve := exec.Command(luffy, "refund", "approve", number)
+	approve.Env = environ
+	if out, err := approve.CombinedOutput(); err != nil || !strings.Contains(string(out), "R1 of ¥") || !strings.Contains(string(out), ": done") {
+		t.Errorf("luffy refund approve: %v\n%s", err, out)
+	}
+	seeRefunded(v, "http://"+address, number)
 	cancel(v, "http://"+address)
 	shop.terminate()
 

@@ -20,6 +20,13 @@ type Learn struct {
 	Paused   bool      // a refund is asked for, so no further lesson opens
 }
 
+func (l Learn) title() string {
+	if l.Lesson.Name == "" {
+		return "学习：" + l.Name
+	}
+	return "学习：" + l.Lesson.Name + "，" + l.Name
+}
+
 func (l Learn) path() string { return "/learn/" + id(l.CourseID) }
 
 // progress says how far the student has come.

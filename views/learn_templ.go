@@ -142,7 +142,7 @@ func LearnPage(p Learn) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, frame{title: "学习：" + p.Name, section: "/mycourses/", crumbs: []crumb{{"我的课程", "/mycourses/"}, {p.Name, ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, frame{title: p.title(), section: "/mycourses/", crumbs: []crumb{{"我的课程", "/mycourses/"}, {p.Name, ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -60,6 +60,31 @@ func (s *scene) paidOrders() {
 	s.refund("refunding", models.RefundRequest{Amount: 10_00, Reason: "补差价"})
 }
 
+// askedOrders leaves orders whose refund the buyer asked for: one that waits for staff, one that they refused.
+func (s *scene) askedOrders() {
+	s.t.Helper()
+	s.pay("asked", modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0)))
+	s.ask("asked", "没有时间学习")
+	s.pay("rejected", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 0)))
+	s.ask("rejected", "买错了课程")
+	requests, err := s.db.RefundRequestsOf(s.t.Context(), s.orders["rejected"])
+	if err != nil || len(requests) != 1 {
+		s.t.Fatalf("got %d refund requests, %v; want one", len(requests), err)
+	}
+	decision := models.RefundDecision{By: "客服", Reason: "课程已经学完"}
+	if err := s.db.RejectRefund(s.t.Context(), requests[0].ID, decision); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) ask(state, reason string) {
+	s.t.Helper()
+	wish := models.RefundWish{UserID: s.buyer.ID, OrderNumber: s.orders[state], Lines: []int{1}, Reason: reason}
+	if _, err := s.db.AskRefund(s.t.Context(), wish, models.RefundRule{Days: 7, Watched: 30}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // openOrders leaves an order that can still be paid, and those about which Alipay's word is missing or wrong.
 func (s *scene) openOrders() {
 	s.t.Helper()

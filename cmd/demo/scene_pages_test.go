@@ -10,9 +10,9 @@ import (
 // pages is every page in every state, by who sees it. The names are those of the pictures.
 func (s *scene) pages() map[string][]pageState {
 	return map[string][]pageState{
-		"visitor": append(s.coursePages(), s.accountPages()...),
+		"visitor": slices.Concat(s.coursePages(), s.loginPages(), s.errorPages()),
 		newcomer:  s.emptyPages(),
-		buyer:     slices.Concat(s.shoppingPages(), s.orderPages(), s.ownPages()),
+		buyer:     slices.Concat(s.shoppingPages(), s.ownPages(), s.orderPages()),
 	}
 }
 
@@ -31,13 +31,10 @@ func (s *scene) coursePages() []pageState {
 		{name: "course-stepped", path: s.coursePath("MySQL 事务与锁")},
 		{name: "course-free", path: s.coursePath("爬虫与数据采集")},
 		{name: "course-one-term", path: s.coursePath("算法入门四十讲")},
-		{name: "error-404", path: "/nowhere", status: http.StatusNotFound},
-		{name: "error-405", path: "/orders", status: http.StatusMethodNotAllowed},
-		{name: "error-return", path: "/payments/result?out_trade_no=1", status: http.StatusBadRequest},
 	}
 }
 
-func (s *scene) accountPages() []pageState {
+func (s *scene) loginPages() []pageState {
 	return []pageState{
 		{name: "login", path: "/login?next=/cart"},
 		{name: "login-refused", path: "/login", steps: func(tab *browser.Tab) {
@@ -57,9 +54,20 @@ func (s *scene) accountPages() []pageState {
 			tab.Type("#password", "wrong password")
 			tab.PressRefused(http.StatusTooManyRequests, "#login-submit")
 		}},
+	}
+}
+
+func (s *scene) errorPages() []pageState {
+	return []pageState{
+		{name: "error-404", path: "/nowhere", status: http.StatusNotFound},
+		{name: "error-405", path: "/orders", status: http.StatusMethodNotAllowed},
+		{name: "error-return", path: "/payments/result?out_trade_no=1", status: http.StatusBadRequest},
 		{name: "error-foreign-form", path: "/login", steps: func(tab *browser.Tab) {
 			tab.Go(s.shop.simulatorURL + "/admin")
 			tab.PostRefused(http.StatusForbidden, s.shop.shopURL+"/login")
+		}},
+		{name: "error-500", path: "/", steps: func(tab *browser.Tab) {
+			tab.GoRefused(http.StatusInternalServerError, s.broken.shopURL)
 		}},
 	}
 }
@@ -69,7 +77,11 @@ func (s *scene) emptyPages() []pageState {
 		{name: "cart-empty", path: "/cart"},
 		{name: "my-orders-none", path: "/myorder/"},
 		{name: "my-courses-none", path: "/mycourses/"},
+		{name: "learn-closed", path: "/learn/1", status: http.StatusForbidden},
+		{name: "account-none", path: "/account"},
+		{name: "points-none", path: "/account/points"},
 		{name: "coupons-none", path: "/account/coupons"},
+		{name: "error-404-order", path: "/orders/" + s.orders["paid"], status: http.StatusNotFound},
 	}
 }
 
@@ -82,10 +94,10 @@ func (s *scene) shoppingPages() []pageState {
 		{name: "checkout-too-many-points", path: "/checkout?points=99999"},
 		{name: "my-courses", path: "/mycourses/"},
 		{name: "learn", path: "/learn/1"},
+		{name: "learn-lesson", path: "/learn/1?lesson=2"},
 	}
 }
 
-// ownPages are those of the buyer's account.
 func (s *scene) ownPages() []pageState {
 	return []pageState{
 		{name: "account", path: "/account"},
@@ -118,12 +130,19 @@ func (s *scene) orderPages() []pageState {
 		{name: "my-orders-found", path: "/myorder/?q=Django"},
 		{name: "my-orders-not-found", path: "/myorder/?q=<b>Rust"},
 		{name: "cancel", path: "/orders/" + s.orders["unpaid"] + "/cancel"},
+		{name: "pay-twice", path: "/orders/" + s.orders["unpaid"] + "/pay"},
 	}
 	for _, of := range []string{
-		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding", "confirming", "held", "ending", "ended",
+		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding", "asked", "rejected", "confirming", "held", "ending", "ended",
 	} {
 		address := "/orders/" + s.orders[of]
 		states = append(states, pageState{name: "order-" + of, path: address}, pageState{name: "result-" + of, path: address + "/result"})
 	}
-	return states
+	for _, of := range []string{"paid", "partly", "asked", "rejected", "ended"} {
+		states = append(states, pageState{name: "refund-" + of, path: "/orders/" + s.orders[of] + "/refund"})
+	}
+	return append(states, pageState{name: "refund-incomplete", path: "/orders/" + s.orders["paid"] + "/refund", steps: func(tab *browser.Tab) {
+		tab.Click("[name=reason][value=other]")
+		tab.PressRefused(http.StatusUnprocessableEntity, "#ask-refund")
+	}})
 }

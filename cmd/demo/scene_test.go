@@ -19,6 +19,7 @@ type scene struct {
 	db       *models.DB        // a second way into the shop's database
 	payments *payment.Service  // what the shop does, without a browser
 	buyer    models.User       // has an order in every state
+	broken   *testDemo         // a shop without its table of courses
 	orders   map[string]string // state → order number
 }
 
@@ -49,10 +50,25 @@ func newScene(t *testing.T) *scene {
 	s.buyer = modelstest.Student(t, s.db, buyer)
 	s.pastOrders()
 	s.paidOrders()
+	s.askedOrders()
 	s.openOrders()
 	s.fillCart()
 	s.useUpLimit()
+	s.breakAnother()
 	return s
+}
+
+func (s *scene) breakAnother() {
+	s.t.Helper()
+	s.broken = startDemo(s.t, s.t.TempDir())
+	db, err := models.Open(s.t.Context(), models.Options{URL: s.broken.settings.DatabaseURL})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.SQL().ExecContext(s.t.Context(), "ALTER TABLE ly_course RENAME TO gone"); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // open gives the shop's database as it would have been used that long ago.

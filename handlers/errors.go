@@ -33,8 +33,13 @@ func (s *shop) onError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}
-	p.Page = frame(c)
-	p.OrderNumber = knownForm(c.Param("number"))
+	p.Page, p.OrderNumber = frame(c), knownForm(c.Param("number"))
+	if unstarted, ok := errors.AsType[unstartedError](err); ok && p.Status >= http.StatusInternalServerError {
+		p.OrderNumber, p.Advice = unstarted.number, "订单已经保存，没有丢失。请稍后在我的订单中再去付款。"
+	}
+	if p.Back == (views.Link{}) {
+		p.Back = wayOn(c, p)
+	}
 	if failed := render(c, p.Status, views.ErrorPage(p)); failed != nil {
 		s.log.ErrorContext(c.Request().Context(), "error page failed", "error", failed)
 	}
@@ -42,6 +47,26 @@ func (s *shop) onError(err error, c echo.Context) {
 
 // retryAfter is in how many seconds a page is worth asking for again that the database could not answer.
 const retryAfter = "5"
+
+// unstartedError is why the student could not be sent to the cashier. The order is there all the same.
+type unstartedError struct {
+	number string
+	error
+}
+
+func (e unstartedError) Unwrap() error { return e.error }
+
+// wayOn leads back to what the visitor was about: the form's page, the orders, or the course list.
+func wayOn(c echo.Context, p views.Error) views.Link {
+	switch address := c.Request().URL.Path; {
+	case p.Status == http.StatusForbidden && comeBackTo(c.Request()) != "/":
+		return views.Link{Text: "返回刚才的页面", Href: comeBackTo(c.Request())}
+	case p.OrderNumber != "", strings.HasPrefix(address, "/orders/"), strings.HasPrefix(address, "/myorder/"):
+		return views.Link{Text: "查看我的订单", Href: "/myorder/"}
+	default:
+		return views.Link{}
+	}
+}
 
 // notFound answers what no route does. Echo prefers it to its own answer for a page that only has other methods.
 func notFound(c echo.Context) error {
@@ -79,8 +104,8 @@ func errorPage(status int) views.Error {
 	case http.StatusBadRequest:
 		p.Title, p.Sentence, p.Advice = "请求有误", "我们没有看懂这个请求。", "请返回上一页，刷新后再试。"
 	case http.StatusForbidden:
-		p.Title, p.Sentence = "页面已过期", "为了您的账户安全，这次提交没有被接受。"
-		p.Advice = "请返回上一页，刷新后重新提交。"
+		p.Title, p.Sentence = "页面已过期", "页面已过期，请返回刷新后重试。这次提交没有被接受，什么也没有改变。"
+		p.Advice = "用浏览器的“后退”回去，填写的内容通常还在；刷新后重新提交。"
 	case http.StatusNotFound:
 		p.Title, p.Sentence, p.Advice = "页面不存在", "没有找到您要的内容。", "请检查地址，或从我的订单、课程列表重新进入。"
 	case http.StatusMethodNotAllowed:
@@ -88,7 +113,7 @@ func errorPage(status int) views.Error {
 	case http.StatusRequestEntityTooLarge:
 		p.Title, p.Sentence, p.Advice = "提交的内容太大", "提交的内容超过了限制，没有被接受。", "请缩短内容后再试。"
 	case http.StatusServiceUnavailable:
-		p.Title, p.Sentence = "暂时无法完成", "服务器正忙，您的数据没有丢失。"
+		p.Title, p.Sentence = "暂时无法完成", "服务器正忙或正在维护，您的订单和课程没有丢失。"
 		p.Advice = "请稍等片刻后刷新。如果您刚刚付过款，请不要重复付款，稍后在我的订单中查看。"
 	default:
 		if status < http.StatusInternalServerError {

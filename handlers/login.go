@@ -21,7 +21,12 @@ func (s *shop) loginForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.LoginPage(views.Login{Page: p, Next: next}))
+	return render(c, http.StatusOK, views.LoginPage(views.Login{Page: p, Next: next, AfterPaying: isResult(next)}))
+}
+
+// isResult tells the address of a payment's result: who comes back from Alipay in another browser logs in there first.
+func isResult(path string) bool {
+	return strings.HasPrefix(path, "/orders/") && strings.HasSuffix(path, "/result")
 }
 
 // login is POST /login. It says neither which of the two was wrong nor whether the name exists, and bounds the guesses of names that

@@ -18,6 +18,7 @@ func (s *shop) myOrders(c echo.Context) error {
 	}
 	filter := models.OrderFilter{
 		UserID: userID(c), Tab: models.ParseOrderTab(c.QueryParam("status")), Search: searchWords(c), Page: pageNo(c),
+		Older: knownForm(c.QueryParam("older")), Newer: knownForm(c.QueryParam("newer")),
 	}
 	list, err := s.db.MyOrders(c.Request().Context(), filter)
 	if err != nil {
@@ -51,7 +52,8 @@ func (s *shop) order(c echo.Context) error {
 	}
 	now := s.db.Now()
 	return render(c, http.StatusOK, views.OrderDetailPage(views.OrderDetail{
-		Page: p, Order: s.orderView(order), Notices: notices(order), Timeline: timeline(order, messages), Now: now,
+		Page: p, Order: s.orderView(order), Notices: notices(order), Timeline: timeline(order, messages),
+		Pay: s.payBy(c, order.OrderNumber), Now: now,
 	}))
 }
 
@@ -59,7 +61,7 @@ func (s *shop) order(c echo.Context) error {
 func orderView(o models.OrderView, now time.Time) views.Order {
 	v := views.Order{
 		Number: o.OrderNumber, Status: o.OrderStatus, OrderedAt: o.CreatedAt, Deadline: o.ExpiresAt,
-		Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil, PaidAt: timeOf(o.PayTime),
+		Hidden: o.HiddenAt != nil, Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil, PaidAt: timeOf(o.PayTime),
 		ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount, CouponSaved: o.CouponAmount,
 		Points: o.Credit, PointsSaved: o.CreditAmount, Total: o.RealPrice, Refunded: o.RefundedAmount, CouponName: o.CouponName,
 	}

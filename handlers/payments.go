@@ -5,12 +5,10 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"luffy/models"
-	"luffy/models/payment"
 	"luffy/views"
 )
 
@@ -32,22 +30,19 @@ func (s *shop) pay(c echo.Context) error {
 
 // toCashier sends the student to Alipay, or to the order's result when there is nothing to pay any more.
 func (s *shop) toCashier(c echo.Context, number string) error {
-	address, err := s.payments.Start(c.Request().Context(), userID(c), number, deviceOf(c.Request().UserAgent()))
+	if inWeChat(c) {
+		return c.Redirect(http.StatusSeeOther, orderPath(number)) // which says how to go on in another browser
+	}
+	address, err := s.payments.Start(c.Request().Context(), userID(c), number, cashierOf(c))
 	switch {
 	case errors.Is(err, models.ErrNotPayable):
 		return c.Redirect(http.StatusSeeOther, resultPath(number))
 	case errors.Is(err, models.ErrPastDeadline):
 		return flashTo(c, orderPath(number), views.Flash{Text: "这个订单的付款时间已过，不能再付款了。", Error: true})
 	case err != nil:
-		return err
+		return unstartedError{number, err}
 	}
 	return c.Redirect(http.StatusSeeOther, address)
-}
-
-// deviceOf tells a phone by its browser's own word; a tablet pays like a desktop.
-func deviceOf(userAgent string) payment.Device {
-	phone := strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad")
-	return payment.Device(phone)
 }
 
 // alipayReturn is GET /payments/result, where Alipay sends the browser after paying. It needs no login and ends at the clean

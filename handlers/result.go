@@ -33,6 +33,7 @@ func (s *shop) result(c echo.Context) error {
 		return err
 	}
 	view := views.Result{Page: p, State: state, Order: s.orderView(order), Notices: notices(order), Now: now}
+	view.Pay = s.payBy(c, order.OrderNumber)
 	_, view.Held = order.HeldPayment()
 	if attempt, ok := order.OpenPayment(); ok && state != views.ResultPaid && state != views.ResultRefunded {
 		s.payments.AskSoon(ctx, attempt)

@@ -30,6 +30,7 @@ var routes = map[string]rights{
 	"GET /checkout": login, "POST /orders": login, "GET /orders/:number/pay": login, "POST /orders/:number/pay": login,
 	"GET /orders/:number/refund": login, "POST /orders/:number/refund": login, "POST /orders/:number/refund/withdraw": login,
 	"GET /orders/:number/cancel": login, "POST /orders/:number/cancel": login,
+	"POST /orders/:number/again": login, "GET /orders/:number/hide": login, "POST /orders/:number/hide": login,
 	"GET /orders/:number": login, "GET /orders/:number/result": login, "GET /myorder/": login, "GET /mycourses/": login,
 	"GET /learn/:course": login, "POST /learn/:course": login, "GET /account": login, "GET /account/points": login,
 	"GET /account/coupons": login, "GET /account/profile": login, "POST /account/profile": login, "GET /account/security": login,

@@ -38,6 +38,7 @@ type shop struct {
 	sessions *sessionStore
 	orderTTL time.Duration
 	refunds  models.RefundRule
+	baseURL  string
 	log      *slog.Logger
 }
 
@@ -46,7 +47,7 @@ func New(c Config) *echo.Echo {
 	secure := isHTTPS(c.BaseURL)
 	s := &shop{
 		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure), orderTTL: c.OrderTTL, refunds: c.Refunds,
-		log: c.Log,
+		baseURL: c.BaseURL, log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -94,6 +95,9 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/orders/:number/refund", s.refundPage)
 	student.POST("/orders/:number/refund", s.askRefund)
 	student.POST("/orders/:number/refund/withdraw", s.withdrawRefund)
+	student.POST("/orders/:number/again", s.buyAgain)
+	student.GET("/orders/:number/hide", s.hideForm)
+	student.POST("/orders/:number/hide", s.hide)
 	student.GET("/orders/:number", s.order)
 	student.GET("/orders/:number/result", s.result)
 	student.GET("/myorder/", s.myOrders)

@@ -59,6 +59,9 @@ document.addEventListener("click", (event) => {
   if (button) {
     copy(button);
   }
+  if (event.target.closest("[data-print]")) {
+    window.print();
+  }
 });
 
 // Deadlines. The server's clock comes with the page; only what has passed since is measured here.
@@ -197,7 +200,7 @@ async function sendChange(form) {
 }
 
 function prepare(root) {
-  for (const button of root.querySelectorAll("[data-copy]")) {
+  for (const button of root.querySelectorAll("[data-copy], [data-print]")) {
     button.hidden = false;
   }
   for (const element of root.querySelectorAll("[data-deadline]")) {

@@ -5,9 +5,11 @@ import "net/url"
 // Login is the page GET,POST /login.
 type Login struct {
 	Page
-	Username string      // as typed before
-	Next     string      // local path to return to; empty for none
-	Errors   FieldErrors // fields: username, password
+	Username string // as typed before
+	Next     string // local path to return to; empty for none
+	// AfterPaying tells that Next is the result of a payment.
+	AfterPaying bool
+	Errors      FieldErrors // fields: username, password
 }
 
 // Register is the page GET,POST /register. Passwords are never sent back to the browser.

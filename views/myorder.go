@@ -45,6 +45,23 @@ func (m MyOrders) href(tab models.OrderTab, query string, page int) string {
 	return "/myorder/?" + q.Encode()
 }
 
+// back and onward are the addresses of the neighbouring pages, which go on from the orders shown here.
+func (m MyOrders) back() string {
+	address := m.href(m.tab(), m.Query, m.PageNo-1)
+	if m.PageNo > 2 && len(m.Orders) > 0 {
+		address += "&newer=" + m.Orders[0].Number
+	}
+	return address
+}
+
+func (m MyOrders) onward() string {
+	address := m.href(m.tab(), m.Query, m.PageNo+1)
+	if n := len(m.Orders); n > 0 {
+		address += "&older=" + m.Orders[n-1].Number
+	}
+	return address
+}
+
 // tab is the chosen tab; an empty one is 全部.
 func (m MyOrders) tab() models.OrderTab { return cmp.Or(m.Tab, models.TabAll) }
 

@@ -17,15 +17,15 @@ func ordersPage(orders ...Order) MyOrders {
 func TestOrderStatesAndTheirActions(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		status     models.OrderStatus
-		word       string
-		pay, learn int // what can be paid can be cancelled
+		status            models.OrderStatus
+		word              string
+		pay, learn, ended int // what can be paid can be cancelled, what has ended be bought again and deleted
 	}{
-		{models.OrderUnpaid, "未支付", 1, 0},
-		{models.OrderPaid, "已支付", 0, 2},
-		{models.OrderCancelled, "已取消", 0, 0},
-		{models.OrderTimedOut, "超时取消", 0, 0},
-		{models.OrderRefunded, "已退款", 0, 0},
+		{models.OrderUnpaid, "未支付", 1, 0, 0},
+		{models.OrderPaid, "已支付", 0, 2, 0},
+		{models.OrderCancelled, "已取消", 0, 0, 1},
+		{models.OrderTimedOut, "超时取消", 0, 0, 1},
+		{models.OrderRefunded, "已退款", 0, 0, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.word, func(t *testing.T) {
@@ -35,7 +35,9 @@ func TestOrderStatesAndTheirActions(t *testing.T) {
 			wantCount(t, doc, "form[method=post][action='/orders/"+sampleNumber+"/pay'] button", test.pay)
 			wantCount(t, doc, "a[href^='/learn/']", test.learn)
 			wantCount(t, doc, "a[href='/orders/"+sampleNumber+"/cancel']", test.pay)
-			wantCount(t, doc, "tbody a.button, tbody button.button", 2*test.pay+test.learn)
+			wantCount(t, doc, "form[method=post][action='/orders/"+sampleNumber+"/again'] button", test.ended) // O15
+			wantCount(t, doc, "a[href='/orders/"+sampleNumber+"/hide']", test.ended)
+			wantCount(t, doc, ".order-foot a.button[href='/orders/"+sampleNumber+"']", test.learn/2) // O13: 打印收据
 		})
 	}
 }
@@ -138,7 +140,7 @@ func TestTabsSearchAndPaging(t *testing.T) {
 	wantAttr(t, doc, ".search a", "href", "/myorder/?status=paid")
 	wantText(t, doc, ".paging p", "第 2 页，共 3 页（25 个订单）")
 	wantAttr(t, doc, ".paging a[rel=prev]", "href", "/myorder/?q=Go+%E8%AF%AD%E8%A8%80&status=paid")
-	wantAttr(t, doc, ".paging a[rel=next]", "href", "/myorder/?page=3&q=Go+%E8%AF%AD%E8%A8%80&status=paid")
+	wantAttr(t, doc, ".paging a[rel=next]", "href", "/myorder/?page=3&q=Go+%E8%AF%AD%E8%A8%80&status=paid&older=20261117090000000042000005")
 }
 
 func TestEmptyOrders(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 type Order struct {
 	Number    string
 	Status    models.OrderStatus
+	Hidden    bool // deleted from My Orders by its student
 	Closing   bool // 取消中: unpaid, and neither to be paid nor cancelled any more
 	OrderedAt time.Time
 	Deadline  time.Time // until when an unpaid order can be paid
@@ -65,6 +66,16 @@ func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
 func (o Order) payable(now time.Time) bool {
 	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))
 }
+
+// PayBy is how an order can be paid in the browser that shows it.
+type PayBy struct {
+	Other       string // form value of the cashier that does not suit the browser by its own word; empty for none
+	OtherName   string // what the button to it says
+	OpenOutside string // address to open in another browser, because this one opens no page of Alipay's; empty where it does
+}
+
+// ended reports whether nothing of the order goes on: it can be bought again, or deleted from My Orders.
+func (o Order) ended() bool { return o.Status != models.OrderUnpaid && o.Status != models.OrderPaid }
 
 // learnable lists the lines that can be learnt now.
 func (o Order) learnable() []OrderLine {

@@ -8,7 +8,8 @@ type OrderDetail struct {
 	Order    Order
 	Notices  []string     // as of Result
 	Timeline []OrderEvent // oldest first
-	Now      time.Time    // the server's clock
+	Pay      PayBy
+	Now      time.Time // the server's clock
 }
 
 // OrderEvent is one step of an order's time line.

@@ -19,7 +19,7 @@ func TestPaidOrderDetail(t *testing.T) {
 	wantAttr(t, doc, ".timeline li:first-child time", "datetime", "2026-11-22T22:30:00+08:00")
 	wantCount(t, doc, "#pay, a[href$='/cancel'], .note", 0)
 	wantCount(t, doc, "a[href^='/learn/']", 2)
-	wantText(t, doc, ".crumbs [aria-current=page]", "订单 "+sampleNumber)
+	wantText(t, doc, ".crumbs [aria-current=page]", "订单详情")
 }
 
 func TestUnpaidOrderDetail(t *testing.T) {

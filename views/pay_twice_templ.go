@@ -186,7 +186,7 @@ func PayTwicePage(p PayTwice) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, frame{title: "确认再次购买 – 订单 " + p.Order.Number, section: "/myorder/", crumbs: []crumb{{"我的订单", "/myorder/"}, {"订单 " + p.Order.Number, p.Order.path()}, {"确认再次购买", ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, frame{title: "确认再次购买 – 订单 " + p.Order.Number, section: "/myorder/", crumbs: []crumb{{"我的订单", "/myorder/"}, {"订单详情", p.Order.path()}, {"确认再次购买", ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -12,6 +12,7 @@ type Result struct {
 	Page
 	State       ResultState
 	Order       Order
+	Pay         PayBy
 	Held        bool      // while ResultConfirming: staff must look before anything changes
 	Notices     []string  // what became of late, second and wrong payments, with their amounts
 	NextRefresh int       // seconds until a ResultConfirming page asks again; 0 stops and shows a button

@@ -67,6 +67,8 @@ func allPages() map[string]templ.Component {
 	owned.Owned, owned.InCart = Ownership{Live: true, Until: sampleNow}, true
 	refused.PriceChanged, refused.OldTotal, refused.NewTotal = true, 1400_00, 1500_00
 	refused.Errors = FieldErrors{"points": "最多可以使用 500 积分", "": "请核对订单"}
+	inWeChat := sampleDetail(models.OrderUnpaid)
+	inWeChat.Pay = PayBy{OpenOutside: "https://shop.example/orders/" + sampleNumber}
 	return map[string]templ.Component{
 		"courses":         CourseListPage(sampleCourses()),
 		"no courses":      CourseListPage(CourseList{Page: signedOut}),
@@ -91,6 +93,8 @@ func allPages() map[string]templ.Component {
 		"cancel":          CancelPage(sampleCancel()),
 		"refund":          RefundPage(sampleRefund()),
 		"refused refund":  RefundPage(refusedRefund()),
+		"hide":            HidePage(Hide{Page: samplePage, Order: sampleOrder(models.OrderTimedOut)}),
+		"in wechat":       OrderDetailPage(inWeChat),
 		"my courses":      MyCoursesPage(sampleMyCourses()),
 		"account":         AccountPage(sampleAccount()),
 		"points":          PointsPage(samplePoints()),

@@ -1,0 +1,51 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models/payment"
+	"luffy/views"
+)
+
+// The values of the form field that chooses a cashier.
+const (
+	phoneCashier   = "phone"
+	desktopCashier = "desktop"
+)
+
+// cashierOf is the cashier that the form asks for, else the one that suits the browser.
+func cashierOf(c echo.Context) payment.Device {
+	switch c.FormValue("cashier") {
+	case phoneCashier:
+		return payment.Phone
+	case desktopCashier:
+		return payment.Desktop
+	default:
+		return deviceOf(c.Request().UserAgent())
+	}
+}
+
+// deviceOf tells a phone by its browser's own word; a tablet pays like a desktop.
+func deviceOf(userAgent string) payment.Device {
+	phone := strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad")
+	return payment.Device(phone)
+}
+
+// inWeChat tells WeChat's own browser, which opens no page of Alipay's.
+func inWeChat(c echo.Context) bool {
+	return strings.Contains(c.Request().UserAgent(), "MicroMessenger")
+}
+
+// payBy is how the order of this page can be paid in this browser.
+func (s *shop) payBy(c echo.Context, number string) views.PayBy {
+	switch {
+	case inWeChat(c):
+		return views.PayBy{OpenOutside: strings.TrimSuffix(s.baseURL, "/") + orderPath(number)}
+	case deviceOf(c.Request().UserAgent()) == payment.Phone:
+		return views.PayBy{Other: desktopCashier, OtherName: "改用电脑版收银台"}
+	default:
+		return views.PayBy{Other: phoneCashier, OtherName: "改用手机版收银台"}
+	}
+}

@@ -4,10 +4,10 @@ WITH_MARIADB := go run ./models/modelstest/mariadb
 # Where make screenshots leaves its pictures.
 FOLDER := screenshots
 
-.PHONY: help run test race proof bench screenshots build generate lint
+.PHONY: help run test race proof bench cluster cluster-test screenshots build generate lint
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## start shop and Alipay simulator with sample courses; needs nothing but Go
 	@go run ./cmd/demo
@@ -35,6 +35,15 @@ bench: ## measure the payment path and My Orders on a durable MariaDB
 screenshots: ## take pictures of every page and state, for a person to look at; FOLDER=screenshots
 	go test ./cmd/demo -run '^TestPages$$' -count=1 -screenshots $(abspath $(FOLDER))
 	@echo "the pictures are in $(abspath $(FOLDER))"
+
+cluster: ## start two replicas of the shop on three Galera nodes and print the addresses
+	@.ci/setup galera
+	go build -o bin/ ./cmd/luffy
+	@go run ./cmd/cluster
+
+cluster-test: ## kill replicas and nodes of such a shop under load, and look at the books
+	@.ci/setup galera
+	LUFFY_TEST_GALERA=1 go test -count=1 -v -run TestGalera ./cmd/cluster
 
 build: ## build bin/luffy and bin/alipay-sandbox
 	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox

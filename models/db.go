@@ -40,7 +40,7 @@ type DB struct {
 
 // Options tells Open which database to use and how.
 type Options struct {
-	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port/name.
+	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port,host:port/name, where each host serves the same database.
 	URL string
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
@@ -106,8 +106,11 @@ func (db *DB) Dialect() string { return db.dialect }
 // Now is the shop's clock, in UTC and in the database's resolution of a microsecond.
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
 
-// Ping tells whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.SQL().PingContext(ctx) }
+// Ping tells whether the database answers with what is in it: a node cut off from its cluster still answers otherwise.
+func (db *DB) Ping(ctx context.Context) error {
+	var n int
+	return db.SQL().QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT id FROM ly_user LIMIT 1) one").Scan(&n)
+}
 
 // Close ends all connections.
 func (db *DB) Close() error { return db.SQL().Close() }
@@ -120,15 +123,19 @@ func dialectorFor(o Options) (gorm.Dialector, string, error) {
 		return sqlite.Dialector{Conn: pool}, DialectSQLite, nil
 	}
 	if strings.HasPrefix(o.URL, "mysql://") {
-		config, err := mysqlConfig(o.URL)
+		configs, err := mysqlConfigs(o.URL)
 		if err != nil {
 			return nil, "", err
 		}
-		connector, err := mysqldriver.NewConnector(config)
-		if err != nil {
-			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
+		connectors := make([]driver.Connector, len(configs))
+		for i, config := range configs {
+			connector, err := mysqldriver.NewConnector(config)
+			if err != nil {
+				return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
+			}
+			connectors[i] = readCommitted{connector}
 		}
-		pool := sql.OpenDB(o.wrapped(readCommitted{connector}))
+		pool := sql.OpenDB(o.wrapped(newNodes(connectors)))
 		return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), DialectMySQL, nil
 	}
 	return nil, "", ErrDatabaseURL
@@ -160,11 +167,22 @@ func sqliteDSN(file string) string {
 // uriSigns keeps what stands in a file's name from being read as part of its address.
 var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
-func mysqlConfig(address string) (*mysqldriver.Config, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.RawQuery != "" {
-		return nil, ErrDatabaseURL // never the parse error: it repeats the password
+// mysqlConfigs gives the settings of the driver for each host of the address.
+func mysqlConfigs(address string) ([]*mysqldriver.Config, error) {
+	authority, path, _ := strings.Cut(strings.TrimPrefix(address, "mysql://"), "/")
+	at := strings.LastIndex(authority, "@") + 1
+	var configs []*mysqldriver.Config
+	for host := range strings.SplitSeq(authority[at:], ",") {
+		u, err := url.Parse("mysql://" + authority[:at] + host + "/" + path)
+		if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.RawQuery != "" {
+			return nil, ErrDatabaseURL // never the parse error: it repeats the password
+		}
+		configs = append(configs, mysqlConfig(u))
 	}
+	return configs, nil
+}
+
+func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	config := mysqldriver.NewConfig()
 	config.User = u.User.Username()
 	config.Passwd, _ = u.User.Password()
@@ -179,12 +197,14 @@ func mysqlConfig(address string) (*mysqldriver.Config, error) {
 	config.ReadTimeout = 60 * time.Second
 	config.WriteTimeout = 60 * time.Second
 	config.Params = map[string]string{
-		"time_zone": "'+00:00'",
+		// What MariaDB alone reads: on a Galera node a read waits until it sees all that was committed on the others before it, or a
+		// page served beside another node would not know the order that was just made.
+		"time_zone": "'+00:00' /*M!100100 , wsrep_sync_wait = 1 */",
 		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the shop holds a row for long.
 		"innodb_lock_wait_timeout": "5",
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	}
-	return config, nil
+	return config
 }
 
 func statementLog(log *slog.Logger) logger.Interface {

@@ -26,6 +26,10 @@ func TestOpenRefusesAddress(t *testing.T) {
 		"mysql://luffy:secret@db:3306/",
 		"mysql://luffy:secret@db:3306",
 		"mysql://luffy:secret@db:port/luffy",
+		"mysql://luffy:secret@db:port,db2:3306/luffy",
+		"mysql://luffy:secret@db,/luffy",
+		"mysql://luffy:secret@,db/luffy",
+		"mysql://db,db2/luffy",
 		"mysql://luffy:secret%zz@db/luffy",
 		"mysql://luffy:secret/@db/luffy",
 		"mysql://luffy:secret@/luffy",
@@ -59,14 +63,22 @@ func TestMySQLAddress(t *testing.T) {
 		{"mysql://luffy@db/shop", "luffy", "", "db:3306", "shop"},
 		{"mysql://luffy:p%40ss%2Fw%3Ard@db/shop", "luffy", "p@ss/w:rd", "db:3306", "shop"},
 		{"mysql://luffy:secret@[::1]/shop", "luffy", "secret", "[::1]:3306", "shop"},
+		{"mysql://luffy:p%40ss,w@a:3307,b,[::1]:3308/shop", "luffy", "p@ss,w", "a:3307 b:3306 [::1]:3308", "shop"},
 	} {
-		got, err := models.MySQLConfig(c.address)
+		got, err := models.MySQLConfigs(c.address)
 		if err != nil {
 			t.Errorf("%s: %v", c.address, err)
 			continue
 		}
-		if got.User != c.user || got.Passwd != c.password || got.Addr != c.host || got.DBName != c.name {
-			t.Errorf("%s: got user %q, password %q, host %q, name %q; want %+v", c.address, got.User, got.Passwd, got.Addr, got.DBName, c)
+		var hosts []string
+		for _, node := range got {
+			hosts = append(hosts, node.Addr)
+			if node.User != c.user || node.Passwd != c.password || node.DBName != c.name {
+				t.Errorf("%s: got user %q, password %q, name %q; want %+v", c.address, node.User, node.Passwd, node.DBName, c)
+			}
+		}
+		if got := strings.Join(hosts, " "); got != c.host {
+			t.Errorf("%s: got hosts %s, want %s", c.address, got, c.host)
 		}
 	}
 }

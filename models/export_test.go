@@ -6,8 +6,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// MySQLConfig shows tests what the driver is told.
-var MySQLConfig = mysqlConfig
+// MySQLConfigs shows tests what the driver is told of each host.
+var MySQLConfigs = mysqlConfigs
 
 // TxTries is how often a transaction is tried.
 const TxTries = txTries

@@ -18,7 +18,8 @@ import (
 
 // readCommitted sets the isolation of each new connection. Under the servers' default, REPEATABLE READ, "look, then
 // insert" locks gaps and deadlocks against itself. The statement is understood by MySQL, MariaDB, Galera and TiDB alike,
-// which the variable behind it is not, and setting it here saves every transaction a round trip.
+// which the variable behind it is not, and setting it here saves every transaction a round trip. A server that cannot serve is found out
+// here too, where another can be taken instead.
 type readCommitted struct{ driver.Connector }
 
 func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
@@ -26,11 +27,12 @@ func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	const statement = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	for _, statement := range []string{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "DO 1"} {
+		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
 	}
-	return conn, nil
+	return &leavingConn{mysqlConn: conn.(mysqlConn)}, nil
 }
 
 // tx is one open transaction. Now is read once, so that all rows it writes agree on the time.
@@ -91,14 +93,16 @@ func placeholders(rows, columns int) string {
 // txTries bounds how often a transaction that the database gave up is run again.
 const txTries = 6
 
-// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up waiting for a lock or
-// refuses the commit for a conflict, the whole of fn runs again, so fn must touch nothing but the database.
+// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up waiting for a lock, refuses the commit
+// for a conflict or goes away before it was asked to commit, the whole of fn runs again, so fn must touch nothing but the database.
 func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
 	for try := 1; ; try++ {
+		var inner error
 		err := db.with(ctx).Transaction(func(g *gorm.DB) error {
-			return fn(tx{g, db.Now()})
+			inner = fn(tx{g, db.Now()})
+			return inner
 		})
-		if err == nil || !retryable(err) {
+		if err == nil || !retryable(err) && !lost(inner) {
 			return err
 		}
 		if try == txTries {
@@ -115,18 +119,17 @@ func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
 
 // retryable knows the errors after which nothing of the transaction stands and a new try may succeed.
 func retryable(err error) bool {
-	e, ok := errors.AsType[*mysqldriver.MySQLError](err)
-	if !ok {
-		return false
-	}
-	switch e.Number {
-	case 1213, // deadlock, also a Galera conflict at commit
+	return isNumber(err,
+		1213, // deadlock, also a Galera conflict at commit
 		1205, // lock wait timeout
-		1020: // MariaDB's snapshot isolation: the row changed since it was read
-		return true
-	default:
-		return false
-	}
+		1020, // MariaDB's snapshot isolation: the row changed since it was read
+		notPrepared)
+}
+
+// lost tells that the connection broke under a statement. Before the commit that undoes the transaction; whether a commit that got no
+// answer stands is not known here, and its caller is told.
+func lost(err error) bool {
+	return errors.Is(err, mysqldriver.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn)
 }
 
 // lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are serial, ignores it.

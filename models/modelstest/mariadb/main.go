@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/mariadbd"
 )
 
 func main() {
@@ -27,7 +28,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: mariadb [--durable] -- COMMAND ARGS…")
 		os.Exit(2)
 	}
-	code, err := run(flag.Args(), *durable)
+	flushing := mariadbd.Hasty()
+	if *durable {
+		flushing = mariadbd.Durable()
+	}
+	code, err := run(flag.Args(), flushing)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mariadb:", err)
 		os.Exit(1)
@@ -36,15 +41,15 @@ func main() {
 }
 
 // run gives the exit code of the command, or why it was not run.
-func run(command []string, durable bool) (code int, err error) {
+func run(command, flushing []string) (code int, err error) {
 	// Caught from before the server starts, so that no interrupt leaves one behind.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	if os.Getenv(modelstest.MariaDBVariable) != "" {
 		return runCommand(command, signals)
 	}
-	server, err := start(durable)
-	if errors.Is(err, errNotInstalled) && os.Getenv("CI") == "" {
+	server, err := start(flushing)
+	if errors.Is(err, mariadbd.ErrNotInstalled) && os.Getenv("CI") == "" {
 		fmt.Fprintln(os.Stderr, "mariadb: NOTHING RUNS ON MARIADB:", err)
 		return runCommand(command, signals)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/mariadbd"
 )
 
 // The test binary plays the program itself when this variable is set; to one of the two machines below.
@@ -128,7 +129,7 @@ func TestWithoutMariaDB(t *testing.T) {
 
 func needMariaDB(t *testing.T) {
 	t.Helper()
-	if _, err := findPrograms(); err != nil {
+	if _, err := mariadbd.Find(sbin); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}

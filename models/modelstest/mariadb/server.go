@@ -13,6 +13,8 @@ import (
 	"time"
 
 	_ "github.com/go-sql-driver/mysql" // to ask the server whether it is up
+
+	"luffy/models/modelstest/mariadbd"
 )
 
 // server is a running mariadbd with the folder that holds all it has.
@@ -23,9 +25,12 @@ type server struct {
 	ended   chan struct{} // closed when the process has ended
 }
 
-// start gives a server that answers. Errors: errNotInstalled.
-func start(durable bool) (*server, error) {
-	found, err := findPrograms()
+// sbin is where servers are looked for beside the PATH.
+var sbin = mariadbd.Sbin
+
+// start gives a server that answers. Errors: mariadbd.ErrNotInstalled.
+func start(flushing []string) (*server, error) {
+	found, err := mariadbd.Find(sbin)
 	if err != nil {
 		return nil, err
 	}
@@ -34,12 +39,12 @@ func start(durable bool) (*server, error) {
 		return nil, err
 	}
 	s := &server{folder: folder}
-	if err := found.installInto(s.dataFolder()); err != nil {
+	if err := found.InstallInto(s.dataFolder()); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	// Between choosing a free port and taking it another program may come first.
 	for range 3 {
-		if err = s.launch(found, durable); err == nil {
+		if err = s.launch(found, flushing); err == nil {
 			return s, nil
 		}
 	}
@@ -49,13 +54,14 @@ func start(durable bool) (*server, error) {
 func (s *server) dataFolder() string { return filepath.Join(s.folder, "data") }
 
 // launch starts mariadbd on a free port and waits until it answers.
-func (s *server) launch(found programs, durable bool) error {
+func (s *server) launch(found mariadbd.Programs, flushing []string) error {
 	port, err := freePort()
 	if err != nil {
 		return err
 	}
 	var log bytes.Buffer
-	s.process = exec.Command(found.server, append(found.options(s.dataFolder(), durable), "--port="+port)...)
+	options := append(found.Options(s.dataFolder()), flushing...)
+	s.process = exec.Command(found.Server, append(options, "--port="+port)...)
 	s.process.Stdout, s.process.Stderr = &log, &log
 	// In a process group of its own an interrupt from the keyboard reaches the tests but not the database under them.
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

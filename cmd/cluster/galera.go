@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"luffy/models/modelstest/mariadbd"
+)
+
+// galera is a cluster of three MariaDB servers. It stands as long as two of them do.
+type galera struct{ nodes []*node }
+
+// startGalera starts the nodes one after the other: two that join at once may choose each other to copy from.
+func startGalera(ctx context.Context, folder string) (*galera, error) {
+	programs, err := findGalera()
+	if err != nil {
+		return nil, err
+	}
+	g := &galera{}
+	for i := range 3 {
+		n, err := newNode(programs, filepath.Join(folder, fmt.Sprintf("node%d", i+1)))
+		if err != nil {
+			return g, err
+		}
+		g.nodes = append(g.nodes, n)
+	}
+	if err := g.nodes[0].bootstrap(ctx); err != nil {
+		return g, err
+	}
+	for i, n := range g.nodes[1:] {
+		if err := n.join(ctx, g.nodes[:i+1]); err != nil {
+			return g, err
+		}
+	}
+	return g, g.createDatabase(ctx)
+}
+
+func findGalera() (mariadbd.Programs, error) {
+	programs, err := mariadbd.Find(mariadbd.Sbin)
+	if err != nil {
+		return programs, err
+	}
+	_, noRsync := exec.LookPath("rsync")
+	if _, err := os.Stat(provider); errors.Is(err, fs.ErrNotExist) || noRsync != nil {
+		return programs, errNoGalera
+	}
+	return programs, nil
+}
+
+// createDatabase makes the shop's database, on all nodes at once.
+func (g *galera) createDatabase(ctx context.Context) error {
+	return g.nodes[0].exec(ctx, "CREATE DATABASE luffy CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+}
+
+// address is the cluster's for LUFFY_DATABASE_URL, with the node of that index as the first choice.
+func (g *galera) address(first int) string {
+	hosts := make([]string, len(g.nodes))
+	for i := range g.nodes {
+		hosts[i] = g.nodes[(first+i)%len(g.nodes)].sql
+	}
+	return "mysql://root@" + strings.Join(hosts, ",") + "/luffy"
+}
+
+// rejoin brings a node back that was killed.
+func (g *galera) rejoin(ctx context.Context, index int) error {
+	var peers []*node
+	for i, n := range g.nodes {
+		if i != index {
+			peers = append(peers, n)
+		}
+	}
+	return g.nodes[index].join(ctx, peers)
+}
+
+func (g *galera) kill() {
+	for _, n := range g.nodes {
+		n.kill()
+	}
+}

@@ -1,0 +1,117 @@
+package models
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+)
+
+// nodes are the servers of one database, each of which takes every statement, like those of a Galera cluster. A new connection goes to the
+// first of them that answers: in one place row locks hold for all, and no commit clashes with another's.
+type nodes struct {
+	driver.Connector // the first, for what does not depend on the server
+	all              []*server
+}
+
+// server is one of them.
+type server struct {
+	driver.Connector
+	asideUntil atomic.Int64 // Unix nanoseconds
+}
+
+// asideFor is how long a server that refused a connection is asked only after the others.
+const asideFor = 10 * time.Second
+
+func newNodes(connectors []driver.Connector) *nodes {
+	n := &nodes{Connector: connectors[0]}
+	for _, c := range connectors {
+		n.all = append(n.all, &server{Connector: c})
+	}
+	return n
+}
+
+// Connect tries one server after the other; the error names the faults of all.
+func (n *nodes) Connect(ctx context.Context) (driver.Conn, error) {
+	var faults []error
+	for _, s := range n.inTurn(time.Now()) {
+		conn, err := s.Connect(ctx)
+		if err == nil {
+			return conn, nil
+		}
+		faults = append(faults, err)
+		if ctx.Err() != nil {
+			break // the caller's fault, not the server's
+		}
+		s.asideUntil.Store(time.Now().Add(asideFor).UnixNano())
+	}
+	return nil, errors.Join(faults...)
+}
+
+// inTurn keeps the order of the address, with those that are aside behind the others.
+func (n *nodes) inTurn(now time.Time) []*server {
+	turn := slices.Clone(n.all)
+	slices.SortStableFunc(turn, func(a, b *server) int { return a.aside(now) - b.aside(now) })
+	return turn
+}
+
+func (s *server) aside(now time.Time) int {
+	if s.asideUntil.Load() > now.UnixNano() {
+		return 1
+	}
+	return 0
+}
+
+// mysqlConn is what the pool and gorm use of a connection of the driver.
+type mysqlConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.NamedValueChecker
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// leavingConn is a connection that the pool throws away once its server has said that it cannot serve: the next may lead to another.
+type leavingConn struct {
+	mysqlConn
+	left bool
+}
+
+func (c *leavingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := c.mysqlConn.ExecContext(ctx, query, args)
+	c.note(err)
+	return result, err
+}
+
+func (c *leavingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.mysqlConn.QueryContext(ctx, query, args)
+	c.note(err)
+	return rows, err
+}
+
+func (c *leavingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.mysqlConn.BeginTx(ctx, o)
+	c.note(err)
+	return tx, err
+}
+
+// IsValid is asked when the connection comes back to the pool.
+func (c *leavingConn) IsValid() bool { return !c.left && c.mysqlConn.IsValid() }
+
+func (c *leavingConn) note(err error) { c.left = c.left || isNumber(err, notPrepared) }
+
+// notPrepared is what a Galera node answers to every statement while it is cut off from most of its cluster.
+const notPrepared = 1047
+
+func isNumber(err error, numbers ...uint16) bool {
+	e, ok := errors.AsType[*mysqldriver.MySQLError](err)
+	return ok && slices.Contains(numbers, e.Number)
+}

@@ -1,0 +1,80 @@
+package models_test
+
+import (
+	"net"
+	"os"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// Of several hosts the first that answers serves; one that does not is no fault as long as another does.
+func TestNextNodeServes(t *testing.T) {
+	address := modelstest.MariaDBURL(t)
+	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Close()
+	down := strings.Replace(address, "@", "@"+dead.Addr().String()+",", 1)
+	db, err := models.Open(t.Context(), models.Options{URL: down})
+	if err != nil {
+		t.Fatalf("%s: %v", down, err)
+	}
+	defer db.Close()
+	if n := sum(t, db, "SELECT 7"); n != 7 {
+		t.Errorf("got %d, want 7", n)
+	}
+	lonely := strings.Replace(address, os.Getenv(modelstest.MariaDBVariable)[len("mysql://root@"):], dead.Addr().String(), 1)
+	if _, err := models.Open(t.Context(), models.Options{URL: lonely}); err == nil {
+		t.Errorf("%s: opened, want an error", lonely)
+	}
+}
+
+// A transaction whose connection broke before the commit is run again on another one.
+func TestLostConnectionIsRetried(t *testing.T) {
+	db := modelstest.MariaDB(t)
+	ann := modelstest.Student(t, db, "ann")
+	tries := 0
+	err := db.InTx(t.Context(), func(g *gorm.DB) error {
+		tries++
+		if err := addCredit(g, ann, 5); err != nil {
+			return err
+		}
+		if tries == 1 {
+			exec(t, db, "KILL ?", connection(t, g))
+		}
+		return addCredit(g, ann, 5)
+	})
+	if err != nil || tries != 2 || credit(t, db, "ann") != 1010 {
+		t.Errorf("got %v, %d tries, %d points; want success at the second with 1010", err, tries, credit(t, db, "ann"))
+	}
+}
+
+// A connection whose node has left its cluster is not used again, and what was asked there is asked anew.
+func TestUnpreparedNodeIsLeft(t *testing.T) {
+	db := modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 })
+	var used []int64
+	err := db.InTx(t.Context(), func(g *gorm.DB) error {
+		used = append(used, connection(t, g))
+		if len(used) == 1 {
+			return g.Exec("SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047").Error
+		}
+		return nil
+	})
+	if err != nil || len(used) != 2 || used[0] == used[1] {
+		t.Errorf("got %v on the connections %v, want success on a second one", err, used)
+	}
+}
+
+func connection(t *testing.T, g *gorm.DB) (id int64) {
+	t.Helper()
+	if err := g.Raw("SELECT CONNECTION_ID()").Scan(&id).Error; err != nil {
+		t.Fatal(err)
+	}
+	return id
+}

@@ -65,10 +65,10 @@ func (s *shop) soldCourses() []int64 {
 	db, err := models.Open(s.t.Context(), models.Options{URL: s.database})
 	must(s.t, err)
 	defer db.Close()
-	list, err := db.Courses(s.t.Context(), 0)
+	list, err := db.Courses(s.t.Context(), models.CourseFilter{Page: 1})
 	must(s.t, err)
 	var sold []int64
-	for _, course := range list {
+	for _, course := range list.Courses {
 		for _, offer := range course.Offers {
 			if offer.ExpireDays == 0 && offer.SalePrice > models.FenPerPoint {
 				sold = append(sold, course.ID)

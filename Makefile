@@ -4,7 +4,7 @@ WITH_MARIADB := go run ./models/modelstest/mariadb
 # Where make screenshots leaves its pictures.
 FOLDER := screenshots
 
-.PHONY: help run test race proof bench cluster cluster-test screenshots build generate lint
+.PHONY: help run test race proof bench cluster cluster-test oracles screenshots build generate lint
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,10 @@ cluster: ## start two replicas of the shop on three Galera nodes and print the a
 cluster-test: ## kill replicas and nodes of such a shop under load, and look at the books
 	@.ci/setup galera
 	LUFFY_TEST_GALERA=1 go test -count=1 -v -run TestGalera ./cmd/cluster
+
+# A module of its own. It needs node and npm, which nothing else here does.
+oracles: ## compare our Alipay client and simulator with two clients that others wrote; needs node
+	cd cmd/internal/oracle && npm ci && go test -count=1 -v ./...
 
 build: ## build bin/luffy and bin/alipay-sandbox
 	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox

@@ -121,6 +121,14 @@ func TestRegister(t *testing.T) {
 			})
 		}
 		b := w.browser()
+		all := b.submit(b.open("/register?next=/cart"), "/register", "username", "ANN", "password", "short", "password2", "other")
+		all.want(http.StatusUnprocessableEntity)
+		all.wantText("#username-error", "已被使用")
+		all.wantText("#password-error", "8 到 72 个字符")
+		all.wantText("#password2-error", "两次输入的密码不一致")
+		if form := all.form("/register"); form.Get("username") != "ANN" || form.Get("password") != "" || form.Get("password2") != "" || form.Get("next") != "/cart" {
+			t.Errorf("got %v in the form, want the name and next kept and no password", form)
+		}
 		got := b.submit(b.open("/register?next=/cart"), "/register", "username", "王小明", "password", "长长长长长长长长", "password2", "长长长长长长长长")
 		got.wantTo("/cart")
 		b.open("/cart").wantText(".user-name", "王小明")

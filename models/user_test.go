@@ -106,6 +106,7 @@ func TestAuthenticate(t *testing.T) {
 			{"nobody's own password", "eve", "nobody", false},
 			{"no name", "", modelstest.Password, false},
 			{"wildcard", "b%", modelstest.Password, false},
+			{"another letter to us, the same to MySQL", "bób", modelstest.Password, false},
 			{"too long a name", strings.Repeat("x", 10_000), modelstest.Password, false},
 			{"too long a password", "bob", strings.Repeat("x", 10_000), false},
 			{"broken hash", "ann", "not a hash", false},

@@ -1,8 +1,8 @@
 package handlers_test
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +73,7 @@ func TestAccountStatements(t *testing.T) {
 		modelstest.Paid(t, w.db, ann, course.For(0))
 	}
 	for i := range 100 {
-		w.exec("INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 1, ?, ?)", ann.ID, fmt.Sprint(i), w.db.Now())
+		w.exec("INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 1, ?, ?)", ann.ID, strconv.Itoa(i), w.db.Now())
 	}
 	measure("with much")
 }

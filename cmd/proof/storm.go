@@ -126,15 +126,13 @@ func (s *storm) once(fault dbproxy.Fault) {
 	})
 }
 
-// calm lets an hour pass on both sides, in which every link dies, and judges when nothing is left to do.
+// calm kills the program for the last time, lets an hour pass on both sides, in which every link dies, and judges when nothing is left to do.
 func (s *storm) calm(ctx context.Context) error {
 	s.alipay.ClearFaults()
-	select {
-	case <-s.shop.ended:
-		if err := s.start(); err != nil {
-			return err
-		}
-	default:
+	s.shop.kill()
+	s.deaths++
+	if err := s.start(); err != nil {
+		return err
 	}
 	if err := s.alipay.Advance(time.Hour); err != nil {
 		return err

@@ -92,3 +92,29 @@ func TestFenOfAnyText(t *testing.T) {
 		}
 	})
 }
+
+// FuzzParseFen: whatever is accepted is a sum that is written as it was read, and any other form of it is refused.
+func FuzzParseFen(f *testing.F) {
+	for _, text := range []string{"310", "310.5", "310.00", "0.01", ".5", "1.", "1e3", "-1", "+1", " 1", "１", "99999999999", "1.005", "00.10"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		sum, err := models.ParseFen(text)
+		if err != nil {
+			if !errors.Is(err, models.ErrMoney) || sum != 0 {
+				t.Errorf("ParseFen(%q) = %d, %v; want 0 and ErrMoney", text, sum, err)
+			}
+			return
+		}
+		if sum < 0 || sum > models.MaxFen || strings.Trim(text, "0123456789.") != "" {
+			t.Errorf("ParseFen(%q) = %d, want it refused", text, sum)
+		}
+		if again, err := models.ParseFen(sum.String()); err != nil || again != sum {
+			t.Errorf("%q is written %q and read %d, %v", text, sum.String(), again, err)
+		}
+		whole, cents, _ := strings.Cut(text, ".")
+		if want := strings.TrimLeft(whole, "0") + "." + (cents + "00")[:2]; strings.TrimLeft(sum.String(), "0") != want {
+			t.Errorf("ParseFen(%q) = %s", text, sum)
+		}
+	})
+}

@@ -1,0 +1,91 @@
+package handlers_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"luffy/models/modelstest"
+)
+
+// Whatever a visitor sends, a line of the log stays one line: nobody writes another into it.
+func TestLogLinesCannotBeForged(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	const forged = "x\r\ntime=2026-01-01T00:00:00Z level=INFO msg=payment outcome=fulfilled\x1b[2J"
+	b, _ := w.student("ann")
+	b.header = http.Header{"User-Agent": {"a\tb"}, "X-Request-Id": {"a\tlevel=INFO"}}
+	for _, path := range []string{"/orders/", "/courses/", "/nowhere/", "/orders/1/"} {
+		b.get(path + url.PathEscape(forged))
+	}
+	b.get("/login?" + url.Values{"next": {forged}, "username": {forged}}.Encode())
+	b.get("/payments/result?" + url.Values{"out_trade_no": {forged}, "trade_no": {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())
+	for _, name := range []string{"out_trade_no", "trade_no", "notify_id", "trade_status", "passback_params"} {
+		w.notify(url.Values{name: {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())
+	}
+	text := w.log.String()
+	if !strings.Contains(text, "outcome=fulfilled") {
+		t.Fatal("nothing of what was sent came into the log: this test looks at nothing")
+	}
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "time=") || strings.HasPrefix(line, "time=2026-01-01") || strings.ContainsAny(line[:len(line)-1], "\r\n\x1b") {
+			t.Errorf("not a line of the log's own: %q", line)
+		}
+	}
+}
+
+// What opens an account or moves money stands in no line of the log of a whole purchase, and of the faults around it.
+func TestLogTellsNoSecret(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	b.submit(b.open("/account/security"), "/account/logout").want(http.StatusSeeOther)
+	wrong := "a guess of hers"
+	b.submit(b.open("/login"), "/login", "username", "ann", "password", wrong)
+	b.login("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	link := b.order().redirect()
+	cashier := b.get(link).redirect()
+	if err := w.alipay.Pay(cashier, ""); err != nil {
+		t.Fatal(err)
+	}
+	back := b.get(cashier + "/return").redirect()
+	b.get(back).want(http.StatusSeeOther)
+	until(t, "the notify", func() bool { return w.count("SELECT COUNT(*) FROM ly_payment WHERE state = 'paid'") == 1 })
+	w.notify("a=1&sign=bm90IGEgc2lnbmF0dXJl&sign_type=RSA2")
+	w.exec("DROP TABLE ly_lesson_seen")
+	b.get("/learn/1")
+
+	secrets := []string{modelstest.Password, wrong, "argon2", "PRIVATE KEY", "bm90IGEgc2lnbmF0dXJl", ann.Password}
+	at, err := url.Parse(w.shop.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cookie := range b.client.Jar.Cookies(at) {
+		secrets = append(secrets, cookie.Value)
+	}
+	for _, address := range []string{link, back} {
+		signed, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sign := signed.Query().Get("sign")
+		secrets = append(secrets, sign, url.QueryEscape(sign))
+	}
+	for _, delivery := range w.alipay.Deliveries("") {
+		form, err := url.ParseQuery(delivery.RequestBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secrets = append(secrets, form.Get("sign"))
+	}
+	text := w.log.String()
+	if !strings.Contains(text, slog.LevelInfo.String()) {
+		t.Fatal("there is no log: this test looks at nothing")
+	}
+	for _, secret := range secrets {
+		if len(secret) < 6 || strings.Contains(text, secret) {
+			t.Errorf("the log tells %q, or that is too short to look for", secret)
+		}
+	}
+}

@@ -32,8 +32,18 @@ func (s *shop) cart(c echo.Context) error {
 		return err
 	}
 	total := models.TotalOf(lines)
+	coupons, err := s.db.CouponsFor(ctx, user, total.Sale)
+	if err != nil {
+		return err
+	}
 	view := views.Cart{
 		Page: p, SelectedCount: total.Count, ListTotal: total.List, DiscountSaved: total.List - total.Sale, Total: total.Sale,
+	}
+	switch {
+	case total.Sale > models.MaxFen:
+		view.TooMuch = tooMuchText
+	case total.Count > 0:
+		view.CouponHint = couponHint(coupons)
 	}
 	for _, line := range lines {
 		v := cartLine(line)
@@ -43,13 +53,34 @@ func (s *shop) cart(c echo.Context) error {
 	return render(c, http.StatusOK, views.CartPage(view))
 }
 
+// couponHint tells what a coupon can do for the cart or, when none can yet, how little is missing.
+func couponHint(coupons []models.CouponOffer) string {
+	var best, nearest models.CouponOffer
+	for _, coupon := range coupons {
+		if coupon.Saves > best.Saves {
+			best = coupon
+		}
+		if coupon.Missing > 0 && (nearest.Missing == 0 || coupon.Missing < nearest.Missing) {
+			nearest = coupon
+		}
+	}
+	switch {
+	case best.Saves > 0:
+		return "结算时可用优惠券“" + best.Name + "”再减 " + best.Saves.Yuan() + "。"
+	case nearest.Missing > 0:
+		return "再选 " + nearest.Missing.Yuan() + " 的课程，就可以用优惠券“" + nearest.Name + "”。"
+	default:
+		return ""
+	}
+}
+
 func cartLine(l models.CartLine) views.CartLine {
 	v := views.CartLine{
-		CourseID: l.CourseID, Name: l.CourseName, Picture: l.CourseImg, Selected: l.Selected, Withdrawn: !l.OnSale,
-		ListPrice: l.Price, Price: l.SalePrice, Discount: l.DiscountName,
+		CourseID: l.CourseID, Name: l.CourseName, Picture: l.CourseImg, Selected: l.Selected, Withdrawn: !l.OnSale && !l.TermGone,
+		TermGone: l.TermGone, ListPrice: l.Price, Price: l.SalePrice, Discount: l.DiscountName, DiscountEnds: l.DiscountEnds,
 		Changed: l.OnSale && l.SalePrice != l.SeenPrice, OldPrice: l.SeenPrice,
 	}
-	if l.OnSale {
+	if l.OnSale || l.TermGone {
 		for _, offer := range l.Terms {
 			v.Terms = append(v.Terms, term(offer, offer.Expire == l.Expire))
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"luffy/models"
 	"luffy/models/modelstest"
 )
 
@@ -58,7 +59,11 @@ func TestCartRefused(t *testing.T) {
 	w.exec("DELETE FROM ly_course_expire")
 	changed := b.submit(cart, "/cart/items/1")
 	changed.wantTo("/cart")
-	b.follow(changed).wantText(".flash", "不再出售")
+	gone := b.follow(changed)
+	gone.wantText(".flash", "不再出售")
+	gone.wantText("#line-1", "原来的有效期已不再出售，请重新选择")
+	b.submit(gone, "/cart/items/1", "selected", "1").wantTo("/cart") // to what is left, for ever
+	b.open("/cart").wantText("#cart-sums", "¥310.00")
 	w.exec("UPDATE ly_course SET published = 0 WHERE id = 1")
 	b.open("/cart").wantText("#line-1", "已下架")
 	b.get("/courses/1").want(http.StatusNotFound)
@@ -123,4 +128,55 @@ func TestHTMLInNames(t *testing.T) {
 	if strings.ContainsAny(link.biz["subject"], "/=&") {
 		t.Errorf("got subject %q, want it without what Alipay forbids", link.biz["subject"])
 	}
+}
+
+// What Alipay does not take in one trade is said in the cart and at checkout, and never becomes an order.
+func TestTooMuch(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	w.exec("UPDATE ly_course SET price = ? WHERE id = 1", models.MaxFen)
+	b.addToCart(w.stock.Plain.For(0))
+	checkout := b.open("/checkout")
+	b.submit(checkout, "/orders").payLink() // the limit itself is taken
+	b.addToCart(w.stock.Plain.For(0), w.stock.Step.For(30))
+	const limit = "单笔付款的上限 ¥100,000,000.00"
+	cart := b.open("/cart")
+	cart.wantText("#cart-sums", limit)
+	if cart.Find("#checkout").Length() != 0 {
+		t.Error("the cart leads to the checkout")
+	}
+	dear := b.open("/checkout")
+	dear.wantText("[role=alert]", limit, "分几次结算")
+	if dear.Find("#submit-order").Length() != 0 {
+		t.Error("the checkout has a button to order")
+	}
+	refused := b.submit(dear, "/orders")
+	refused.want(http.StatusUnprocessableEntity)
+	refused.wantText("[role=alert]", limit)
+	if n := w.count("SELECT COUNT(*) FROM ly_order"); n != 1 {
+		t.Errorf("got %d orders, want the first only", n)
+	}
+	b.submit(dear, "/orders", "points", "1000").want(http.StatusSeeOther) // which brings it to the limit
+}
+
+// The cart tells what a coupon would save, or how little is missing for one.
+func TestCouponHint(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	hint := func(want string) {
+		t.Helper()
+		if got := b.open("/cart").text("#cart-sums"); !strings.Contains(got, want) || want == "" && strings.Contains(got, "优惠券") {
+			t.Errorf("got %q, want %q in it", got, want)
+		}
+	}
+	b.addToCart(w.stock.Plain.For(30))
+	hint("")
+	if _, err := w.db.GiveCoupon(t.Context(), ann.ID, modelstest.CouponOff); err != nil {
+		t.Fatal(err)
+	}
+	hint("再选 ¥1.00 的课程，就可以用优惠券“新人立减”。")
+	b.addToCart(w.stock.Step.For(30))
+	hint("结算时可用优惠券“新人立减”再减 ¥50.00。")
+	w.exec("UPDATE ly_user_coupon SET order_id = 77")
+	hint("")
 }

@@ -39,7 +39,8 @@ func (s *shop) placeOrder(c echo.Context) error {
 		Choice: form.choice, UserID: user, Seal: form.seal, Token: form.token, TTL: s.orderTTL,
 	})
 	switch {
-	case errors.Is(err, models.ErrPriceChanged), errors.Is(err, models.ErrCoupon), errors.Is(err, models.ErrPoints):
+	case errors.Is(err, models.ErrPriceChanged), errors.Is(err, models.ErrCoupon), errors.Is(err, models.ErrPoints),
+		errors.Is(err, models.ErrTooMuch):
 		return s.askAgain(c, form, "")
 	case errors.Is(err, models.ErrEmptyCart):
 		return s.emptyCart(c)
@@ -111,18 +112,43 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 		s.tellTwice(&v, quote.Already, line.CourseID, line.ExpireDays)
 		view.Lines = append(view.Lines, v)
 	}
-	noCoupon, noPoints := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints)
-	if problem != nil && !noCoupon && !noPoints {
-		return problem
-	}
-	if noCoupon {
-		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单，金额已按不使用优惠券计算。"
-	}
-	if noPoints {
-		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(quote.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
+	if err := tellRefused(&view, quote, form, problem); err != nil {
+		return err
 	}
 	maps.Copy(view.Errors, form.unreadable)
 	return render(c, status, views.CheckoutPage(view))
+}
+
+// tellRefused writes beside the fields what of the student's choice cannot be had; it returns what is no refusal.
+func tellRefused(view *views.Checkout, q models.Quote, form checkoutForm, problem error) error {
+	noCoupon, noPoints, tooMuch := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints), errors.Is(problem, models.ErrTooMuch)
+	if noCoupon {
+		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单" + whyNot(q, form.choice.Coupon) + "，金额已按不使用优惠券计算。"
+	}
+	if noPoints {
+		view.Errors["points"] = "这个订单最多可以使用 " + strconv.FormatInt(q.MaxPoints, 10) + " 积分，金额已按不使用积分计算。"
+	}
+	if tooMuch {
+		view.TooMuch = true
+		view.Errors[""] = tooMuchText
+	}
+	if noCoupon || noPoints || tooMuch {
+		return nil
+	}
+	return problem
+}
+
+// tooMuchText tells of Alipay's limit, which models.MaxFen is.
+var tooMuchText = "合计超过了支付宝单笔付款的上限 " + models.MaxFen.Yuan() + "，请在购物车中减少课程，分几次结算。"
+
+// whyNot is the reason, in brackets, why a coupon of the student's cannot be used.
+func whyNot(q models.Quote, coupon int64) string {
+	for _, offer := range q.Coupons {
+		if offer.ID == coupon && offer.Why != "" {
+			return "（" + offer.Name + "：" + offer.Why + "）"
+		}
+	}
+	return ""
 }
 
 func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
@@ -138,7 +164,7 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 	}
 	for _, coupon := range q.Coupons {
 		if coupon.Why != "" {
-			view.Unusable = append(view.Unusable, views.UnusableCoupon{Name: coupon.Name, Reason: coupon.Why})
+			view.Unusable = append(view.Unusable, views.UnusableCoupon{Name: coupon.Name, Reason: coupon.Why, HeldBy: coupon.HeldBy})
 			continue
 		}
 		view.Coupons = append(view.Coupons, views.Coupon{

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"luffy/models"
 	"luffy/models/modelstest"
@@ -54,6 +55,53 @@ func TestCheckoutChanged(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A new price loses neither the coupon nor the points that were chosen.
+func TestCheckoutChangedKeepsTheChoice(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	coupon, err := w.db.GiveCoupon(t.Context(), ann.ID, modelstest.CouponRate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.addToCart(w.stock.Plain.For(30))
+	checkout := b.open("/checkout")
+	w.exec("UPDATE ly_course_expire SET price = 12000 WHERE price = 9900")
+	again := b.submit(checkout, "/orders", "coupon", strconv.FormatInt(coupon.ID, 10), "points", "80")
+	again.want(http.StatusUnprocessableEntity)
+	again.wantText("[role=alert]", "已从 ¥99.00 变为 ¥120.00")
+	again.wantText(".checkout-total", "优惠券−¥12.00", "积分−¥8.00", "应付金额¥100.00")
+	if link := b.submit(again, "/orders").payLink(); link.biz["total_amount"] != "100.00" {
+		t.Errorf("got %s to pay, want 100.00", link.biz["total_amount"])
+	}
+}
+
+// Each coupon that cannot be used says why, and one that waits in an order leads there.
+func TestUnusableCoupons(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	give := func() models.UserCoupon {
+		c, err := w.db.GiveCoupon(t.Context(), ann.ID, modelstest.CouponOff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	held, ended, early, small := give(), give(), give(), give()
+	b.addToCart(w.stock.Plain.For(60))
+	order := b.order("coupon", strconv.FormatInt(held.ID, 10)).payLink().number
+	w.exec("UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", w.db.Now().Add(-time.Hour), ended.ID)
+	w.exec("UPDATE ly_user_coupon SET start_time = '2099-01-01 00:00:00', end_time = '2099-02-01 00:00:00' WHERE id = ?", early.ID)
+	b.addToCart(w.stock.Plain.For(30))
+	checkout := b.open("/checkout")
+	checkout.wantText("details", "不可用的优惠券（4）", "已用于待付款的订单", "过期", "2099-01-01 08:00 起可用", "满 ¥100.00 可用")
+	if checkout.Find(`details a[href="/orders/`+order+`"]`).Length() != 1 {
+		t.Error("no link to the order that holds the coupon")
+	}
+	refused := b.submit(checkout, "/orders", "coupon", strconv.FormatInt(small.ID, 10))
+	refused.want(http.StatusUnprocessableEntity)
+	refused.wantText("[role=alert]", "现在不能用于这个订单（新人立减：满 ¥100.00 可用）")
 }
 
 func TestCheckoutNothingLeft(t *testing.T) {

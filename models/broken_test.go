@@ -33,6 +33,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"Cart":                only(db.Cart(ctx, 1)),
 		"PutInCart":           db.PutInCart(ctx, models.CartItem{}),
 		"AlreadyHas":          only(db.AlreadyHas(ctx, models.OrderView{Lines: make([]models.LineView, 1)})),
+		"CouponsFor":          only(db.CouponsFor(ctx, 1, 1)),
 		"BuyNow":              only(db.BuyNow(ctx, models.CartItem{})),
 		"RemoveFromCart":      db.RemoveFromCart(ctx, 1, 1),
 		"InCart":              only(db.InCart(ctx, 1, 1)),

@@ -27,6 +27,7 @@ type CartLine struct {
 	Selected  bool
 	SeenPrice Fen     // what the student saw when choosing the term
 	OnSale    bool    // false: the course or the term was withdrawn, and the line cannot be bought
+	TermGone  bool    // only the term was: another can be chosen
 	Terms     []Offer // what the student may change to
 }
 
@@ -65,7 +66,7 @@ func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
 		course.ID = item.CartItem.CourseID
 		line := CartLine{SeenPrice: item.CartItem.Price, Terms: book.offers(course)}
 		line.Offer, err = book.offer(course, item.CartItem.Expire)
-		line.OnSale = err == nil && course.Published
+		line.OnSale, line.TermGone = err == nil && course.Published, err != nil && course.Published
 		if err != nil {
 			line.Offer = Offer{CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg, Expire: item.CartItem.Expire}
 		}

@@ -41,28 +41,41 @@ type CouponOffer struct {
 	EndTime time.Time
 	Saves   Fen    // what it takes off this order
 	Why     string // why it cannot be used here, for the student; empty when it can
+	HeldBy  string // number of the unpaid order that holds it, if that is why
+	Missing Fen    // what the order lacks to reach the coupon's condition, if that is why
 }
 
 // maxCoupons bounds the coupons that one checkout page weighs.
 const maxCoupons = 100
+
+// couponsEnded is how long a coupon is still listed after its end, so that who looks for it learns why it is gone.
+const couponsEnded = 30 * 24 * time.Hour
+
+// CouponsFor weighs the student's coupons against the sum of a cart.
+func (db *DB) CouponsFor(ctx context.Context, user int64, sum Fen) ([]CouponOffer, error) {
+	return couponsFor(db.with(ctx), user, sum, db.Now())
+}
 
 // couponsFor weighs the student's unused coupons against a sum, the usable ones first as they come to their end.
 func couponsFor(g *gorm.DB, user int64, sum Fen, now time.Time) ([]CouponOffer, error) {
 	var mine []struct {
 		UserCoupon UserCoupon `gorm:"embedded"`
 		Coupon     Coupon     `gorm:"embedded;embeddedPrefix:kind_"`
+		HeldBy     string
 	}
 	err := g.Raw(`
-		SELECT m.*, c.name AS kind_name, c.sale AS kind_sale, c.condition_price AS kind_condition_price
-		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id
-		WHERE m.user_id = ? AND m.used_at IS NULL AND m.end_time > ? ORDER BY m.end_time, m.id LIMIT ?`,
-		user, now, maxCoupons).Scan(&mine).Error
+		SELECT m.*, c.name AS kind_name, c.sale AS kind_sale, c.condition_price AS kind_condition_price,
+		       COALESCE(o.order_number, '') AS held_by
+		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id LEFT JOIN ly_order o ON o.id = m.order_id
+		WHERE m.user_id = ? AND m.used_at IS NULL AND m.end_time > ? ORDER BY m.end_time <= ?, m.end_time, m.id LIMIT ?`,
+		user, now.Add(-couponsEnded), now, maxCoupons).Scan(&mine).Error
 	if err != nil {
 		return nil, err
 	}
 	var usable, unusable []CouponOffer
 	for _, m := range mine {
 		offer := weighCoupon(m.UserCoupon, m.Coupon, sum, now)
+		offer.HeldBy = m.HeldBy
 		if offer.Why == "" {
 			usable = append(usable, offer)
 		} else {
@@ -77,11 +90,13 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 	after, err := applySale(kind.Sale, sum)
 	switch {
 	case mine.OrderID != nil:
-		offer.Why = "已被一个待付款的订单占用"
+		offer.Why = "已用于待付款的订单"
+	case !now.Before(mine.EndTime):
+		offer.Why = "已于 " + toMinute(mine.EndTime) + " 过期"
 	case now.Before(mine.StartTime):
-		offer.Why = mine.StartTime.In(Beijing).Format("2006-01-02 15:04") + " 起可用"
+		offer.Why = "还没到时间，" + toMinute(mine.StartTime) + " 起可用"
 	case sum < kind.ConditionPrice:
-		offer.Why = ConditionText(kind.ConditionPrice)
+		offer.Why, offer.Missing = ConditionText(kind.ConditionPrice), kind.ConditionPrice-sum
 	case err != nil:
 		offer.Why = "优惠规则有误，请联系客服"
 	case after == sum:
@@ -91,6 +106,8 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 	}
 	return offer
 }
+
+func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:04") }
 
 // holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or out of its time.
 func (tx tx) holdCoupon(coupon int64, o Order) error {

@@ -17,12 +17,13 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 	}{
 		"not begun": {func(t *testing.T, s *scene, c models.UserCoupon) {
 			exec(t, s.DB, "UPDATE ly_user_coupon SET start_time = ? WHERE id = ?", noon.Add(time.Hour), c.ID)
-		}, "2026-03-01 13:00 起可用"},
-		"ended":     {func(_ *testing.T, s *scene, c models.UserCoupon) { s.clock.now = c.EndTime }, ""},
-		"too small": {func(t *testing.T, s *scene, _ models.UserCoupon) { swap(t, s, s.Plain.ID, s.Plain.For(30)) }, "满 ¥100.00 可用"},
+		}, "还没到时间，2026-03-01 13:00 起可用"},
+		"ended":      {func(_ *testing.T, s *scene, c models.UserCoupon) { s.clock.now = c.EndTime }, "已于 2026-03-31 12:00 过期"},
+		"long ended": {func(_ *testing.T, s *scene, c models.UserCoupon) { s.clock.now = c.EndTime.AddDate(0, 0, 30) }, ""},
+		"too small":  {func(t *testing.T, s *scene, _ models.UserCoupon) { swap(t, s, s.Plain.ID, s.Plain.For(30)) }, "满 ¥100.00 可用"},
 		"held": {func(t *testing.T, s *scene, c models.UserCoupon) {
 			modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: c.ID})
-		}, "已被一个待付款的订单占用"},
+		}, "已用于待付款的订单"},
 		"used": {func(t *testing.T, s *scene, c models.UserCoupon) {
 			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: c.ID})
 			_, trade := s.attempt(t, order)
@@ -55,6 +56,9 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 				why := ""
 				for _, offer := range q.Coupons {
 					why = offer.Why
+					if (offer.HeldBy != "") != (name == "held") || (offer.Missing > 0) != (name == "too small") {
+						t.Errorf("got held by %q and %v missing", offer.HeldBy, offer.Missing)
+					}
 				}
 				if why != c.why || len(q.Coupons) == 1 != (c.why != "") {
 					t.Errorf("got %d coupons listed, %q; want %q", len(q.Coupons), why, c.why)
@@ -85,13 +89,15 @@ func TestUsableCouponsComeFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(30)) // 99.00, too little for the first kind
 		tooSmall, later, sooner := s.give(t, modelstest.CouponOff), s.give(t, modelstest.CouponRate), s.give(t, modelstest.CouponRate)
+		ended := s.give(t, modelstest.CouponRate)
+		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", noon.Add(-time.Hour), ended.ID)
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", noon.Add(time.Hour), sooner.ID)
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", noon.Add(time.Minute), tooSmall.ID)
-		var got [3]int64
+		var got [4]int64
 		for i, offer := range s.quote(t, models.Choice{}).Coupons {
 			got[i] = offer.ID
 		}
-		if want := [3]int64{sooner.ID, later.ID, tooSmall.ID}; got != want {
+		if want := [4]int64{sooner.ID, later.ID, tooSmall.ID, ended.ID}; got != want {
 			t.Errorf("got %v, want %v: usable ones by their end, the others last", got, want)
 		}
 	})

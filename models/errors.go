@@ -25,6 +25,8 @@ var (
 	ErrCoupon = errors.New("coupon cannot be used")
 	// ErrPoints: fewer points are free than asked for, or more than the order can take.
 	ErrPoints = errors.New("points cannot be used")
+	// ErrTooMuch: the order costs more than Alipay takes in one trade.
+	ErrTooMuch = errors.New("more than one trade can take")
 	// ErrNotPayable: the order is not waiting for payment any more.
 	ErrNotPayable = errors.New("order is not waiting for payment")
 	// ErrNotEnded: the order is unpaid or paid, and only one that is closed or refunded will do.

@@ -21,7 +21,7 @@ type NewOrder struct {
 
 // PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An order of 0.00 is fulfilled at
 // once. Sent again with the same token it returns the order made before. Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon,
-// ErrPoints.
+// ErrPoints, ErrTooMuch.
 func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 	if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 		return made, err

@@ -57,7 +57,7 @@ func SealedTotal(seal string) Fen {
 }
 
 // Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints or both
-// joined) that comes together with the quote without it. Other errors: ErrEmptyCart.
+// joined) that comes together with the quote without it, and so does ErrTooMuch. Other errors: ErrEmptyCart.
 func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
 	g, now := db.with(ctx), db.Now()
 	quote, err := makeQuote(g, user, choice, now)
@@ -120,6 +120,9 @@ func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 	}
 	q.Real = rest - q.PointsOff
 	q.Shares = q.share()
+	if q.Real > MaxFen {
+		problem = errors.Join(problem, ErrTooMuch)
+	}
 	return q, problem
 }
 

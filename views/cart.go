@@ -1,6 +1,10 @@
 package views
 
-import "luffy/models"
+import (
+	"time"
+
+	"luffy/models"
+)
 
 // Cart is the page GET /cart.
 type Cart struct {
@@ -10,20 +14,24 @@ type Cart struct {
 	ListTotal     models.Fen // of the selected lines, before discounts
 	DiscountSaved models.Fen // what the discounts take off ListTotal, as a positive sum
 	Total         models.Fen // of the selected lines
+	TooMuch       string     // why so much cannot be ordered at once; empty when it can
+	CouponHint    string     // what a coupon would do; empty without one
 }
 
 // CartLine is one course in the cart.
 type CartLine struct {
-	CourseID  int64
-	Name      string
-	Picture   string
-	Terms     []Term // exactly one Selected; empty when Withdrawn
-	Selected  bool
-	Withdrawn bool // 已下架: shown, but it cannot be bought
-	ListPrice models.Fen
-	Price     models.Fen // after the discount
-	Discount  string     // the discount's name; empty when Price is the list price
-	Changed   bool       // the price differs from OldPrice, which the student last saw
-	OldPrice  models.Fen
-	Owned     Ownership
+	CourseID     int64
+	Name         string
+	Picture      string
+	Terms        []Term // exactly one Selected, none when TermGone; empty when Withdrawn
+	Selected     bool
+	Withdrawn    bool // 已下架: shown, but it cannot be bought
+	TermGone     bool // the term is no longer sold and another must be chosen
+	ListPrice    models.Fen
+	Price        models.Fen // after the discount
+	Discount     string     // the discount's name; empty when Price is the list price
+	DiscountEnds time.Time
+	Changed      bool // the price differs from OldPrice, which the student last saw
+	OldPrice     models.Fen
+	Owned        Ownership
 }

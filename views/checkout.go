@@ -25,6 +25,7 @@ type Checkout struct {
 	PriceChanged bool        // between the student's page and now
 	OldTotal     models.Fen  // of the courses, before coupon and points, as on the student's page; 0 when unknown
 	NewTotal     models.Fen  // the same sum now
+	TooMuch      bool        // more than one payment can take: nothing can be ordered
 	Errors       FieldErrors // fields: coupon, points, and "" for the order as a whole
 }
 
@@ -54,6 +55,7 @@ type Coupon struct {
 type UnusableCoupon struct {
 	Name   string
 	Reason string // why not, such as 满 500 元可用
+	HeldBy string // number of the unpaid order that holds it; empty for other reasons
 }
 
 // Points is the points field.

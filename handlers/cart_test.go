@@ -41,7 +41,7 @@ func TestCartRefused(t *testing.T) {
 	course := b.open("/courses/1")
 	for name, expire := range map[string]string{
 		"none": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10), "unknown": "99", "negative": "-1", "no number": "x",
-		"huge": "99999999999999999999", "almost for ever": "00",
+		"huge": "99999999999999999999", "almost for ever": "00", "overlong": strings.Repeat("1", 5000), "HTML": "<b>1</b>", "emoji": "🍊",
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := b.in(w.in(t))
@@ -69,6 +69,31 @@ func TestCartRefused(t *testing.T) {
 	b.get("/courses/1").want(http.StatusNotFound)
 	b.submit(course, "/cart/items", "expire", "0").want(http.StatusNotFound)
 	b.submit(b.open("/cart"), "/cart/items/1/delete").wantTo("/cart")
+}
+
+// What cannot be chosen in the cart is said there, and the line stays as it was.
+func TestCartChangeRefused(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	for name, expire := range map[string]string{
+		"missing": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10), "unknown": "99", "negative": "-1",
+		"no number": "x", "overlong": strings.Repeat("1", 5000), "HTML": "<b>1</b>", "emoji": "🍊",
+	} {
+		changed := b.submit(b.open("/cart"), "/cart/items/1", "expire", expire, "selected", "")
+		changed.wantTo("/cart")
+		got := b.follow(changed)
+		got.wantText(".flash", "这门课程或这个有效期已不再出售")
+		if sums := got.text("#cart-sums"); !strings.Contains(sums, "已选 1 门课程") || !strings.Contains(sums, "¥99.00") {
+			t.Errorf("%s: got %q, want the line as it was", name, sums)
+		}
+	}
+	bob, _ := w.student("bob")
+	bob.submit(b.open("/cart"), "/cart/items/1/delete").want(http.StatusForbidden) // ann's token is worth nothing to him
+	bob.post("/cart/items/1/delete", bob.open("/").form("/logout")).wantTo("/cart")
+	if n := w.count("SELECT COUNT(*) FROM ly_cart_item WHERE user_id = ?", ann.ID); n != 1 {
+		t.Errorf("got %d lines in ann's cart after bob deleted, want 1", n)
+	}
 }
 
 // A cart holds 50 courses; the next one is refused in words, wherever it was asked for.

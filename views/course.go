@@ -71,6 +71,14 @@ func (c Course) lessonCount() int {
 	return n
 }
 
+// discountText is the discount's name with what it does.
+func (c Course) discountText() string {
+	if c.DiscountRule == "" {
+		return c.Discount
+	}
+	return c.Discount + "：" + c.DiscountRule
+}
+
 // buyText is the button that leads straight to the order.
 func (c Course) buyText() string {
 	for _, term := range c.Terms {

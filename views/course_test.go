@@ -13,6 +13,18 @@ func TestCourseTerms(t *testing.T) {
 	wantContains(t, doc, "label:has(input[value='1'])", "一个月有效 价格 ¥272.80 原价 ¥310.00 限时折扣")
 	wantCount(t, doc, ".note, a[href='/learn/1']", 0)
 	wantCount(t, doc, ".lessons li", 3)
+	wantContains(t, doc, ".course-buy", "限时折扣：8.8 折 活动截止 2026-11-25 22:31")
+	wantText(t, doc, "#buy-now", "立即购买")
+}
+
+func TestFreeCourse(t *testing.T) {
+	t.Parallel()
+	course := sampleCourse()
+	course.Terms = []Term{{Text: "永久有效", ListPrice: 168_00, Discount: "限时免费", Selected: true}}
+	course.Discount, course.DiscountRule = "限时免费", ""
+	doc := render(t, CoursePage(course))
+	wantText(t, doc, "#buy-now", "免费领取")
+	wantContains(t, doc, ".course-buy", "限时免费 活动截止")
 }
 
 func TestOwnedCourse(t *testing.T) {

@@ -46,7 +46,7 @@ func (s *scene) paidOrders() {
 	s.t.Helper()
 	modelstest.FillCart(s.t, s.db, s.buyer, s.offer("Django 商城项目", 0), s.offer("MySQL 事务与锁", 60))
 	s.pay("paid", modelstest.PlaceOrder(s.t, s.db, s.buyer, models.Choice{Coupon: s.giveCoupon("全场九折券"), Points: 200}))
-	s.orders["free"] = modelstest.Order(s.t, s.db, s.buyer, s.offer("爬虫与数据采集", 30)).OrderNumber
+	s.orders["free"] = modelstest.Order(s.t, s.db, s.buyer, s.offer("爬虫与数据采集", 0)).OrderNumber
 
 	s.pay("refunded", modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0)))
 	s.refund("refunded", models.RefundRequest{Reason: "重复购买"})
@@ -96,6 +96,12 @@ func (s *scene) openOrders() {
 	modelstest.FillCart(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 90))
 	s.orders["unpaid"] = modelstest.PlaceOrder(s.t, s.db, s.buyer, models.Choice{Points: 300}).OrderNumber
 	if err := s.db.RemoveFromCart(s.t.Context(), s.buyer.ID, s.offer("Vue 组件化开发", 90).CourseID); err != nil {
+		s.t.Fatal(err)
+	}
+
+	django := s.offer("Django 商城项目", 30)
+	s.orders["owned"] = modelstest.Order(s.t, s.db, s.buyer, django).OrderNumber // of a course that the paid order has opened
+	if err := s.db.RemoveFromCart(s.t.Context(), s.buyer.ID, django.CourseID); err != nil {
 		s.t.Fatal(err)
 	}
 

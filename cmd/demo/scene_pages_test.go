@@ -131,6 +131,7 @@ func (s *scene) orderPages() []pageState {
 		{name: "my-orders-not-found", path: "/myorder/?q=<b>Rust"},
 		{name: "cancel", path: "/orders/" + s.orders["unpaid"] + "/cancel"},
 		{name: "pay-twice", path: "/orders/" + s.orders["unpaid"] + "/pay"},
+		{name: "pay-owned", path: "/orders/" + s.orders["owned"] + "/pay"},
 	}
 	for _, of := range []string{
 		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding", "asked", "rejected", "confirming", "held", "ending", "ended",

@@ -36,10 +36,16 @@ func stock(ctx context.Context, address string, now time.Time) (err error) {
 		return err
 	}
 	for i := range catalogue.Activities { // a demo always shows discounts that run
-		catalogue.Activities[i].Start, catalogue.Activities[i].End = now.AddDate(0, 0, -1), now.AddDate(0, 0, 7)
+		catalogue.Activities[i].Start, catalogue.Activities[i].End = now.AddDate(0, 0, -1), weekFrom(now)
 	}
 	if err := db.Import(ctx, catalogue); err != nil {
 		return err
 	}
 	return addStudent(ctx, address, now, catalogue.Coupons)
+}
+
+// weekFrom is the last minute of the day a week from now, in Beijing.
+func weekFrom(now time.Time) time.Time {
+	year, month, day := now.In(models.Beijing).Date()
+	return time.Date(year, month, day+7, 23, 59, 0, 0, models.Beijing)
 }

@@ -27,6 +27,7 @@ race: ## run every test under the race detector; needs a C compiler
 proof: ## kill the shop at every statement and in storms; PROOF="-for 10m -seed 7", "-at fulfil:7:after"
 	@.ci/setup
 	$(WITH_MARIADB) -- go run ./cmd/proof $(PROOF)
+	go run ./cmd/simulation $(SIMULATION)
 
 bench: ## measure the payment path and My Orders on a durable MariaDB
 	@.ci/setup

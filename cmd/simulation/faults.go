@@ -15,8 +15,8 @@ type chance struct {
 
 // payFaults may be in the way of what tells the shop of a payment.
 //
-// Four faults of the simulator's need clients that run at the same time; here the students bring them about: they come back before
-// and after the notify, and twice, and another client may open the address.
+// Three faults of the simulator's need clients that run at the same time: here the students themselves come back before and after the
+// notify, and twice.
 var payFaults = []chance{
 	{12, sandbox.NotifyDrop, ""}, {20, sandbox.NotifyDelay, "20s"}, {20, sandbox.NotifyDelay, "10m"}, {30, sandbox.NotifyDelay, "20h"},
 	{50, sandbox.NotifyReorder, ""}, {40, sandbox.NotifyAfterReturn, ""},
@@ -29,7 +29,7 @@ var messageFaults = []chance{
 	{200, sandbox.NotifyDuplicate, ""}, {500, sandbox.NotifyExtraFields, ""}, {500, sandbox.NotifyEmptyField, ""},
 	{500, sandbox.NotifyRepeatedName, ""}, {400, sandbox.NotifyWrongSign, ""}, {3000, sandbox.NotifyOtherKey, ""},
 	{600, sandbox.NotifyTamper, "total_amount"}, {600, sandbox.NotifyTamper, "seller_id"}, {600, sandbox.NotifyTamper, "app_id"},
-	{600, sandbox.NotifyTamper, "out_trade_no"}, {3000, sandbox.NotifyForge, "total_amount"}, {600, sandbox.NotifyForge, "seller_id"},
+	{600, sandbox.NotifyTamper, "out_trade_no"}, {1500, sandbox.NotifyForge, "total_amount"}, {600, sandbox.NotifyForge, "seller_id"},
 	{600, sandbox.NotifyForge, "app_id"}, {600, sandbox.NotifyForge, "out_trade_no"}, {500, sandbox.NotifyOpenID, ""},
 	{500, sandbox.NotifyGBK, ""}, {500, sandbox.NotifySubject, ""},
 }

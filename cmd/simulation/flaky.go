@@ -37,6 +37,7 @@ func (f *flaky) wrap(c driver.Connector) driver.Connector { return flakyConnecto
 
 // trouble is the error of the next statement, if it is to fail.
 func (f *flaky) trouble() error {
+	f.count.statements++
 	switch {
 	case f.sound():
 		return nil

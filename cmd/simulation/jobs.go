@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -28,7 +27,7 @@ var jobs = []job{
 }
 
 // plan fills the agenda with the visits, the passes of the jobs, and what a shop does daily.
-func (w *world) plan(ctx context.Context) {
+func (w *world) plan() {
 	until := begin.AddDate(0, 0, w.days)
 	for range w.orders {
 		w.at(begin.Add(w.between(0, until.Sub(begin))), w.visit)
@@ -43,7 +42,7 @@ func (w *world) plan(ctx context.Context) {
 		for range 6 {
 			w.at(midnight.Add(w.between(0, 24*time.Hour)), w.newPrices)
 		}
-		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() })
+		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() }) //nolint:contextcheck // a request's log line has the request's context
 	}
 }
 
@@ -99,7 +98,15 @@ func (w *world) calmDown(ctx context.Context) {
 			w.morning(ctx)
 		}
 	}
-	for range 2 { // what the first comparison sets going is done by the second
+	w.compareAll(ctx)
+	if _, err := w.db.FoldStudents(ctx); err != nil {
+		w.fail("", fmt.Errorf("fold students: %w", err))
+	}
+}
+
+// compareAll compares every day that has a bill, twice: what the first comparison sets going is found done by the second.
+func (w *world) compareAll(ctx context.Context) {
+	for range 2 {
 		for day := begin; day.AddDate(0, 0, 1).Before(w.now.Add(-12 * time.Hour)); day = day.AddDate(0, 0, 1) {
 			w.compare(ctx, day.Format(time.DateOnly))
 		}
@@ -108,10 +115,6 @@ func (w *world) calmDown(ctx context.Context) {
 			w.alipay.DeliverDue(ctx)
 			w.do(ctx, jobs[2])
 		}
-	}
-	_, err := w.db.FoldStudents(ctx)
-	if err != nil {
-		w.fail("", errors.Join(errors.New("fold students"), err))
 	}
 }
 

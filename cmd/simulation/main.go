@@ -31,20 +31,31 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("seed %d\n", o.seed)
 	debug.SetGCPercent(400) // memory is small and the run is short
 	stop, err := startProfile(o.profile)
 	if err != nil {
 		return err
 	}
+	for began := time.Now(); ; o.seed++ {
+		err := runSeed(ctx, o)
+		if err != nil || time.Since(began) >= o.length {
+			return errors.Join(err, stop())
+		}
+	}
+}
+
+// runSeed simulates one world and prints its table.
+func runSeed(ctx context.Context, o options) error {
+	fmt.Printf("seed %d\n", o.seed)
 	began := time.Now()
 	report, err := simulate(ctx, o)
 	fmt.Print(report)
-	if err == nil {
-		took := time.Since(began)
-		fmt.Printf("in %v: %d orders a second\n", took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, stop())
+	took := time.Since(began)
+	fmt.Printf("in %v: %d orders a second\n", took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
+	return nil
 }
 
 // options say how much to simulate.
@@ -53,8 +64,9 @@ type options struct {
 	orders   int
 	days     int
 	students int
-	calm     bool   // no faults: what is left is the shop by itself
-	profile  string // file for a CPU profile, or empty
+	length   time.Duration // seed after seed, until this is over
+	calm     bool          // no faults: what is left is the shop by itself
+	profile  string        // file for a CPU profile, or empty
 }
 
 func parse(args []string) (options, error) {
@@ -64,6 +76,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.orders, "orders", 10_000, "visits of students who mean to order")
 	flags.IntVar(&o.days, "days", 14, "simulated days in which they come")
 	flags.IntVar(&o.students, "students", 2000, "students")
+	flags.DurationVar(&o.length, "for", 0, "go on with the seeds that follow until this time is over")
 	flags.BoolVar(&o.calm, "calm", false, "without faults")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
 	if err := flags.Parse(args); err != nil {

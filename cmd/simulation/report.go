@@ -13,11 +13,10 @@ import (
 
 // tally counts what no table does.
 type tally struct {
-	planned   int
-	payments  int
-	console   int
-	elsewhere models.Fen // paid to another seller
-	faults    map[string]int
+	planned    int        // what was ever on the agenda
+	statements int        // with the beginnings of transactions
+	elsewhere  models.Fen // paid to another seller
+	faults     map[string]int
 }
 
 func newTally() tally { return tally{faults: map[string]int{}} }
@@ -26,11 +25,12 @@ func (t *tally) fault(name string) { t.faults[name]++ }
 
 // report is what a run came to.
 type report struct {
-	digest uint64
-	events int
-	days   time.Duration
-	counts []count
-	faults map[string]int
+	digest     uint64
+	events     int
+	statements int
+	days       time.Duration
+	counts     []count
+	faults     map[string]int
 }
 
 type count struct {
@@ -63,7 +63,7 @@ var counted = []struct{ what, query string }{
 }
 
 func (w *world) report(ctx context.Context) report {
-	r := report{digest: w.history.digest.Sum64(), events: w.history.events, days: w.now.Sub(begin), faults: w.count.faults}
+	r := report{digest: w.history.digest.Sum64(), events: w.history.events, statements: w.count.statements, days: w.now.Sub(begin), faults: w.count.faults}
 	for _, c := range counted {
 		r.counts = append(r.counts, count{c.what, w.number(ctx, c.query)})
 	}
@@ -89,6 +89,6 @@ func (r report) String() string {
 		fmt.Fprintf(&b, "  %-42s%6d\n", name, r.faults[name])
 		all += r.faults[name]
 	}
-	fmt.Fprintf(&b, "%d faults, %d events in %v, digest %016x\n", all, r.events, r.days.Round(time.Hour), r.digest)
+	fmt.Fprintf(&b, "%d faults, %d statements and %d events in %v, digest %016x\n", all, r.statements, r.events, r.days.Round(time.Hour), r.digest)
 	return b.String()
 }

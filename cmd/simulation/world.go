@@ -73,7 +73,7 @@ func simulate(ctx context.Context, o options) (report, error) {
 		return report{}, err
 	}
 	defer w.db.Close()
-	w.plan(ctx)
+	w.plan()
 	w.live(ctx)
 	w.calmDown(ctx)
 	if w.broken == nil {
@@ -87,8 +87,8 @@ func seedRandom(seed uint64) (restore func()) {
 	before := rand.Reader
 	var key [32]byte
 	copy(key[:], fmt.Sprintf("%032d", seed))
-	rand.Reader = mathrand.NewChaCha8(key) //nolint:reassign // nothing that is drawn here keeps a secret
-	return func() { rand.Reader = before } //nolint:reassign // as before
+	rand.Reader = mathrand.NewChaCha8(key) // nothing that is drawn here keeps a secret
+	return func() { rand.Reader = before }
 }
 
 func (w *world) open(ctx context.Context) error {
@@ -125,7 +125,7 @@ func (w *world) open(ctx context.Context) error {
 	if _, err := migrations.Up(ctx, w.sql, w.db.Dialect()); err != nil {
 		return err
 	}
-	w.restart()
+	w.restart() //nolint:contextcheck // a request's log line has the request's context
 	return errors.Join(w.fillShelves(ctx), w.enrol(ctx))
 }
 

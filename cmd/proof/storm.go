@@ -71,9 +71,13 @@ func (s *storm) note(err error) {
 	s.faults = append(s.faults, err)
 }
 
-// start begins to serve; orders time out soon.
-func (s *storm) start() (err error) {
-	s.shop, err = s.serve("LUFFY_ORDER_TTL=4s")
+// start begins to serve; orders time out soon. What was planned for the program that died must not keep the next from starting.
+func (s *storm) start() error {
+	s.proxy.SetPlan(nil)
+	shop, err := s.serve("LUFFY_ORDER_TTL=4s")
+	if err == nil {
+		s.shop = shop
+	}
 	return err
 }
 

@@ -130,6 +130,7 @@ func (s *scene) orderPages() []pageState {
 		{name: "my-orders-found", path: "/myorder/?q=Django"},
 		{name: "my-orders-not-found", path: "/myorder/?q=<b>Rust"},
 		{name: "cancel", path: "/orders/" + s.orders["unpaid"] + "/cancel"},
+		{name: "hide", path: "/orders/" + s.orders["cancelled"] + "/hide"},
 		{name: "pay-twice", path: "/orders/" + s.orders["unpaid"] + "/pay"},
 		{name: "pay-owned", path: "/orders/" + s.orders["owned"] + "/pay"},
 	}

@@ -41,7 +41,7 @@ func (b *browser) wantNoActions(number string) {
 	}
 }
 
-// What the student is told comes back is back on the next page, whether or not somebody has reached the cashier.
+// O12: What the student is told comes back is back on the next page, whether or not somebody has reached the cashier.
 func TestCancel(t *testing.T) {
 	for name, atCashier := range map[string]bool{"nobody at the cashier": false, "a buyer at the cashier": true} {
 		t.Run(name, func(t *testing.T) {
@@ -177,6 +177,7 @@ func TestCancelOfOthers(t *testing.T) {
 	}
 }
 
+// O10.
 func TestTimedOut(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		b, ann := w.student("ann")

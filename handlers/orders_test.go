@@ -20,6 +20,7 @@ func (p *page) numbers() []string {
 	return all
 }
 
+// O1, O2, O3, O8.
 func TestMyOrders(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		w := newWorld(t, db)
@@ -88,6 +89,7 @@ func TestMyOrders(t *testing.T) {
 	})
 }
 
+// O4.
 func TestMyOrdersPages(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -131,7 +133,7 @@ func (w *world) manyOrders(user models.User, orders, lines int) {
 	w.exec("INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at) VALUES " + strings.Join(record, ","))
 }
 
-// The number of statements of a page, session and counts included, does not grow with the orders. All statements go over one
+// O22: The number of statements of a page, session and counts included, does not grow with the orders. All statements go over one
 // connection, whose server counts them.
 func TestMyOrdersStatements(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 }))

@@ -13,7 +13,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// The state comes from what is stored: nothing in the address changes it.
+// R1, R2, R8, C3: The state comes from what is stored: nothing in the address changes it.
 func TestResultStates(t *testing.T) {
 	const claims = "?state=paid&trade_status=TRADE_SUCCESS&round=3"
 	for name, c := range map[string]struct {
@@ -65,6 +65,7 @@ func TestResultStates(t *testing.T) {
 	}
 }
 
+// R3.
 func TestResultOthers(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	number := w.attempt(modelstest.Student(t, w.db, "ann")).OutTradeNo
@@ -81,7 +82,7 @@ func TestResultOthers(t *testing.T) {
 	}
 }
 
-// While the result is open the page comes again by itself, ever slower, and then leaves it to the student.
+// R5, R7: While the result is open the page comes again by itself, ever slower, and then leaves it to the student.
 func TestResultRefresh(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -126,7 +127,7 @@ func TestResultRefresh(t *testing.T) {
 	}
 }
 
-// However many pages are open, Alipay is asked at most once in two seconds.
+// R6: However many pages are open, Alipay is asked at most once in two seconds.
 func TestResultFloor(t *testing.T) {
 	now := newHandClock()
 	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })
@@ -163,7 +164,7 @@ func TestResultAsks(t *testing.T) {
 	})
 }
 
-// An Alipay that is down or lies costs the page nothing and changes nothing.
+// R20: An Alipay that is down or lies costs the page nothing and changes nothing.
 func TestResultWithAlipayDown(t *testing.T) {
 	for _, fault := range []string{sandbox.APIBadGateway, sandbox.APIUnavailable, sandbox.APIUnsigned, sandbox.APIWrongSign, sandbox.APITimeoutBefore} {
 		t.Run(fault, func(t *testing.T) {
@@ -186,7 +187,7 @@ func TestResultWithAlipayDown(t *testing.T) {
 	}
 }
 
-// Past its deadline an order cannot be paid any more, and says so wherever a button was pressed.
+// O10: Past its deadline an order cannot be paid any more, and says so wherever a button was pressed.
 func TestPastDeadline(t *testing.T) {
 	now := newHandClock()
 	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })

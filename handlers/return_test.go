@@ -30,7 +30,7 @@ func (p *page) wantRefused(number string) {
 	}
 }
 
-// Each return comes for an unpaid order of 99.00 of its own, without any login.
+// R1, R17: Each return comes for an unpaid order of 99.00 of its own, without any login.
 func TestReturn(t *testing.T) {
 	cases := map[string]struct {
 		query func(fields) string
@@ -86,7 +86,7 @@ func TestReturn(t *testing.T) {
 	})
 }
 
-// A student whose session has ended comes back from Alipay, logs in and sees the result.
+// R3: A student whose session has ended comes back from Alipay, logs in and sees the result.
 func TestReturnWithoutLogin(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -106,7 +106,7 @@ func TestReturnWithoutLogin(t *testing.T) {
 	})
 }
 
-// An old return can be sent again for ever; it opens the same truth and changes nothing.
+// R15: An old return can be sent again for ever; it opens the same truth and changes nothing.
 func TestReturnReplayed(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, _ := w.student("ann")

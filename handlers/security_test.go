@@ -9,7 +9,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Without the token nothing changes, unless the browser itself says that the form is the shop's.
+// C1: Without the token nothing changes, unless the browser itself says that the form is the shop's.
 func TestCSRF(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -64,7 +64,7 @@ var pageHeaders = map[string]string{
 	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 }
 
-// Every page, refusals included, forbids framing, foreign scripts and keeping.
+// R17: Every page, refusals included, forbids framing, foreign scripts and keeping.
 func TestSecurityHeaders(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

@@ -8,6 +8,7 @@ import (
 	"luffy/static"
 )
 
+// C7.
 func TestTimesAreShownInBeijing(t *testing.T) {
 	t.Parallel()
 	late := time.Date(2026, 12, 31, 16, 5, 59, 0, time.UTC)

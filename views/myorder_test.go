@@ -14,6 +14,7 @@ func ordersPage(orders ...Order) MyOrders {
 	}
 }
 
+// O5, O13.
 func TestOrderStatesAndTheirActions(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -63,6 +64,7 @@ func TestPartlyRefundedOrder(t *testing.T) {
 	wantCount(t, doc, "a[href^='/learn/']", 1)
 }
 
+// O5, O7, O17.
 func TestOrderRowGroup(t *testing.T) {
 	t.Parallel()
 	doc := render(t, MyOrdersPage(ordersPage(sampleOrder(models.OrderUnpaid))))
@@ -80,6 +82,7 @@ func TestOrderRowGroup(t *testing.T) {
 	wantContains(t, doc, ".order-foot .sums", "积分（100） −¥10.00")
 }
 
+// O6.
 func TestTableKeepsItsRoles(t *testing.T) {
 	t.Parallel()
 	doc := render(t, MyOrdersPage(sampleMyOrders()))
@@ -91,6 +94,7 @@ func TestTableKeepsItsRoles(t *testing.T) {
 	wantCount(t, doc, "tr:not([role=row]), td:not([role=cell])", 0)
 }
 
+// O9.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -117,6 +121,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// O9.
 func TestCountdownRunsOnTheServersClock(t *testing.T) {
 	t.Parallel()
 	doc := render(t, MyOrdersPage(ordersPage(sampleOrder(models.OrderUnpaid))))
@@ -126,6 +131,7 @@ func TestCountdownRunsOnTheServersClock(t *testing.T) {
 	wantCount(t, doc, "tbody [role=status], tbody [aria-live]", 0)
 }
 
+// O1, O2, O3, O4.
 func TestTabsSearchAndPaging(t *testing.T) {
 	t.Parallel()
 	page := sampleMyOrders()
@@ -143,6 +149,7 @@ func TestTabsSearchAndPaging(t *testing.T) {
 	wantAttr(t, doc, ".paging a[rel=next]", "href", "/myorder/?page=3&q=Go+%E8%AF%AD%E8%A8%80&status=paid&older=20261117090000000042000005")
 }
 
+// O18.
 func TestEmptyOrders(t *testing.T) {
 	t.Parallel()
 	counts := map[models.OrderTab]int{models.TabAll: 3, models.TabPaid: 3}
@@ -166,6 +173,7 @@ func TestEmptyOrders(t *testing.T) {
 	}
 }
 
+// O13.
 func TestLineOfARightThatEnds(t *testing.T) {
 	t.Parallel()
 	o := sampleOrder(models.OrderPaid)

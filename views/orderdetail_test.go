@@ -6,6 +6,7 @@ import (
 	"luffy/models"
 )
 
+// O19.
 func TestPaidOrderDetail(t *testing.T) {
 	t.Parallel()
 	doc := render(t, OrderDetailPage(sampleDetail(models.OrderPaid)))
@@ -22,6 +23,7 @@ func TestPaidOrderDetail(t *testing.T) {
 	wantText(t, doc, ".crumbs [aria-current=page]", "订单详情")
 }
 
+// O16.
 func TestUnpaidOrderDetail(t *testing.T) {
 	t.Parallel()
 	doc := render(t, OrderDetailPage(sampleDetail(models.OrderUnpaid)))

@@ -6,6 +6,7 @@ import (
 	"luffy/models"
 )
 
+// R2, R14.
 func TestResultStates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -37,6 +38,7 @@ func TestResultStates(t *testing.T) {
 	}
 }
 
+// R11, R12.
 func TestPaidResultSaysEverything(t *testing.T) {
 	t.Parallel()
 	doc := render(t, ResultPage(sampleResult(ResultPaid)))
@@ -46,9 +48,12 @@ func TestPaidResultSaysEverything(t *testing.T) {
 	wantContains(t, doc, ".lines li:first-child", "有效期至 2026-12-22")
 	wantContains(t, doc, ".lines li:last-child", "永久有效")
 	wantCount(t, doc, ".lines a[href^='/learn/']", 2)
+	wantContains(t, doc, "section:has(#next-title)", "课程随时可以在我的课程中找到。") // R13
+	wantContains(t, doc, "section:has(#next-title)", "需要收据时，打开订单详情打印")
 	wantCount(t, doc, "head noscript", 0)
 }
 
+// R4, R5, R7.
 func TestConfirmingResultAsksAgainAndStops(t *testing.T) {
 	t.Parallel()
 	const path = "/orders/" + sampleNumber + "/result"
@@ -77,6 +82,7 @@ func TestOnlyAConfirmingResultRefreshes(t *testing.T) {
 	}
 }
 
+// R18.
 func TestFreeOrderResult(t *testing.T) {
 	t.Parallel()
 	page := sampleResult(ResultPaid)
@@ -86,6 +92,7 @@ func TestFreeOrderResult(t *testing.T) {
 	wantContains(t, doc, ".facts", "支付宝交易号 —")
 }
 
+// R19.
 func TestLatePaymentIsExplained(t *testing.T) {
 	t.Parallel()
 	page := sampleResult(ResultClosed)

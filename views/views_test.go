@@ -112,6 +112,7 @@ func allPages() map[string]templ.Component {
 	}
 }
 
+// C2, C9, R9.
 func TestEveryPageKeepsTheHouseRules(t *testing.T) {
 	t.Parallel()
 	for name, page := range allPages() {

@@ -164,7 +164,7 @@ func TestTwoReplicas(t *testing.T) {
 
 // TestGalera: the same on three database nodes, one of which dies under the students, and comes back.
 func TestGalera(t *testing.T) {
-	if os.Getenv("LUFFY_TEST_GALERA") == "" {
+	if os.Getenv("LUFFY_TEST_GALERA") == "" { //nolint:forbidigo // a switch of the test's own
 		t.Skip("SKIPPED on Galera: make cluster-test runs it")
 	}
 	folder, err := os.MkdirTemp("", "luffy-galera-") //nolint:usetesting // t.TempDir is closed to the servers' account

@@ -30,7 +30,7 @@ func run(ctx context.Context, program, catalogue string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // the servers' account must pass through
+	if err := os.Chmod(folder, 0o755); err != nil { // the servers' account must pass through
 		return err
 	}
 	defer func() {

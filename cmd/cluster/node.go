@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 const provider = "/usr/lib/galera/libgalera_smm.so"
 
 // errNoGalera reports a machine that lacks what a cluster needs beside MariaDB.
-var errNoGalera = errors.New("Galera is not installed (Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client-core)")
+var errNoGalera = errors.New("library of Galera, or rsync, is not installed (Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client-core)")
 
 // node is one MariaDB server of a Galera cluster, all of whose servers listen on loopback.
 type node struct {
@@ -45,7 +46,7 @@ func newNode(programs mariadbd.Programs, folder string) (*node, error) {
 			return nil, err
 		}
 	}
-	return n, os.Mkdir(folder, 0o755) //nolint:gosec // the server's account must pass through
+	return n, os.Mkdir(folder, 0o755) // the server's account must pass through
 }
 
 // freeAddress is one on loopback that nobody listens on at the moment.
@@ -74,14 +75,11 @@ func (n *node) join(ctx context.Context, peers []*node) error {
 			return err
 		}
 	}
-	address := "--wsrep-cluster-address=gcomm://"
+	groups := make([]string, len(peers))
 	for i, peer := range peers {
-		if i > 0 {
-			address += ","
-		}
-		address += peer.group
+		groups[i] = peer.group
 	}
-	return n.start(ctx, address)
+	return n.start(ctx, "--wsrep-cluster-address=gcomm://"+strings.Join(groups, ","))
 }
 
 // start runs the server until it is in step with the cluster.
@@ -90,7 +88,7 @@ func (n *node) start(ctx context.Context, options ...string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the server has a handle of its own
 	_, port, err := net.SplitHostPort(n.sql)
 	if err != nil {
 		return err
@@ -101,7 +99,7 @@ func (n *node) start(ctx context.Context, options ...string) error {
 		"--wsrep-provider-options=gmcast.listen_addr=tcp://"+n.group+";ist.recv_addr="+n.ist+";gcache.size=32M",
 		"--binlog-format=ROW", "--innodb-autoinc-lock-mode=2",
 	)...)
-	n.process = exec.Command(n.programs.Server, options...)
+	n.process = exec.CommandContext(context.WithoutCancel(ctx), n.programs.Server, options...) // it ends by kill
 	n.process.Stdout, n.process.Stderr = log, log
 	n.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard is for the program alone
 	if err := n.process.Start(); err != nil {

@@ -46,8 +46,8 @@ func (r *replica) start(ctx context.Context, program string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
-	r.process = exec.Command(program, "serve")
+	defer func() { _ = log.Close() }()                                            // the replica has a handle of its own
+	r.process = exec.CommandContext(context.WithoutCancel(ctx), program, "serve") // it ends by stop or kill
 	r.process.Env, r.process.Stdout, r.process.Stderr = r.environ, log, log
 	r.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := r.process.Start(); err != nil {
@@ -75,15 +75,15 @@ func (r *replica) waitReady(ctx context.Context) error {
 	return nil
 }
 
+var readyClient = http.Client{Timeout: 2 * time.Second}
+
 // ready asks a replica whether it can serve.
 func ready(ctx context.Context, address string) bool {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 	if err != nil {
 		return false
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := readyClient.Do(request)
 	if err != nil {
 		return false
 	}
@@ -110,6 +110,6 @@ func (r *replica) kill() {
 		return
 	}
 	_ = r.process.Process.Kill() // it may have ended by itself
-	<-r.ended
+	_ = <-r.ended                // that it was killed
 	r.process = nil
 }

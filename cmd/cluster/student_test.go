@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,7 +110,7 @@ func (s *student) logIn(ctx context.Context) error {
 
 // order puts the course into the cart and makes an order of it; link leads to Alipay.
 func (s *student) order(ctx context.Context, course int64) (link string, err error) {
-	r, err := s.send(ctx, "/cart/items", url.Values{"course": {fmt.Sprint(course)}, "expire": {"0"}})
+	r, err := s.send(ctx, "/cart/items", url.Values{"course": {strconv.FormatInt(course, 10)}, "expire": {"0"}})
 	if err != nil || r.to != "/cart" {
 		return "", fmt.Errorf("%s: cart: status %d to %q, %w", s.name, r.status, r.to, err)
 	}

@@ -69,38 +69,39 @@ type Visitor struct {
 // test fails, its last page is kept as a picture among the test's artifacts.
 func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 	t.Helper()
-	return open(t, v, b.ctx, chromedp.WithNewBrowserContext())
+	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return (&Tab{t: t, ctx: ctx, visitor: v}).opened(closeTab)
 }
 
 // Beside is a second tab of the same visitor.
 func (tab *Tab) Beside() *Tab {
 	tab.t.Helper()
-	return open(tab.t, tab.visitor, tab.ctx)
+	ctx, closeTab := chromedp.NewContext(tab.ctx)
+	return (&Tab{t: tab.t, ctx: ctx, visitor: tab.visitor}).opened(closeTab)
 }
 
-func open(t *testing.T, v Visitor, parent context.Context, options ...chromedp.ContextOption) *Tab {
-	t.Helper()
-	ctx, closeTab := chromedp.NewContext(parent, options...)
-	tab := &Tab{t: t, ctx: ctx, visitor: v}
-	t.Cleanup(func() {
-		if t.Failed() {
+// opened makes a new tab look as its visitor does, until the test ends.
+func (tab *Tab) opened(closeTab func()) *Tab {
+	tab.t.Helper()
+	tab.t.Cleanup(func() {
+		if tab.t.Failed() {
 			tab.keepLastPage()
 		}
 		closeTab()
 	})
 	scripts := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoScripts})
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: tab.visitor.NoScripts})
 		return chromedp.Void{}, err
 	}
-	if err := chromedp.Do(ctx, scripts); err != nil {
-		t.Fatalf("open a tab: %v", err)
+	if err := chromedp.Do(tab.ctx, scripts); err != nil {
+		tab.t.Fatalf("open a tab: %v", err)
 	}
-	if v.Phone {
+	if tab.visitor.Phone {
 		tab.do("be a phone", chromedp.Emulate(device.IPhone8))
 	}
 	tab.usualSize()
-	if err := chromedp.Listen(ctx, tab.onEvent); err != nil {
-		t.Fatalf("listen to the tab: %v", err)
+	if err := chromedp.Listen(tab.ctx, tab.onEvent); err != nil {
+		tab.t.Fatalf("listen to the tab: %v", err)
 	}
 	return tab
 }

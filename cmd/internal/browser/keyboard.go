@@ -29,7 +29,7 @@ func (tab *Tab) WalkThrough() {
 	for range mostStops {
 		tab.Keys(kb.Tab)
 		if tab.evaluate(`(stops.add(document.activeElement), document.activeElement.tagName)`) == "BODY" {
-			tab.wantNone(fmt.Sprintf("%s.unreached(stops)", rules))
+			tab.wantNone(rules + ".unreached(stops)")
 			return
 		}
 	}

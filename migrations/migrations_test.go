@@ -103,8 +103,8 @@ func TestList(t *testing.T) {
 				t.Fatalf("list: got %d, %v", len(list), err)
 			}
 			for i, s := range list {
-				if i > 0 && s.Version <= list[i-1].Version || s.Applied != applied {
-					t.Errorf("entry %d: got %+v, want versions that rise and applied %t", i, s, applied)
+				if s.Version != int64(i+1) || s.Applied != applied {
+					t.Errorf("entry %d: got %+v, want version %d and applied %t", i, s, i+1, applied)
 				}
 			}
 			up(t, db)

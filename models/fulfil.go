@@ -208,8 +208,7 @@ func (tx tx) takePoints(o Order) error {
 	if o.Credit != 0 {
 		return tx.spendHeldCredit(o)
 	}
-	_, err := tx.lockStudent(o.UserID)
-	return err
+	return tx.lockStudent(o.UserID)
 }
 
 // grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.

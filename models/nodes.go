@@ -100,7 +100,22 @@ func (c *leavingConn) QueryContext(ctx context.Context, query string, args []dri
 func (c *leavingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.mysqlConn.BeginTx(ctx, o)
 	c.note(err)
-	return tx, err
+	return leavingTx{tx, c}, err
+}
+
+// leavingTx throws its connection away when its end was refused: the next transaction there would begin by committing what is left of it.
+type leavingTx struct {
+	driver.Tx
+	conn *leavingConn
+}
+
+func (t leavingTx) Commit() error { return t.conn.ended(t.Tx.Commit()) }
+
+func (t leavingTx) Rollback() error { return t.conn.ended(t.Tx.Rollback()) }
+
+func (c *leavingConn) ended(err error) error {
+	c.left = c.left || err != nil
+	return err
 }
 
 // IsValid is asked when the connection comes back to the pool.

@@ -1,7 +1,9 @@
 package models_test
 
 import (
+	"errors"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/dbproxy"
 )
 
 // Of several hosts the first that answers serves; one that does not is no fault as long as another does.
@@ -69,6 +72,60 @@ func TestUnpreparedNodeIsLeft(t *testing.T) {
 	if err != nil || len(used) != 2 || used[0] == used[1] {
 		t.Errorf("got %v on the connections %v, want success on a second one", err, used)
 	}
+}
+
+// What a transaction wrote must not be committed by the next one on its connection, which a server does that is told to begin while a
+// transaction is open: a node out of its cluster refuses COMMIT and ROLLBACK too, and may be back a moment later.
+func TestRefusedEndLeavesNothing(t *testing.T) {
+	for end, c := range map[string]struct {
+		err    error // of the transaction's own
+		points int64
+	}{
+		"COMMIT":   {nil, 1005},
+		"ROLLBACK": {models.ErrPoints, 1000},
+	} {
+		t.Run(end, func(t *testing.T) {
+			db, proxy := proxied(t)
+			ann := modelstest.Student(t, db, "ann")
+			refused := false
+			proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+				if refused || s.SQL != end {
+					return dbproxy.Fault{}
+				}
+				refused = true
+				return dbproxy.Fault{Refuse: &dbproxy.NotPrepared}
+			})
+			err := db.InTx(t.Context(), func(g *gorm.DB) error { return errors.Join(addCredit(g, ann, 5), c.err) })
+			if !errors.Is(err, c.err) || !refused {
+				t.Errorf("got %v, %s refused %v; want %v", err, end, refused, c.err)
+			}
+			if err := db.InTx(t.Context(), func(*gorm.DB) error { return nil }); err != nil {
+				t.Error(err)
+			}
+			if got := credit(t, db, "ann"); got != c.points {
+				t.Errorf("got %d points, want %d", got, c.points)
+			}
+		})
+	}
+}
+
+// proxied is a MariaDB behind a proxy, with one connection.
+func proxied(t *testing.T) (*models.DB, *dbproxy.Proxy) {
+	t.Helper()
+	var proxy *dbproxy.Proxy
+	db := modelstest.MariaDB(t, func(o *models.Options) {
+		address, err := url.Parse(o.URL)
+		if err == nil {
+			proxy, err = dbproxy.Listen(address.Host)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { proxy.Close() })
+		address.Host = proxy.Addr()
+		o.URL, o.MaxConns = address.String(), 1
+	})
+	return db, proxy
 }
 
 func connection(t *testing.T, g *gorm.DB) (id int64) {

@@ -110,10 +110,13 @@ func (f Fault) run() {
 	}
 }
 
-// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server has rolled the transaction back.
+// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server has rolled the transaction back; a
+// node that is not prepared looks at no statement, so it stays open.
 func (l *link) refuse(p packet, fault Fault) error {
 	fault.run()
-	if sql, _ := p.sql(); fault.Refuse.Code == Deadlock.Code || strings.EqualFold(sql, "COMMIT") {
+	sql, _ := p.sql()
+	failed := strings.EqualFold(sql, "COMMIT") && fault.Refuse.Code != NotPrepared.Code
+	if failed || fault.Refuse.Code == Deadlock.Code {
 		if err := l.rollBack(); err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ var (
 	ReadOnlyMode       = Refusal{1836, "HY000", "Running in read-only mode"}
 	DiskFull           = Refusal{1021, "HY000", "Disk full (/var/lib/mysql); waiting for someone to free some space..."}
 	TableFull          = Refusal{1114, "HY000", "The table 'ly_payment_event' is full"}
+	NotPrepared        = Refusal{1047, "08S01", "WSREP has not yet prepared node for application use"}
 	TooManyConnections = Refusal{1040, "08004", "Too many connections"}
 )
 

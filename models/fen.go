@@ -18,30 +18,26 @@ const MaxFen Fen = 100_000_000_00
 var ErrMoney = errors.New("not a sum of money like 310.00")
 
 // String gives the plain decimal form of forms, commands and bills: "310.00", "-0.50".
-func (f Fen) String() string {
-	sign, u := "", uint64(f)
-	if f < 0 {
-		sign, u = "-", -u
-	}
-	return fmt.Sprintf("%s%d.%02d", sign, u/100, u%100)
-}
+func (f Fen) String() string { return string(f.write(nil, "", "")) }
 
 // Yuan gives the form that people read on a page: "¥1,234.00", "-¥0.50".
-func (f Fen) Yuan() string {
-	plain, sign := f.String(), ""
+func (f Fen) Yuan() string { return string(f.write(make([]byte, 0, 24), "¥", ",")) }
+
+// write adds the sum to b, with a currency before it and a mark between groups of three digits. A page of orders shows a hundred sums.
+func (f Fen) write(b []byte, currency, mark string) []byte {
+	u := uint64(f)
 	if f < 0 {
-		plain, sign = plain[1:], "-"
+		b, u = append(b, '-'), -u
 	}
-	var b strings.Builder
-	b.WriteString(sign + "¥")
-	whole := len(plain) - len(".00")
-	for i, digit := range plain {
-		if i > 0 && i < whole && (whole-i)%3 == 0 {
-			b.WriteByte(',')
+	b = append(b, currency...)
+	whole := strconv.AppendUint(nil, u/100, 10)
+	for i, digit := range whole {
+		if left := len(whole) - i; i > 0 && left%3 == 0 {
+			b = append(b, mark...)
 		}
-		b.WriteRune(digit)
+		b = append(b, digit)
 	}
-	return b.String()
+	return append(b, '.', byte('0'+u%100/10), byte('0'+u%10))
 }
 
 // ParseFen reads an unsigned sum in yuan with at most two decimals: "310", "310.5", "310.00". It accepts neither signs,

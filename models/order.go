@@ -35,6 +35,7 @@ type Order struct {
 	PayType        PayType
 	Credit         int64   // points: held while unpaid, taken once paid
 	Coupon         int64   // id of the student's coupon, 0 for none; held while unpaid, used once paid
+	CouponName     string  // of the day of purchase; empty for none
 	CheckoutToken  *string // of the checkout page that made it; one page makes one order
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // the deadline to pay
@@ -53,14 +54,14 @@ func (Order) TableName() string { return "ly_order" }
 
 // orderColumns are those of ly_order o in the sequence of places.
 const orderColumns = `o.id, o.order_number, o.user_id, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
-	o.real_price, o.order_status, o.pay_type, o.credit, o.coupon, o.checkout_token, o.created_at, o.expires_at, o.pay_time, o.closed_at,
+	o.real_price, o.order_status, o.pay_type, o.credit, o.coupon, o.coupon_name, o.checkout_token, o.created_at, o.expires_at, o.pay_time, o.closed_at,
 	o.refunded_amount, o.closing_to, o.check_at, o.closed_as, o.refunded_at, o.hidden_at`
 
 // places are where a row of orderColumns goes without the ORM.
 func (o *Order) places() []any {
 	return []any{
 		&o.ID, &o.OrderNumber, &o.UserID, &o.OrderTitle, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount,
-		&o.RealPrice, &o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CheckoutToken, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
+		&o.RealPrice, &o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CouponName, &o.CheckoutToken, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
 		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt, &o.ClosedAs, &o.RefundedAt, &o.HiddenAt,
 	}
 }
@@ -107,10 +108,9 @@ const OrderNumberLength = 26
 // OrderView is an order as its own page shows it.
 type OrderView struct {
 	Order
-	CouponName string     // empty when none was used
-	Lines      []LineView `gorm:"-"`
-	Payments   []Payment  `gorm:"-"`
-	Refunds    []Refund   `gorm:"-"` // of all its payments, oldest first
+	Lines    []LineView `gorm:"-"`
+	Payments []Payment  `gorm:"-"`
+	Refunds  []Refund   `gorm:"-"` // of all its payments, oldest first
 }
 
 // LineView is an order line with the state of its purchase record.
@@ -126,10 +126,7 @@ type LineView struct {
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView
-	err := g.Raw(`
-		SELECT o.*, COALESCE(k.name, '') AS coupon_name FROM ly_order o
-		LEFT JOIN ly_user_coupon m ON m.id = o.coupon LEFT JOIN ly_coupon k ON k.id = m.coupon_id
-		WHERE o.order_number = ? AND o.user_id = ?`, number, user).Take(&view).Error
+	err := g.Raw("SELECT * FROM ly_order WHERE order_number = ? AND user_id = ?", number, user).Take(&view).Error
 	if err != nil {
 		return view, found(err)
 	}

@@ -63,7 +63,7 @@ func (tx tx) placeOrder(n NewOrder) (Order, error) {
 	order := Order{
 		OrderNumber: newOrderNumber(tx.now, n.UserID), UserID: n.UserID, OrderTitle: orderTitle(quote.Lines),
 		TotalPrice: quote.Total, DiscountAmount: quote.Discount, CouponAmount: quote.CouponOff, CreditAmount: quote.PointsOff,
-		RealPrice: quote.Real, OrderStatus: OrderUnpaid, Credit: n.Points, Coupon: n.Coupon,
+		RealPrice: quote.Real, OrderStatus: OrderUnpaid, Credit: n.Points, Coupon: n.Coupon, CouponName: quote.CouponName,
 		CheckoutToken: &n.Token, CreatedAt: tx.now, ExpiresAt: tx.now.Add(n.TTL),
 	}
 	if err := tx.Create(&order).Error; err != nil {

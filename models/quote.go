@@ -26,6 +26,7 @@ type Quote struct {
 	Shares     []Fen // what each line costs after all reductions; they add up to Real
 	Total      Fen
 	Discount   Fen
+	CouponName string // of the chosen coupon
 	CouponOff  Fen
 	PointsOff  Fen
 	Real       Fen
@@ -106,7 +107,7 @@ func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 		problem = ErrCoupon
 		for _, offer := range q.Coupons {
 			if offer.ID == choice.Coupon && offer.Why == "" {
-				q.CouponOff, problem = offer.Saves, nil
+				q.CouponOff, q.CouponName, problem = offer.Saves, offer.Name, nil
 			}
 		}
 	}

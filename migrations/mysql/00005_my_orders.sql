@@ -2,14 +2,18 @@
 
 -- closed_as tells which of 已取消 (2) and 超时取消 (3) an order was closed as, also when late money has granted it since; closed_at is
 -- when. refunded_at is when all of it had gone back, and leaves closed_at alone. hidden_at is when its student deleted the order from
--- My Orders; nothing but that page heeds it.
+-- My Orders; nothing but that page heeds it. coupon_name is that of the day of purchase.
 ALTER TABLE ly_order
     ADD COLUMN closed_as   TINYINT     NULL,
     ADD COLUMN refunded_at DATETIME(6) NULL,
-    ADD COLUMN hidden_at   DATETIME(6) NULL;
+    ADD COLUMN hidden_at   DATETIME(6) NULL,
+    ADD COLUMN coupon_name VARCHAR(64) NOT NULL DEFAULT '';
 
 UPDATE ly_order SET refunded_at = closed_at, closed_at = NULL WHERE order_status = 4;
 UPDATE ly_order SET closed_as = order_status WHERE order_status IN (2, 3);
+UPDATE ly_order SET coupon_name = COALESCE((
+    SELECT k.name FROM ly_user_coupon m JOIN ly_coupon k ON k.id = m.coupon_id WHERE m.id = ly_order.coupon), '')
+WHERE coupon <> 0;
 UPDATE ly_order SET closed_as = CASE WHEN closed_at < expires_at THEN 2 ELSE 3 END WHERE order_status = 1 AND closed_at IS NOT NULL;
 
 -- shelf is the part of My Orders on which an order lies: 0 unpaid, 1 paid, 2 closed, 3 paid and refunded in part, 4 refunded,
@@ -46,6 +50,7 @@ ALTER TABLE ly_order
     DROP KEY ly_order_user_shelf,
     ADD KEY ly_order_user_status (user_id, order_status, id, refunded_amount),
     DROP COLUMN shelf,
+    DROP COLUMN coupon_name,
     DROP COLUMN hidden_at,
     DROP COLUMN refunded_at,
     DROP COLUMN closed_as;

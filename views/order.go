@@ -62,6 +62,9 @@ const (
 // Learnable reports whether 去学习 leads to the course.
 func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
 
+// noted reports whether there is something to say of the access beside its course.
+func (a Access) noted() bool { return a == AccessEnding || a == AccessExpired || a == AccessWithdrawn }
+
 // payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button is pressed.
 func (o Order) payable(now time.Time) bool {
 	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))

@@ -23,13 +23,12 @@ race: ## run every test under the race detector; needs a C compiler
 	$(WITH_MARIADB) -- go test -race ./...
 	@.ci/setup report
 
-# BENCH takes more, as in make bench BENCH="-sizes 50000,5000000 -soak 10m".
 proof: ## kill the shop at every statement and in storms; PROOF="-for 10m -seed 7", "-at fulfil:7:after"
 	@.ci/setup
 	$(WITH_MARIADB) -- go run ./cmd/proof $(PROOF)
 	go run ./cmd/simulation $(SIMULATION)
 
-bench: ## measure the payment path and My Orders on a durable MariaDB
+bench: ## measure payments and My Orders on a durable MariaDB; BENCH="-sizes 50000,5000000 -soak 10m"
 	@.ci/setup
 	$(WITH_MARIADB) --durable -- go run ./cmd/bench $(BENCH)
 

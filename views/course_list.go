@@ -102,11 +102,11 @@ func (l CourseList) found() string {
 
 // windowTitle is the title with what tells two views of the same list apart.
 func (l CourseList) windowTitle() string {
-	title := l.title()
+	sorted := ""
 	for _, s := range courseSorts {
 		if s.sort == l.Sort && l.Sort != models.SortShop {
-			title += "，" + s.name
+			sorted = "，" + s.name
 		}
 	}
-	return title + pageTitle(l.PageNo)
+	return l.title() + sorted + pageTitle(l.PageNo)
 }

@@ -12,6 +12,9 @@ import (
 
 const placeholder = "img/placeholder.svg"
 
+// seenAtOnce is how many courses or orders at the head of a list are in sight when the page opens.
+const seenAtOnce = 2
+
 // pictureURL finds the address of a picture, whose forms the package comment lists.
 func pictureURL(name string) string {
 	if strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "//") {

@@ -144,7 +144,7 @@ func RefundPage(p Refund) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, frame{title: p.Errors.marked("申请退款 " + p.Order.Number), section: "/myorder/", crumbs: []crumb{{"我的订单", "/myorder/"}, {"订单 " + p.Order.Number, p.Order.path()}, {"申请退款", ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, frame{title: p.Errors.marked("申请退款 " + p.Order.Number), section: "/myorder/", crumbs: []crumb{{"我的订单", "/myorder/"}, {"订单详情", p.Order.path()}, {"申请退款", ""}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -59,6 +59,8 @@ func TestMyOrders(t *testing.T) {
 			"?q=%25":                                 nil,
 			"?q=_":                                   nil,
 			"?q=%ff%fe":                              all,
+			"?q=🎓":                                   nil,
+			"?q=<script>alert(1)</script>":           nil,
 			"?q=" + eves.OrderNumber:                 nil,
 			"?q='+OR+1=1+--+":                        nil,
 			"?q=" + strings.Repeat("长", 2000):        nil,

@@ -52,7 +52,7 @@ func (w *world) boughtTwo(b *browser, ann models.User) string {
 	return link.number
 }
 
-// From the link to the money: every page says the same at every step.
+// O14: From the link to the money every page says the same at every step.
 func TestRefundRequest(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		b, ann := w.student("ann")

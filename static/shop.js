@@ -116,10 +116,15 @@ function leaveList(part) {
   part.querySelector(".deadline")?.remove();
 }
 
-function replace(old, fresh) {
-  const focused = old.contains(document.activeElement);
+function put(old, fresh) {
   old.replaceWith(fresh);
   prepare(fresh);
+}
+
+// replace keeps the focus where it was, as far as that is still there.
+function replace(old, fresh) {
+  const focused = old.contains(document.activeElement);
+  put(old, fresh);
   if (focused) {
     fresh.tabIndex = -1;
     fresh.focus({ preventScroll: true });
@@ -167,7 +172,7 @@ function showStatus(page) {
 
 function showResult(old, fresh, title) {
   document.title = title;
-  replace(old, fresh);
+  put(old, fresh);
   fresh.querySelector("h1").focus({ preventScroll: true });
 }
 

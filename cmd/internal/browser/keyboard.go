@@ -42,6 +42,18 @@ func (tab *Tab) Focused(selector string) bool {
 	return tab.evaluate(fmt.Sprintf("String(document.activeElement.matches(%q))", selector)) == "true"
 }
 
+// WatchFocus notes from now on what takes the focus on this page, for FocusMoves.
+func (tab *Tab) WatchFocus() {
+	tab.t.Helper()
+	tab.evaluate(`(window.moves = [], document.addEventListener("focusin", (event) => moves.push(event.target.tagName)), "")`)
+}
+
+// FocusMoves gives the names of the elements that took the focus since WatchFocus.
+func (tab *Tab) FocusMoves() string {
+	tab.t.Helper()
+	return tab.evaluate(`moves.join(" ")`)
+}
+
 // Keys presses keys where the focus is.
 func (tab *Tab) Keys(keys string) {
 	tab.t.Helper()

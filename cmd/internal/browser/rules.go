@@ -49,9 +49,9 @@ func (tab *Tab) Sound() {
 	tab.t.Helper()
 	tab.still()
 	if tab.visitor.Phone {
-		tab.keeps("frame()", "wide()", "small(44)", "unfocused()")
+		tab.keeps("frame()", "wide()", "small(44)", "unfocused()", "stacked()")
 		tab.Resize(320, 568)
-		tab.keeps("wide()", "clipped()")
+		tab.keeps("wide()", "clipped()", "stacked()")
 		tab.usualSize()
 		return
 	}

@@ -96,6 +96,19 @@
       });
     },
 
+    // O20: on a phone each action takes its whole line, and what is read later stands lower.
+    stacked() {
+      const main = document.querySelector("main");
+      const narrow = [...main.querySelectorAll(".actions > .button, .actions > form > .button, .orders td > .button")].filter(seen)
+        .filter((button) => button.getBoundingClientRect().width < 0.95 * button.parentElement.clientWidth - 1)
+        .map((button) => `narrower than its line: ${name(button)}`);
+      const boxes = controls().filter((element) => main.contains(element));
+      const climbs = boxes.slice(1)
+        .filter((element, i) => element.getBoundingClientRect().bottom < boxes[i].getBoundingClientRect().top)
+        .map((element) => `stands above what is read before it: ${name(element)}`);
+      return [...narrow, ...climbs];
+    },
+
     // 2.4.7 and 2.4.11
     unfocused() {
       const faults = [];

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -160,6 +161,34 @@ func (tab *Tab) Has(selector string, texts ...string) {
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
 	return tab.evaluate(fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
+}
+
+// Printed gives what the page shows on paper.
+func (tab *Tab) Printed() string {
+	tab.t.Helper()
+	tab.setMedia("print")
+	defer tab.setMedia("")
+	return tab.Text("body")
+}
+
+func (tab *Tab) setMedia(media string) {
+	tab.t.Helper()
+	tab.do("be "+media, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
+		return chromedp.Void{}, err
+	})
+}
+
+// Scroll goes that many pixels down the page.
+func (tab *Tab) Scroll(pixels int) {
+	tab.t.Helper()
+	tab.evaluate(fmt.Sprintf("(scrollTo(0, %d), '')", pixels))
+}
+
+// Scrolled gives how many pixels down the page the tab is.
+func (tab *Tab) Scrolled() string {
+	tab.t.Helper()
+	return tab.evaluate("String(scrollY)")
 }
 
 // Address gives where the tab is.

@@ -45,7 +45,7 @@ cluster-test: ## kill replicas and nodes of such a shop under load, and look at 
 	@.ci/setup galera
 	LUFFY_TEST_GALERA=1 go test -count=1 -v -run TestGalera ./cmd/cluster
 
-# A module of its own. It needs node and npm, which nothing else here does.
+# A module of its own, so that what it compares with is no dependency of the shop.
 oracles: ## compare our Alipay client and simulator with two clients that others wrote; needs node
 	cd cmd/internal/oracle && npm ci && go test -count=1 -v ./...
 

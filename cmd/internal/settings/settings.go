@@ -35,7 +35,7 @@ type Settings struct {
 	RefundWatched  string        `env:"LUFFY_REFUND_WATCHED" envDefault:"30"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
 	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
-	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES"`
+	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1"`
 
 	unread error // what Read could not make out, for Check
 }

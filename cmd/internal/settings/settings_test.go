@@ -15,6 +15,7 @@ func TestDefaults(t *testing.T) {
 	got, want := Read(nil), Settings{
 		Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", DatabaseURL: "sqlite:luffy.db", SessionKeyFile: "luffy-session.key",
 		OrderTTL: 15 * time.Minute, RefundDays: "7", RefundWatched: "30", Jobs: "on",
+		Proxies: "127.0.0.0/8,::1", // a proxy on the same machine is the usual one, and nobody else has these addresses
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -30,12 +31,12 @@ func TestRead(t *testing.T) {
 		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
 		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
 		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9",
-		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
+		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
 		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d", SessionKeyFile: "s", Gateway: "https://g",
 		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Jobs: "off",
-		MetricsAddr: ":9",
+		MetricsAddr: ":9", Proxies: "10.0.0.1",
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

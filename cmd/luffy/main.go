@@ -49,7 +49,7 @@ const (
 )
 
 // errUsage reports arguments that no command takes.
-var errUsage = errors.New("wrong arguments; see luffy help")
+var errUsage = errors.New("wrong arguments")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -85,6 +85,9 @@ func (p program) run(ctx context.Context, args []string) int {
 	err := command(ctx, rest)
 	if err == nil {
 		return 0
+	}
+	if errors.Is(err, errUsage) {
+		err = fmt.Errorf("%w; see luffy help", err)
 	}
 	fmt.Fprintln(p.stderr, "luffy:", err)
 	if errors.Is(err, errUsage) || errors.Is(err, errSettings) {

@@ -24,7 +24,7 @@ func (p program) onDatabase(ctx context.Context, command func(*models.DB) error)
 func (p program) onSchema(ctx context.Context, command func(*models.DB) error) error {
 	return p.onDatabase(ctx, func(db *models.DB) error {
 		if err := migrations.Check(ctx, db.SQL(), db.Dialect()); err != nil {
-			return fmt.Errorf("%w:\n%w", errSettings, err)
+			return fmt.Errorf("%w:\nLUFFY_DATABASE_URL: %w", errSettings, err)
 		}
 		return command(db)
 	})

@@ -26,7 +26,7 @@ func TestAudit(t *testing.T) {
 			p.want(exitOpen, "audit", row, "break an invariant: ")
 		}
 	})
-	wantRun(t, []string{"LUFFY_DATABASE_URL=sqlite::memory:"}, "", []string{"audit"}, exitUsage, "luffy migrate up")
+	wantRun(t, []string{"LUFFY_DATABASE_URL=sqlite::memory:"}, "", []string{"audit"}, exitUsage, "LUFFY_DATABASE_URL", "luffy migrate up")
 	wantRun(t, nil, "", []string{"audit", "now"}, exitUsage, "see luffy help")
 }
 

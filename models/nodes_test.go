@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -32,8 +31,12 @@ func TestNextNodeServes(t *testing.T) {
 	if n := sum(t, db, "SELECT 7"); n != 7 {
 		t.Errorf("got %d, want 7", n)
 	}
-	lonely := strings.Replace(address, os.Getenv(modelstest.MariaDBVariable)[len("mysql://root@"):], dead.Addr().String(), 1)
-	if _, err := models.Open(t.Context(), models.Options{URL: lonely}); err == nil {
+	lonely, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lonely.Host = dead.Addr().String()
+	if _, err := models.Open(t.Context(), models.Options{URL: lonely.String()}); err == nil {
 		t.Errorf("%s: opened, want an error", lonely)
 	}
 }

@@ -25,7 +25,7 @@ type scene struct {
 
 // The students of the scene. Their password is modelstest.Password.
 const (
-	buyer    = "林小满"
+	buyer    = "学员甲"
 	newcomer = "新同学"      // has done nothing yet
 	guessed  = "somebody" // a name whose password was guessed too often, of nobody
 )

@@ -71,7 +71,7 @@ func (s *scene) askedOrders() {
 	if err != nil || len(requests) != 1 {
 		s.t.Fatalf("got %d refund requests, %v; want one", len(requests), err)
 	}
-	decision := models.RefundDecision{By: "客服", Reason: "课程已经学完"}
+	decision := models.RefundDecision{By: "客服", Reason: "课程已经学完，资料也已下载。如果您认为有误，请带上订单号联系客服，我们会重新核对学习记录。"}
 	if err := s.db.RejectRefund(s.t.Context(), requests[0].ID, decision); err != nil {
 		s.t.Fatal(err)
 	}

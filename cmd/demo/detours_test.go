@@ -1,12 +1,15 @@
 package main
 
 import (
+	"log/slog"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
 
 	"luffy/cmd/internal/browser"
+	"luffy/models"
 	"luffy/models/alipay/sandbox"
+	"luffy/models/payment"
 )
 
 // TestDetours are the ways that do not go straight from the cart to the lesson.
@@ -18,6 +21,7 @@ func TestDetours(t *testing.T) {
 		"two tabs, cancelled in one": cancelInOtherTab,
 		"cancel":                     cancelOrder,
 		"find an old order":          findOrder,
+		"refund":                     askForRefund,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,4 +116,42 @@ func findOrder(tab *browser.Tab, shop *testDemo) {
 	tab.Has("main", "没有符合条件的订单", "Rust")
 	tab.Follow("清除搜索")
 	tab.Has(".orders", number)
+}
+
+// askForRefund: the student sees how far the request has come, and once staff have agreed, that the money is back and the course closed (O14).
+func askForRefund(tab *browser.Tab, shop *testDemo) {
+	pay(tab)
+	tab.Go(shop.shopURL + "/myorder/")
+	tab.Follow("申请退款")
+	tab.Click("#line")
+	tab.Click("#reason")
+	tab.Press("#ask-refund")
+	tab.Has("main", "申请中")
+	shop.approveRefunds()
+	tab.Go(shop.shopURL + "/myorder/?status=refund")
+	tab.Has(".orders", "已退款", "已收回")
+}
+
+// approveRefunds agrees to every open request, as `luffy refund approve` does.
+func (d *testDemo) approveRefunds() {
+	d.t.Helper()
+	db, err := models.Open(d.t.Context(), models.Options{URL: d.settings.DatabaseURL})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer db.Close()
+	client, err := d.settings.Alipay()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: d.shopURL, Log: slog.New(slog.DiscardHandler)})
+	requests, _, err := db.OpenRefundRequests(d.t.Context(), 10)
+	if err != nil || len(requests) == 0 {
+		d.t.Fatalf("got %d requests, %v; want some", len(requests), err)
+	}
+	for _, r := range requests {
+		if _, err := payments.ApproveRefund(d.t.Context(), r.ID, models.RefundDecision{By: "客服"}); err != nil {
+			d.t.Fatal(err)
+		}
+	}
 }

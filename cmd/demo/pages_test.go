@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"luffy/cmd/internal/browser"
@@ -42,6 +43,9 @@ func TestPages(t *testing.T) {
 		for device, visitor := range map[string]browser.Visitor{
 			"desktop": {Pictures: *pictures}, "phone": {Phone: true, Pictures: *pictures},
 		} {
+			if who == buyerInWeChat {
+				visitor.Agent = weChatAgent
+			}
 			t.Run(who+"/"+device, func(t *testing.T) {
 				t.Parallel()
 				tab := chromium.Open(t, visitor)
@@ -72,7 +76,8 @@ func (s *scene) logIn(tab *browser.Tab, who string) {
 		return
 	}
 	tab.Go(s.shop.shopURL + "/login")
-	tab.Type("#username", who)
+	name, _, _ := strings.Cut(who, " ")
+	tab.Type("#username", name)
 	tab.Type("#password", modelstest.Password)
 	tab.Press("#login-submit")
 }

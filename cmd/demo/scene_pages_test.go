@@ -7,12 +7,22 @@ import (
 	"luffy/cmd/internal/browser"
 )
 
+// buyerInWeChat is the buyer in a browser that opens no cashier of Alipay's.
+const (
+	buyerInWeChat = buyer + " in WeChat"
+	weChatAgent   = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50"
+)
+
 // pages is every page in every state, by who sees it. The names are those of the pictures.
 func (s *scene) pages() map[string][]pageState {
 	return map[string][]pageState{
 		"visitor": slices.Concat(s.coursePages(), s.loginPages(), s.errorPages()),
 		newcomer:  s.emptyPages(),
 		buyer:     slices.Concat(s.shoppingPages(), s.ownPages(), s.orderPages()),
+		buyerInWeChat: {
+			{name: "order-in-wechat", path: "/orders/" + s.orders["unpaid"]},
+			{name: "result-in-wechat", path: "/orders/" + s.orders["unpaid"] + "/result"},
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -27,9 +28,12 @@ func checkAmount(fen int64) error {
 	return nil
 }
 
+// ErrExpiry refuses a link whose deadline is over or too far away for Alipay (time_expire of alipay.trade.page.pay).
+var ErrExpiry = errors.New("it must lie within the next 15 days")
+
 func checkExpiry(expires, now time.Time) error {
 	if !expires.IsZero() && (!expires.After(now) || expires.Sub(now) > maxExpiry) {
-		return fmt.Errorf("time_expire %s: it must lie within the next 15 days", FormatTime(expires))
+		return fmt.Errorf("time_expire %s: %w", FormatTime(expires), ErrExpiry)
 	}
 	return nil
 }

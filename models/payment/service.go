@@ -96,6 +96,9 @@ func (s *Service) Start(ctx context.Context, user int64, orderNumber string, dev
 		link = s.alipay.WapPayURL
 	}
 	address, err := link(page)
+	if errors.Is(err, alipay.ErrExpiry) {
+		return "", models.ErrPastDeadline // the database took long, and the time ran out meanwhile
+	}
 	if err != nil {
 		return "", fmt.Errorf("order %s: %w", orderNumber, err)
 	}

@@ -105,3 +105,13 @@ func TestStartRefused(t *testing.T) {
 		t.Errorf("at the deadline: got %v, want %v", err, models.ErrPastDeadline)
 	}
 }
+
+// The time may run out between the database's answer and the link: the order is past its deadline, and nothing is broken.
+func TestStartAsTimeRunsOut(t *testing.T) {
+	clock := newClock()
+	d := openDesk(t, modelstest.SQLite(t, modelstest.At(func() time.Time { return clock.now().Add(-modelstest.TTL) })), clock)
+	order := modelstest.Order(t, d.db, d.ann, d.stock.Plain.For(30))
+	if address, err := d.Start(t.Context(), d.ann.ID, order.OrderNumber, payment.Desktop); !errors.Is(err, models.ErrPastDeadline) {
+		t.Errorf("got %q, %v; want %v", address, err, models.ErrPastDeadline)
+	}
+}

@@ -61,6 +61,7 @@ const (
 type Visitor struct {
 	Phone     bool   // with touch and the phone's own User-Agent
 	Width     int64  // of the window in CSS pixels; 0 = 1280, and 375 on a phone. A wide screen at 400 % zoom is one of 320
+	Agent     string // what the browser calls itself; empty = as it is, and on a phone as phones do
 	NoScripts bool   // JavaScript is switched off
 	Pictures  string // folder for Tab.Picture; empty takes none
 }
@@ -98,6 +99,12 @@ func (tab *Tab) opened(closeTab func()) *Tab {
 	}
 	if tab.visitor.Phone {
 		tab.do("be a phone", chromedp.Emulate(device.IPhone8))
+	}
+	if tab.visitor.Agent != "" {
+		tab.do("call itself "+tab.visitor.Agent, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+			_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: tab.visitor.Agent})
+			return chromedp.Void{}, err
+		})
 	}
 	tab.usualSize()
 	if err := chromedp.Listen(tab.ctx, tab.onEvent); err != nil {

@@ -66,7 +66,8 @@ func visitorAddress(proxies []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(trust...)
 }
 
-// gzipPages uses the fastest level: on pages of this size the others save five percent more and take twice the time.
+// gzipPages uses the fastest level. On My Orders it takes half as long as rendering the page and spares nine tenths of the bytes, which a line of
+// 100 Mbit/s needs twenty times as long for; the next levels take twice the time for three percent more (BenchmarkCompress in views).
 func gzipPages() echo.MiddlewareFunc {
 	return middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
 }

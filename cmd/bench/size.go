@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"luffy/models"
 )
@@ -80,7 +83,28 @@ func (b *bench) fill(ctx context.Context, orders int) error {
 			}
 		}
 	}
-	return nil
+	return settle(ctx, conn)
+}
+
+// settle waits until the server has written out what it was filled with; else the next measurement would pay for it.
+func settle(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "SET GLOBAL innodb_max_dirty_pages_pct = 0"); err != nil {
+		return err
+	}
+	for dirty := math.MaxInt; dirty > 500; {
+		var name string
+		err := conn.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'").Scan(&name, &dirty)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	_, err := conn.ExecContext(ctx, "SET GLOBAL innodb_max_dirty_pages_pct = 90") // the default
+	return err
 }
 
 // fillRows are the rows of paid orders with these numbers.

@@ -110,6 +110,6 @@ func (r *replica) kill() {
 		return
 	}
 	_ = r.process.Process.Kill() // it may have ended by itself
-	_ = <-r.ended                // that it was killed
+	<-r.ended                    // that it was killed
 	r.process = nil
 }

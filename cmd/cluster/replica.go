@@ -110,6 +110,6 @@ func (r *replica) kill() {
 		return
 	}
 	_ = r.process.Process.Kill() // it may have ended by itself
-	<-r.ended                    // that it was killed
+	<-r.ended                    //nolint:errcheck // it says that it was killed
 	r.process = nil
 }

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // ErrMobile reports what is no mobile number of mainland China.
@@ -53,9 +52,14 @@ var (
 	ErrPasswordsDiffer = errors.New("the new password was not repeated")
 )
 
-func (c PasswordChange) check(user User) error {
+// check names all that is wrong with the change.
+func (c PasswordChange) check(ctx context.Context, user User) error {
+	matches, err := passwordMatches(ctx, user.Password, c.Old)
+	if err != nil {
+		return err
+	}
 	var faults []error
-	if utf8.RuneCountInString(c.Old) > PasswordMax || !passwordMatches(user.Password, c.Old) {
+	if !matches {
 		faults = append(faults, ErrOldPassword)
 	}
 	if c.New != c.Again {
@@ -71,10 +75,13 @@ func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error
 	if err != nil {
 		return User{}, err
 	}
-	if err := c.check(user); err != nil {
+	if err := c.check(ctx, user); err != nil {
 		return User{}, err
 	}
-	fresh := hashPassword(c.New)
+	fresh, err := hashPassword(ctx, c.New)
+	if err != nil {
+		return User{}, err
+	}
 	err = db.inTx(ctx, func(tx tx) error {
 		changed := tx.Model(&User{}).Where("id = ? AND password = ?", c.UserID, user.Password).Update("password", fresh)
 		if err := exactlyOne(changed, ErrOldPassword); err != nil {

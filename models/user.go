@@ -59,8 +59,12 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	if err := n.Check(); err != nil {
 		return User{}, err
 	}
-	user := User{Username: n.Username, Password: hashPassword(n.Password), IsStaff: n.Staff}
-	err := db.inTx(ctx, func(tx tx) error {
+	hash, err := hashPassword(ctx, n.Password)
+	if err != nil {
+		return User{}, err
+	}
+	user := User{Username: n.Username, Password: hash, IsStaff: n.Staff}
+	err = db.inTx(ctx, func(tx tx) error {
 		user.ID, user.Credit, user.CreatedAt = 0, 0, tx.now // this may be a second try
 		if err := tx.Create(&user).Error; err != nil {
 			return err
@@ -82,7 +86,7 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 // Authenticate returns the user with that name and password, else ErrNotFound, which does not tell which was wrong,
 // neither by its text nor by its time.
 func (db *DB) Authenticate(ctx context.Context, username, password string) (User, error) {
-	if utf8.RuneCountInString(username) > UsernameMax || utf8.RuneCountInString(password) > PasswordMax {
+	if utf8.RuneCountInString(username) > UsernameMax {
 		return User{}, ErrNotFound
 	}
 	user, err := db.UserByName(ctx, username)
@@ -90,14 +94,17 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 	if err == nil && !strings.EqualFold(user.Username, username) {
 		err = ErrNotFound
 	}
-	if errors.Is(err, ErrNotFound) {
-		passwordMatches(nobodysPassword, password)
-		return User{}, ErrNotFound
+	switch {
+	case errors.Is(err, ErrNotFound):
+		user = User{Password: nobodysPassword}
+	case err != nil:
+		return User{}, err
 	}
+	matches, err := passwordMatches(ctx, user.Password, password)
 	if err != nil {
 		return User{}, err
 	}
-	if !passwordMatches(user.Password, password) {
+	if !matches {
 		return User{}, ErrNotFound
 	}
 	return user, nil

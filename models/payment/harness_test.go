@@ -144,6 +144,14 @@ func (d *desk) pay(p models.Payment) sandbox.Trade {
 	return trade
 }
 
+// silence lets the gateway fail so many of the shop's calls.
+func (d *desk) silence(calls int) {
+	d.t.Helper()
+	if err := d.alipay.AddFault(sandbox.Fault{Name: sandbox.APIBadGateway, Times: calls}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 // browse sends a buyer's request and gives the address at which its redirects end.
 func (d *desk) browse(method, address string, form url.Values) *url.URL {
 	d.t.Helper()

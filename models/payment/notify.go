@@ -86,7 +86,8 @@ func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) 
 	return s.record(ctx, event, models.VerdictNoted, string(wordClosed))
 }
 
-// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be about our own trades.
+// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be about our own trades. An attempt that
+// was closed here is asked about like an open one: its link may have been paid all the same.
 func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentEvent) bool {
 	if !s.record(ctx, event, models.VerdictNoted, "no_seller_asked") {
 		return false
@@ -95,8 +96,8 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 	if err != nil {
 		return false
 	}
-	if standing.Payment.State != models.PaymentOpen {
-		return true
+	if p := standing.Payment; p.TradeNo != nil && *p.TradeNo == event.TradeNo && p.State != models.PaymentHeld {
+		return true // booked before
 	}
 	said, err := s.ask(ctx, standing.Payment)
 	return err == nil && settled(said.outcome)

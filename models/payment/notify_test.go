@@ -85,6 +85,52 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 	}
 }
 
+// Without the seller's name a payment is acknowledged once it is booked, and not because the shop has closed its attempt meanwhile.
+func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
+	for name, c := range map[string]struct {
+		order  models.OrderStatus
+		booked string
+	}{
+		"the order waits":    {models.OrderUnpaid, "query accepted fulfilled"},
+		"the order is ended": {models.OrderTimedOut, "query accepted fulfilled_late"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachDesk(t, func(d *desk) {
+				attempt := d.attempt()
+				trade := d.pay(attempt)
+				d.exec("UPDATE ly_payment SET state = ?, ask_at = NULL", models.PaymentClosed)
+				d.exec("UPDATE ly_order SET order_status = ?", c.order)
+				message := notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)
+				d.silence(1)
+				if d.Notify(d.t.Context(), message) {
+					d.t.Error("acknowledged without Alipay's word")
+				}
+				for range 2 {
+					if !d.Notify(d.t.Context(), message) {
+						d.t.Error("got fail, want success")
+					}
+				}
+				if order := d.order(attempt); order.OrderStatus != models.OrderPaid || !order.Lines[0].Granted {
+					d.t.Errorf("got %v, granted %v; want it paid", order.OrderStatus, order.Lines[0].Granted)
+				}
+				d.wantEvents("notify noted no_seller_asked", "notify noted no_seller_asked", c.booked, "notify noted no_seller_asked")
+			})
+		})
+	}
+}
+
+// A sum that staff must look at stays in sight also without the seller's name.
+func TestNotifyWithoutSellerOfHeldMoney(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		attempt := d.attempt()
+		trade := d.pay(attempt)
+		d.exec("UPDATE ly_payment SET state = ?, trade_no = ?", models.PaymentHeld, trade.TradeNo)
+		if d.Notify(d.t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
+			d.t.Error("got held money acknowledged")
+		}
+	})
+}
+
 // Without the seller's name the message is worth what Alipay's answer is worth, its sum included.
 func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 	d := newDesk(t)

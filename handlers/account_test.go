@@ -123,9 +123,9 @@ func TestChangePasswordRefused(t *testing.T) {
 		wrong             []string
 	}{
 		"nothing":       {"", "", "", []string{"old", "password"}},
-		"all wrong":     {"wrong", "short", "other", []string{"old", "password", "password2"}},
-		"old wrong":     {"wrong", good, good, []string{"old"}},
-		"new short":     {modelstest.Password, "short", "short", []string{"password"}},
+		"all wrong":     {"horse", "horse", "horses", []string{"old", "password", "password2"}},
+		"old wrong":     {"wrong horse", good, good, []string{"old"}},
+		"new short":     {modelstest.Password, "horse", "horse", []string{"password"}},
 		"new long":      {modelstest.Password, strings.Repeat("x", 73), strings.Repeat("x", 73), []string{"password"}},
 		"not repeated":  {modelstest.Password, good, good + "!", []string{"password2"}},
 		"huge":          {strings.Repeat("x", 20_000), strings.Repeat("x", 20_000), "", []string{"old", "password", "password2"}},
@@ -158,7 +158,7 @@ func TestOldPasswordIsLimited(t *testing.T) {
 	other.login("ann")
 	for i := range 10 {
 		by := []*browser{b, other}[i%2]
-		by.submit(by.open("/account/security"), "/account/security", "old", "wrong").want(http.StatusUnprocessableEntity)
+		by.submit(by.open("/account/security"), "/account/security", "old", "wrong horse").want(http.StatusUnprocessableEntity)
 	}
 	got := b.submit(b.open("/account/security"), "/account/security", "old", modelstest.Password, "password", "another horse", "password2", "another horse")
 	got.want(http.StatusTooManyRequests)

@@ -23,12 +23,12 @@ func TestChoiceSurvivesLogin(t *testing.T) {
 			return b.submit(login, "/login", "username", "ann", "password", modelstest.Password)
 		}},
 		"after a wrong password": {"", "/cart", "三个月有效", func(b *browser, login *page) *page {
-			again := b.submit(login, "/login", "username", "ann", "password", "wrong wrong")
+			again := b.submit(login, "/login", "username", "ann", "password", "wrong horse")
 			return b.submit(again, "/login", "username", "ann", "password", modelstest.Password)
 		}},
 		"registered": {"1", "/checkout", "三个月有效", func(b *browser, login *page) *page {
 			form := b.get(login.link(login.Find(`main a[href^="/register"]`).AttrOr("href", "")))
-			return b.submit(form, "/register", "username", "bob", "password", "correct horse", "password2", "correct horse")
+			return b.submit(form, "/register", "username", "bob", "password", modelstest.Password, "password2", modelstest.Password)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
-	"log/slog"
 	"net/http/httptest"
 	"net/netip"
 	"slices"
@@ -22,6 +21,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -143,7 +143,7 @@ func (w *world) startShop(s setup) {
 	if s.baseURL == "" {
 		s.baseURL = "http://" + w.shop.Listener.Addr().String()
 	}
-	log := slog.New(slog.NewTextHandler(w.log, nil))
+	log := logwatch.New(w.t, w.log)
 	w.service = payment.New(payment.Config{DB: w.db, Alipay: client, AppID: s.appID, BaseURL: s.baseURL, Log: log})
 	w.routes = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,

@@ -40,7 +40,7 @@ func TestLogTellsNoSecret(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
 	b.submit(b.open("/account/security"), "/account/logout").want(http.StatusSeeOther)
-	wrong := "a guess of hers"
+	wrong := "a horse of hers"
 	b.submit(b.open("/login"), "/login", "username", "ann", "password", wrong)
 	b.login("ann")
 	b.addToCart(w.stock.Plain.For(30))

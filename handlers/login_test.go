@@ -76,7 +76,7 @@ func TestLoginRefused(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	modelstest.Student(t, w.db, "ann")
 	for name, c := range map[string]struct{ username, password string }{
-		"wrong password": {"ann", "not her password"},
+		"wrong password": {"ann", "not her horse"},
 		"unknown name":   {"bob", modelstest.Password},
 		"nothing":        {"", ""},
 		"long":           {"ann", strings.Repeat("x", 5000)},
@@ -101,16 +101,16 @@ func TestRegister(t *testing.T) {
 		w := newWorld(t, db)
 		modelstest.Student(t, db, "ann")
 		for name, c := range map[string]struct{ username, password, again, text string }{
-			"taken":         {"ann", "long enough", "long enough", "已被使用"},
-			"short":         {"bob", "short", "short", "8 到 72 个字符"},
+			"taken":         {"ann", "long horse", "long horse", "已被使用"},
+			"short":         {"bob", "horse", "horse", "8 到 72 个字符"},
 			"long":          {"bob", strings.Repeat("x", 73), strings.Repeat("x", 73), "8 到 72 个字符"},
-			"mismatch":      {"bob", "long enough", "long enougH", "两次输入的密码不一致"},
-			"name short":    {"b", "long enough", "long enough", "2 到 20 个字符"},
-			"name long":     {strings.Repeat("x", 21), "long enough", "long enough", "2 到 20 个字符"},
-			"name strange":  {"<b>ob</b>", "long enough", "long enough", "2 到 20 个字符"},
-			"name empty":    {"", "long enough", "long enough", "2 到 20 个字符"},
-			"both":          {"b", "short", "short", "8 到 72 个字符"},
-			"invalid UTF-8": {"bo\xff", "long enough", "long enough", "2 到 20 个字符"},
+			"mismatch":      {"bob", "long horse", "long Horse", "两次输入的密码不一致"},
+			"name short":    {"b", "long horse", "long horse", "2 到 20 个字符"},
+			"name long":     {strings.Repeat("x", 21), "long horse", "long horse", "2 到 20 个字符"},
+			"name strange":  {"<b>ob</b>", "long horse", "long horse", "2 到 20 个字符"},
+			"name empty":    {"", "long horse", "long horse", "2 到 20 个字符"},
+			"both":          {"b", "horse", "horse", "8 到 72 个字符"},
+			"invalid UTF-8": {"bo\xff", "long horse", "long horse", "2 到 20 个字符"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				b := w.in(t).browser()
@@ -121,7 +121,7 @@ func TestRegister(t *testing.T) {
 			})
 		}
 		b := w.browser()
-		all := b.submit(b.open("/register?next=/cart"), "/register", "username", "ANN", "password", "short", "password2", "other")
+		all := b.submit(b.open("/register?next=/cart"), "/register", "username", "ANN", "password", "horse", "password2", "horses")
 		all.want(http.StatusUnprocessableEntity)
 		all.wantText("#username-error", "已被使用")
 		all.wantText("#password-error", "8 到 72 个字符")
@@ -129,7 +129,7 @@ func TestRegister(t *testing.T) {
 		if form := all.form("/register"); form.Get("username") != "ANN" || form.Get("password") != "" || form.Get("password2") != "" || form.Get("next") != "/cart" {
 			t.Errorf("got %v in the form, want the name and next kept and no password", form)
 		}
-		got := b.submit(b.open("/register?next=/cart"), "/register", "username", "王小明", "password", "长长长长长长长长", "password2", "长长长长长长长长")
+		got := b.submit(b.open("/register?next=/cart"), "/register", "username", "王小明", "password", "长长长长horse", "password2", "长长长长horse")
 		got.wantTo("/cart")
 		b.open("/cart").wantText(".user-name", "王小明")
 	})

@@ -34,7 +34,7 @@ func TestGuessesOfAName(t *testing.T) {
 			var bodies []string
 			for _, names := range spellings {
 				name := names[i%3]
-				got := w.browser().guess(name, "wrong password")
+				got := w.browser().guess(name, "wrong horse")
 				if want := http.StatusUnprocessableEntity; i < 10 && got.status != want {
 					w.t.Fatalf("guess %d of %s: got status %d, want %d", i+1, name, got.status, want)
 				}
@@ -69,7 +69,7 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	ann.submit(ann.open("/"), "/logout").wantTo("/")
 	stranger := w.browser()
 	for range 10 {
-		stranger.guess("ann", "wrong password").want(http.StatusUnprocessableEntity)
+		stranger.guess("ann", "wrong horse").want(http.StatusUnprocessableEntity)
 	}
 	stranger.guess("ann", modelstest.Password).want(http.StatusTooManyRequests)
 	ann.guess("ANN", modelstest.Password).wantTo("/cart")
@@ -101,7 +101,7 @@ func TestGuessesFromAnAddress(t *testing.T) {
 	}
 	b := w.browser()
 	form := b.open("/login").form("/login")
-	form.Set("password", "wrong password")
+	form.Set("password", "wrong horse")
 	for i := range 40 {
 		form.Set("username", "name"+strconv.Itoa(i))
 		want := http.StatusUnprocessableEntity
@@ -120,8 +120,8 @@ func TestGuessesOnTwoReplicas(t *testing.T) {
 	modelstest.Student(t, w.db, "ann")
 	other := newReplica(w)
 	for range 5 {
-		w.browser().guess("ann", "wrong password").want(http.StatusUnprocessableEntity)
-		other.browser().guess("ann", "wrong password").want(http.StatusUnprocessableEntity)
+		w.browser().guess("ann", "wrong horse").want(http.StatusUnprocessableEntity)
+		other.browser().guess("ann", "wrong horse").want(http.StatusUnprocessableEntity)
 	}
 	w.browser().guess("ann", modelstest.Password).want(http.StatusTooManyRequests)
 	other.browser().guess("ann", modelstest.Password).want(http.StatusTooManyRequests)

@@ -2,20 +2,20 @@ package models_test
 
 import (
 	"bytes"
-	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // statementLog collects the statements that fail. A deadlock is retried and so invisible in results, but it is logged.
 type statementLog struct{ bytes.Buffer }
 
-func (l *statementLog) option(o *models.Options) {
-	o.Log = slog.New(slog.NewTextHandler(&l.Buffer, nil))
+func (l *statementLog) option(t testing.TB) func(*models.Options) {
+	return func(o *models.Options) { o.Log = logwatch.New(t, &l.Buffer) }
 }
 
 // wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path of every payment they
@@ -34,7 +34,7 @@ func (l *statementLog) wantNoDeadlock(t testing.TB) {
 func newBusyScene(t testing.TB) (*scene, *statementLog) {
 	t.Helper()
 	log := new(statementLog)
-	s := newScene(t, modelstest.MariaDB, log.option)
+	s := newScene(t, modelstest.MariaDB, log.option(t))
 	for range s.SQL().Stats().MaxOpenConnections {
 		conn, err := s.SQL().Conn(t.Context())
 		if err != nil {

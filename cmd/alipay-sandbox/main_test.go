@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"luffy/models/modelstest/logwatch"
 )
 
 func shopKey(t *testing.T) string {
@@ -45,7 +47,7 @@ func start(t *testing.T, keyDir, appKey string) (facts map[string]string, stop f
 		ended <- run(ctx, []string{
 			"--addr", "127.0.0.1:0", "--app-id", "2016091600523592", "--seller-id", "2088102175868026",
 			"--app-public-key", appKey, "--key-dir", keyDir,
-		}, in)
+		}, in, logwatch.Writer(t, io.Discard))
 	}()
 	buffer := make([]byte, 1024)
 	n, err := out.Read(buffer)
@@ -120,7 +122,7 @@ func TestBadFlags(t *testing.T) {
 		{"an argument", append(good, "serve"), []string{`"serve"`}},
 		{"an unknown flag", []string{"--port", "1"}, []string{"-port"}},
 	} {
-		err := run(t.Context(), c.args, io.Discard)
+		err := run(t.Context(), c.args, io.Discard, logwatch.Writer(t, io.Discard))
 		if _, usage := errors.AsType[usageError](err); !usage {
 			t.Errorf("%s: got %v, want a usage error", c.name, err)
 			continue

@@ -17,8 +17,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// run serves until ctx ends. What a script needs to know goes to stdout, one fact a line.
-func run(ctx context.Context, args []string, stdout io.Writer) error {
+// run serves until ctx ends. What a script needs to know goes to stdout, one fact a line, and the log to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set, err := parseFlags(args, stdout)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	s, err := sandbox.New(sandbox.Config{
 		AppID: set.appID, SellerID: set.sellerID, AppPublicKey: set.appPublicKey, Key: key, StateFile: set.stateFile,
-		Strict: set.strict, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Strict: set.strict, Logger: slog.New(slog.NewTextHandler(stderr, nil)),
 	})
 	if err != nil {
 		return err

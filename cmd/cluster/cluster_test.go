@@ -11,6 +11,7 @@ import (
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // shop is a site with students, and the two versions of the program that a rolling restart needs.
@@ -32,6 +33,7 @@ func newShop(t *testing.T, addresses ...string) *shop {
 		if err := s.close(); err != nil {
 			t.Errorf("stop: %v", err)
 		}
+		s.wantNoSecrets()
 		if t.Failed() {
 			s.showLogs()
 		}
@@ -95,6 +97,24 @@ func (s *shop) roll(l *load) {
 		l.more(shoppers)
 		s.start(r, s.next)
 		l.more(shoppers)
+	}
+}
+
+// wantNoSecrets reads all that the replicas have written.
+func (s *shop) wantNoSecrets() {
+	s.t.Helper()
+	logs, err := filepath.Glob(filepath.Join(s.folder, "*.log"))
+	if err != nil || len(logs) < len(s.replicas) {
+		s.t.Errorf("got %d logs of %d replicas, %v", len(logs), len(s.replicas), err)
+	}
+	for _, name := range logs {
+		text, err := os.ReadFile(name)
+		if err == nil {
+			err = logwatch.Error(string(text))
+		}
+		if err != nil {
+			s.t.Errorf("%s: %v", filepath.Base(name), err)
+		}
 	}
 }
 

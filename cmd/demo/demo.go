@@ -46,7 +46,7 @@ func start(ctx context.Context, o options) (*demo, error) {
 	if err := d.listen(o); err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	d.simulator, err = sandbox.New(sandbox.Config{
 		AppID: appID, SellerID: sellerID, AppPublicKey: &keys.app.PublicKey, Key: keys.alipay, BaseURL: d.simulatorURL,
 		StateFile: filepath.Join(o.data, "alipay.jsonl"), Logger: log,

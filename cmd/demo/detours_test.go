@@ -1,7 +1,7 @@
 package main
 
 import (
-	"log/slog"
+	"io"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -9,6 +9,7 @@ import (
 	"luffy/cmd/internal/browser"
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -144,7 +145,7 @@ func (d *testDemo) approveRefunds() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: d.shopURL, Log: slog.New(slog.DiscardHandler)})
+	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: d.shopURL, Log: logwatch.New(d.t, io.Discard)})
 	requests, _, err := db.OpenRefundRequests(d.t.Context(), 10)
 	if err != nil || len(requests) == 0 {
 		d.t.Fatalf("got %d requests, %v; want some", len(requests), err)

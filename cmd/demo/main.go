@@ -37,11 +37,12 @@ type options struct {
 	alipayAddr string
 	data       string // folder that keeps the database, the keys and the simulator's state
 	orderTTL   time.Duration
+	log        io.Writer // what is worth a warning
 }
 
 // parse reads the command line and prints what is wrong with it, or the help, to messages.
 func parse(args []string, messages io.Writer) (options, error) {
-	var o options
+	o := options{log: messages}
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	flags.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the shop")

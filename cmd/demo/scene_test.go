@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"io"
 	"strconv"
 	"testing"
 	"time"
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -39,7 +40,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	s.payments = payment.New(payment.Config{
-		DB: s.db, Alipay: client, AppID: appID, BaseURL: s.shop.shopURL, Log: slog.New(slog.DiscardHandler),
+		DB: s.db, Alipay: client, AppID: appID, BaseURL: s.shop.shopURL, Log: logwatch.New(t, io.Discard),
 	})
 	t.Cleanup(func() {
 		if err := s.payments.Wait(context.Background()); err != nil {

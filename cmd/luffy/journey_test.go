@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
 )
 
 // buy takes two courses from the login to the first lesson.
 func buy(v *visitor, shop string) {
 	v.t.Helper()
 	v.open(shop + "/login?next=/courses/1")
-	v.send(`form[action="/login"]`, map[string]string{"username": "nami", "password": "correct horse"})
+	v.send(`form[action="/login"]`, map[string]string{"username": "nami", "password": modelstest.Password})
 	v.send(`form[action="/cart/items"]`, map[string]string{"expire": "0"}) // 310.00
 	v.open(shop + "/courses/5")
 	v.send(`form[action="/cart/items"]`, map[string]string{"expire": "0"}) // 199.00

@@ -5,13 +5,16 @@ import (
 	"testing"
 
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // run gives the exit code of the program and what it printed.
 func run(t *testing.T, environ []string, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errOut strings.Builder
-	p := program{environ: environ, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errOut}
+	p := program{
+		environ: environ, stdin: strings.NewReader(stdin), stdout: logwatch.Writer(t, &out), stderr: logwatch.Writer(t, &errOut),
+	}
 	code = p.run(t.Context(), args)
 	return code, out.String(), errOut.String()
 }

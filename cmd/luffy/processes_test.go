@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own. A student buys two courses there,
@@ -33,10 +35,8 @@ func TestTwoProcesses(t *testing.T) {
 		"migrate|up", "course|import|../demo/catalogue.json", "user|add|nami|--points|800", "coupon|give|nami|全场九折券",
 		"coupon|give|nami|新生立减 50 元",
 	} {
-		tool := exec.Command(luffy, strings.Split(command, "|")...)
-		tool.Env, tool.Stdin = environ, strings.NewReader("correct horse\n")
-		if out, err := tool.CombinedOutput(); err != nil {
-			t.Fatalf("luffy %s: %v\n%s", command, err, out)
+		if said, err := tool(t, luffy, environ, strings.Split(command, "|")...); err != nil {
+			t.Fatalf("luffy %s: %v\n%s", command, err, said)
 		}
 	}
 	shop := start(t, luffy, environ, "serve")
@@ -46,10 +46,8 @@ func TestTwoProcesses(t *testing.T) {
 	buy(v, "http://"+address)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
 	number := askRefund(v, "http://"+address)
-	approve := exec.Command(luffy, "refund", "approve", number)
-	approve.Env = environ
-	if out, err := approve.CombinedOutput(); err != nil || !strings.Contains(string(out), "R1 of ¥") || !strings.Contains(string(out), ": done") {
-		t.Errorf("luffy refund approve: %v\n%s", err, out)
+	if said, err := tool(t, luffy, environ, "refund", "approve", number); err != nil || !strings.Contains(said, "R1 of ¥") || !strings.Contains(said, ": done") {
+		t.Errorf("luffy refund approve: %v\n%s", err, said)
 	}
 	seeRefunded(v, "http://"+address, number)
 	cancel(v, "http://"+address)
@@ -60,11 +58,20 @@ func TestTwoProcesses(t *testing.T) {
 	leaveUnpaid(v, "http://"+address)
 	shop.terminate()
 	simulator.terminate()
-	audit := exec.Command(luffy, "audit")
-	audit.Env = environ
-	if out, err := audit.CombinedOutput(); err != nil {
-		t.Errorf("luffy audit: %v\n%s", err, out)
+	if said, err := tool(t, luffy, environ, "audit"); err != nil {
+		t.Errorf("luffy audit: %v\n%s", err, said)
 	}
+}
+
+// tool runs a command to its end and gives what it said. Its standard input is a password.
+func tool(t *testing.T, program string, environ []string, args ...string) (said string, err error) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	var out strings.Builder
+	watched := logwatch.Writer(t, &out)
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = environ, strings.NewReader(modelstest.Password+"\n"), watched, watched
+	err = cmd.Run()
+	return out.String(), err
 }
 
 // wantNotifyTaken waits until the shop has answered the simulator's notify with success.
@@ -122,9 +129,10 @@ func start(t *testing.T, program string, environ []string, args ...string) *proc
 	}
 	in.Close()
 	t.Cleanup(func() { p.cmd.Process.Kill(); out.Close() })
+	watched := logwatch.Writer(t, io.Discard)
 	go func() {
 		defer close(p.lines)
-		for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		for scanner := bufio.NewScanner(io.TeeReader(out, watched)); scanner.Scan(); {
 			p.lines <- scanner.Text()
 		}
 	}()

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"luffy/models/modelstest/logwatch"
 )
 
 // The keys that settings may name.
@@ -68,7 +70,7 @@ func TestServe(t *testing.T) {
 	defer stop()
 	lines, stderr := io.Pipe()
 	ended := make(chan int, 1)
-	p := program{environ: goodSettings(t), stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr}
+	p := program{environ: goodSettings(t), stdin: strings.NewReader(""), stdout: io.Discard, stderr: logwatch.Writer(t, stderr)}
 	go func() {
 		ended <- p.run(ctx, []string{"serve"})
 		stderr.Close()
@@ -133,7 +135,7 @@ func TestServeRefuses(t *testing.T) {
 			[]string{"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "应用公钥", "支付宝公钥"}},
 		{"short keys", append(good, app+writeKey(t, privatePEM(shortKey())), public+writeKey(t, publicPEM(t, shortKey()))),
 			[]string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE", "1024"}},
-		{"no database", append(good, "LUFFY_DATABASE_URL=mysql://root@127.0.0.1:1/luffy"), []string{"LUFFY_DATABASE_URL"}},
+		{"no database", append(good, "LUFFY_DATABASE_URL=mysql://root:horse@127.0.0.1:1/luffy"), []string{"LUFFY_DATABASE_URL"}},
 		{"old schema", append(good, "LUFFY_DATABASE_URL=sqlite::memory:"), []string{"LUFFY_DATABASE_URL", "run: luffy migrate up"}},
 		{"everything at once", append(good, "LUFFY_BASE_URL=shop", "LUFFY_ORDER_TTL=soon", "LUFFY_JOBS=maybe", "LUFFY_ALIPAY_SELLER_ID=me",
 			app+"nowhere.pem", public+writeKey(t, publicPEM(t, shortKey())), "LUFFY_DATABASE_URL=sqlite::memory:",
@@ -163,7 +165,7 @@ func TestServeRefuses(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	t.Parallel()
-	environ := append(goodSettings(t), "LUFFY_DATABASE_URL=mysql://shop:geheim@db.example/luffy")
+	environ := append(goodSettings(t), "LUFFY_DATABASE_URL=mysql://shop:horse@db.example/luffy")
 	code, stdout, stderr := run(t, environ, "", "config")
 	if code != 0 || stderr != "" {
 		t.Errorf("got exit %d and %q, want 0", code, stderr)
@@ -177,12 +179,12 @@ func TestConfig(t *testing.T) {
 		t.Errorf("got %d settings, want 15:\n%s", got, stdout)
 	}
 
-	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:geheim%zz@db.example/luffy")
+	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy")
 	code, stdout, stderr = run(t, environ, "", "config")
 	if code != exitUsage || !strings.Contains(stderr, "LUFFY_ADDR") || !strings.Contains(stderr, "LUFFY_ALIPAY_APP_ID") {
 		t.Errorf("got exit %d and %q, want %d and both faults", code, stderr, exitUsage)
 	}
-	if strings.Contains(stdout+stderr, "geheim") {
+	if strings.Contains(stdout+stderr, "horse") {
 		t.Errorf("the password is shown:\n%s%s", stdout, stderr)
 	}
 }

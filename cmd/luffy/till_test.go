@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
-	"log/slog"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,6 +15,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -85,7 +86,7 @@ func (p *till) openShop() {
 	})
 	p.must(err)
 	p.payments = payment.New(payment.Config{
-		DB: p.db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: slog.New(slog.DiscardHandler),
+		DB: p.db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: logwatch.New(p.t, io.Discard),
 	})
 	p.stock, p.student = modelstest.Shop(p.t, p.db), modelstest.Student(p.t, p.db, "nami")
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// judge asks the shop's own audit, and then compares the books of both sides without the shop's code.
+// judge asks the shop's own audit, and then compares the books of both sides without the shop's code. What a log has told that it must not
+// is a fault like any other.
 func (w *world) judge(ctx context.Context) error {
 	code, said, err := w.run("audit")
 	if err != nil {
@@ -23,7 +24,9 @@ func (w *world) judge(ctx context.Context) error {
 	for _, finding := range append(books.compare(), rules...) {
 		err = errors.Join(err, errors.New(finding))
 	}
-	return errors.Join(err, fault)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return errors.Join(append(w.leaks, err, fault)...)
 }
 
 // auditNow asks for the invariants at a moment when the program is dead: every one of them must hold between any two transactions.

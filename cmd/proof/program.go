@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"luffy/models/modelstest/logwatch"
 )
 
 // program is one process of luffy.
@@ -20,7 +22,8 @@ type program struct {
 func (w *world) launch(environ []string, args ...string) (*program, error) {
 	p := &program{cmd: exec.Command(w.luffy, args...), said: newOutput(), ended: make(chan struct{})} //nolint:noctx // it is ended by kill
 	p.cmd.Env = append(w.environ(w.proxy.Addr()), environ...)
-	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
+	watched := logwatch.Watch(p.said, w.leaked)
+	p.cmd.Stdout, p.cmd.Stderr = watched, watched
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -32,6 +35,13 @@ func (w *world) launch(environ []string, args ...string) (*program, error) {
 		_ = p.cmd.Wait() // how it ended is in ProcessState
 	}()
 	return p, nil
+}
+
+// leaked notes that a log tells a secret, for judge.
+func (w *world) leaked(secret error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leaks = append(w.leaks, secret)
 }
 
 // serve starts the shop and waits until it listens.

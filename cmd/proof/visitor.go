@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest/logwatch"
 )
 
 // password is every student's.
-const password = "correct horse"
+const password = "correct " + logwatch.Marker
 
 // visitor is a student with a browser that follows no redirect.
 type visitor struct {

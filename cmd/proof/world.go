@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -17,6 +18,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest/dbproxy"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -41,6 +43,7 @@ type world struct {
 
 	mu        sync.Mutex
 	processes []*program // the last one launched is the victim
+	leaks     []error    // of secrets into logs
 	end       []func() error
 }
 
@@ -118,7 +121,7 @@ func (w *world) openPayments(now func() time.Time) error {
 		AlipayPublicKeys: []*rsa.PublicKey{&w.alipayKey.PublicKey}, Now: now,
 	})
 	w.payments = payment.New(payment.Config{
-		DB: w.db, Alipay: client, AppID: appID, BaseURL: w.url(), Log: slog.New(slog.DiscardHandler),
+		DB: w.db, Alipay: client, AppID: appID, BaseURL: w.url(), Log: slog.New(slog.NewTextHandler(logwatch.Watch(io.Discard, w.leaked), nil)),
 	})
 	return err
 }

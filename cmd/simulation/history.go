@@ -82,17 +82,20 @@ func brief(err error) string {
 	return text
 }
 
-// shopLog listens to what the shop writes into its log: a payment that could not be booked has a reason, or an invariant is broken.
+// shopLog listens to what the shop writes into its log: a payment that could not be booked has a reason, or an invariant is broken. It
+// goes on to the handler.
 type shopLog struct {
 	*world
 	slog.Handler
 }
 
-// Enabled wants errors only.
-func (*shopLog) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+// Enabled wants errors, and what the handler wants.
+func (l *shopLog) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError || l.Handler.Enabled(ctx, level)
+}
 
 // Handle looks at the error of a record.
-func (l *shopLog) Handle(_ context.Context, r slog.Record) error {
+func (l *shopLog) Handle(ctx context.Context, r slog.Record) error {
 	var why error
 	var outTradeNo string
 	r.Attrs(func(a slog.Attr) bool {
@@ -109,5 +112,5 @@ func (l *shopLog) Handle(_ context.Context, r slog.Record) error {
 	if r.Message == "payment could not be booked" {
 		l.allow(outTradeNo, r.Message, why)
 	}
-	return nil
+	return l.Handler.Handle(ctx, r)
 }

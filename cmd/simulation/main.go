@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"runtime/pprof"
@@ -67,10 +68,11 @@ type options struct {
 	length   time.Duration // seed after seed, until this is over
 	calm     bool          // no faults: what is left is the shop by itself
 	profile  string        // file for a CPU profile, or empty
+	log      slog.Handler  // what the shop writes; tests read along
 }
 
 func parse(args []string) (options, error) {
-	o := options{}
+	o := options{log: slog.DiscardHandler}
 	flags := flag.NewFlagSet("simulation", flag.ContinueOnError)
 	flags.Uint64Var(&o.seed, "seed", 0, "decides everything; 0 draws one")
 	flags.IntVar(&o.orders, "orders", 10_000, "visits of students who mean to order")

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"luffy/models/modelstest/logwatch"
 )
 
 // A known seed shows that nothing has become worse, one that nobody knows may show what nobody has thought of.
@@ -18,6 +22,7 @@ func simulated(t *testing.T, o options) (r report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var err error
+		o.log = logwatch.New(t, io.Discard).Handler()
 		if r, err = simulate(t.Context(), o); err != nil {
 			t.Fatalf("seed %d: %v", o.seed, err)
 		}
@@ -76,7 +81,7 @@ func TestBrokenInvariantIsTold(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	o, err := parse([]string{"-seed", "7", "-orders", "8", "-days", "9", "-students", "10"})
-	if want := (options{seed: 7, orders: 8, days: 9, students: 10}); err != nil || o != want {
+	if want := (options{seed: 7, orders: 8, days: 9, students: 10, log: slog.DiscardHandler}); err != nil || o != want {
 		t.Errorf("got %+v, %v; want %+v", o, err, want)
 	}
 	if o, err = parse(nil); err != nil || o.seed == 0 {

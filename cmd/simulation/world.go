@@ -134,14 +134,14 @@ func (w *world) restart() {
 	w.shop = w.replica()
 	w.pages = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.shop, SessionKeys: [][]byte{[]byte("a key that signs nothing in this world")}, OrderTTL: orderTTL,
-		BaseURL: "http://" + shopHost, Gateway: "http://alipay.test", Log: slog.New(slog.DiscardHandler),
+		BaseURL: "http://" + shopHost, Gateway: "http://alipay.test", Log: slog.New(w.log),
 	})
 }
 
 // replica is a process of the shop's.
 func (w *world) replica() *payment.Service {
 	return payment.New(payment.Config{
-		DB: w.db, Alipay: w.client, AppID: appID, BaseURL: "http://" + shopHost, Log: slog.New(&shopLog{world: w}), Crew: 1,
+		DB: w.db, Alipay: w.client, AppID: appID, BaseURL: "http://" + shopHost, Log: slog.New(&shopLog{w, w.log}), Crew: 1,
 	})
 }
 

@@ -2,11 +2,14 @@
 package modelstest
 
 import (
+	"io"
+	"strings"
 	"testing"
 	"time"
 
 	"luffy/migrations"
 	"luffy/models"
+	"luffy/models/modelstest/logwatch"
 )
 
 // OnEach runs the test on a SQLite and on a MariaDB database.
@@ -43,15 +46,20 @@ func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	return db
 }
 
-// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts a program on it. It is
-// dropped after the test.
+// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts a program on it, with a user and a
+// password of its own. Both are dropped after the test.
 func MariaDBURL(t testing.TB) string {
 	t.Helper()
 	server := mariaDBServer(t)
 	name := newName()
 	server.run(t, createDatabase(name))
 	t.Cleanup(func() { server.run(t, "DROP DATABASE "+name) })
-	return server.address + "/" + name
+	const password = logwatch.Marker
+	server.run(t, "CREATE USER "+name+" IDENTIFIED BY '"+password+"'")
+	t.Cleanup(func() { server.run(t, "DROP USER "+name) })
+	server.run(t, "GRANT ALL ON "+name+".* TO "+name)
+	_, host, _ := strings.Cut(server.address, "@")
+	return "mysql://" + name + ":" + password + "@" + host + "/" + name
 }
 
 // Broken gives a database whose every statement fails, for tests of what a visitor sees then.
@@ -71,7 +79,7 @@ func At(now func() time.Time) func(*models.Options) {
 
 func open(t testing.TB, url string, options []func(*models.Options)) *models.DB {
 	t.Helper()
-	o := models.Options{URL: url}
+	o := models.Options{URL: url, Log: logwatch.New(t, io.Discard)}
 	for _, set := range options {
 		set(&o)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest/logwatch"
 )
 
 //go:embed shop.json
@@ -31,7 +32,7 @@ const (
 )
 
 // Password is that of every Student.
-const Password = "correct horse"
+const Password = "correct " + logwatch.Marker
 
 // TTL is how long a fixture's order may stay unpaid.
 const TTL = 15 * time.Minute

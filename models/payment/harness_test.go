@@ -7,7 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
-	"log/slog"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +23,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -110,7 +111,7 @@ func openDesk(t *testing.T, db *models.DB, clock *clock) *desk {
 // service is the shop under an app.
 func (d *desk) service(appID string) *payment.Service {
 	return payment.New(payment.Config{
-		DB: d.db, Alipay: d.gateway, AppID: appID, BaseURL: "https://shop.example/", Log: slog.New(slog.DiscardHandler),
+		DB: d.db, Alipay: d.gateway, AppID: appID, BaseURL: "https://shop.example/", Log: logwatch.New(d.t, io.Discard),
 	})
 }
 

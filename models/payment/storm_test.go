@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	mathrand "math/rand/v2"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -39,7 +39,7 @@ type storm struct {
 func TestStorm(t *testing.T) {
 	var failed bytes.Buffer // statements: a deadlock is retried and so seen nowhere else
 	s := &storm{world: newWorld(t, modelstest.MariaDB, func(o *models.Options) {
-		o.Log = slog.New(slog.NewTextHandler(&failed, nil))
+		o.Log = logwatch.New(t, &failed)
 	})}
 	for i := range stormStudents {
 		student := s.student(fmt.Sprintf("student%d", i))

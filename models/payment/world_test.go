@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -64,7 +64,7 @@ func newWorld(t *testing.T, open opener, options ...func(*models.Options)) *worl
 	shop := httptest.NewServer(http.HandlerFunc(w.hear))
 	t.Cleanup(shop.Close)
 	w.Service = payment.New(payment.Config{
-		DB: w.db, Alipay: w.client, AppID: modelstest.AppID, BaseURL: shop.URL, Log: slog.New(slog.DiscardHandler),
+		DB: w.db, Alipay: w.client, AppID: modelstest.AppID, BaseURL: shop.URL, Log: logwatch.New(w.t, io.Discard),
 	})
 	w.runAlipay()
 	return w

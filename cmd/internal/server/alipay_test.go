@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
-	"log/slog"
+	"io"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
 
@@ -73,7 +74,7 @@ func newPast(t *testing.T, s settings.Settings, ago time.Duration) (past, settin
 		t.Fatal(err)
 	}
 	payments := payment.New(payment.Config{
-		DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: slog.New(slog.DiscardHandler),
+		DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: logwatch.New(t, io.Discard),
 	})
 	return past{t, db, payments, modelstest.Shop(t, db), simulator}, s
 }

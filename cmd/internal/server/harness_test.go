@@ -6,7 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"log/slog"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +19,7 @@ import (
 	"luffy/migrations"
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 const sellerID = "2088102175868026"
@@ -77,7 +78,7 @@ func goodSettings(t *testing.T, address string) settings.Settings {
 
 func newShop(t *testing.T, s settings.Settings) *Server {
 	t.Helper()
-	shop, err := New(t.Context(), s, slog.New(slog.DiscardHandler))
+	shop, err := New(t.Context(), s, logwatch.New(t, io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +11,7 @@ import (
 	"luffy/cmd/internal/settings"
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // TestRepeat: a pass that fails does not end the job, the end of the context does.
@@ -19,7 +20,7 @@ func TestRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		passes, ended := 0, false
-		s := &Server{log: slog.New(slog.DiscardHandler)}
+		s := &Server{log: logwatch.New(t, io.Discard)}
 		go func() {
 			s.repeat(ctx, ctx, job{"failing", time.Minute, func(context.Context) error { passes++; return errors.New("not now") }})
 			ended = true

@@ -40,6 +40,7 @@ func newBench(t *testing.T) *bench {
 	open := func(host string) *sql.DB {
 		config := mysqldriver.NewConfig()
 		config.User, config.Net, config.Addr, config.DBName = address.User.Username(), "tcp", host, address.Path[1:]
+		config.Passwd, _ = address.User.Password()
 		config.InterpolateParams = true
 		connector, err := mysqldriver.NewConnector(config)
 		if err != nil {

@@ -33,9 +33,10 @@ var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or 
 
 // DB is the shop's database. Its methods are safe for concurrent use.
 type DB struct {
-	orm     *gorm.DB
-	dialect string
-	now     func() time.Time
+	orm      *gorm.DB
+	prepared *prepared
+	dialect  string
+	now      func() time.Time
 }
 
 // Options tells Open which database to use and how.
@@ -88,7 +89,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
-	return &DB{orm: orm, dialect: dialect, now: now}, nil
+	return &DB{orm: orm, prepared: &prepared{pool: pool}, dialect: dialect, now: now}, nil
 }
 
 // SQL is the pool under the models, for migrations and for measuring.

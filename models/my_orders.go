@@ -3,11 +3,10 @@ package models
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
-
-	"gorm.io/gorm"
 )
 
 // OrdersPerPage is the length of a page of My Orders.
@@ -36,9 +35,8 @@ type OrderList struct {
 // MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It takes two statements, three with a
 // search, however many orders or lines there are; only the visit that finds thousands of new ones leaves their tally behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
-	g := db.with(ctx)
 	f.Tab = cmp.Or(f.Tab, TabAll)
-	onShelf, counted, err := countOrders(g, f.UserID)
+	onShelf, counted, err := db.countOrders(ctx, f.UserID)
 	if err == nil && counted > tallyFrom {
 		err = db.tally(ctx, f.UserID)
 	}
@@ -49,7 +47,8 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	list.Matches = list.Counts[f.Tab]
 	if f.Search != "" {
 		where, args := f.where(f.Tab.shelves()...)
-		if err := g.Raw("SELECT COUNT(*) FROM ly_order o WHERE "+where, args...).Scan(&list.Matches).Error; err != nil {
+		err := db.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&list.Matches) }, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
+		if err != nil {
 			return list, err
 		}
 	}
@@ -59,10 +58,10 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 		return list, nil
 	}
 	if f.Older != "" || f.Newer != "" {
-		list.Orders, err = readOrderPage(g, f.beside())
+		list.Orders, err = db.readOrderPage(ctx, f.beside())
 	}
 	if err == nil && len(list.Orders) == 0 {
-		list.Orders, err = readOrderPage(g, f.numbered(list.Page, list.Matches))
+		list.Orders, err = db.readOrderPage(ctx, f.numbered(list.Page, list.Matches))
 	}
 	return list, err
 }
@@ -109,11 +108,11 @@ func (f OrderFilter) beside() window {
 	return w
 }
 
-// query selects the window's ids. Each shelf is read along its index no further than needed.
-func (w window) query() (query string, args []any) {
+// orders selects the window's orders, as o. Each shelf is read along its index no further than needed.
+func (w window) orders() (from string, args []any) {
 	if len(w.parts) == 1 {
-		query = fmt.Sprintf("SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?", w.from, w.parts[0].where, w.direction)
-		return query, append(slices.Clone(w.parts[0].args), w.limit, w.skip)
+		from = fmt.Sprintf("(SELECT o.* FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?) o", w.from, w.parts[0].where, w.direction)
+		return from, append(slices.Clone(w.parts[0].args), w.limit, w.skip)
 	}
 	var parts []string
 	for i, p := range w.parts {
@@ -121,46 +120,45 @@ func (w window) query() (query string, args []any) {
 			w.from, p.where, w.direction, i))
 		args = append(append(args, p.args...), w.skip+w.limit)
 	}
-	query = fmt.Sprintf("SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?", strings.Join(parts, " UNION ALL "), w.direction)
-	return query, append(args, w.limit, w.skip)
+	from = fmt.Sprintf("(SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?) page JOIN ly_order o ON o.id = page.id",
+		strings.Join(parts, " UNION ALL "), w.direction)
+	return from, append(args, w.limit, w.skip)
 }
 
 // readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go straight into their places: the
 // ORM's reflection took a third of the page's time. They are put into sequence here, because the database would sort in a temporary table.
-func readOrderPage(g *gorm.DB, w window) ([]OrderView, error) {
-	ids, args := w.query()
-	rows, err := g.Raw(`
+func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) {
+	from, args := w.orders()
+	var ids []int64
+	var orders []OrderView
+	var o OrderView
+	var l LineView
+	places := []any{
+		&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
+		&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAt, &o.RefundedAmount, &o.ClosingTo,
+		&o.CouponName, &l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice,
+		&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState,
+	}
+	err := db.query(ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(places...); err != nil {
+			return err
+		}
+		i := slices.Index(ids, o.ID)
+		if i < 0 {
+			i, ids, orders = len(ids), append(ids, o.ID), append(orders, o)
+		}
+		orders[i].Lines = append(orders[i].Lines, l)
+		return nil
+	}, `
 		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
 		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_at, o.refunded_amount, o.closing_to,
 		       o.coupon_name, d.position, d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
 		       r.out_time, `+recordState+`, `+requestState+`
-		FROM (`+ids+`) page
-		JOIN ly_order o ON o.id = page.id
+		FROM `+from+`
 		JOIN ly_order_detail d ON d.order_id = o.id
-		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin, args...).Rows()
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var orders []OrderView
-	for rows.Next() {
-		var o OrderView
-		var l LineView
-		err := rows.Scan(&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
-			&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAt, &o.RefundedAmount, &o.ClosingTo,
-			&o.CouponName, &l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice,
-			&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState)
-		if err != nil {
-			return nil, err
-		}
-		i := slices.IndexFunc(orders, func(known OrderView) bool { return known.ID == o.ID })
-		if i < 0 {
-			i, orders = len(orders), append(orders, o)
-		}
-		orders[i].Lines = append(orders[i].Lines, l)
-	}
+		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin, args...)
 	newestFirst(orders)
-	return orders, rows.Err()
+	return orders, err
 }
 
 func newestFirst(orders []OrderView) {
@@ -195,7 +193,7 @@ func (f OrderFilter) parts() []part {
 func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
 	where, args = "o.user_id = ? AND o.hidden_at IS NULL", []any{f.UserID}
 	if len(shelves) > 0 {
-		where, args = "o.user_id = ? AND o.shelf IN ?", append(args, shelves)
+		where = "o.user_id = ? AND " + onAnyOf(shelves)
 	}
 	if f.Search != "" {
 		pattern := "%" + likeEscaper.Replace(f.Search) + "%"

@@ -97,10 +97,39 @@ func (c *leavingConn) QueryContext(ctx context.Context, query string, args []dri
 	return rows, err
 }
 
+func (c *leavingConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	statement, err := c.mysqlConn.PrepareContext(ctx, query)
+	c.note(err)
+	if err != nil {
+		return nil, err
+	}
+	return leavingStmt{statement.(mysqlStmt), c}, nil
+}
+
 func (c *leavingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.mysqlConn.BeginTx(ctx, o)
 	c.note(err)
 	return leavingTx{tx, c}, err
+}
+
+// mysqlStmt is what the pool uses of a prepared statement of the driver.
+type mysqlStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+	driver.NamedValueChecker
+}
+
+// leavingStmt is a prepared statement of a leavingConn.
+type leavingStmt struct {
+	mysqlStmt
+	conn *leavingConn
+}
+
+func (s leavingStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := s.mysqlStmt.QueryContext(ctx, args)
+	s.conn.note(err)
+	return rows, err
 }
 
 // leavingTx throws its connection away when its end was refused: the next transaction there would begin by committing what is left of it.

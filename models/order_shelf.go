@@ -1,5 +1,10 @@
 package models
 
+import (
+	"strconv"
+	"strings"
+)
+
 // shelf is the part of My Orders on which an order lies; ly_order.shelf, which the database computes. Each tab shows one or two.
 type shelf int8
 
@@ -79,4 +84,13 @@ func (t OrderTab) shelves() []shelf {
 	default:
 		return []shelf{shelfUnpaid, shelfPaid, shelfClosed, shelfPartly, shelfRefunded}
 	}
+}
+
+// onAnyOf is the condition that ly_order o lies on one of the shelves.
+func onAnyOf(shelves []shelf) string {
+	numbers := make([]string, len(shelves))
+	for i, s := range shelves {
+		numbers[i] = strconv.Itoa(int(s))
+	}
+	return "o.shelf IN (" + strings.Join(numbers, ", ") + ")"
 }

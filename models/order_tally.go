@@ -17,24 +17,22 @@ const (
 )
 
 // countOrders counts the student's orders on each shelf. counted is how many of them it took one by one.
-func countOrders(g *gorm.DB, user int64) (onShelf map[shelf]int, counted int, err error) {
-	var rows []struct {
-		Shelf   shelf
-		N       int
-		Tallied bool
-	}
-	err = g.Raw(`
-		SELECT o.shelf, COUNT(*) AS n, 0 AS tallied FROM ly_user u
-		JOIN ly_order o ON o.user_id = u.id AND o.shelf IN ? AND o.id > u.orders_tallied
-		WHERE u.id = ? GROUP BY o.shelf
-		UNION ALL SELECT shelf, n, 1 FROM ly_order_tally WHERE user_id = ?`, TabAll.shelves(), user, user).Scan(&rows).Error
+func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]int, counted int, err error) {
 	onShelf = map[shelf]int{}
-	for _, row := range rows {
-		onShelf[row.Shelf] += row.N
-		if !row.Tallied {
-			counted += row.N
+	err = db.query(ctx, func(rows *sql.Rows) error {
+		var on shelf
+		var n int
+		var tallied bool
+		err := rows.Scan(&on, &n, &tallied)
+		onShelf[on] += n
+		if !tallied {
+			counted += n
 		}
-	}
+		return err
+	}, `SELECT o.shelf, COUNT(*), 0 FROM ly_user u
+		JOIN ly_order o ON o.user_id = u.id AND `+onAnyOf(TabAll.shelves())+` AND o.id > u.orders_tallied
+		WHERE u.id = ? GROUP BY o.shelf
+		UNION ALL SELECT shelf, n, 1 FROM ly_order_tally WHERE user_id = ?`, user, user)
 	return onShelf, counted, err
 }
 

@@ -1,11 +1,11 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -35,16 +35,15 @@ type Visitor struct {
 // so its columns go straight into their places.
 func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	var v Visitor
-	err := db.SQL().QueryRowContext(ctx, `
-		SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, COALESCE(u.username, ''),
+	missing := ErrNotFound
+	err := db.query(ctx, func(rows *sql.Rows) error {
+		missing = nil
+		return rows.Scan(&v.IDHash, &v.UserID, &v.Data, &v.CreatedAt, &v.ExpiresAt, &v.Username, &v.CartCount)
+	}, `SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, COALESCE(u.username, ''),
 		       (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
 		FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id
-		WHERE s.id_hash = ? AND s.expires_at > ?`, sessionHash(id), db.Now()).
-		Scan(&v.IDHash, &v.UserID, &v.Data, &v.CreatedAt, &v.ExpiresAt, &v.Username, &v.CartCount)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
-	return v, err
+		WHERE s.id_hash = ? AND s.expires_at > ?`, sessionHash(id), db.Now())
+	return v, cmp.Or(err, missing)
 }
 
 // SessionState is what a session remembers.

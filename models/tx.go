@@ -72,6 +72,11 @@ func (tx tx) execOne(notOne error, statement string, args ...any) error {
 // query is exec for a statement that reads; scan is called for each row.
 func (tx tx) query(scan func(*sql.Rows) error, statement string, args ...any) error {
 	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, statement, args...)
+	return eachRow(rows, err, scan)
+}
+
+// eachRow reads what a query has answered, to its end.
+func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}

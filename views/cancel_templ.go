@@ -121,7 +121,7 @@ func CancelPage(p Cancel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = givenBack(p.Order).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = givenBack(&p.Order).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -174,7 +174,7 @@ func CancelPage(p Cancel) templ.Component {
 }
 
 // givenBack lists what an unpaid order frees when it is cancelled.
-func givenBack(o Order) templ.Component {
+func givenBack(o *Order) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

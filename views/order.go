@@ -65,8 +65,20 @@ func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
 // noted reports whether there is something to say of the access beside its course.
 func (a Access) noted() bool { return a == AccessEnding || a == AccessExpired || a == AccessWithdrawn }
 
+// onward is the way on from a line and its name: to the course's lessons, or to its terms once the right has ended. Empty for none.
+func (l *OrderLine) onward() (href, word string) {
+	switch {
+	case l.Access.Learnable():
+		return "/learn/" + id(l.CourseID), "去学习"
+	case l.Access == AccessExpired:
+		return "/courses/" + id(l.CourseID), "续费"
+	default:
+		return "", ""
+	}
+}
+
 // payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button is pressed.
-func (o Order) payable(now time.Time) bool {
+func (o *Order) payable(now time.Time) bool {
 	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))
 }
 
@@ -78,10 +90,10 @@ type PayBy struct {
 }
 
 // ended reports whether nothing of the order goes on: it can be bought again, or deleted from My Orders.
-func (o Order) ended() bool { return o.Status != models.OrderUnpaid && o.Status != models.OrderPaid }
+func (o *Order) ended() bool { return o.Status != models.OrderUnpaid && o.Status != models.OrderPaid }
 
 // learnable lists the lines that can be learnt now.
-func (o Order) learnable() []OrderLine {
+func (o *Order) learnable() []OrderLine {
 	var lines []OrderLine
 	for _, line := range o.Lines {
 		if line.Access.Learnable() {
@@ -92,12 +104,12 @@ func (o Order) learnable() []OrderLine {
 }
 
 // charged reports whether money, or a free order's nothing, has changed hands.
-func (o Order) charged() bool {
+func (o *Order) charged() bool {
 	return o.Status == models.OrderPaid || o.Status == models.OrderRefunded
 }
 
 // couponLabel names the coupon's row, which must be there for the sums to add up whether or not the name is known.
-func (o Order) couponLabel() string {
+func (o *Order) couponLabel() string {
 	if o.CouponName == "" {
 		return "优惠券"
 	}
@@ -105,7 +117,7 @@ func (o Order) couponLabel() string {
 }
 
 // shareLabel names a line's share of the total: what was paid, or what there is or was to pay.
-func (o Order) shareLabel() string {
+func (o *Order) shareLabel() string {
 	if o.charged() {
 		return "实付"
 	}
@@ -113,13 +125,13 @@ func (o Order) shareLabel() string {
 }
 
 // totalLabel names the order's total.
-func (o Order) totalLabel() string { return o.shareLabel() + "金额" }
+func (o *Order) totalLabel() string { return o.shareLabel() + "金额" }
 
 // partlyRefunded reports whether a part of what was paid went back.
-func (o Order) partlyRefunded() bool { return o.Status == models.OrderPaid && o.Refunded > 0 }
+func (o *Order) partlyRefunded() bool { return o.Status == models.OrderPaid && o.Refunded > 0 }
 
 // statusText is the state's name for the student.
-func (o Order) statusText() string {
+func (o *Order) statusText() string {
 	switch {
 	case o.Closing:
 		return "取消中"
@@ -131,12 +143,12 @@ func (o Order) statusText() string {
 }
 
 // closedLabel names the time when the order came to its last state: 取消时间, 超时取消时间 or 退款时间.
-func (o Order) closedLabel() string { return strings.TrimPrefix(o.Status.String(), "已") + "时间" }
+func (o *Order) closedLabel() string { return strings.TrimPrefix(o.Status.String(), "已") + "时间" }
 
-func (o Order) path() string { return "/orders/" + o.Number }
+func (o *Order) path() string { return "/orders/" + o.Number }
 
 // statusCode is the state's name in the style sheet.
-func (o Order) statusCode() string {
+func (o *Order) statusCode() string {
 	switch o.Status {
 	case models.OrderUnpaid:
 		return "wait"

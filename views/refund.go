@@ -43,7 +43,7 @@ func (r LineRequest) code() string {
 }
 
 // asked reports whether a request of the order waits for a decision.
-func (o Order) asked() bool {
+func (o *Order) asked() bool {
 	for _, line := range o.Lines {
 		if line.Request.Step == models.StepAsked {
 			return true
@@ -53,17 +53,17 @@ func (o Order) asked() bool {
 }
 
 // refundable reports whether the order leads to the page for refunds.
-func (o Order) refundable() bool { return o.Refund.Offered || o.asked() }
+func (o *Order) refundable() bool { return o.Refund.Offered || o.asked() }
 
 // refundText names that page by what the student finds there.
-func (o Order) refundText() string {
+func (o *Order) refundText() string {
 	if o.Refund.Offered {
 		return "申请退款"
 	}
 	return "查看退款申请"
 }
 
-func (o Order) refundPath() string { return o.path() + "/refund" }
+func (o *Order) refundPath() string { return o.path() + "/refund" }
 
 // Refund is the page GET /orders/:number/refund of a paid order, and a refused POST to it.
 type Refund struct {

@@ -669,7 +669,7 @@ func requestNote(r LineRequest) templ.Component {
 }
 
 // refundLink leads to the page for refunds, with the last day on which one can be asked for.
-func refundLink(o Order) templ.Component {
+func refundLink(o *Order) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -763,7 +763,7 @@ func refundLink(o Order) templ.Component {
 }
 
 // refundRule says until when and how a refund of a paid order can be asked for.
-func refundRule(o Order) templ.Component {
+func refundRule(o *Order) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -154,7 +154,7 @@ func ResultPage(p Result) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.State == ResultUnpaid {
-				templ_7745c5c3_Err = payChoices(p.Page, p.Order, p.Now, p.Pay).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = payChoices(p.Page, &p.Order, p.Now, p.Pay).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -167,11 +167,11 @@ func ResultPage(p Result) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = orderFacts(p.Order).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = orderFacts(&p.Order).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = orderLines(p.Order).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = orderLines(&p.Order).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -187,13 +187,13 @@ func ResultPage(p Result) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = totalRow(p.Order).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = totalRow(&p.Order).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = sums(p.Order).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sums(&p.Order).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -291,7 +291,7 @@ func resultLead(p Result) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deadline(p.Order, p.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = deadline(&p.Order, p.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

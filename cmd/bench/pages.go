@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
@@ -33,11 +34,24 @@ func (b *bench) measurePages(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	bare := httptest.NewServer(b.barePage(b.reader, page))
+	for _, bare := range []struct {
+		what string
+		read reading
+	}{{"", b.plain}, {", against bare SQL that prepares", b.prepare()}} {
+		printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes%s", len(page), bare.what))
+		if err := b.comparePages(ctx, request, b.barePage(page, bare.read)); err != nil {
+			return err
+		}
+	}
+	return b.countStatements(ctx, b.reader, request)
+}
+
+// comparePages prints the shop's pages beside those of a bare handler.
+func (b *bench) comparePages(ctx context.Context, request []byte, handler http.Handler) (err error) {
+	bare := httptest.NewServer(handler)
 	defer bare.Close()
 	bareCaller := newCaller(bare)
 	defer func() { err = errors.Join(err, bareCaller.close()) }()
-	printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes", len(page)))
 	for _, conns := range b.conns {
 		p, err := inTurns(b.rounds,
 			func() (sample, error) { return b.pagesOf(ctx, b.caller, conns, request) },
@@ -47,7 +61,7 @@ func (b *bench) measurePages(ctx context.Context) (err error) {
 		}
 		p.print(conns)
 	}
-	return b.countStatements(ctx, b.reader, request)
+	return nil
 }
 
 // pagesOf asks for the page over and over.
@@ -163,24 +177,47 @@ func (b *bench) logIn(ctx context.Context) (*http.Cookie, error) {
 	return nil, fmt.Errorf("login answered %d without a session", answer.StatusCode)
 }
 
-// barePage runs the page's three queries through database/sql, reads every column, and writes the page's bytes.
-func (b *bench) barePage(user int64, page []byte) http.Handler {
+// reading is a way to send a statement that reads.
+type reading func(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+
+// plain sends a statement as it is.
+func (b *bench) plain(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return b.sql.QueryContext(ctx, text, args...)
+}
+
+// prepare gives a reading that prepares each statement once.
+func (b *bench) prepare() reading {
+	var known sync.Map
+	return func(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+		if _, ok := known.Load(text); !ok {
+			statement, err := b.sql.PrepareContext(ctx, text)
+			if err != nil {
+				return nil, err
+			}
+			known.Store(text, statement)
+		}
+		statement, _ := known.Load(text)
+		return statement.(*sql.Stmt).QueryContext(ctx, args...)
+	}
+}
+
+// barePage runs the page's three queries, reads every column, and writes the page's bytes.
+func (b *bench) barePage(page []byte, read reading) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		now := time.Now().UTC()
 		for _, q := range []statement{
 			{`SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, u.username,
 			         (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
-			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id WHERE s.user_id = ? AND s.expires_at > ?`, []any{user, now}},
-			{"SELECT shelf, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY shelf", []any{user}},
-			{`SELECT o.id, o.order_number, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
-			         o.real_price, o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_amount,
-			         d.course_id, d.expire_text, d.expire_days, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
-			         r.out_time, r.id IS NOT NULL AND r.revoked_at IS NULL, r.revoked_at IS NOT NULL
-			  FROM (SELECT id FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 10) page JOIN ly_order o ON o.id = page.id
+			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id WHERE s.user_id = ? AND s.expires_at > ?`, []any{b.reader, time.Now().UTC()}},
+			{"SELECT shelf, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY shelf", []any{b.reader}},
+			{`SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
+			         o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_at, o.refunded_amount, o.closing_to,
+			         o.coupon_name, d.position, d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
+			         r.out_time, r.id IS NOT NULL AND r.revoked_at IS NULL, r.revoked_at IS NOT NULL, q.state, q.answer, f.state
+			  FROM (SELECT * FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 10) o
 			  JOIN ly_order_detail d ON d.order_id = o.id LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
-			  ORDER BY o.id DESC, d.position`, []any{user}},
+			  LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id LEFT JOIN ly_refund f ON f.id = q.refund_id`, []any{b.reader}},
 		} {
-			if err := readAll(r.Context(), b.sql, q); err != nil {
+			if err := readAll(r.Context(), read, q); err != nil {
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 				return
 			}
@@ -190,8 +227,8 @@ func (b *bench) barePage(user int64, page []byte) http.Handler {
 	})
 }
 
-func readAll(ctx context.Context, db *sql.DB, q statement) error {
-	rows, err := db.QueryContext(ctx, q.text, q.args...)
+func readAll(ctx context.Context, read reading, q statement) error {
+	rows, err := read(ctx, q.text, q.args...)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func dialectorFor(o Options) (gorm.Dialector, string, error) {
 			if err != nil {
 				return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
 			}
-			connectors[i] = readCommitted{connector}
+			connectors[i] = sessions{connector}
 		}
 		pool := sql.OpenDB(o.wrapped(newNodes(connectors)))
 		return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), DialectMySQL, nil
@@ -198,9 +198,7 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	config.ReadTimeout = 60 * time.Second
 	config.WriteTimeout = 60 * time.Second
 	config.Params = map[string]string{
-		// What MariaDB alone reads: on a Galera node a read waits until it sees all that was committed on the others before it, or a
-		// page served beside another node would not know the order that was just made.
-		"time_zone": "'+00:00' /*M!100100 , wsrep_sync_wait = 1 */",
+		"time_zone": "'+00:00'",
 		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the shop holds a row for long.
 		"innodb_lock_wait_timeout": "5",
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",

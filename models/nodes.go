@@ -22,10 +22,16 @@ type nodes struct {
 type server struct {
 	driver.Connector
 	asideUntil atomic.Int64 // Unix nanoseconds
+	silent     atomic.Bool  // it let a statement's time run out, and has taken no new connection since
 }
 
-// asideFor is how long a server that refused a connection is asked only after the others.
-const asideFor = 10 * time.Second
+const (
+	// asideFor is how long a server that refused a connection is asked only after the others.
+	asideFor = 10 * time.Second
+	// connectTime bounds how long a server may take to let a connection in where there is another to try: one that hangs, or whose machine
+	// is gone, says nothing. It is less than the balancer waits for an answer.
+	connectTime = 1500 * time.Millisecond
+)
 
 func newNodes(connectors []driver.Connector) *nodes {
 	n := &nodes{Connector: connectors[0]}
@@ -37,9 +43,12 @@ func newNodes(connectors []driver.Connector) *nodes {
 
 // Connect tries one server after the other; the error names the faults of all.
 func (n *nodes) Connect(ctx context.Context) (driver.Conn, error) {
+	if len(n.all) == 1 {
+		return n.all[0].connect(ctx)
+	}
 	var faults []error
 	for _, s := range n.inTurn(time.Now()) {
-		conn, err := s.Connect(ctx)
+		conn, err := s.connectSoon(ctx)
 		if err == nil {
 			return conn, nil
 		}
@@ -50,6 +59,21 @@ func (n *nodes) Connect(ctx context.Context) (driver.Conn, error) {
 		s.asideUntil.Store(time.Now().Add(asideFor).UnixNano())
 	}
 	return nil, errors.Join(faults...)
+}
+
+func (s *server) connectSoon(ctx context.Context) (driver.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	return s.connect(ctx)
+}
+
+func (s *server) connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := s.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.silent.Store(false)
+	return &leavingConn{mysqlConn: conn.(mysqlConn), server: s}, nil
 }
 
 // inTurn keeps the order of the address, with those that are aside behind the others.
@@ -79,10 +103,12 @@ type mysqlConn interface {
 	driver.Validator
 }
 
-// leavingConn is a connection that the pool throws away once its server has said that it cannot serve: the next may lead to another.
+// leavingConn is a connection that the pool throws away once its server has said that it cannot serve, or says nothing any more: the next
+// may lead to another.
 type leavingConn struct {
 	mysqlConn
-	left bool
+	server *server
+	left   bool
 }
 
 func (c *leavingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
@@ -150,7 +176,21 @@ func (c *leavingConn) ended(err error) error {
 // IsValid is asked when the connection comes back to the pool.
 func (c *leavingConn) IsValid() bool { return !c.left && c.mysqlConn.IsValid() }
 
-func (c *leavingConn) note(err error) { c.left = c.left || isNumber(err, notPrepared) }
+// ResetSession is asked before the connection is used again. A silent server has to let in a new one first: each of the old may cost
+// somebody their time.
+func (c *leavingConn) ResetSession(ctx context.Context) error {
+	if c.server.silent.Load() {
+		return driver.ErrBadConn
+	}
+	return c.mysqlConn.ResetSession(ctx)
+}
+
+func (c *leavingConn) note(err error) {
+	c.left = c.left || isNumber(err, notPrepared)
+	if errors.Is(err, context.DeadlineExceeded) {
+		c.server.silent.Store(true)
+	}
+}
 
 // notPrepared is what a Galera node answers to every statement while it is cut off from most of its cluster.
 const notPrepared = 1047

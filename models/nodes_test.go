@@ -1,11 +1,14 @@
 package models_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"net"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -110,6 +113,59 @@ func TestRefusedEndLeavesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A node that takes connections and says nothing, as one whose machine hangs, is left by the first whose time runs out there: who comes
+// after them is served by the next node, whatever connections the pool still has.
+func TestSilentNodeIsLeft(t *testing.T) {
+	server, proxy := behindProxy(t)
+	server.Host = proxy.Addr() + "," + server.Host
+	db, err := models.Open(t.Context(), models.Options{URL: server.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var pooled []*sql.Conn
+	for range 5 {
+		conn, err := db.SQL().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pooled = append(pooled, conn)
+	}
+	for _, conn := range pooled {
+		conn.Close()
+	}
+	proxy.Freeze()
+	defer proxy.Thaw()
+	ask := func(patience time.Duration) error {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		return db.SQL().QueryRowContext(ctx, "SELECT 1").Scan(new(int))
+	}
+	if err := ask(100 * time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the first: got %v, want the end of the time", err)
+	}
+	for range 2 * len(pooled) {
+		if err := ask(10 * time.Second); err != nil {
+			t.Fatalf("afterwards: got %v, want the other node's answer", err)
+		}
+	}
+}
+
+// behindProxy is a new database, with a proxy to its server.
+func behindProxy(t *testing.T) (*url.URL, *dbproxy.Proxy) {
+	t.Helper()
+	server, err := url.Parse(modelstest.MariaDBURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := dbproxy.Listen(server.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { proxy.Close() })
+	return server, proxy
 }
 
 // proxied is a MariaDB behind a proxy, with one connection.

@@ -16,25 +16,6 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// readCommitted sets the isolation of each new connection. Under the servers' default, REPEATABLE READ, "look, then
-// insert" locks gaps and deadlocks against itself. The statement is understood by MySQL, MariaDB, Galera and TiDB alike,
-// which the variable behind it is not, and setting it here saves every transaction a round trip. A server that cannot serve is found out
-// here too, where another can be taken instead.
-type readCommitted struct{ driver.Connector }
-
-func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := r.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, statement := range []string{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "DO 1"} {
-		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
-	}
-	return &leavingConn{mysqlConn: conn.(mysqlConn)}, nil
-}
-
 // tx is one open transaction. Now is read once, so that all rows it writes agree on the time.
 type tx struct {
 	*gorm.DB

@@ -28,30 +28,6 @@ func addCredit(g *gorm.DB, user models.User, points int) error {
 	return g.Exec("UPDATE ly_user SET credit = credit + ? WHERE id = ?", points, user.ID).Error
 }
 
-func TestReadCommitted(t *testing.T) {
-	db := modelstest.MariaDB(t)
-	ann := modelstest.Student(t, db, "ann")
-	read := func(g *gorm.DB) (points int64) {
-		if err := g.Raw("SELECT credit FROM ly_user WHERE id = ?", ann.ID).Scan(&points).Error; err != nil {
-			t.Fatal(err)
-		}
-		return points
-	}
-	err := db.InTx(t.Context(), func(g *gorm.DB) error {
-		before := read(g)
-		if err := db.InTx(t.Context(), func(other *gorm.DB) error { return addCredit(other, ann, 5) }); err != nil {
-			return err
-		}
-		if after := read(g); after != before+5 {
-			t.Errorf("got %d, want %d: a transaction must see what others have committed", after, before+5)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // Two transactions take the same two rows in opposite order, so that the server must end one of them.
 func TestDeadlockIsRetried(t *testing.T) {
 	db := modelstest.MariaDB(t)

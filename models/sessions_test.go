@@ -1,0 +1,72 @@
+package models_test
+
+import (
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+	"luffy/models/modelstest/dbproxy"
+)
+
+func TestReadCommitted(t *testing.T) {
+	db := modelstest.MariaDB(t)
+	ann := modelstest.Student(t, db, "ann")
+	read := func(g *gorm.DB) (points int64) {
+		if err := g.Raw("SELECT credit FROM ly_user WHERE id = ?", ann.ID).Scan(&points).Error; err != nil {
+			t.Fatal(err)
+		}
+		return points
+	}
+	err := db.InTx(t.Context(), func(g *gorm.DB) error {
+		before := read(g)
+		if err := db.InTx(t.Context(), func(other *gorm.DB) error { return addCredit(other, ann, 5) }); err != nil {
+			return err
+		}
+		if after := read(g); after != before+5 {
+			t.Errorf("got %d, want %d: a transaction must see what others have committed", after, before+5)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A read waits for what was committed on other nodes, on a server that has such. One that has not serves all the same.
+func TestSyncWait(t *testing.T) {
+	unknown := dbproxy.Refusal{Code: 1193, State: "HY000", Text: "Unknown system variable 'wsrep_sync_wait'"}
+	for name, c := range map[string]struct {
+		refusal *dbproxy.Refusal
+		serves  bool
+	}{
+		"known":   {nil, true},
+		"unknown": {&unknown, true},
+		"refused": {&dbproxy.TooManyConnections, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, proxy := behindProxy(t)
+			server.Host = proxy.Addr()
+			asked := false
+			proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+				if !strings.Contains(s.SQL, "wsrep_sync_wait") {
+					return dbproxy.Fault{}
+				}
+				asked = true
+				return dbproxy.Fault{Refuse: c.refusal}
+			})
+			db, err := models.Open(t.Context(), models.Options{URL: server.String()})
+			if (err == nil) != c.serves || !asked {
+				t.Fatalf("got %v, asked for %v; want that it serves: %v", err, asked, c.serves)
+			}
+			if err == nil {
+				defer db.Close()
+			}
+			if c.refusal == nil && sum(t, db, "SELECT @@wsrep_sync_wait") != 1 {
+				t.Error("it is not set")
+			}
+		})
+	}
+}

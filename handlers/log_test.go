@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"luffy/models"
 	"luffy/models/modelstest"
 )
 
@@ -87,5 +88,49 @@ func TestLogTellsNoSecret(t *testing.T) {
 		if len(secret) < 6 || strings.Contains(text, secret) {
 			t.Errorf("the log tells %q, or that is too short to look for", secret)
 		}
+	}
+}
+
+// A conflict that no try survives is one line of the log for the page or message that failed by it, whichever statement it hit, with neither
+// the statement nor what was in it.
+func TestConflictIsOneErrorAtLast(t *testing.T) {
+	log := &logBuffer{}
+	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	w := newWorld(t, db)
+	b, _ := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	link := b.order().payLink()
+	for name, c := range map[string]struct {
+		statement string // is in conflict
+		run       func(*testing.T)
+	}{
+		"register": {"INSERT ON ly_user", func(t *testing.T) {
+			visitor := w.in(t).browser()
+			form := []string{"username", "wangxiaoming", "password", modelstest.Password, "password2", modelstest.Password}
+			visitor.submit(visitor.open("/register"), "/register", form...).want(http.StatusServiceUnavailable)
+		}},
+		"notify": {"INSERT ON ly_user_course", func(t *testing.T) {
+			w := w.in(t)
+			b.in(w).pay(link)
+			if first := w.delivery(link.number, 1); first.Accepted {
+				t.Error("the notify was acknowledged")
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.exec("CREATE TRIGGER conflict BEFORE " + c.statement + " FOR EACH ROW SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")
+			defer w.exec("DROP TRIGGER conflict")
+			shown, below := len(w.log.String()), len(log.String())
+			c.run(t)
+			text := w.log.String()[shown:] + log.String()[below:]
+			if got := strings.Count(text, "level=ERROR "); got != 1 || !strings.Contains(text, "level=INFO msg=\"transaction is run again\" try=5 ") {
+				t.Errorf("got %d errors, want one, and five tries that are none:\n%s", got, text)
+			}
+			for _, data := range []string{"INSERT", "UPDATE", "wangxiaoming"} {
+				if strings.Contains(text, data) {
+					t.Errorf("the log tells %q:\n%s", data, text)
+				}
+			}
+		})
 	}
 }

@@ -19,7 +19,6 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
 // The dialects that DB.Dialect returns and that package migrations takes.
@@ -37,6 +36,7 @@ type DB struct {
 	prepared *prepared
 	dialect  string
 	now      func() time.Time
+	log      *slog.Logger
 }
 
 // Options tells Open which database to use and how.
@@ -47,7 +47,7 @@ type Options struct {
 	MaxConns int
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log gets statements that fail unexpectedly; nil means none.
+	// Log gets slow statements, those that are wrong, transactions that are run again, and why connections ended; nil means none.
 	Log *slog.Logger
 	// Wrap, when set, stands between the pool and the driver: a simulation lets statements and commits fail there.
 	Wrap func(driver.Connector) driver.Connector
@@ -55,6 +55,7 @@ type Options struct {
 
 // Open connects to the database that o names and checks that it answers. It does not touch the schema.
 func Open(ctx context.Context, o Options) (*DB, error) {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	dialector, dialect, err := dialectorFor(o)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		SkipDefaultTransaction: true, // every transaction of the shop is opened by inTx
 		TranslateError:         true, // a clash of unique keys is gorm.ErrDuplicatedKey on both databases
 		DisableAutomaticPing:   true,
-		Logger:                 statementLog(o.Log),
+		Logger:                 newStatementLog(o.Log),
 		NowFunc:                func() time.Time { return time.Now().UTC() },
 	})
 	if err != nil {
@@ -89,7 +90,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
-	return &DB{orm: orm, prepared: &prepared{pool: pool}, dialect: dialect, now: now}, nil
+	return &DB{orm: orm, prepared: &prepared{pool: pool}, dialect: dialect, now: now, log: o.Log}, nil
 }
 
 // SQL is the pool under the models, for migrations and for measuring.
@@ -130,6 +131,7 @@ func dialectorFor(o Options) (gorm.Dialector, string, error) {
 		}
 		connectors := make([]driver.Connector, len(configs))
 		for i, config := range configs {
+			config.Logger = driverLog{o.Log}
 			connector, err := mysqldriver.NewConnector(config)
 			if err != nil {
 				return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
@@ -204,16 +206,4 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	}
 	return config
-}
-
-func statementLog(log *slog.Logger) logger.Interface {
-	if log == nil {
-		return logger.Discard
-	}
-	return logger.NewSlogLogger(log, logger.Config{
-		LogLevel:                  logger.Warn,
-		SlowThreshold:             2 * time.Second,
-		IgnoreRecordNotFoundError: true,
-		ParameterizedQueries:      true, // no student's data and no signature in the log
-	})
 }

@@ -94,6 +94,7 @@ func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
 		if try == txTries {
 			return fmt.Errorf("given up after %d tries: %w", try, err)
 		}
+		db.log.InfoContext(ctx, "transaction is run again", "try", try, "error", err)
 		pause := time.Duration(5+rand.IntN(10*try*try)) * time.Millisecond
 		select {
 		case <-ctx.Done():

@@ -31,7 +31,7 @@ func unavailableCode(number uint16) bool {
 	case 1040, 1203, 1226, // too many connections
 		1021, 1114, 1030, // the disk is full
 		1290, 1792, 1836, // read-only
-		1205, 1213, // locked up, and tried often enough
+		1205, 1213, 1020, // locked up, and tried often enough
 		1053, 1927, 1317, 1969, 3024, // the server stops, or has ended the connection or the statement
 		1047: // a Galera node that is not part of the cluster now
 		return true

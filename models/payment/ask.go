@@ -39,6 +39,9 @@ func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
 		return true
 	}
 	claimed, err := s.db.ClaimQuery(ctx, p.ID, askFloor)
+	if err != nil {
+		s.log.WarnContext(ctx, "question could not be claimed", "out_trade_no", p.OutTradeNo, "error", err)
+	}
 	return err == nil && claimed
 }
 

@@ -81,6 +81,7 @@ func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) 
 		err = s.db.ClosePayment(ctx, standing.Payment.ID, event.TradeStatus)
 	}
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		s.log.ErrorContext(ctx, "closed trade could not be noted", "out_trade_no", event.OutTradeNo, "error", err)
 		return false
 	}
 	return s.record(ctx, event, models.VerdictNoted, string(wordClosed))
@@ -94,12 +95,16 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 	}
 	standing, err := s.db.PaymentByOutTradeNo(ctx, event.OutTradeNo)
 	if err != nil {
+		s.log.ErrorContext(ctx, "payment could not be read", "out_trade_no", event.OutTradeNo, "error", err)
 		return false
 	}
 	if p := standing.Payment; p.TradeNo != nil && *p.TradeNo == event.TradeNo && p.State != models.PaymentHeld {
 		return true // booked before
 	}
 	said, err := s.ask(ctx, standing.Payment)
+	if err != nil {
+		s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", event.OutTradeNo, "error", err)
+	}
 	return err == nil && settled(said.outcome)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // Whatever a visitor sends, a line of the log stays one line: nobody writes another into it.
@@ -95,7 +96,7 @@ func TestLogTellsNoSecret(t *testing.T) {
 // the statement nor what was in it.
 func TestConflictIsOneErrorAtLast(t *testing.T) {
 	log := &logBuffer{}
-	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = logwatch.New(t, log) })
 	w := newWorld(t, db)
 	b, _ := w.student("ann")
 	b.addToCart(w.stock.Plain.For(30))

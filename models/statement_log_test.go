@@ -24,7 +24,7 @@ func TestConflictIsLoggedAsTry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := new(statementLog)
-			db := modelstest.MariaDB(t, log.option)
+			db := modelstest.MariaDB(t, log.option(t))
 			ann := modelstest.Student(t, db, "ann")
 			tries := 0
 			err := db.InTx(t.Context(), func(g *gorm.DB) error {
@@ -70,7 +70,7 @@ func TestWrongStatementIsLogged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := new(statementLog)
-			c.run(t, modelstest.SQLite(t, log.option))
+			c.run(t, modelstest.SQLite(t, log.option(t)))
 			if got := log.lines("ERROR"); got != c.lines || strings.Contains(log.String(), "13800000000") {
 				t.Errorf("got %d lines, want %d without what was sent:\n%s", got, c.lines, log)
 			}
@@ -81,7 +81,7 @@ func TestWrongStatementIsLogged(t *testing.T) {
 // Why a connection ended goes into the log too, and nowhere past it.
 func TestLostConnectionIsLogged(t *testing.T) {
 	log := new(statementLog)
-	db := modelstest.MariaDB(t, log.option)
+	db := modelstest.MariaDB(t, log.option(t))
 	tries := 0
 	err := db.InTx(t.Context(), func(g *gorm.DB) error {
 		if tries++; tries == 1 {

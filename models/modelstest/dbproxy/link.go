@@ -12,6 +12,7 @@ import (
 type link struct {
 	proxy          *Proxy
 	client, server net.Conn
+	prepared       prepared
 
 	mu       sync.Mutex
 	withheld *Fault        // what happens when the answer comes, instead of passing it on
@@ -20,7 +21,9 @@ type link struct {
 }
 
 func newLink(p *Proxy, client, server net.Conn) *link {
-	return &link{proxy: p, client: client, server: server, ended: make(chan struct{})}
+	return &link{
+		proxy: p, client: client, server: server, prepared: prepared{texts: map[uint32]string{}}, ended: make(chan struct{}),
+	}
 }
 
 func (l *link) run() {
@@ -48,12 +51,13 @@ func (l *link) passCommands() {
 			return
 		}
 		fault := Fault{}
-		if sql, ok := p.sql(); ok {
+		sql, ok := l.prepared.sql(p)
+		if ok {
 			fault = l.proxy.decide(sql)
 		}
 		switch {
 		case fault.Refuse != nil:
-			err = l.refuse(p, fault)
+			err = l.refuse(sql, fault)
 		case fault.Cut == Before:
 			fault.run()
 			return
@@ -78,6 +82,7 @@ func (l *link) passAnswers() {
 		if err != nil {
 			return
 		}
+		l.prepared.answer(p)
 		l.mu.Lock()
 		withheld, undone := l.withheld, l.undone
 		l.undone = nil
@@ -112,9 +117,8 @@ func (f Fault) run() {
 
 // refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server has rolled the transaction back; a
 // node that is not prepared looks at no statement, so it stays open.
-func (l *link) refuse(p packet, fault Fault) error {
+func (l *link) refuse(sql string, fault Fault) error {
 	fault.run()
-	sql, _ := p.sql()
 	failed := strings.EqualFold(sql, "COMMIT") && fault.Refuse.Code != NotPrepared.Code
 	if failed || fault.Refuse.Code == Deadlock.Code {
 		if err := l.rollBack(); err != nil {

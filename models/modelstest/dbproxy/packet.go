@@ -30,19 +30,25 @@ func newPacket(sequence byte, payload []byte) packet {
 	return slices.Concat(header, payload)
 }
 
-// comQuery is the command whose payload is the text of a statement.
-const comQuery = 0x03
+// Commands, each the first byte of its payload.
+// Source: https://mariadb.com/kb/en/2-text-protocol/ and https://mariadb.com/kb/en/3-binary-protocol-prepared-statements/
+const (
+	comQuery       = 0x03 // and the text of a statement
+	comStmtPrepare = 0x16 // the same
+	comStmtExecute = 0x17 // and the four bytes of the prepared statement's number
+	comStmtClose   = 0x19 // the same
+)
 
 func query(sql string) packet {
 	return newPacket(0, append([]byte{comQuery}, sql...))
 }
 
-// sql gives the text of a statement. Every command begins a new sequence, so no part of the login looks like one.
-func (p packet) sql() (string, bool) {
-	if len(p) <= headerLength || p[3] != 0 || p[headerLength] != comQuery {
-		return "", false
+// command parts a command from what follows it. Every command begins a new sequence, so no part of the login looks like one.
+func (p packet) command() (command byte, rest []byte) {
+	if len(p) <= headerLength || p[3] != 0 {
+		return 0, nil
 	}
-	return string(p[headerLength+1:]), true
+	return p[headerLength], p[headerLength+1:]
 }
 
 // Refusal is an error as the server answers it.

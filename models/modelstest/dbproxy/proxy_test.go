@@ -162,6 +162,35 @@ func TestStatementsAreCounted(t *testing.T) {
 	}
 }
 
+// A prepared statement is counted, and has its faults, when it is executed.
+func TestPreparedStatement(t *testing.T) {
+	b := newBench(t)
+	if err := b.behind.PingContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	came := b.at("UPDATE", dbproxy.Fault{Refuse: &dbproxy.DiskFull})
+	const text = "UPDATE counter SET n = n + ? WHERE id = 1"
+	statement, err := b.behind.PrepareContext(t.Context(), text)
+	if err != nil || came() {
+		t.Fatalf("prepare: got error %v, fault %v; want neither", err, came())
+	}
+	_, err = statement.ExecContext(t.Context(), 1)
+	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); !ok || e.Number != dbproxy.DiskFull.Code {
+		t.Errorf("got %v, want error 1021", err)
+	}
+	b.wantCounter(0)
+	if _, err := statement.ExecContext(t.Context(), 1); err != nil {
+		t.Errorf("the second time: %v", err)
+	}
+	b.wantCounter(1)
+	if err := statement.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := b.proxy.Count(); got != 2 {
+		t.Errorf("got %d statements, want 2", got)
+	}
+}
+
 func TestFreeze(t *testing.T) {
 	b := newBench(t)
 	if err := b.count(t.Context()); err != nil {

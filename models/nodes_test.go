@@ -80,6 +80,33 @@ func TestUnpreparedNodeIsLeft(t *testing.T) {
 	}
 }
 
+// The statements of the most asked pages stay prepared on their connection, which does not keep it.
+func TestUnpreparedNodeIsLeftByAPage(t *testing.T) {
+	db, proxy := proxied(t)
+	used := func() (id int64) {
+		if err := db.InTx(t.Context(), func(g *gorm.DB) error { id = connection(t, g); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	if _, err := db.Visitor(t.Context(), "nobody"); !errors.Is(err, models.ErrNotFound) {
+		t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+	}
+	before := used()
+	proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+		if s.Number == 1 {
+			return dbproxy.Fault{Refuse: &dbproxy.NotPrepared}
+		}
+		return dbproxy.Fault{}
+	})
+	if _, err := db.Visitor(t.Context(), "nobody"); !models.Unavailable(err) {
+		t.Errorf("got %v, want the node's refusal", err)
+	}
+	if after := used(); after == before {
+		t.Errorf("connection %d is still in use", after)
+	}
+}
+
 // What a transaction wrote must not be committed by the next one on its connection, which a server does that is told to begin while a
 // transaction is open: a node out of its cluster refuses COMMIT and ROLLBACK too, and may be back a moment later.
 func TestRefusedEndLeavesNothing(t *testing.T) {

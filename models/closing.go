@@ -11,8 +11,12 @@ type Closing struct {
 	Open  []Payment
 }
 
-// closingLease is how long one process may take to close an order before another takes over.
-const closingLease = time.Minute
+// closingLease is how long one process may take to close an order before another takes over. closingPause is the longest pause before an
+// order that could not be closed is tried again.
+const (
+	closingLease = time.Minute
+	closingPause = 15 * time.Minute
+)
 
 // BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt to pay it is opened. Errors:
 // ErrNotFound, ErrNotPayable when it is not unpaid any more.
@@ -33,28 +37,31 @@ func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closi
 	return closing, err
 }
 
-// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not ended. Several replicas may
-// call it at once: each order goes to one of them, and comes up again when that one does not finish it within a minute.
+// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not ended, those first that wait longest.
+// Several replicas may call it at once: each order goes to one of them, and comes up again when that one has not finished it after a
+// minute, or after as long as it is overdue. Only the orders that it takes are locked, so no payment of another order waits for it.
 func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 	var due []Closing
-	err := db.inTx(ctx, func(tx tx) error {
-		due = nil
-		var orders []Order
-		err := skipLocked(tx.DB).Where("order_status = ? AND COALESCE(check_at, expires_at) <= ?", OrderUnpaid, tx.now).
-			Order("id").Limit(limit).Find(&orders).Error
-		if err != nil {
-			return err
-		}
-		for _, order := range orders {
-			closing, err := tx.beginClosing(order, OrderTimedOut)
-			if err != nil {
-				return err
-			}
-			due = append(due, closing)
-		}
-		return nil
+	err := db.inTx(ctx, func(tx tx) (err error) {
+		due, err = tx.claimDue(limit)
+		return err
 	})
 	return due, err
+}
+
+func (tx tx) claimDue(limit int) ([]Closing, error) {
+	var orders []Order
+	if err := skipLocked(tx.DB).Where("due_at <= ?", tx.now).Order("due_at").Limit(limit).Find(&orders).Error; err != nil {
+		return nil, err
+	}
+	due := make([]Closing, len(orders))
+	for i, order := range orders {
+		var err error
+		if due[i], err = tx.beginClosing(order, OrderTimedOut); err != nil {
+			return nil, err
+		}
+	}
+	return due, nil
 }
 
 // beginClosing leaves a target that was set before: an order that its student cancelled does not time out.
@@ -63,13 +70,19 @@ func (tx tx) beginClosing(o Order, to OrderStatus) (Closing, error) {
 		o.ClosingTo = &to
 	}
 	begun := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-		Updates(columns{"closing_to": *o.ClosingTo, "check_at": tx.now.Add(closingLease)})
+		Updates(columns{"closing_to": *o.ClosingTo, "check_at": o.nextCheck(tx.now)})
 	if err := exactlyOne(begun, ErrNotPayable); err != nil {
 		return Closing{}, err
 	}
 	closing := Closing{Order: o}
 	err := tx.Where("order_id = ? AND state = ?", o.ID, PaymentOpen).Order("id").Find(&closing.Open).Error
 	return closing, err
+}
+
+// nextCheck is when an order that is taken now is taken again, unless it is closed by then: what could not be closed for long waits for
+// Alipay, and is tried ever more seldom.
+func (o Order) nextCheck(now time.Time) time.Time {
+	return now.Add(min(max(closingLease, now.Sub(o.ExpiresAt)), closingPause))
 }
 
 // FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its coupon and points back. ErrNotPayable

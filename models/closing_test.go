@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync/atomic"
@@ -165,6 +166,74 @@ func TestClaimDueOnlyWhatIsDue(t *testing.T) {
 		s.clock.now = second.ExpiresAt
 		s.claimDue(t, first, second) // the first's minute is over just now
 	})
+}
+
+// Orders that cannot be closed, and passes that take longer than a claim holds: each is tried before any is tried again.
+func TestClosingsThatFailKeepNobodyWaiting(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		var orders []models.Order
+		for range 5 {
+			orders = append(orders, s.order(t, s.Plain.For(30)))
+			s.clock.forward(time.Second)
+		}
+		s.clock.now = orders[4].ExpiresAt
+		for _, want := range [][]int{{0, 1}, {2, 3}, {4, 0}} {
+			due, err := s.ClaimDue(t.Context(), 2)
+			if err != nil || len(due) != 2 || due[0].Order.ID != orders[want[0]].ID || due[1].Order.ID != orders[want[1]].ID {
+				t.Fatalf("got %d claimed, %v; want the orders %v of five", len(due), err, want)
+			}
+			s.clock.forward(time.Minute + time.Second)
+		}
+	})
+}
+
+// The longer an order cannot be closed, the longer are the pauses, up to a quarter of an hour.
+func TestClosingIsTriedEverMoreSeldom(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.order(t, s.Plain.For(30))
+		s.clock.now = order.ExpiresAt
+		for _, want := range []time.Duration{1, 1, 2, 4, 8, 15, 15} {
+			s.claimDue(t, order)
+			next := s.read(t, order).CheckAt
+			if next == nil || next.Sub(s.Now()) != want*time.Minute {
+				t.Fatalf("got the next try at %v, want it %d minutes after %v", next, want, s.Now())
+			}
+			s.clock.now = *next
+		}
+	})
+}
+
+// While a replica has claimed some of the due orders and not committed, everything else goes on: payments of fresh orders and of due ones
+// that it did not take, and the claim of another replica.
+func TestClaimDueHoldsUpNobody(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB)
+	var trades []models.PaidTrade
+	place := func(n int) {
+		for range n {
+			_, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
+			trades = append(trades, trade)
+		}
+	}
+	place(12)
+	s.clock.forward(modelstest.TTL)
+	place(6)
+	err := s.HoldDue(t.Context(), 4, func(first []models.Closing) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		others, err := s.ClaimDue(ctx, 7)
+		if err != nil || len(first) != 4 || len(others) != 7 || others[0].Order.ID != first[3].Order.ID+1 {
+			t.Errorf("got %d claimed and then %d, %v; want 4 and the 7 after them", len(first), len(others), err)
+		}
+		for _, trade := range trades[11:] {
+			if got, err := s.Confirm(ctx, trade, notified(s.DB, trade)); err != nil || got != models.Fulfilled {
+				t.Errorf("payment of %s meanwhile: got %q, %v; want it fulfilled", trade.OutTradeNo, got, err)
+			}
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantClean(t, s.DB)
 }
 
 func TestDueOrderGoesToOneOfEightReplicas(t *testing.T) {

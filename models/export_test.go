@@ -17,6 +17,17 @@ func (db *DB) InTx(ctx context.Context, fn func(*gorm.DB) error) error {
 	return db.inTx(ctx, func(tx tx) error { return fn(tx.DB) })
 }
 
+// HoldDue claims due orders and lets something happen before the claim is committed.
+func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing)) error {
+	return db.inTx(ctx, func(tx tx) error {
+		due, err := tx.claimDue(limit)
+		if err == nil {
+			meanwhile(due)
+		}
+		return err
+	})
+}
+
 // Invariants names every check of Audit.
 func Invariants() []string {
 	names := make([]string, len(audits))

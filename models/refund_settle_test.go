@@ -147,6 +147,28 @@ func TestRefundKey(t *testing.T) {
 	})
 }
 
+// What others make up as a name is another name when its case is another: a caller's key, and a number of Alipay's console.
+func TestRefundNamesByCase(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		upper := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "Ticket-A"})
+		lower := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "ticket-a"})
+		if upper.ID == lower.ID {
+			t.Error("got one refund for two keys")
+		}
+		for _, number := range []string{"console-7a", "console-7A"} {
+			news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: number, Amount: 5_00, At: noon}
+			if err := s.NoteRefund(t.Context(), news); err != nil {
+				t.Errorf("news of %s: %v", number, err)
+			}
+		}
+		if got := s.read(t, order).RefundedAmount; got != 10_00 {
+			t.Errorf("got %s back, want both refunds of 5.00", got)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
 func TestRefundKeySixteenTimesAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		ask := models.RefundRequest{OrderNumber: s.twoLines(t).OrderNumber, Amount: 10_00, Key: "ticket"}

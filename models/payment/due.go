@@ -8,11 +8,8 @@ import (
 	"luffy/models"
 )
 
-// batch is how many rows a job takes at a time, and usualCrew how many of them it works on at once: Alipay may be slow.
-const (
-	batch     = 20
-	usualCrew = 4
-)
+// usualCrew is how many rows a job works on at once: Alipay may be slow.
+const usualCrew = 4
 
 // CloseDue closes orders whose time to pay is over, and goes on with closings that were interrupted.
 func (s *Service) CloseDue(ctx context.Context) error {
@@ -38,17 +35,18 @@ func (s *Service) RefundDue(ctx context.Context) error {
 	return drain(ctx, s.crew, s.db.ClaimRefunds, s.carryOut)
 }
 
-// drain takes batch after batch until a claim finds less than a full one. One row's error does not keep the others waiting: it
-// comes up again when its claim runs out.
+// drain claims as many rows as it works on at once, again and again until there are fewer: a row that had to wait for others would
+// outlive its claim, and another replica would work on it too. One row's error does not keep the others waiting: it comes up again
+// when its claim runs out, behind those that wait longer.
 func drain[T any](ctx context.Context, crew int, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
 	var failed error
 	for {
-		rows, err := claim(ctx, batch)
+		rows, err := claim(ctx, crew)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
 		failed = errors.Join(failed, each(ctx, crew, rows, work))
-		if len(rows) < batch {
+		if len(rows) < crew {
 			return failed
 		}
 	}

@@ -88,5 +88,5 @@ func (tx tx) noteGone(o Order, p Payment, trade PaidTrade) error {
 		return err
 	}
 	p.State = PaymentSurplus
-	return tx.bookOutside(o, p, RefundNews{Amount: p.Amount, At: tx.now})
+	return tx.bookOutside(o, p, nil, RefundNews{Amount: p.Amount, At: tx.now})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -76,6 +77,7 @@ var (
 	ErrLineNotOpen   = errors.New("there is no such line, or it was given back before")
 	ErrRefundNothing = errors.New("nothing was paid for that")
 	ErrKeyUsed       = errors.New("the key names another refund of the order")
+	ErrRefundUnsure  = errors.New("it may be one that the shop has asked for, or another")
 )
 
 // RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with neither all that is left.
@@ -208,15 +210,26 @@ func (tx tx) refundableLine(o Order, position int) (OrderDetail, error) {
 // ownRefund stands between out_trade_no and count in the shop's own out_request_nos.
 const ownRefund = "R"
 
-// addRefund stores a refund to be tried at once, under the next number of its payment. The order is locked, so the count is safe.
-func (tx tx) addRefund(r *Refund, p Payment) error {
-	var earlier int64
-	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Count(&earlier).Error; err != nil {
+// addRefund stores a refund to be tried at once, under the next number of its payment.
+func (tx tx) addRefund(r *Refund, p Payment) (err error) {
+	if r.OutRequestNo, err = tx.nextRequestNo(p); err != nil {
 		return err
 	}
-	r.ID, r.OutRequestNo = 0, fmt.Sprintf("%s%s%d", p.OutTradeNo, ownRefund, earlier+1)
-	r.State, r.CreatedAt, r.TryAt = RefundPending, tx.now, new(tx.now)
+	r.ID, r.State, r.CreatedAt, r.TryAt = 0, RefundPending, tx.now, new(tx.now)
 	return tx.Create(r).Error
+}
+
+// nextRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has told of is passed over.
+func (tx tx) nextRequestNo(p Payment) (string, error) {
+	var used []string
+	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
+		return "", err
+	}
+	for n := len(used) + 1; ; n++ {
+		if number := fmt.Sprintf("%s%s%d", p.OutTradeNo, ownRefund, n); !slices.Contains(used, number) {
+			return number, nil
+		}
+	}
 }
 
 // RefundTask is a refund to be carried out, with what Alipay must be told.

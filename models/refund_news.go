@@ -3,6 +3,8 @@ package models
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +21,7 @@ type RefundNews struct {
 
 // NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made outside the shop gets its row. Called
 // again it changes nothing. Errors: ErrNotFound when no attempt has this out_trade_no, ErrNothingPaid while the shop has not heard of
-// its payment, ErrRefundTooMuch when more would have gone back than came.
+// its payment, ErrRefundTooMuch when more would have gone back than came, ErrRefundUnsure when it may or may not be one of the shop's own.
 func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 	return db.inTx(ctx, func(tx tx) error {
 		order, payment, err := tx.lockForPayment(n.OutTradeNo)
@@ -33,27 +35,48 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 		if err := tx.Where("payment_id = ?", payment.ID).Order("id").Find(&known).Error; err != nil {
 			return err
 		}
-		booked := sumDone(known)
 		if n.Amount == 0 {
-			n.Amount = n.Total - sumDone(slices.DeleteFunc(slices.Clone(known), Refund.settled)) // Alipay's total knows nothing of those
+			return tx.noteTotal(order, payment, known, n)
 		}
-		i := slices.IndexFunc(known, func(r Refund) bool { return n.OutRequestNo != "" && r.OutRequestNo == n.OutRequestNo })
-		if i < 0 {
-			i = slices.IndexFunc(known, n.fits)
-		}
-		switch {
-		case i >= 0 && known[i].State == RefundDone:
-			return tx.nameRefund(known[i], n.OutRequestNo)
-		case i >= 0:
-			return tx.finishRefund(order, payment, known[i], n.At)
-		case n.Amount <= 0:
-			return nil
-		case booked+n.Amount > payment.Amount:
-			return ErrRefundTooMuch
-		default:
-			return tx.bookOutside(order, payment, n)
-		}
+		return tx.noteRefund(order, payment, known, n)
 	})
+}
+
+// noteRefund books a refund whose sum is told.
+func (tx tx) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
+	switch r := n.among(known); {
+	case r == nil:
+		return tx.bookOutside(o, p, known, n)
+	case r.State == RefundDone:
+		return tx.nameRefund(*r, n.OutRequestNo)
+	case r.Amount != n.Amount:
+		return tx.yieldNumber(o, p, known, *r, n)
+	case sumDone(known)+r.Amount > p.Amount:
+		return ErrRefundTooMuch
+	case r.State == RefundFailed:
+		return tx.finishRefused(o, p, *r, n)
+	default:
+		return tx.finishRefund(o, p, *r, n.At)
+	}
+}
+
+// noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's own is on its way that sum may hold it
+// already, so only one of that very sum is believed to be the news.
+func (tx tx) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
+	n.Amount = n.Total - sumDone(slices.DeleteFunc(slices.Clone(known), Refund.settled)) // Alipay's total knows nothing of those
+	if n.Amount <= 0 {
+		return nil
+	}
+	pending := slices.DeleteFunc(slices.Clone(known), func(r Refund) bool { return r.State != RefundPending })
+	i := slices.IndexFunc(pending, func(r Refund) bool { return r.Amount == n.Amount })
+	switch {
+	case i >= 0:
+		return tx.finishRefund(o, p, pending[i], n.At)
+	case len(pending) > 0:
+		return ErrRefundUnsure
+	default:
+		return tx.bookOutside(o, p, known, n)
+	}
 }
 
 func sumDone(refunds []Refund) Fen {
@@ -66,14 +89,30 @@ func sumDone(refunds []Refund) Fen {
 	return sum
 }
 
-// fits tells whether the news may be of the refund although they do not share a number: nameless news of the shop's own pending refund, or
-// the number at last of an outside refund that was booked nameless.
-func (n RefundNews) fits(r Refund) bool {
-	if n.OutRequestNo == "" {
-		return r.State == RefundPending && r.Amount == n.Amount
+// among finds the refund that the news is of; nil when it is none of them. News with a number is of the refund of that number, else of an
+// outside one of its sum that was booked without. News without is of one of its sum: done at that very time, or the shop's own on its way.
+func (n RefundNews) among(known []Refund) *Refund {
+	nameless := func(r Refund) bool {
+		return r.Cause == RefundOutside && strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) && r.Amount == n.Amount
 	}
-	nameless := r.Cause == RefundOutside && strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund)
-	return nameless && r.Amount == n.Amount
+	ways := []func(Refund) bool{func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo }, nameless}
+	if n.OutRequestNo == "" {
+		ways = []func(Refund) bool{n.repeats, func(r Refund) bool { return r.State == RefundPending && r.Amount == n.Amount }}
+	}
+	for _, is := range ways {
+		if i := slices.IndexFunc(known, is); i >= 0 {
+			return &known[i]
+		}
+	}
+	return nil
+}
+
+// refundGap is the least time that Alipay wants between two refunds of one trade.
+const refundGap = 3 * time.Second
+
+// repeats tells whether the refund is the one that the news tells of, by sum and time.
+func (n RefundNews) repeats(r Refund) bool {
+	return r.State == RefundDone && !r.settled() && r.Amount == n.Amount && r.DoneAt.Sub(n.At).Abs() < refundGap
 }
 
 // nameRefund gives an outside refund the number that Alipay knows it by, once that is heard.
@@ -81,8 +120,40 @@ func (tx tx) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }
 
+// yieldNumber books a refund of another sum that Alipay knows under the number of one of the shop's, as after a backup was restored: the
+// number tells of nothing but that refund, so the shop's own has not been made, and if it is on its way it is asked for under a new one.
+func (tx tx) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
+	number, err := tx.nextRequestNo(p)
+	if err != nil {
+		return err
+	}
+	why := cut(fmt.Sprintf("Alipay knows %s as another refund, of %s", own.OutRequestNo, n.Amount), 255)
+	err = tx.Model(&Refund{}).Where("id = ?", own.ID).Updates(columns{"out_request_no": number, "last_error": why}).Error
+	if err != nil {
+		return err
+	}
+	return tx.bookOutside(o, p, known, n)
+}
+
+// finishRefused finishes a refund that Alipay had refused and has made after all. When its line went back by another one meanwhile, it is
+// of a bare sum.
+func (tx tx) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
+	err := tx.lineStands(o, r)
+	if errors.Is(err, ErrLineNotOpen) {
+		r.OrderDetailID = nil
+		err = tx.Model(&Refund{}).Where("id = ?", r.ID).Update("order_detail_id", nil).Error
+	}
+	if err != nil {
+		return err
+	}
+	return tx.finishRefund(o, p, r, n.At)
+}
+
 // bookOutside gives a refund that the shop did not ask for its row, done already.
-func (tx tx) bookOutside(o Order, p Payment, n RefundNews) error {
+func (tx tx) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
+	if sumDone(known)+n.Amount > p.Amount {
+		return ErrRefundTooMuch
+	}
 	line, err := tx.lineAskedFor(p, n.Amount)
 	if err != nil {
 		return err

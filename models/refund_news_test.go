@@ -3,6 +3,7 @@ package models_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"luffy/models"
 )
@@ -32,6 +33,12 @@ func TestNoteRefund(t *testing.T) {
 		"named, nameless later":   {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}}, []refund{{"X", 50_00, outside, done}}},
 		"two of one sum":          {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
 		"two, by growing totals":  {0, []models.RefundNews{{Total: 50_00}, {Total: 80_00}}, []refund{{"R1", 50_00, outside, done}, {"R2", 30_00, outside, done}}},
+		"nameless row":            {0, []models.RefundNews{{Amount: 50_00}}, []refund{{"R1", 50_00, outside, done}}},
+		"nameless row of its own": {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}}, []refund{{"R1", 100_00, own, done}}},
+		"nameless row, named":     {0, []models.RefundNews{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
+		"two nameless rows":       {0, []models.RefundNews{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}}, []refund{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
+		"its number, another sum": {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 10_00}}, []refund{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
+		"a number of the future":  {100_00, []models.RefundNews{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}}, []refund{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
 		"an older total, overdue": {0, []models.RefundNews{{Total: 80_00}, {Total: 50_00}}, []refund{{"R1", 80_00, outside, done}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -41,7 +48,10 @@ func TestNoteRefund(t *testing.T) {
 					s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: c.own})
 				}
 				for _, news := range c.news {
-					news.OutTradeNo, news.At = order.OrderNumber, noon
+					news.OutTradeNo = order.OrderNumber
+					if news.At.IsZero() {
+						news.At = noon
+					}
 					if news.OutRequestNo != "" {
 						news.OutRequestNo = order.OrderNumber + news.OutRequestNo
 					}
@@ -102,6 +112,67 @@ func TestNoteRefundRefused(t *testing.T) {
 		}
 		wantClean(t, s.DB)
 	})
+}
+
+// A sum of all refunds may hold one of the shop's own that is on its way. Alipay tells it again, and by then that one is done.
+func TestTotalBesideAPendingRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		own := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00})
+		news := models.RefundNews{OutTradeNo: order.OrderNumber, Total: 60_00, At: noon}
+		if err := s.NoteRefund(t.Context(), news); !errors.Is(err, models.ErrRefundUnsure) {
+			t.Errorf("got %v, want ErrRefundUnsure", err)
+		}
+		s.finish(t, own)
+		if err := s.NoteRefund(t.Context(), news); err != nil {
+			t.Error(err)
+		}
+		if got := s.read(t, order).RefundedAmount; got != 60_00 {
+			t.Errorf("got %s back, want 60.00", got)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// Alipay has made a refund after all that it had refused, and that staff had made up for by another one meanwhile: the money went back
+// twice, the points of the line once.
+func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
+	for name, c := range map[string]struct {
+		line   int // 0 = the whole order
+		want   error
+		points int64
+	}{
+		"a line":    {1, nil, 140},
+		"the whole": {0, models.ErrRefundTooMuch, 301},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order, _ := s.discounted(t)
+				first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: c.line})
+				s.refuse(t, first)
+				second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: c.line})
+				s.refuse(t, second)
+				s.settle(t, second, nil)
+				news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: first.OutRequestNo, Amount: first.Amount, At: noon}
+				for range 2 {
+					if err := s.NoteRefund(t.Context(), news); !errors.Is(err, c.want) {
+						t.Errorf("got %v, want %v", err, c.want)
+					}
+				}
+				back := second.Amount
+				if c.want == nil {
+					back += first.Amount
+				}
+				if got := s.read(t, order).RefundedAmount; got != back {
+					t.Errorf("got %s back, want %s", got, back)
+				}
+				if got := sum(t, s.DB, "SELECT SUM(points) FROM ly_refund"); got != c.points {
+					t.Errorf("got %d points back, want %d", got, c.points)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
 }
 
 // Held money goes back in the console, in as many parts as staff like.

@@ -170,7 +170,7 @@ func TestCallsSendNothingThatCannotBeRight(t *testing.T) {
 		"refund of nothing":  func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "RF1", 0, ""}); return err },
 		"refund of less":     func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "RF1", -1, ""}); return err },
 		"refund, no request": func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "", 1, ""}); return err },
-		"refund query":       func() error { _, err := c.RefundQuery(t.Context(), testNo, "中"); return err },
+		"refund query":       func() error { _, err := c.RefundQuery(t.Context(), testNo, ""); return err },
 	}
 	for name, call := range calls {
 		if err := call(); err == nil || errors.Is(err, ErrUnknown) {
@@ -193,7 +193,10 @@ func TestSignedFailures(t *testing.T) {
 		"not exist, no prefix": {failure("40004", "TRADE_NOT_EXIST"), IsTradeNotExist, false},
 		"status":               {failure("40004", "ACQ.TRADE_STATUS_ERROR"), IsTradeStatusError, false},
 		"reason status":        {failure("40004", "ACQ.REASON_TRADE_STATUS_INVALID"), IsTradeStatusError, false},
-		"finished":             {failure("40004", "ACQ.TRADE_HAS_FINISHED"), IsTradeFinished, false},
+		"finished":             {failure("40004", "ACQ.TRADE_HAS_FINISHED"), IsRefundImpossible, false},
+		"frozen":               {failure("40004", "ACQ.REASON_TRADE_BEEN_FREEZEN"), IsRefundImpossible, false},
+		"in no table":          {failure("40004", "ACQ.REFUND_TOO_FREQUENT"), nil, false},
+		"call limited":         {failure("40005", "isv.app-call-limited"), nil, false},
 		"balance":              {failure("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH"), IsBalanceNotEnough, false},
 		"our bug":              {failure("40002", "isv.invalid-signature"), nil, false},
 		"system error":         {failure("40004", "ACQ.SYSTEM_ERROR"), nil, true},
@@ -204,7 +207,7 @@ func TestSignedFailures(t *testing.T) {
 	}
 	kinds := map[string]func(error) bool{
 		"IsTradeNotExist": IsTradeNotExist, "IsTradeStatusError": IsTradeStatusError,
-		"IsTradeFinished": IsTradeFinished, "IsBalanceNotEnough": IsBalanceNotEnough,
+		"IsRefundImpossible": IsRefundImpossible, "IsBalanceNotEnough": IsBalanceNotEnough,
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -65,14 +65,15 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, err
 // RefundState is what the gateway knows of one refund.
 type RefundState struct {
 	Done       bool      // the refund succeeded; otherwise it did not, or never arrived: send the same again
-	Amount     int64     // refund_amount, fen of this refund; 0 unless known
+	Amount     int64     // refund_amount, fen of this refund, which may be another than that of the caller's; not 0 when Done
 	RefundedAt time.Time // zero unless known
 }
 
-// RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund.
+// RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund. It need not be the shop's own: Alipay's console
+// numbers in a form of its own.
 func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo string) (RefundState, error) {
-	if err := checkNumber("out_request_no", outRequestNo); err != nil {
-		return RefundState{}, fmt.Errorf("%s: %w", methodRefundQuery, err)
+	if outRequestNo == "" {
+		return RefundState{}, fmt.Errorf("%s: out_request_no is needed", methodRefundQuery)
 	}
 	var a struct {
 		OutRequestNo string     `json:"out_request_no"`
@@ -84,9 +85,13 @@ func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo strin
 	if err := c.call(ctx, methodRefundQuery, content, &a); err != nil {
 		return RefundState{}, err
 	}
-	return RefundState{
+	state := RefundState{
 		Done:       a.RefundStatus == "REFUND_SUCCESS" && a.OutRequestNo == outRequestNo,
 		Amount:     int64(a.RefundAmount),
 		RefundedAt: a.GmtRefundPay.Time,
-	}, nil
+	}
+	if state.Done && state.Amount == 0 {
+		return RefundState{}, unknown(methodRefundQuery, fmt.Errorf("%w: refund_amount is needed", ErrFields))
+	}
+	return state, nil
 }

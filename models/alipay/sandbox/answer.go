@@ -23,8 +23,11 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, q *request, r
 	if !faults.withoutEffect() {
 		answer, err = apiMethods[q.get("method")](s, q)
 	}
-	if faults.on(APIUnavailable) {
+	switch {
+	case faults.on(APIUnavailable):
 		answer, err = nil, errSystem
+	case faults.on(APICallLimited):
+		answer, err = nil, errLimited
 	}
 	s.logCall(q, err, faults.names()...)
 	if faults.spoilAnswer(w, r) {

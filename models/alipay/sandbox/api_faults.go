@@ -15,7 +15,7 @@ type apiFaults map[string]Fault
 
 var apiFaultNames = []string{
 	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
-	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist,
+	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
 }
 
 func (s *Sandbox) takeAPIFaults(q *request) apiFaults {
@@ -52,7 +52,7 @@ func (faults apiFaults) names() []string { return slices.Sorted(maps.Keys(faults
 
 // withoutEffect says that the call must not reach the method.
 func (faults apiFaults) withoutEffect() bool {
-	if faults.on(APITimeoutBefore) {
+	if faults.on(APITimeoutBefore) || faults.on(APICallLimited) {
 		return true
 	}
 	for _, name := range []string{APIUnavailable, APIErrorResponse, APIGBKError, APIBadGateway} {

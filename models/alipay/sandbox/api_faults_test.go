@@ -49,6 +49,7 @@ func TestAPIFaults(t *testing.T) {
 		{sandbox.Fault{Name: sandbox.APIBadGateway}, 502, "<html>", false, false},
 		{sandbox.Fault{Name: sandbox.APISlowBody, Value: "30ms"}, 200, `"code":"10000"`, true, true},
 		{sandbox.Fault{Name: sandbox.APITradeNotExist}, 200, `"sub_code":"ACQ.TRADE_NOT_EXIST"`, true, false},
+		{sandbox.Fault{Name: sandbox.APICallLimited}, 200, `"code":"40005","msg":"Call Limited","sub_code":"isv.app-call-limited"`, true, false},
 	} {
 		t.Run(c.fault.Name+c.fault.Value, func(t *testing.T) {
 			t.Parallel()

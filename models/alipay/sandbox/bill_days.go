@@ -32,7 +32,7 @@ func (s *Sandbox) BillDays() []BillDay {
 			}
 			days[p.name] = d
 		}
-		if r.isRefund() {
+		if r.Refund {
 			d.Refunds, d.Refunded = d.Refunds+1, d.Refunded-r.Amount
 		} else {
 			d.Payments, d.Paid = d.Payments+1, d.Paid+r.Amount

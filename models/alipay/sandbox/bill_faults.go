@@ -30,17 +30,19 @@ func (s *Sandbox) alterRows(rows []billRow, b bill) []billRow {
 	var kept []billRow
 	for _, r := range rows {
 		on, missing := faulty{outTradeNo: r.OutTradeNo}, BillTradeMissing
-		if r.isRefund() {
+		if r.Refund {
 			missing = BillRefundMissing
 		}
 		if _, hit := s.takeFault(missing, on); hit {
 			continue
 		}
-		if !r.isRefund() {
-			if f, hit := s.takeFault(BillAmount, on); hit {
-				r.Amount, _ = parseFen(cmp.Or(f.Value, forged["total_amount"]))
-				r.Fee = -serviceFee(r.Amount)
+		if r.Refund {
+			if _, hit := s.takeFault(BillRefundNameless, on); hit {
+				r.OutRequestNo = ""
 			}
+		} else if f, hit := s.takeFault(BillAmount, on); hit {
+			r.Amount, _ = parseFen(cmp.Or(f.Value, forged["total_amount"]))
+			r.Fee = -serviceFee(r.Amount)
 		}
 		kept = append(kept, r)
 	}

@@ -23,7 +23,7 @@ type bill struct {
 // total is how many rows of a kind there are and what they come to.
 func (b bill) total(refunds bool) (rows int, fen int64) {
 	for _, r := range b.rows {
-		if r.isRefund() == refunds {
+		if r.Refund == refunds {
 			rows, fen = rows+1, fen+r.Amount
 		}
 	}

@@ -11,6 +11,7 @@ import (
 type billRow struct {
 	TradeNo      string
 	OutTradeNo   string
+	Refund       bool
 	OutRequestNo string // of a refund only
 	Subject      string
 	Buyer        string
@@ -20,10 +21,8 @@ type billRow struct {
 	Fee          int64
 }
 
-func (r billRow) isRefund() bool { return r.OutRequestNo != "" }
-
 func (r billRow) kind() string {
-	if r.isRefund() {
+	if r.Refund {
 		return "退款"
 	}
 	return "交易"
@@ -59,6 +58,7 @@ func (s *Sandbox) rowsOfTrade(t *Trade) []billRow {
 		CreatedAt: t.CreatedAt, FinishedAt: t.PaidAt, Amount: t.Total, Fee: -serviceFee(t.Total),
 	}
 	rows := []billRow{row}
+	row.Refund = true
 	for _, r := range t.Refunds {
 		if r.pending() {
 			continue

@@ -54,6 +54,7 @@ const (
 	APIExtraFields   = "api_extra_fields"    // members that no table lists
 	APISlowBody      = "api_slow_body"       // Value: the pause in the middle of the answer (the default is 5s)
 	APITradeNotExist = "api_trade_not_exist" // as if the buyer had not logged in yet, without effect
+	APICallLimited   = "api_call_limited"    // 40005, signed, without effect
 )
 
 // Faults of the business: what buyers, the seller's account and other systems do at the wrong moment. Those about a
@@ -66,6 +67,8 @@ const (
 	RefundLater       = "refund_later"         // fund_change N, and no money moves until later. Value: when (the default is 1h)
 	SellerBalance     = "seller_balance"       // refunds end in SELLER_BALANCE_NOT_ENOUGH, whatever the seller owns
 	TradeFrozen       = "trade_frozen"         // refunds end in REASON_TRADE_BEEN_FREEZEN
+	RefundTooSoon     = "refund_too_soon"      // one that comes within three seconds of another of the trade ends in a sub_code that no table lists
+	RefundQueryLags   = "refund_query_lags"    // the refund query does not know the refund yet
 	WrongPID          = "wrong_pid"            // a new trade's receiver is another seller: return and notify say so, the bill lacks it
 )
 
@@ -73,6 +76,7 @@ const (
 const (
 	BillTradeMissing   = "bill_trade_missing"   // no row of the payment
 	BillRefundMissing  = "bill_refund_missing"  // no row of the refunds
+	BillRefundNameless = "bill_refund_nameless" // the refund's row lacks its 退款批次号
 	BillAmount         = "bill_amount"          // the payment's row has another sum. Value: which (the default is 0.01)
 	BillTradeAdded     = "bill_trade_added"     // a payment of 1.00 that is none. Value: its out_trade_no
 	BillLate           = "bill_late"            // not there yet. Value: the sub_code (the default is BILL_NOT_EXIST)
@@ -112,9 +116,9 @@ var faultNames = []string{
 	NotifyEmptyField, NotifyRepeatedName, NotifyWrongSign, NotifyOtherKey, NotifyTamper, NotifyForge, NotifyOpenID,
 	NotifyGBK, NotifySubject, ReturnNone, ReturnTwice, ReturnTampered, ReturnReplay, ReturnOtherBrowser, ReturnUTF8,
 	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
-	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist,
-	QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen, WrongPID,
-	BillTradeMissing, BillRefundMissing, BillAmount, BillTradeAdded, BillLate, BillEmpty, BillExpiredURL,
+	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
+	QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen, RefundTooSoon,
+	RefundQueryLags, WrongPID, BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount, BillTradeAdded, BillLate, BillEmpty, BillExpiredURL,
 	BillExtraColumns, BillReordered, BillMissingColumns, BillCutOff, BillNotZip,
 }
 

@@ -39,7 +39,7 @@ func (s *Sandbox) queryRefund(q *request) (any, error) {
 		return nil, err
 	}
 	r, known := t.refund(content.OutRequestNo)
-	if !known {
+	if _, lags := s.takeFault(RefundQueryLags, faulty{outTradeNo: t.OutTradeNo}); !known || lags {
 		return refundQueryAnswer{}, nil
 	}
 	answer := refundQueryAnswer{

@@ -2,8 +2,12 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
+
+// refundGap is the least time that Alipay wants between two refunds of one trade.
+const refundGap = 3 * time.Second
 
 // refundable says why a trade cannot give a sum back. s.mu is held.
 func (s *Sandbox) refundable(t *Trade, fen int64) error {
@@ -18,6 +22,11 @@ func (s *Sandbox) refundable(t *Trade, fen int64) error {
 	case t.promised()+fen > t.Total:
 		return business("REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超过可退金额")
 	}
+	if t.refundedSince(s.clock.now().Add(-refundGap)) {
+		if _, strict := s.takeFault(RefundTooSoon, on); strict {
+			return errRefundTooSoon
+		}
+	}
 	if _, frozen := s.takeFault(TradeFrozen, on); frozen {
 		return business("REASON_TRADE_BEEN_FREEZEN", "交易已被冻结")
 	}
@@ -28,12 +37,16 @@ func (s *Sandbox) refundable(t *Trade, fen int64) error {
 	return nil
 }
 
+func (t *Trade) refundedSince(since time.Time) bool {
+	return slices.ContainsFunc(t.Refunds, func(r Refund) bool { return r.AcceptedAt.After(since) })
+}
+
 // acceptRefund books a refund out of the seller's account; the buyer gets the money when it is due, which is at once
 // unless a fault says otherwise. It gives the fund_change of the answer. s.mu is held.
 func (s *Sandbox) acceptRefund(t *Trade, r Refund) (fundChange string) {
 	on := faulty{outTradeNo: t.OutTradeNo}
 	now := s.clock.now()
-	r.DueAt, fundChange = now, "Y"
+	r.AcceptedAt, r.DueAt, fundChange = now, now, "Y"
 	if _, hit := s.takeFault(RefundFundChangeN, on); hit {
 		fundChange = "N"
 	}

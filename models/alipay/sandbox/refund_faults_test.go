@@ -85,6 +85,36 @@ func TestRefundRefusedByFault(t *testing.T) {
 	wantMembers(t, "afterwards", w.askRefund("R1", "100.00"), map[string]string{"code": "10000", "fund_change": "Y"})
 }
 
+// TestRefundTooSoon: less than three seconds after another refund of the trade.
+func TestRefundTooSoon(t *testing.T) {
+	t.Parallel()
+	w := newEvening(t)
+	w.pay(pagePay, "A1", nil)
+	w.fault(sandbox.Fault{Name: sandbox.RefundTooSoon})
+	for _, step := range []struct {
+		number  string
+		later   time.Duration
+		subCode string
+	}{{"R1", time.Millisecond, ""}, {"R2", 2 * time.Second, "ACQ.REFUND_TOO_FREQUENT"}, {"R1", time.Millisecond, ""}, {"R2", time.Second, ""}} {
+		w.advance(step.later)
+		wantMembers(t, step.number, w.askRefund(step.number, "100.00"), map[string]string{"sub_code": step.subCode})
+	}
+}
+
+// TestRefundQueryLags: the money has moved, and the query does not say so yet.
+func TestRefundQueryLags(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.pay(pagePay, "A1", nil)
+	w.askRefund("R1", "100.00")
+	w.fault(sandbox.Fault{Name: sandbox.RefundQueryLags, OutTradeNo: "A1", Times: 1})
+	for _, want := range []string{"", "REFUND_SUCCESS"} {
+		if got := w.refundStatus("R1"); got != want {
+			t.Errorf("refund query: got %q, want %q", got, want)
+		}
+	}
+}
+
 // TestRefundOutside: the shop has asked for nothing, and learns of it by the notify and the bill.
 func TestRefundOutside(t *testing.T) {
 	t.Parallel()

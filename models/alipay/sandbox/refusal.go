@@ -20,6 +20,7 @@ const (
 	codeMissing     = "40001"
 	codeInvalid     = "40002"
 	codeBusiness    = "40004"
+	codeLimited     = "40005"
 	codePermission  = "40006"
 )
 
@@ -29,6 +30,7 @@ var codeMessages = map[string]string{
 	codeMissing:     "Missing Required Arguments",
 	codeInvalid:     "Invalid Arguments",
 	codeBusiness:    "Business Failed",
+	codeLimited:     "Call Limited",
 	codePermission:  "Insufficient Permissions",
 }
 
@@ -58,5 +60,7 @@ var (
 	errOtherBuyer    = business("TRADE_BUYER_NOT_MATCH", "这笔交易已由另一个买家创建")
 	errBuyerBalance  = business("BUYER_BALANCE_NOT_ENOUGH", "账户余额不足")
 	errWrongPassword = &refusal{Code: codeBusiness, SubMsg: "支付密码不正确，请重新输入"}
+	errRefundTooSoon = business("REFUND_TOO_FREQUENT", "同一笔交易的退款过于频繁")
+	errLimited       = &refusal{Code: codeLimited, SubCode: "isv.app-call-limited", SubMsg: "应用调用次数超限"}
 	errSystem        = &refusal{Code: codeUnavailable, SubCode: "isp.unknow-error", SubMsg: "系统繁忙"}
 )

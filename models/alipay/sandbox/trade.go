@@ -48,7 +48,8 @@ type Refund struct {
 	OutRequestNo string    `json:"out_request_no"`
 	Amount       int64     `json:"refund_amount"`
 	Reason       string    `json:"refund_reason,omitempty"`
-	Outside      bool      `json:"outside,omitempty"`   // made in Alipay's console, not by the shop
+	Outside      bool      `json:"outside,omitempty"` // made in Alipay's console, not by the shop
+	AcceptedAt   time.Time `json:"accepted_at,omitzero"`
 	DueAt        time.Time `json:"due_at,omitzero"`     // when its money moves
 	At           time.Time `json:"gmt_refund,omitzero"` // when it has moved; zero = accepted only
 }

@@ -161,6 +161,11 @@ func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRef
 	return done, err
 }
 
+// RedateRefund corrects when Alipay did a refund that is done.
+func (db *DB) RedateRefund(ctx context.Context, id int64, at time.Time) error {
+	return db.with(ctx).Model(&Refund{}).Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).Update("done_at", at.UTC()).Error
+}
+
 // BillDay remembers that the bill of a day was compared.
 type BillDay struct {
 	BillDate   string `gorm:"primaryKey"`

@@ -174,6 +174,52 @@ func TestReconcileHeals(t *testing.T) {
 	})
 }
 
+// A row of a refund without 退款批次号 is of the shop's refund of its sum and time, or is booked, once, however often the day is compared.
+func TestRefundsWithoutANumberInTheBill(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 2})
+		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop}, sandbox.Fault{Name: sandbox.BillRefundNameless})
+		for range 2 {
+			w.forward(2 * time.Minute)
+			w.must(w.alipay.RefundOutside(o.OrderNumber, 49_50))
+		}
+		w.nextMorning()
+		booked := task{models.RefundMissingHere, o.OrderNumber, "49.50", "-", false}
+		for range 2 {
+			w.wantTasks(w.reconcile(), booked, booked)
+			w.wantRefunds(o, 3, 216_33)
+			w.wantStatus(o, models.OrderRefunded)
+			w.wantSound()
+		}
+		w.alipay.ClearFaults()
+		w.wantTasks(w.reconcile(), booked, booked, booked, booked) // their numbers, at last
+		w.wantSound()
+	})
+}
+
+// What Alipay refuses to say of one row does not keep the day from being compared.
+func TestRefusedQuestionIsADifference(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+		unheard, part := w.order(), w.order(w.stock.Off.For(60))
+		for _, o := range []models.Order{unheard, part} {
+			w.pay(w.start(o))
+		}
+		w.must(w.alipay.RefundOutside(part.OrderNumber, 10_00))
+		w.nextMorning()
+		w.fault(sandbox.Fault{Name: sandbox.APICallLimited, Method: "alipay.trade.query", Times: 3})
+		for _, open := range []bool{true, false} {
+			w.wantTasks(w.reconcile(),
+				task{models.MissingHere, unheard.OrderNumber, "99.00", "-", open},
+				task{models.MissingHere, part.OrderNumber, part.RealPrice.String(), "-", open},
+				task{models.RefundMissingHere, part.OrderNumber, "10.00", "-", open},
+			)
+		}
+		w.wantSound()
+	})
+}
+
 func TestReconcileRefusesTheDay(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite)
 	for _, date := range []string{"2026-11-22", billDate, "2026-02-30", "21.11.2026", "2026-11", "", "yesterday"} {

@@ -61,22 +61,53 @@ func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
 	// Accepted before, refused, or no answer: only the refund query knows whether the money has moved.
 	state, queryErr := s.alipay.RefundQuery(ctx, t.OutTradeNo, t.Refund.OutRequestNo)
 	switch {
-	case queryErr == nil && state.Done:
+	case queryErr == nil && state.Done && models.Fen(state.Amount) == t.Refund.Amount:
 		return s.refundDone(ctx, t, state.RefundedAt)
+	case queryErr == nil && state.Done:
+		return s.yieldNumber(ctx, t, state)
 	case err == nil:
 		return s.refundFailed(ctx, t, errors.New("accepted, the money has not moved yet"), false)
 	default:
-		return s.refundFailed(ctx, t, err, queryErr == nil && finalRefusal(err))
+		return s.refundFailed(ctx, t, err, s.refusedForGood(t, err, queryErr))
 	}
 }
 
-// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are about the call.
-const businessFailed = "40004"
+// yieldNumber books what Alipay has made under the number of a refund that was to be of another sum. That one goes on under a new number.
+func (s *Service) yieldNumber(ctx context.Context, t models.RefundTask, state alipay.RefundState) error {
+	why := fmt.Errorf("%s is a refund of %s at Alipay", t.Refund.OutRequestNo, models.Fen(state.Amount))
+	err := s.db.NoteRefund(ctx, models.RefundNews{
+		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo, Amount: models.Fen(state.Amount), At: s.paidAt(state.RefundedAt),
+	})
+	if err != nil {
+		return s.refundFailed(ctx, t, errors.Join(why, err), s.pastPatience(t))
+	}
+	return why
+}
 
-// finalRefusal tells a refund that Alipay will never carry out from one that may succeed later.
-func finalRefusal(err error) bool {
-	e, refused := errors.AsType[*alipay.Error](err)
-	return refused && e.Code == businessFailed && !errors.Is(err, alipay.ErrUnknown) && !alipay.IsBalanceNotEnough(err)
+// refundPatience is how long a refund is tried that Alipay refuses for a reason that may pass, or that no table lists.
+const refundPatience = 24 * time.Hour
+
+func (s *Service) pastPatience(t models.RefundTask) bool {
+	return s.db.Now().Sub(t.Refund.CreatedAt) >= refundPatience
+}
+
+// refusedForGood tells a refund that Alipay will not carry out from one that may succeed later, by the errors of the refund and of its
+// query. A balance that is too small is waited out for ever; without Alipay's word on both nothing is decided.
+func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool {
+	switch {
+	case !refused(err) || alipay.IsBalanceNotEnough(err):
+		return false
+	case queryErr == nil && alipay.IsRefundImpossible(err):
+		return true
+	default:
+		return (queryErr == nil || refused(queryErr)) && s.pastPatience(t)
+	}
+}
+
+// refused tells Alipay's signed no from an answer that leaves open what happened.
+func refused(err error) bool {
+	_, said := errors.AsType[*alipay.Error](err)
+	return said && !errors.Is(err, alipay.ErrUnknown)
 }
 
 func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.Time) error {
@@ -98,21 +129,25 @@ func (s *Service) refundFailed(ctx context.Context, t models.RefundTask, why err
 	return why
 }
 
-// noteRefund books a refund that a genuine notify tells of. A refund that the shop did not ask for is asked about first: the
-// notify names only the sum of all refunds.
+// errRefundUnheard means that the refund query does not know yet what a notify tells of.
+var errRefundUnheard = errors.New("the refund query does not know the refund yet")
+
+// noteRefund books a refund that a genuine notify tells of. The notify has the sum of all refunds only, so one with a number is asked
+// about first.
 func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
-	news := models.RefundNews{
-		OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, Total: models.Fen(n.RefundFee), At: s.paidAt(n.RefundedAt),
+	news := models.RefundNews{OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, At: s.paidAt(n.RefundedAt)}
+	if n.OutRequestNo == "" {
+		news.Total = models.Fen(n.RefundFee)
+		return s.bookRefund(ctx, news)
 	}
-	if n.OutRequestNo != "" {
-		state, err := s.alipay.RefundQuery(ctx, n.OutTradeNo, n.OutRequestNo)
-		if err != nil {
-			return err
-		}
-		if state.Done && state.Amount > 0 {
-			news.Amount, news.Total = models.Fen(state.Amount), 0
-		}
+	state, err := s.alipay.RefundQuery(ctx, n.OutTradeNo, n.OutRequestNo)
+	switch {
+	case err != nil:
+		return err
+	case !state.Done:
+		return errRefundUnheard
 	}
+	news.Amount = models.Fen(state.Amount)
 	return s.bookRefund(ctx, news)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 )
 
@@ -169,6 +170,99 @@ func TestRefundAfterTheWindow(t *testing.T) {
 		w.wantStatus(o, models.OrderPaid)
 		w.wantSound()
 	})
+}
+
+// A backup was restored, and the number of a refund that it lacks is given anew. Alipay knows the number as that of another sum.
+func TestNumberOfALostRefund(t *testing.T) {
+	for name, c := range map[string]struct {
+		ask  models.RefundRequest
+		want models.RefundState
+		back models.Fen
+	}{
+		"a line":    {models.RefundRequest{Line: 1}, models.RefundDone, 109_00},
+		"the whole": {models.RefundRequest{}, models.RefundFailed, 10_00}, // less is left
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				o := w.twoCourses()
+				w.fault(sandbox.Fault{Name: sandbox.NotifyDrop, Times: 1})
+				_, err := w.client.Refund(w.t.Context(), alipay.RefundRequest{
+					OutTradeNo: o.OrderNumber, OutRequestNo: o.OrderNumber + "R1", Amount: 10_00, Reason: "lost",
+				})
+				w.must(err)
+				c.ask.OrderNumber = o.OrderNumber
+				asked := w.refund(c.ask)
+				if asked.State == models.RefundDone {
+					w.t.Errorf("got %+v done, though Alipay has made another", asked)
+				}
+				w.runUntilQuiet()
+				got, err := w.db.RefundByID(w.t.Context(), asked.ID)
+				if err != nil || got.State != c.want {
+					w.t.Errorf("got %+v, %v; want it %s", got, err, c.want)
+				}
+				if trade, _ := w.alipay.Trade(o.OrderNumber); models.Fen(trade.Refunded) != c.back {
+					w.t.Errorf("Alipay gave back %s, want %s", models.Fen(trade.Refunded), c.back)
+				}
+				w.wantStatus(o, models.OrderPaid)
+				w.wantSound()
+			})
+		})
+	}
+}
+
+// The notify of a refund by hand has the sum of all refunds, one of the shop's own included that took effect unheard. It is not
+// believed until the refund query knows its own sum.
+func TestRefundQueryLagsBehindTheNotify(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.fault(
+			sandbox.Fault{Name: sandbox.NotifyDrop, Times: 1},
+			sandbox.Fault{Name: sandbox.APIUnavailable, Method: methodRefund, Value: "after", Times: 1},
+			sandbox.Fault{Name: sandbox.RefundQueryLags, Times: 3},
+		)
+		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 10_00})
+		w.must(w.alipay.RefundOutside(o.OrderNumber, 50_00))
+		w.delivered()
+		if got := w.view(o).RefundedAmount; got != 0 {
+			w.t.Errorf("got %s back before the query knows of any, want none", got)
+		}
+		w.runUntilQuiet()
+		w.forward(time.Hour)
+		w.wantRefunds(o, 2, 60_00)
+		w.wantSound()
+	})
+}
+
+// Without an end that Alipay names, a refund that it refuses comes to staff after a day. A balance that is too small is waited out.
+func TestRefundRefusedForDays(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		want  models.RefundState
+	}{
+		"neither call is taken": {sandbox.Fault{Name: sandbox.APITradeNotExist}, models.RefundFailed},
+		"calls are limited":     {sandbox.Fault{Name: sandbox.APICallLimited}, models.RefundFailed},
+		"for no known reason":   {sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund}, models.RefundFailed},
+		"no answer":             {sandbox.Fault{Name: sandbox.APIBadGateway}, models.RefundPending},
+		"no money":              {sandbox.Fault{Name: sandbox.SellerBalance}, models.RefundPending},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				o := w.twoCourses()
+				w.fault(c.fault)
+				asked := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+				for hour := range 26 {
+					got, err := w.db.RefundByID(w.t.Context(), asked.ID)
+					w.must(err)
+					if want := c.want; hour < 24 && got.State != models.RefundPending || hour == 25 && got.State != want {
+						w.t.Fatalf("after %d hours: got %s, want it pending for a day, then %s", hour, got.State, want)
+					}
+					w.forward(time.Hour)
+					w.run()
+				}
+				w.wantClean()
+			})
+		})
+	}
 }
 
 // Sixteen clicks at once, with jobs running beside them.

@@ -41,7 +41,7 @@ var callFaults = []chance{
 	{200, sandbox.APIGBKError, ""}, {200, sandbox.APIGBKError, "after"}, {200, sandbox.APIBadGateway, ""},
 	{200, sandbox.APIBadGateway, "after"}, {200, sandbox.APIUnsigned, ""}, {200, sandbox.APIWrongSign, ""},
 	{200, sandbox.APIEscapedSlash, ""}, {200, sandbox.APIPlainSlash, ""}, {200, sandbox.APIExtraFields, ""},
-	{200, sandbox.APISlowBody, "1ns"}, {150, sandbox.APITradeNotExist, ""},
+	{200, sandbox.APISlowBody, "1ns"}, {150, sandbox.APITradeNotExist, ""}, {200, sandbox.APICallLimited, ""},
 }
 
 // methodFaults are those of one method.
@@ -52,8 +52,9 @@ var methodFaults = map[string][]chance{
 		{10, sandbox.RefundFundChangeN, ""}, {20, sandbox.RefundLater, "1h"}, {20, sandbox.RefundLater, "30h"},
 		{20, sandbox.SellerBalance, ""}, {40, sandbox.TradeFrozen, ""},
 	},
+	"alipay.trade.fastpay.refund.query": {{8, sandbox.RefundQueryLags, ""}},
 	"alipay.data.dataservice.bill.downloadurl.query": {
-		{10, sandbox.BillTradeMissing, ""}, {10, sandbox.BillRefundMissing, ""}, {10, sandbox.BillAmount, ""},
+		{10, sandbox.BillTradeMissing, ""}, {10, sandbox.BillRefundMissing, ""}, {4, sandbox.BillRefundNameless, ""}, {10, sandbox.BillAmount, ""},
 		{20, sandbox.BillTradeAdded, ""}, {10, sandbox.BillLate, ""}, {10, sandbox.BillLate, "NO_BILL_DATA"}, {20, sandbox.BillEmpty, ""},
 		{20, sandbox.BillExpiredURL, ""}, {20, sandbox.BillExtraColumns, ""}, {20, sandbox.BillReordered, ""},
 		{20, sandbox.BillMissingColumns, ""}, {20, sandbox.BillCutOff, ""}, {20, sandbox.BillCutOff, "zip"}, {20, sandbox.BillNotZip, ""},

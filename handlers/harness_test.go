@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"slices"
@@ -148,6 +149,7 @@ func (w *world) startShop(s setup) {
 	w.routes = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,
 		Refunds: s.refunds, BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log, TrustedProxies: s.proxies,
+		Metrics: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 	})
 	w.shop.Config.Handler = w.routes
 	w.shop.Start()

@@ -53,7 +53,7 @@ func New(c Config) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = visitorAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = s.onError
-	e.Use(middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
+	e.Use(strictHeaders(secure), middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
 	if c.Metrics != nil {
 		e.GET("/metrics", echo.WrapHandler(c.Metrics))
 	}
@@ -70,8 +70,8 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	// Alipay is no browser: no session, no token, no page, no redirect, nothing rewritten.
 	e.Match(anyMethod, payment.NotifyPath, s.notify, middleware.ContextTimeout(notifyTimeout))
 
-	pages := e.Group("", securityHeaders(secure, gateway), gzipPages(), middleware.BodyLimit("64K"),
-		middleware.ContextTimeout(requestTimeout), s.sessions.load, csrf(secure))
+	pages := e.Group("", pageHeaders(gateway), gzipPages(), middleware.BodyLimit("64K"),
+		middleware.ContextTimeout(requestTimeout), s.sessions.load, wholeForm, csrf(secure))
 	pages.GET("/", s.courseList)
 	pages.GET("/courses/:id", s.course)
 	pages.GET("/register", s.registerForm)

@@ -1,0 +1,195 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// estate is a shop in which ann owns something of everything that a route leads to, and eve owns nothing.
+type estate struct {
+	*world
+	ann, eve                   *browser
+	owner, stranger            models.User
+	unpaid, paid, asked, ended string // numbers of ann's orders
+	learnt, inCart, elsewhere  int64  // courses: one that ann bought, one in her cart, one of neither
+	lesson                     int64
+}
+
+func newEstate(t *testing.T) *estate {
+	t.Helper()
+	e := &estate{world: newWorld(t, modelstest.SQLite(t))}
+	e.ann, e.owner = e.student("ann")
+	e.eve, e.stranger = e.student("eve")
+	e.learnt, e.inCart, e.elsewhere = e.stock.Plain.ID, e.stock.Step.ID, e.stock.Rate.ID
+	e.lesson = e.count("SELECT MIN(l.id) FROM ly_lesson l JOIN ly_chapter c ON c.id = l.chapter_id WHERE c.course_id = ?", e.learnt)
+	e.paid = e.buys(e.stock.Plain.For(30))
+	e.asked = e.buys(e.stock.Off.For(0))
+	e.ann.submit(e.ann.open("/orders/"+e.asked+"/refund"), "/orders/"+e.asked+"/refund", "line", "1", "reason", "mistake").wantTo("/orders/" + e.asked)
+	e.ended = modelstest.Order(t, e.db, e.owner, e.stock.Rate.For(30)).OrderNumber
+	e.ann.submit(e.ann.open("/orders/"+e.ended+"/cancel"), "/orders/"+e.ended+"/cancel").wantTo("/orders/" + e.ended)
+	e.unpaid = modelstest.Order(t, e.db, e.owner, e.stock.Rate.For(60)).OrderNumber
+	modelstest.FillCart(t, e.db, e.owner, e.stock.Step.For(0))
+	return e
+}
+
+func (e *estate) buys(offer models.Offer) (number string) {
+	e.t.Helper()
+	order, _ := modelstest.Paid(e.t, e.db, e.owner, offer)
+	return order.OrderNumber
+}
+
+// in is the same estate, reporting to a part of the test.
+func (e *estate) in(t *testing.T) *estate {
+	part := *e
+	part.world = e.world.in(t)
+	part.ann, part.eve = e.ann.in(part.world), e.eve.in(part.world)
+	return &part
+}
+
+// path fills in what is ann's.
+func (e *estate) path(route string) string {
+	number, course := e.unpaid, e.inCart
+	switch {
+	case strings.HasSuffix(route, "/withdraw"):
+		number = e.asked
+	case strings.HasSuffix(route, "/refund"):
+		number = e.paid
+	case strings.HasSuffix(route, "/again"), strings.HasSuffix(route, "/hide"):
+		number = e.ended
+	case strings.HasPrefix(route, "/learn/"):
+		course = e.learnt
+	}
+	return strings.NewReplacer(":number", number, ":course", id(course), ":id", id(e.learnt), "*", "nothing").Replace(route)
+}
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// fill is the form with which ann changes something, without a token.
+func (e *estate) fill(c change) url.Values {
+	e.t.Helper()
+	if c == nil {
+		return url.Values{}
+	}
+	return c(e)
+}
+
+// change makes the fields of a form that changes something.
+type change func(*estate) url.Values
+
+// with is a form whose fields are always the same. Pairs of name and value.
+func with(fields ...string) change {
+	return func(*estate) url.Values {
+		form := url.Values{}
+		for i := 0; i < len(fields); i += 2 {
+			form.Add(fields[i], fields[i+1])
+		}
+		return form
+	}
+}
+
+// withToken is a form as a browser sends it from a page of the shop that it has open.
+func (b *browser) withToken(form url.Values) url.Values {
+	b.t.Helper()
+	form.Set("_csrf", b.open("/courses/1").Find("input[name=_csrf]").First().AttrOr("value", ""))
+	return form
+}
+
+// rows are all that the database holds, but for what is eve's own, for messages, and for how often somebody tried.
+func (e *estate) rows() []string {
+	e.t.Helper()
+	var all []string
+	for _, table := range e.column("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ly\\_%' ESCAPE '\\' ORDER BY name") {
+		for _, row := range e.table(table) {
+			all = append(all, table+" "+row)
+		}
+	}
+	return all
+}
+
+func (e *estate) table(name string) []string {
+	e.t.Helper()
+	const all = "*"
+	columns, where := all, ""
+	owned := slices.Contains(e.column("SELECT name FROM pragma_table_info(?)", name), "user_id")
+	switch {
+	case name == "ly_throttle":
+		return nil
+	case name == "ly_session":
+		columns, where = "id_hash, user_id", fmt.Sprintf(" WHERE user_id <> %d", e.stranger.ID)
+	case name == "ly_user":
+		where = fmt.Sprintf(" WHERE id <> %d", e.stranger.ID)
+	case owned:
+		where = fmt.Sprintf(" WHERE user_id <> %d", e.stranger.ID)
+	}
+	rows, err := e.db.SQL().QueryContext(e.t.Context(), "SELECT "+columns+" FROM "+name+where+" ORDER BY 1")
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var found []string
+	for rows.Next() {
+		values, places := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			places[i] = &values[i]
+		}
+		if err := rows.Scan(places...); err != nil {
+			e.t.Fatal(err)
+		}
+		found = append(found, fmt.Sprint(values...))
+	}
+	if err := rows.Err(); err != nil {
+		e.t.Fatal(err)
+	}
+	return found
+}
+
+func (e *estate) column(query string, args ...any) []string {
+	e.t.Helper()
+	rows, err := e.db.SQL().QueryContext(e.t.Context(), query, args...)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer rows.Close()
+	var found []string
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			e.t.Fatal(err)
+		}
+		found = append(found, value)
+	}
+	if err := rows.Err(); err != nil {
+		e.t.Fatal(err)
+	}
+	return found
+}
+
+// wantNothingChanged compares the rows with those of before.
+func (e *estate) wantNothingChanged(before []string, what string) {
+	e.t.Helper()
+	after := e.rows()
+	if slices.Equal(before, after) {
+		return
+	}
+	for _, row := range after {
+		if !slices.Contains(before, row) {
+			e.t.Errorf("%s: the database got %s", what, row)
+		}
+	}
+	for _, row := range before {
+		if !slices.Contains(after, row) {
+			e.t.Errorf("%s: the database lost %s", what, row)
+		}
+	}
+}

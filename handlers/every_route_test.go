@@ -1,0 +1,170 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"luffy/models/modelstest"
+)
+
+// send asks for a route as a browser does, with a form where it takes one.
+func (b *browser) send(method, path string, form url.Values) *page {
+	b.t.Helper()
+	if method == http.MethodGet {
+		return b.get(path)
+	}
+	return b.do(method, path, formType, strings.NewReader(form.Encode()))
+}
+
+// Whoever is not logged in is led to the login, and from there to where they were; nothing is done for them before.
+func TestSignedOut(t *testing.T) {
+	eachRoute(t, students, func(e *estate, method, path string, r route) {
+		before, visitor, next := e.rows(), e.browser(), path
+		form := visitor.withToken(e.fill(r.form))
+		if method == http.MethodPost {
+			next = "/courses/1?x=1"
+			visitor.header.Set("Referer", e.shop.URL+next)
+		}
+		if path == "/cart/items" {
+			next = "/courses/" + id(e.elsewhere) + "?expire=0" // where the choice is kept
+		}
+		visitor.send(method, path, form).wantTo("/login?next=" + url.QueryEscape(next))
+		e.wantNothingChanged(before, "without a login")
+	})
+	eachRoute(t, pages, func(e *estate, method, path string, r route) {
+		visitor := e.browser()
+		if got := visitor.send(method, path, visitor.withToken(e.fill(r.form))); r.may == open && strings.HasPrefix(got.header.Get("Location"), "/login") {
+			e.t.Errorf("got sent to %s, want it open to anybody", got.header.Get("Location"))
+		}
+	})
+}
+
+// What is another student's is not found, or shows nothing of it, and stays as it is.
+func TestForeignOwner(t *testing.T) {
+	eachRoute(t, students, func(e *estate, method, path string, r route) {
+		if !strings.ContainsAny(path, "0123456789") {
+			return // it names nothing: what is there is eve's own
+		}
+		form := e.fill(r.form)
+		before := e.rows()
+		got := e.eve.send(method, path, e.eve.withToken(form))
+		want := r.foreign
+		if want == 0 && strings.HasPrefix(path, "/orders/") {
+			want = http.StatusNotFound
+		}
+		if want != 0 && got.status != want || got.status >= http.StatusInternalServerError {
+			e.t.Errorf("got status %d to %q, want %d", got.status, got.header.Get("Location"), want)
+		}
+		e.wantNothingChanged(before, "for eve")
+	})
+	e := newEstate(t)
+	coupon, err := e.db.GiveCoupon(t.Context(), e.owner.ID, modelstest.CouponOff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.eve.addToCart(e.stock.Plain.For(0))
+	checkout := e.eve.open("/checkout")
+	before := e.rows()
+	e.eve.submit(checkout, "/orders", "coupon", id(coupon.ID)).want(http.StatusUnprocessableEntity)
+	e.wantNothingChanged(before, "for eve, with ann's coupon")
+	if n := e.count("SELECT COUNT(*) FROM ly_order WHERE user_id = ?", e.stranger.ID); n != 0 {
+		t.Errorf("got %d orders of eve's with ann's coupon, want none", n)
+	}
+}
+
+// C1: A form without its token changes nothing, nor one from another site, nor one with another visitor's token.
+func TestForgedForm(t *testing.T) {
+	eachRoute(t, posts, func(e *estate, method, path string, r route) {
+		form := e.fill(r.form)
+		form.Del("_csrf")
+		before := e.rows()
+		for name, forge := range map[string]func(b *browser){
+			"no token":                func(*browser) {},
+			"empty token":             func(*browser) { form.Set("_csrf", "") },
+			"eve's token":             func(*browser) { e.eve.withToken(form) },
+			"another site, its token": func(b *browser) { b.withToken(form); b.header.Set("Sec-Fetch-Site", "cross-site") },
+			"a sibling site":          func(b *browser) { b.header.Set("Sec-Fetch-Site", "same-site") },
+		} {
+			forger := *e.ann
+			forger.header = http.Header{}
+			forge(&forger)
+			got := forger.post(path, form)
+			if got.status != http.StatusForbidden {
+				e.t.Errorf("%s: got status %d to %q, want 403", name, got.status, got.header.Get("Location"))
+			}
+			form.Del("_csrf")
+		}
+		e.wantNothingChanged(before, "a forged form")
+	})
+}
+
+// Without this the tests above would pass on forms that change nothing for anybody.
+func TestOwnForm(t *testing.T) {
+	for name, r := range routes {
+		method, path, _ := strings.Cut(name, " ")
+		if !posts(method, r) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			e := newEstate(t)
+			sender := e.ann
+			if path == "/login" || path == "/register" {
+				sender = e.browser()
+			}
+			form := sender.withToken(e.fill(r.form))
+			before := e.rows()
+			sender.post(e.path(path), form).want(http.StatusSeeOther)
+			if slices.Equal(before, e.rows()) {
+				t.Error("nothing changed")
+			}
+		})
+	}
+}
+
+// Each address says which methods it takes, and takes no other. The browser vouches for the form, or its token would be asked for first.
+func TestWrongMethod(t *testing.T) {
+	taken := map[string][]string{}
+	for name := range routes {
+		method, path, _ := strings.Cut(name, " ")
+		taken[path] = append(taken[path], method)
+		if method == http.MethodGet {
+			taken[path] = append(taken[path], http.MethodHead)
+		}
+	}
+	e := newEstate(t)
+	e.ann.header.Set("Sec-Fetch-Site", "same-origin")
+	before := e.rows()
+	for path, methods := range taken {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
+			if slices.Contains(methods, method) || routes["POST "+path].may == signed || path == "/static/*" && method == http.MethodOptions {
+				continue
+			}
+			got := e.ann.do(method, e.path(path), "", nil)
+			if allow := got.header.Get("Allow"); got.status != http.StatusMethodNotAllowed || !sameMethods(allow, methods) {
+				t.Errorf("%s %s: got status %d, Allow %q; want 405, %q", method, path, got.status, allow, methods)
+			}
+		}
+	}
+	e.wantNothingChanged(before, "a wrong method")
+}
+
+func sameMethods(allow string, methods []string) bool {
+	got := strings.Split(strings.TrimPrefix(allow, "OPTIONS, "), ", ") // which Echo answers for what is no page
+	slices.Sort(got)
+	want := slices.Clone(methods)
+	slices.Sort(want)
+	return slices.Equal(got, want)
+}
+
+// Alipay's route is no page's: it knows neither session nor token, and says its word to everybody.
+func TestNotifyRoute(t *testing.T) {
+	eachRoute(t, func(_ string, r route) bool { return r.may == signed }, func(e *estate, method, path string, _ route) {
+		got := e.ann.do(method, path, formType, nil)
+		if got.status != http.StatusBadRequest || got.body != "fail" || got.header.Get("Set-Cookie") != "" {
+			e.t.Errorf("got status %d, %q and cookie %q; want 400, fail and none", got.status, got.body, got.header.Get("Set-Cookie"))
+		}
+	})
+}

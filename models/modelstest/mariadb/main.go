@@ -40,6 +40,9 @@ func main() {
 	os.Exit(code)
 }
 
+// sbin is where servers are looked for beside the PATH.
+var sbin = mariadbd.Sbin
+
 // run gives the exit code of the command, or why it was not run.
 func run(command, flushing []string) (code int, err error) {
 	// Caught from before the server starts, so that no interrupt leaves one behind.
@@ -48,7 +51,7 @@ func run(command, flushing []string) (code int, err error) {
 	if os.Getenv(modelstest.MariaDBVariable) != "" {
 		return runCommand(command, signals)
 	}
-	server, err := start(flushing)
+	found, err := mariadbd.Find(sbin)
 	if errors.Is(err, mariadbd.ErrNotInstalled) && os.Getenv("CI") == "" {
 		fmt.Fprintln(os.Stderr, "mariadb: NOTHING RUNS ON MARIADB:", err)
 		return runCommand(command, signals)
@@ -56,8 +59,12 @@ func run(command, flushing []string) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, server.stop()) }()
-	if err := os.Setenv(modelstest.MariaDBVariable, server.address); err != nil {
+	server, err := found.NewServer(flushing...)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, server.Remove()) }()
+	if err := os.Setenv(modelstest.MariaDBVariable, "mysql://root@"+server.Address()); err != nil {
 		return 0, err
 	}
 	return runCommand(command, signals)

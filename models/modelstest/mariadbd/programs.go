@@ -1,4 +1,4 @@
-// Package mariadbd finds the programs of MariaDB on this machine and prepares what a private server of them needs.
+// Package mariadbd finds the programs of MariaDB on this machine and runs private servers of them, which can be killed and frozen.
 package mariadbd
 
 import (

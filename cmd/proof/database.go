@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -12,19 +12,24 @@ import (
 
 	"luffy/migrations"
 	"luffy/models"
+	"luffy/models/modelstest/logwatch"
 )
 
-// newDatabase makes an empty database on the server and gives its name.
-func (w *workshop) newDatabase(ctx context.Context) (string, error) {
-	name := "luffy_proof_" + strings.ToLower(rand.Text()[:12])
-	return name, w.onServer(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+// newDatabase makes an empty database on the server with an account of the same name, which may do in it whatever a shop must, and
+// nothing else on the server.
+func (w *world) newDatabase(ctx context.Context) error {
+	w.name = "luffy_proof_" + strings.ToLower(rand.Text()[:12])
+	return w.onServer(ctx,
+		"CREATE DATABASE "+w.name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+		"CREATE USER "+w.name+" IDENTIFIED BY '"+logwatch.Marker+"'", "GRANT ALL ON "+w.name+".* TO "+w.name)
 }
 
-func (w *workshop) dropDatabase(name string) error {
-	return w.onServer(context.Background(), "DROP DATABASE "+name)
+func (w *world) dropDatabase() error {
+	return w.onServer(context.Background(), "DROP DATABASE "+w.name, "DROP USER "+w.name)
 }
 
-func (w *workshop) onServer(ctx context.Context, statement string) error {
+// onServer executes statements as root.
+func (w *world) onServer(ctx context.Context, statements ...string) error {
 	config := mysqldriver.NewConfig()
 	config.User, config.Net, config.Addr = "root", "tcp", w.server
 	connector, err := mysqldriver.NewConnector(config)
@@ -33,8 +38,12 @@ func (w *workshop) onServer(ctx context.Context, statement string) error {
 	}
 	pool := sql.OpenDB(connector)
 	defer pool.Close()
-	_, err = pool.ExecContext(ctx, statement)
-	return err
+	for _, statement := range statements {
+		if _, err := pool.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // The kinds of coupon and the student's possessions: more than a run can use up.
@@ -55,23 +64,20 @@ const catalogue = `{
   "coupons": [{"name": "立减", "sale": "-20", "from": "30.00", "days": 30}]
 }`
 
-// openDatabase gives a migrated database with courses, past the proxy.
-func (w *workshop) openDatabase(ctx context.Context, name string, now func() time.Time) (*models.DB, error) {
-	db, err := models.Open(ctx, models.Options{URL: databaseURL(w.server, name), MaxConns: 8, Now: now})
+// openDatabase migrates the database and puts courses into it, past the proxy.
+func (w *world) openDatabase(ctx context.Context, now func() time.Time) error {
+	var err error
+	w.db, err = models.Open(ctx, models.Options{URL: "mysql://root@" + w.server + "/" + w.name, MaxConns: 8, Now: now})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = migrations.Up(ctx, db.SQL(), db.Dialect())
-	if err == nil {
-		var courses models.Catalogue
-		if courses, err = models.ReadCatalogue(strings.NewReader(catalogue)); err == nil {
-			err = db.Import(ctx, courses)
-		}
+	w.atEnd(w.db.Close)
+	if _, err := migrations.Up(ctx, w.db.SQL(), w.db.Dialect()); err != nil {
+		return err
 	}
+	courses, err := models.ReadCatalogue(strings.NewReader(catalogue))
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return err
 	}
-	return db, nil
+	return w.db.Import(ctx, courses)
 }
-
-func databaseURL(server, name string) string { return "mysql://root@" + server + "/" + name }

@@ -32,7 +32,8 @@ const (
 // whoever uses the world; what must be there before is made by the same packages past the proxy.
 type world struct {
 	*workshop
-	name     string // of the database
+	server   string // host:port of MariaDB
+	name     string // of the database, and of the account with which the program opens it
 	db       *models.DB
 	payments *payment.Service
 	proxy    *dbproxy.Proxy
@@ -47,9 +48,13 @@ type world struct {
 	end       []func() error
 }
 
-// newWorld makes a world whose clock is so far behind the program's.
+// newWorld makes a world on the server that all share. Its clock is so far behind the program's.
 func (w *workshop) newWorld(ctx context.Context, behind time.Duration) (*world, error) {
-	made := &world{workshop: w}
+	return w.newWorldOn(ctx, w.server, behind)
+}
+
+func (w *workshop) newWorldOn(ctx context.Context, server string, behind time.Duration) (*world, error) {
+	made := &world{workshop: w, server: server}
 	now := func() time.Time { return time.Now().Add(-behind) }
 	for _, step := range []func() error{
 		func() error { return made.openShop(ctx, now) },
@@ -77,15 +82,14 @@ func (w *world) close() error {
 func (w *world) atEnd(f func() error) { w.end = append(w.end, f) }
 
 func (w *world) openShop(ctx context.Context, now func() time.Time) error {
-	var err error
-	if w.name, err = w.newDatabase(ctx); err != nil {
+	if err := w.newDatabase(ctx); err != nil {
 		return err
 	}
-	w.atEnd(func() error { return w.dropDatabase(w.name) })
-	if w.db, err = w.openDatabase(ctx, w.name, now); err != nil {
+	w.atEnd(w.dropDatabase)
+	err := w.openDatabase(ctx, now)
+	if err != nil {
 		return err
 	}
-	w.atEnd(w.db.Close)
 	if w.proxy, err = dbproxy.Listen(w.server); err != nil {
 		return err
 	}
@@ -128,10 +132,11 @@ func (w *world) openPayments(now func() time.Time) error {
 
 func (w *world) url() string { return "http://" + w.address }
 
-// environ are the settings of a program whose database is at host:port.
-func (w *world) environ(database string) []string {
+// environ are the program's settings.
+func (w *world) environ() []string {
+	database := "mysql://" + w.name + ":" + logwatch.Marker + "@" + w.proxy.Addr() + "/" + w.name
 	return []string{
-		"LUFFY_ADDR=" + w.address, "LUFFY_BASE_URL=" + w.url(), "LUFFY_DATABASE_URL=" + databaseURL(database, w.name),
+		"LUFFY_ADDR=" + w.address, "LUFFY_BASE_URL=" + w.url(), "LUFFY_DATABASE_URL=" + database,
 		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(w.folder, w.name+".key"), "LUFFY_ALIPAY_GATEWAY=" + w.gateway.URL + "/gateway.do",
 		"LUFFY_ALIPAY_APP_ID=" + appID, "LUFFY_ALIPAY_SELLER_ID=" + sellerID,
 		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + w.appKeyFile(), "LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + w.alipayKeyFile(),

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+
+	"luffy/models/modelstest/dbproxy"
+)
+
+// durable are the options of a server on which a commit stands once it is answered.
+var durable = []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M"}
+
+// room are the options of a durable server whose data fill so many files and cannot grow: to it the disk is full when they are.
+func room(files int) []string {
+	data := "ibdata1:12M"
+	for n := range files {
+		data += fmt.Sprintf(";ibdata%d:16M", n+2)
+	}
+	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + data}, durable...)
+}
+
+// fill takes all the room that there is, down to the last page.
+func fill(ctx context.Context, v *victim) error {
+	if _, err := v.db.SQL().ExecContext(ctx, "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"); err != nil {
+		return err
+	}
+	for _, size := range []int{1 << 20, 1 << 14, 1 << 11} {
+		for full := false; !full; {
+			_, err := v.db.SQL().ExecContext(ctx, "INSERT INTO filler (b) VALUES (REPEAT('x', ?))", size)
+			e, refused := errors.AsType[*mysqldriver.MySQLError](err)
+			full = refused && e.Number == dbproxy.TableFull.Code
+			if err != nil && !full {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// startWith kills the server, if it still runs, and starts it again.
+func startWith(options []string) func(context.Context, *victim) error {
+	return func(_ context.Context, v *victim) error {
+		v.mariadb.Kill()
+		return v.mariadb.Start(options...)
+	}
+}

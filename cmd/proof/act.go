@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/url"
+
+	"luffy/models"
 )
 
 func nothing(context.Context, *world, *purchase) error { return nil }
@@ -46,40 +47,50 @@ func cancelAgain(ctx context.Context, w *world, p *purchase) error {
 	return err
 }
 
-func refundLine(_ context.Context, w *world, p *purchase) error {
-	_, _, err := w.run("refund", p.order.OrderNumber, "--line", "1", "--reason", "换课")
-	return err
+// comeBack is the browser's way from the cashier to the shop, over which the program may die.
+func comeBack(ctx context.Context, w *world, p *purchase) error {
+	_, _ = w.student.get(ctx, p.back)
+	return nil
 }
 
-// refundUnlessStored asks again where nobody can see that it was asked for.
-func refundUnlessStored(ctx context.Context, w *world, p *purchase) error {
-	stored, err := w.count(ctx, `SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE p.out_trade_no = ?`,
-		p.order.OrderNumber)
-	if err != nil || stored > 0 {
+// lookAtResult returns when the shop has asked about what the page shows.
+func lookAtResult(ctx context.Context, w *world, p *purchase) error {
+	_, _ = w.student.get(ctx, "/orders/"+p.order.OrderNumber+"/result") // the program may die over it
+	return w.untilDone(ctx, orderIs, models.OrderPaid, p.order.OrderNumber)
+}
+
+// askDue makes the job's next question due.
+func askDue(ctx context.Context, w *world, p *purchase) error {
+	_, err := w.db.SQL().ExecContext(ctx, "UPDATE ly_payment SET ask_at = created_at WHERE out_trade_no = ?", p.order.OrderNumber)
+	if err != nil {
 		return err
 	}
-	code, said, err := w.run("refund", p.order.OrderNumber, "--line", "1", "--reason", "换课")
-	if err == nil && code != 0 {
-		err = fmt.Errorf("luffy refund: exit %d: %s", code, said)
-	}
-	return err
+	return w.untilDone(ctx, orderIs, models.OrderPaid, p.order.OrderNumber)
 }
 
-func reconcile(_ context.Context, w *world, p *purchase) error {
-	_, _, err := w.run("reconcile", p.date)
-	return err
+// timeOut lets the time to pay be over.
+func timeOut(ctx context.Context, w *world, p *purchase) error {
+	_, err := w.db.SQL().ExecContext(ctx, "UPDATE ly_order SET expires_at = created_at WHERE order_number = ?", p.order.OrderNumber)
+	if err != nil {
+		return err
+	}
+	return w.untilDone(ctx, orderIs, models.OrderTimedOut, p.order.OrderNumber)
 }
 
-// reconcileTwice compares the day again, and once more: then nothing may be open.
-func reconcileTwice(_ context.Context, w *world, p *purchase) error {
-	for range 2 {
-		code, said, err := w.run("reconcile", p.date)
-		if err == nil && code != 0 {
-			err = fmt.Errorf("luffy reconcile %s: exit %d: %s", p.date, code, said)
-		}
-		if err != nil {
-			return err
-		}
+// payTwice pays the first attempt after the second.
+func payTwice(ctx context.Context, w *world, p *purchase) error {
+	if err := w.alipay.Pay(p.link, ""); err != nil {
+		return err
 	}
-	return nil
+	return w.untilDone(ctx, "SELECT COUNT(*) FROM ly_payment WHERE state = ? AND out_trade_no = ?", models.PaymentReturned, p.order.OrderNumber)
+}
+
+const orderIs = "SELECT COUNT(*) FROM ly_order WHERE order_status = ? AND order_number = ?"
+
+// untilDone waits until the query counts something, or the program has died.
+func (w *world) untilDone(ctx context.Context, query string, args ...any) error {
+	return until(ctx, query, func() bool {
+		n, err := w.count(ctx, query, args...)
+		return err == nil && n > 0 || w.dead()
+	})
 }

@@ -32,7 +32,7 @@ func parsePoint(text string) (point, error) {
 	if _, err := scenarioNamed(p.scenario); err != nil || len(fields) == 1 {
 		return p, err
 	}
-	wrong := fmt.Errorf("%q: a point like fulfil:7:after is expected", text)
+	wrong := fmt.Errorf("%q: a point is a scenario, a number from 1 and before or after, like %s:7:after", text, p.scenario)
 	if len(fields) != 3 {
 		return p, wrong
 	}
@@ -66,7 +66,11 @@ func (c crash) statement() string {
 // try plays a scenario in which the program dies at the point, then lets it start again and everybody repeat what they do, and judges.
 func (w *world) try(ctx context.Context, s scenario, at point) crash {
 	c := crash{point: at}
-	p, err := s.prepare(ctx, w)
+	err := w.addStudent(ctx)
+	var p *purchase
+	if err == nil {
+		p, err = s.prepare(ctx, w)
+	}
 	if err != nil {
 		c.err = fmt.Errorf("prepare: %w", err)
 		return c
@@ -82,7 +86,11 @@ func (w *world) try(ctx context.Context, s scenario, at point) crash {
 // die lets the program work until it dies.
 func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) error {
 	if !s.command {
-		if _, err := w.serve("LUFFY_JOBS=off"); err != nil {
+		jobs := "LUFFY_JOBS=off"
+		if s.jobs {
+			jobs = "LUFFY_JOBS=on"
+		}
+		if _, err := w.serve(jobs); err != nil {
 			return err
 		}
 		if err := w.student.logIn(ctx); err != nil {
@@ -93,7 +101,7 @@ func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) erro
 	if err != nil {
 		return err
 	}
-	w.proxy.SetPlan(w.deathAt(c))
+	w.proxy.SetPlan(w.deathAt(c, s.counted()))
 	err = s.act(ctx, w, p)
 	w.proxy.SetPlan(nil)
 	w.killAll()
@@ -105,11 +113,14 @@ func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) erro
 	return errors.Join(err, w.auditNow(ctx))
 }
 
-// deathAt notes the statements and kills the program at the point.
-func (w *world) deathAt(c *crash) dbproxy.Plan {
+// deathAt notes the statements that count and kills the program at the point.
+func (w *world) deathAt(c *crash, counted func(dbproxy.Statement) bool) dbproxy.Plan {
 	return func(s dbproxy.Statement) dbproxy.Fault {
 		if c.died() {
 			return dbproxy.Fault{Cut: dbproxy.Before} // the program is dead: nothing can come from it
+		}
+		if !counted(s) {
+			return dbproxy.Fault{}
 		}
 		c.statements = append(c.statements, s.SQL)
 		if !c.died() {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 
@@ -19,16 +20,22 @@ type lane struct {
 // lanes are how many of a scenario go on at the same time: a restarted shop mostly waits for its jobs.
 const lanes = 4
 
+// choice are points of a scenario that has so many statements.
+type choice func(statements int) ([]point, error)
+
 // enumerate plays the scenario once undisturbed, which tells how many statements it has, and then dies at each chosen point. The crashes
 // come in the order of their points, that of the undisturbed play first.
-func (w *workshop) enumerate(ctx context.Context, s scenario, choose func(statements int) []point) ([]crash, error) {
+func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]crash, error) {
 	first := &lane{workshop: w, scenario: s}
 	whole, err := first.try(ctx, point{scenario: s.name})
 	err = errors.Join(err, first.leave())
 	if err != nil || whole.err != nil {
 		return []crash{whole}, err
 	}
-	points := choose(len(whole.statements))
+	points, err := choose(len(whole.statements))
+	if err != nil {
+		return []crash{whole}, err
+	}
 	crashes, faults := make([]crash, len(points)), make([]error, lanes)
 	var running sync.WaitGroup
 	for n := range lanes {
@@ -72,21 +79,31 @@ func (l *lane) leave() error {
 }
 
 // everyPoint are both moments of each statement.
-func everyPoint(scenario string) func(statements int) []point {
-	return func(statements int) []point {
+func everyPoint(scenario string) choice {
+	return func(statements int) ([]point, error) {
 		var all []point
 		for n := range statements {
 			all = append(all, point{scenario, n + 1, dbproxy.Before}, point{scenario, n + 1, dbproxy.After})
 		}
-		return all
+		return all, nil
 	}
 }
 
 // somePoints are that many points by chance.
-func somePoints(scenario string, n int, rng *rand.Rand) func(statements int) []point {
-	return func(statements int) []point {
-		all := everyPoint(scenario)(statements)
+func somePoints(scenario string, n int, rng *rand.Rand) choice {
+	return func(statements int) ([]point, error) {
+		all, err := everyPoint(scenario)(statements)
 		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-		return all[:min(n, len(all))]
+		return all[:min(n, len(all))], err
+	}
+}
+
+// onePoint is the one that somebody has asked for.
+func onePoint(at point) choice {
+	return func(statements int) ([]point, error) {
+		if at.number > statements {
+			return nil, fmt.Errorf("-at %s: %s has %d statements", at, at.scenario, statements)
+		}
+		return []point{at}, nil
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 func main() {
@@ -24,40 +25,15 @@ func main() {
 	}
 }
 
-// options say what to prove, and for how long.
-type options struct {
-	storms time.Duration // how long storms rage in all
-	seed   uint64
-	at     string // a point, a scenario, or "storm"; "" = everywhere
-	each   bool   // print every crash
-}
-
-const stormName = "storm"
-
-func parse(args []string, help io.Writer) (options, error) {
-	o := options{}
-	flags := flag.NewFlagSet("proof", flag.ContinueOnError)
-	flags.SetOutput(help)
-	flags.DurationVar(&o.storms, "for", 5*time.Minute, "how long storms rage, after every point has been tried")
-	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the storms' choices")
-	flags.StringVar(&o.at, "at", "", "only a `point` like fulfil:7:after, a scenario like refund, or storm")
-	flags.BoolVar(&o.each, "each", false, "tell of every crash what it left")
-	if err := flags.Parse(args); err != nil {
-		return o, err
-	}
-	if o.at == "" || o.at == stormName {
-		return o, nil
-	}
-	_, err := parsePoint(o.at)
-	return o, err
-}
-
 func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
-	o, err := parse(args, stdout)
+	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		return nil
+		return help(stdout)
 	}
 	if err != nil {
+		return fmt.Errorf("%w; -h tells what there is", err)
+	}
+	if err := mysqldriver.SetLogger(&mysqldriver.NopLogger{}); err != nil { // connections are cut all the time
 		return err
 	}
 	shop, err := newWorkshop(ctx)

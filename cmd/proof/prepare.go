@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"luffy/models"
-	"luffy/models/alipay/sandbox"
 	"luffy/models/payment"
 )
 
@@ -48,13 +47,20 @@ func prepareLink(ctx context.Context, w *world) (*purchase, error) {
 	return &purchase{order: order, link: link}, err
 }
 
-// prepareLate cancels an order before its student has reached the cashier, whose link stays good, and gives its coupon to another order.
-func prepareLate(ctx context.Context, w *world) (*purchase, error) {
+// prepareCancelled cancels an order before its student has reached the cashier, whose link stays good.
+func prepareCancelled(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.payments.Cancel(ctx, w.student.ID, p.order.OrderNumber); err != nil {
+	_, err = w.payments.Cancel(ctx, w.student.ID, p.order.OrderNumber)
+	return p, err
+}
+
+// prepareLate lets the cancelled order's coupon run out as well.
+func prepareLate(ctx context.Context, w *world) (*purchase, error) {
+	p, err := prepareCancelled(ctx, w)
+	if err != nil {
 		return nil, err
 	}
 	_, err = w.db.SQL().ExecContext(ctx, "UPDATE ly_user_coupon SET end_time = start_time WHERE id = ?", p.order.Coupon)
@@ -67,23 +73,6 @@ func prepareOpened(ctx context.Context, w *world) (*purchase, error) {
 		return nil, err
 	}
 	return p, w.alipay.OpenTrade(p.link, "")
-}
-
-// preparePaid pays an order of which the shop learns by asking.
-func preparePaid(ctx context.Context, w *world) (*purchase, error) {
-	p, err := prepareLink(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.alipay.Pay(p.link, ""); err != nil {
-		return nil, err
-	}
-	standing, err := w.db.PaymentByOutTradeNo(ctx, p.order.OrderNumber)
-	if err != nil {
-		return nil, err
-	}
-	w.payments.AskSoon(ctx, standing.Payment)
-	return p, w.payments.Wait(ctx)
 }
 
 func prepareForm(ctx context.Context, w *world) (*purchase, error) {
@@ -109,33 +98,4 @@ func prepareFreeForm(ctx context.Context, w *world) (*purchase, error) {
 		return nil, err
 	}
 	return w.fillForm(ctx, models.Choice{Points: 455})
-}
-
-// prepareDay leaves a day on which the shop has missed a payment and a refund made in Alipay's console.
-func prepareDay(ctx context.Context, w *world) (*purchase, error) {
-	if err := w.alipay.AddFault(sandbox.Fault{Name: sandbox.NotifyDrop}); err != nil {
-		return nil, err
-	}
-	paid, err := preparePaid(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.alipay.RefundOutside(paid.order.OrderNumber, 10_00); err != nil {
-		return nil, err
-	}
-	missed, err := prepareLink(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.alipay.Pay(missed.link, ""); err != nil {
-		return nil, err
-	}
-	missed.date = w.db.Now().In(models.Beijing).Format(time.DateOnly)
-	return missed, w.alipay.Advance(sinceYesterdayNoon())
-}
-
-// sinceYesterdayNoon is how far behind the clock of a world of yesterday is.
-func sinceYesterdayNoon() time.Duration {
-	now := time.Now().In(models.Beijing)
-	return now.Sub(time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, models.Beijing))
 }

@@ -90,6 +90,18 @@ func (w *world) killVictim() {
 	victim.kill()
 }
 
+// dead tells that the process that was launched last has ended.
+func (w *world) dead() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case <-w.processes[len(w.processes)-1].ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // killAll kills what still runs.
 func (w *world) killAll() {
 	w.mu.Lock()

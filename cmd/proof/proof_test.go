@@ -167,14 +167,3 @@ func TestPoint(t *testing.T) {
 		}
 	}
 }
-
-func TestOptions(t *testing.T) {
-	var help strings.Builder
-	o, err := parse(strings.Fields("-for 3s -seed 7 -at refund:3:before -each"), &help)
-	if want := (options{3 * time.Second, 7, "refund:3:before", true}); err != nil || o != want {
-		t.Errorf("got %+v, %v; want %+v", o, err, want)
-	}
-	if _, err := parse([]string{"-at", "somewhere"}, &help); err == nil {
-		t.Error("a point that does not exist is taken")
-	}
-}

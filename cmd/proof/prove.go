@@ -20,10 +20,10 @@ type proof struct {
 // stormLength is how long one storm rages before its world is judged.
 const stormLength = 20 * time.Second
 
-// prove tries every point, then lets storms rage, and prints a line for each kind.
+// prove tries every point and every trouble, then lets storms rage, and prints a line for each kind.
 func (p proof) prove(ctx context.Context) error {
 	p.row("SCENARIO", "STATEMENTS", "DEATHS", "BROKEN", "WHAT HAPPENS")
-	err := p.crashes(ctx)
+	err := errors.Join(p.crashes(ctx), p.troubles(ctx))
 	if ctx.Err() == nil && (p.at == "" || p.at == stormName) {
 		err = errors.Join(err, p.rage(ctx))
 	}
@@ -31,27 +31,60 @@ func (p proof) prove(ctx context.Context) error {
 }
 
 // row prints a line of the table at once: the whole takes minutes.
-func (p proof) row(columns ...any) { fmt.Fprintf(p.out, "%-12v%-12v%-8v%-8v%v\n", columns...) }
+func (p proof) row(columns ...any) { fmt.Fprintf(p.out, "%-14v%-12v%-8v%-8v%v\n", columns...) }
 
-// crashes tries the points of all scenarios side by side.
-func (p proof) crashes(ctx context.Context) error {
-	faults := make([]error, len(scenarios))
+// sideBySide is how many scenarios, or troubles, are tried at the same time: most of it is waiting.
+const sideBySide = 6
+
+// each does the work for all of them and gathers what went wrong.
+func each[T any](all []T, work func(T) error) error {
+	faults := make([]error, len(all))
+	places := make(chan struct{}, sideBySide)
 	var running sync.WaitGroup
-	var printing sync.Mutex
-	for i, s := range scenarios {
-		choose := p.chosen(s)
-		if choose == nil {
-			continue
-		}
+	for i, one := range all {
+		places <- struct{}{}
 		running.Go(func() {
-			crashes, err := p.enumerate(ctx, s, choose)
-			printing.Lock()
-			defer printing.Unlock()
-			faults[i] = errors.Join(err, p.tell(s, crashes))
+			defer func() { <-places }()
+			faults[i] = work(one)
 		})
 	}
 	running.Wait()
 	return errors.Join(faults...)
+}
+
+// crashes tries the points of all scenarios that are asked for.
+func (p proof) crashes(ctx context.Context) error {
+	var printing sync.Mutex
+	return each(scenarios, func(s scenario) error {
+		choose := p.chosen(s)
+		if choose == nil || ctx.Err() != nil {
+			return nil
+		}
+		crashes, err := p.enumerate(ctx, s, choose)
+		printing.Lock()
+		defer printing.Unlock()
+		return errors.Join(err, p.tell(s, crashes))
+	})
+}
+
+// troubles tries those that are asked for.
+func (p proof) troubles(ctx context.Context) error {
+	var printing sync.Mutex
+	return each(troubles, func(c trouble) error {
+		if p.at != "" && p.at != troublesName && p.at != c.name || ctx.Err() != nil {
+			return nil
+		}
+		err := p.suffer(ctx, c)
+		broken := 0
+		if err != nil {
+			broken = 1
+			err = fmt.Errorf("-at %s: %w", c.name, err)
+		}
+		printing.Lock()
+		defer printing.Unlock()
+		p.row(c.name, "", "", broken, c.what)
+		return err
+	})
 }
 
 // tell prints what became of a scenario's crashes, and returns what they broke.
@@ -74,12 +107,12 @@ func (p proof) tell(s scenario, crashes []crash) error {
 }
 
 // chosen are the points that the options ask for; nil = none of this scenario.
-func (p proof) chosen(s scenario) func(int) []point {
+func (p proof) chosen(s scenario) choice {
 	if p.at == "" || p.at == s.name {
 		return everyPoint(s.name)
 	}
 	if at, err := parsePoint(p.at); err == nil && at.scenario == s.name {
-		return func(int) []point { return []point{at} }
+		return onePoint(at)
 	}
 	return nil
 }

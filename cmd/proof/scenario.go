@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,27 +22,43 @@ type scenario struct {
 	again func(context.Context, *world, *purchase) error
 	// command: act runs a command. Else the shop serves, without jobs, whose statements would come at any time.
 	command bool
+	// jobs: the shop serves with jobs, and one of them does it. Counted is only what changes something, because jobs look all the time.
+	jobs bool
 	// yesterday: what is prepared happens at noon yesterday, in a new world each time.
 	yesterday bool
 }
 
 var scenarios = []scenario{
 	{name: "fulfil", what: "a notify pays an order", prepare: prepareLink, act: payAndTell, again: nothing},
+	{name: "return", what: "a student comes back from paying before any notify", prepare: preparePaidUntold, act: comeBack, again: nothing},
+	{name: "poll", what: "the result page asks about a payment", prepare: preparePaidUntold, act: lookAtResult, again: nothing},
+	{name: "ask", what: "the job asks about a payment", prepare: preparePaidUntold, act: askDue, again: nothing, jobs: true},
 	{name: "late", what: "a notify pays a closed order, which cannot be had any more", prepare: prepareLate, act: payAndTell, again: nothing},
+	{name: "granted", what: "a notify pays a closed order, which can still be had", prepare: prepareCancelled, act: payAndTell, again: nothing},
 	{name: "place", what: "a student places an order", prepare: prepareForm, act: placeOrder, again: placeAgainAndPay},
 	{name: "free", what: "a student places an order of 0.00", prepare: prepareFreeForm, act: placeOrder, again: placeOrderAgain},
 	{name: "close", what: "a student cancels an order", prepare: prepareOpened, act: cancelOrder, again: cancelAgain},
+	{name: "timeout", what: "the job closes an order whose time is over", prepare: prepareOpened, act: timeOut, again: nothing, jobs: true},
 	{name: "refund", what: "luffy refund gives a line back", prepare: preparePaid, act: refundLine, again: refundUnlessStored, command: true},
+	{name: "approve", what: "luffy refund approve grants a request", prepare: prepareRequest, act: approve, again: approveAgain, command: true},
+	{name: "outside", what: "a notify tells of a refund made in Alipay's console", prepare: preparePaid, act: refundOutside, again: nothing},
+	{name: "surplus", what: "a second payment comes, and the job gives it back", prepare: prepareTwo, act: payTwice, again: nothing, jobs: true},
 	{
 		name: "reconcile", what: "luffy reconcile compares a day", prepare: prepareDay, act: reconcile, again: reconcileTwice,
 		command: true, yesterday: true,
 	},
+	{
+		name: "settle", what: "luffy reconcile settle closes a difference", prepare: prepareDifference, act: settle, again: settleAgain,
+		command: true, yesterday: true,
+	},
 }
+
+var errNoScenario = errors.New("no such scenario")
 
 func scenarioNamed(name string) (scenario, error) {
 	i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == name })
 	if i < 0 {
-		return scenario{}, fmt.Errorf("no scenario %q", name)
+		return scenario{}, fmt.Errorf("%q: %w", name, errNoScenario)
 	}
 	return scenarios[i], nil
 }
@@ -50,6 +67,8 @@ func scenarioNamed(name string) (scenario, error) {
 type purchase struct {
 	order models.Order
 	link  string     // to the cashier
+	back  string     // from there: path and query of Alipay's return
 	form  url.Values // of an order that is to be placed
 	date  string     // of the bill
+	open  string     // the ID of a difference with the bill
 }

@@ -59,6 +59,9 @@ func (v *victim) open(ctx context.Context, environ []string) error {
 	if v.shop, err = v.serve(environ...); err != nil {
 		return err
 	}
+	if err := v.addStudent(ctx); err != nil {
+		return err
+	}
 	if err := v.student.logIn(ctx); err != nil {
 		return err
 	}

@@ -60,7 +60,6 @@ func (w *workshop) newWorldOn(ctx context.Context, server string, behind time.Du
 		func() error { return made.openShop(ctx, now) },
 		func() error { return made.startAlipay(now) },
 		func() error { return made.openPayments(now) },
-		func() error { return made.addStudent(ctx) },
 	} {
 		if err := step(); err != nil {
 			return nil, errors.Join(err, made.close())

@@ -11,6 +11,7 @@ import (
 // the server has a statement the client is silent, so whatever comes from the server next is of that statement's answer.
 type link struct {
 	proxy          *Proxy
+	number         int
 	client, server net.Conn
 	prepared       prepared
 
@@ -20,9 +21,10 @@ type link struct {
 	ended    chan struct{} // closed when the server says no more
 }
 
-func newLink(p *Proxy, client, server net.Conn) *link {
+func newLink(p *Proxy, number int, client, server net.Conn) *link {
 	return &link{
-		proxy: p, client: client, server: server, prepared: prepared{texts: map[uint32]string{}}, ended: make(chan struct{}),
+		proxy: p, number: number, client: client, server: server, prepared: prepared{texts: map[uint32]string{}},
+		ended: make(chan struct{}),
 	}
 }
 
@@ -53,7 +55,7 @@ func (l *link) passCommands() {
 		fault := Fault{}
 		sql, ok := l.prepared.sql(p)
 		if ok {
-			fault = l.proxy.decide(sql)
+			fault = l.proxy.decide(l.number, sql)
 		}
 		switch {
 		case fault.Refuse != nil:

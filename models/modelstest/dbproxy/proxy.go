@@ -10,6 +10,7 @@ import (
 // Statement is what a program wants its server to execute.
 type Statement struct {
 	Number int // from 1, counted over all connections since the plan was set
+	Conn   int // tells connections apart
 	SQL    string
 }
 
@@ -43,6 +44,7 @@ type Proxy struct {
 	mu       sync.Mutex // guards all below
 	plan     Plan
 	count    int
+	links    int // that have begun
 	turnAway *Refusal
 	open     map[net.Conn]bool
 	closed   bool
@@ -110,14 +112,14 @@ func (p *Proxy) CutAll() {
 }
 
 // decide asks the plan about the next statement.
-func (p *Proxy) decide(sql string) Fault {
+func (p *Proxy) decide(conn int, sql string) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.count++
 	if p.plan == nil {
 		return Fault{}
 	}
-	return p.plan(Statement{p.count, sql})
+	return p.plan(Statement{p.count, conn, sql})
 }
 
 func (p *Proxy) accept() {
@@ -155,6 +157,8 @@ const dialTimeout = 5 * time.Second
 func (p *Proxy) serve(client net.Conn) {
 	p.mu.Lock()
 	refusal := p.turnAway
+	p.links++
+	number := p.links
 	p.mu.Unlock()
 	if refusal != nil {
 		_, _ = client.Write(refusal.packet(0)) // whoever is turned away may have gone already
@@ -166,5 +170,5 @@ func (p *Proxy) serve(client net.Conn) {
 	if err != nil {
 		return
 	}
-	newLink(p, client, server).run()
+	newLink(p, number, client, server).run()
 }

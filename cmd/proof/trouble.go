@@ -28,8 +28,30 @@ type trouble struct {
 
 const writes = "INSERT|UPDATE|DELETE"
 
-// troubles are faked at the proxy, where a statement is answered in the server's place, and then had from a real server.
+// troubles are had from a real server, and then faked at the proxy, where every statement that is meant meets the fault.
 var troubles = []trouble{
+	{
+		name: "read-only", what: "SET GLOBAL read_only = 1 on the server, and the shop has no right to write past it",
+		own: durable, reads: http.StatusOK, ready: http.StatusOK,
+		begin: func(ctx context.Context, v *victim) error { return v.onServer(ctx, "SET GLOBAL read_only = 1") },
+		end:   func(ctx context.Context, v *victim) error { return v.onServer(ctx, "SET GLOBAL read_only = 0") },
+	},
+	{
+		name: "full", what: "the server's disk is full, until it is started again with more room",
+		own: room(1), reads: http.StatusOK, ready: http.StatusOK, begin: fill, end: startWith(room(2)),
+	},
+	{
+		name: "frozen", what: "the server is stopped with SIGSTOP for half a minute",
+		own: durable, lasts: 30 * time.Second, reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
+		begin: func(_ context.Context, v *victim) error { return v.mariadb.Freeze() },
+		end:   func(_ context.Context, v *victim) error { return v.mariadb.Thaw() },
+	},
+	{
+		name: "killed", what: "the server is killed with SIGKILL, and started again on what it had flushed",
+		own: durable, reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
+		begin: func(_ context.Context, v *victim) error { v.mariadb.Kill(); return nil },
+		end:   startWith(durable),
+	},
 	planned("cut-before", "connections are cut in the middle of transactions", writes, dbproxy.Fault{Cut: dbproxy.Before}),
 	planned("cut-after", "connections are cut after a statement", writes, dbproxy.Fault{Cut: dbproxy.After}),
 	planned("commit-lost", "commits do not arrive", "COMMIT", dbproxy.Fault{Cut: dbproxy.Before}),
@@ -55,28 +77,6 @@ var troubles = []trouble{
 		name: "silent", what: "the network swallows what is sent", reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
 		begin: func(_ context.Context, v *victim) error { v.proxy.Freeze(); return nil },
 		end:   func(_ context.Context, v *victim) error { v.proxy.Thaw(); return nil },
-	},
-	{
-		name: "read-only", what: "SET GLOBAL read_only = 1 on the server, and the shop has no right to write past it",
-		own: durable, reads: http.StatusOK, ready: http.StatusOK,
-		begin: func(ctx context.Context, v *victim) error { return v.onServer(ctx, "SET GLOBAL read_only = 1") },
-		end:   func(ctx context.Context, v *victim) error { return v.onServer(ctx, "SET GLOBAL read_only = 0") },
-	},
-	{
-		name: "full", what: "the server's disk is full, until it is started again with more room",
-		own: room(1), reads: http.StatusOK, ready: http.StatusOK, begin: fill, end: startWith(room(2)),
-	},
-	{
-		name: "frozen", what: "the server is stopped with SIGSTOP for half a minute",
-		own: durable, lasts: 30 * time.Second, reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
-		begin: func(_ context.Context, v *victim) error { return v.mariadb.Freeze() },
-		end:   func(_ context.Context, v *victim) error { return v.mariadb.Thaw() },
-	},
-	{
-		name: "killed", what: "the server is killed with SIGKILL, and started again on what it had flushed",
-		own: durable, reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
-		begin: func(_ context.Context, v *victim) error { v.mariadb.Kill(); return nil },
-		end:   startWith(durable),
 	},
 }
 

@@ -4,13 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"luffy/models/modelstest/mariadbd"
 )
@@ -87,111 +82,6 @@ func (v *victim) close() error {
 	return err
 }
 
-func (v *victim) find(format string, args ...any) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.faults = append(v.faults, fmt.Errorf(format, args...))
-}
-
-// found is all that was noted, with what the program said last.
-func (v *victim) found() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w\nthe program said:\n%s", errors.Join(v.faults...), v.lastWords())
-}
-
-// longest is how long a page may take with a machine that is busy; the shop gives itself fifteen seconds.
-const longest = 25 * time.Second
-
-func (v *victim) see(ctx context.Context, path string) answer {
-	return v.within(ctx, path, func(ctx context.Context) (answer, error) { return v.student.get(ctx, path) })
-}
-
-func (v *victim) send(ctx context.Context, path string) answer {
-	form := url.Values{"course": {"3"}, "expire": {"0"}}
-	return v.within(ctx, path, func(ctx context.Context) (answer, error) { return v.student.post(ctx, path, form) })
-}
-
-// within wants an answer in time, in which the database is not spoken of.
-func (v *victim) within(ctx context.Context, path string, ask func(context.Context) (answer, error)) answer {
-	ctx, cancel := context.WithTimeout(ctx, longest)
-	defer cancel()
-	a, err := ask(ctx)
-	if err != nil {
-		v.find("%s: %w", path, err)
-	}
-	page := randomText.ReplaceAllString(a.body, "")
-	for _, word := range []string{
-		"SQL", "SELECT", "ly_order", "ly_cart", "connection", "driver", "read-only", "Disk", "Deadlock", "Lock wait", "context", "Error 1", "EOF",
-	} {
-		if strings.Contains(page, word) {
-			v.find("%s: the page says %q:\n%s", path, word, a.body)
-		}
-	}
-	return a
-}
-
-// randomText is what the shop makes up anew for every page; any word may be in it.
-var randomText = regexp.MustCompile(`name="(_csrf|token|quote)" value="[^"]*"`)
-
-func (v *victim) want(ctx context.Context, path string, status int) {
-	a := v.see(ctx, path)
-	if a.status != status {
-		v.find("%s: got status %d, want %d", path, a.status, status)
-	}
-	if status == http.StatusServiceUnavailable && path != "/readyz" && !strings.Contains(a.body, "<h1") {
-		v.find("%s: got no page: %s", path, a.body)
-	}
-}
-
-// wantSent wants that status of a form that changes something.
-func (v *victim) wantSent(ctx context.Context, path string, status int) {
-	if a := v.send(ctx, path); a.status != status {
-		v.find("the form %s: got status %d, want %d", path, a.status, status)
-	}
-}
-
-// wantPages asks for all at once: with a database that is silent each takes as long as the shop lets it.
-func (v *victim) wantPages(ctx context.Context, c trouble) {
-	var asked []func()
-	for _, path := range []string{"/", "/myorder/", "/cart", "/orders/" + v.order.order.OrderNumber} {
-		asked = append(asked, func() { v.want(ctx, path, c.reads) })
-	}
-	asked = append(asked,
-		func() { v.wantSent(ctx, "/cart/items", http.StatusServiceUnavailable) },
-		func() {
-			v.want(ctx, "/readyz", c.ready)
-			v.want(ctx, "/healthz", http.StatusOK)
-		})
-	together(asked...)
-}
-
-// together does all at once and waits for them.
-func together(all ...func()) {
-	var running sync.WaitGroup
-	for _, do := range all {
-		running.Go(do)
-	}
-	running.Wait()
-}
-
-// alipayWaits is how long Alipay is believed to wait for the answer to a notify.
-const alipayWaits = 10 * time.Second
-
-// wantNotify pays the order and wants that answer to the notify, to the byte and in time.
-func (v *victim) wantNotify(ctx context.Context, want string) {
-	if err := payAndTell(ctx, v.world, v.order); err != nil {
-		v.find("%w", err)
-		return
-	}
-	if d := v.alipay.Deliveries(v.order.order.OrderNumber)[0]; string(d.Response) != want || d.Took > alipayWaits {
-		v.find("notify: got status %d, %q after %s (%s), want %q", d.Status, d.Response, d.Took, d.Why, want)
-	}
-}
-
 // payOthers pays the other orders and returns with the first answer to a notify, when the shop is at work on the rest.
 func (v *victim) payOthers(ctx context.Context) {
 	for _, p := range v.others {
@@ -206,48 +96,20 @@ func (v *victim) payOthers(ctx context.Context) {
 	}
 }
 
-// wantKept wants of every payment that Alipay was told success about that it is booked: nobody will come again with it.
-func (v *victim) wantKept(ctx context.Context) {
-	for _, p := range v.orders() {
-		for _, d := range v.alipay.Deliveries(p.order.OrderNumber) {
-			if d.Accepted {
-				v.wantPaid(ctx, p)
-			}
-		}
-	}
-}
-
 func (v *victim) orders() []*purchase { return append(v.others, v.order) }
 
-func (v *victim) wantPaid(ctx context.Context, p *purchase) {
-	status, err := v.count(ctx, "SELECT order_status FROM ly_order WHERE order_number = ?", p.order.OrderNumber)
-	if err != nil || status != 1 {
-		v.find("%s: got order status %d, %w; want it paid", p.order.OrderNumber, status, err)
-	}
+func (v *victim) find(format string, args ...any) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.faults = append(v.faults, fmt.Errorf(format, args...))
 }
 
-// wantRecovery wants the same process to do all that was left, and everything booked once.
-func (v *victim) wantRecovery(ctx context.Context) {
-	err := until(ctx, "a page", func() bool { a, err := v.student.get(ctx, "/myorder/"); return err == nil && a.status == http.StatusOK })
-	if err != nil {
-		v.find("%w", err)
-		return
+// found is all that was noted, with what the program said last.
+func (v *victim) found() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.faults) == 0 {
+		return nil
 	}
-	v.want(ctx, "/readyz", http.StatusOK)
-	v.wantSent(ctx, "/cart/items", http.StatusSeeOther)
-	if err := v.untilQuiet(ctx); err != nil {
-		v.find("%w", err)
-		return
-	}
-	if err := v.judge(ctx); err != nil {
-		v.find("%w", err)
-	}
-	for _, p := range v.orders() {
-		v.wantPaid(ctx, p)
-	}
-	select {
-	case <-v.shop.ended:
-		v.find("the program has ended")
-	default:
-	}
+	return fmt.Errorf("%w\nthe program said:\n%s", errors.Join(v.faults...), v.lastWords())
 }

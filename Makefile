@@ -23,7 +23,7 @@ race: ## run every test under the race detector; needs a C compiler
 	$(WITH_MARIADB) -- go test -race ./...
 	@.ci/setup report
 
-proof: ## kill the shop at every statement and in storms; PROOF="-for 10m -seed 7", "-at fulfil:7:after"
+proof: ## kill the shop at every statement and in storms, trouble its database; PROOF="-for 10m -seed 7", "-at fulfil:7:after", "-h"
 	@.ci/setup
 	$(WITH_MARIADB) -- go run ./cmd/proof $(PROOF)
 	go run ./cmd/simulation $(SIMULATION)

@@ -22,22 +22,39 @@ func room(files int) []string {
 	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + data}, durable...)
 }
 
-// fill takes all the room that there is, down to the last page.
+// fill takes all the room that there is, down to the last page, and that which the server frees a moment later, when it tidies up after the
+// payments of before.
 func fill(ctx context.Context, v *victim) error {
 	if _, err := v.db.SQL().ExecContext(ctx, "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"); err != nil {
 		return err
 	}
 	for _, size := range []int{1 << 20, 1 << 14, 1 << 11} {
 		for full := false; !full; {
-			_, err := v.db.SQL().ExecContext(ctx, "INSERT INTO filler (b) VALUES (REPEAT('x', ?))", size)
-			e, refused := errors.AsType[*mysqldriver.MySQLError](err)
-			full = refused && e.Number == dbproxy.TableFull.Code
-			if err != nil && !full {
+			var err error
+			if full, err = v.takeRoom(ctx, size); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	const settled = 25 // refusals in a row
+	refusals := 0
+	return until(ctx, "the disk to stay full", func() bool {
+		full, err := v.takeRoom(ctx, 1<<10)
+		refusals++
+		if err != nil || !full {
+			refusals = 0
+		}
+		return refusals == settled
+	})
+}
+
+// takeRoom stores so many bytes and tells whether there was no room for them.
+func (v *victim) takeRoom(ctx context.Context, size int) (full bool, err error) {
+	_, err = v.db.SQL().ExecContext(ctx, "INSERT INTO filler (b) VALUES (REPEAT('x', ?))", size)
+	if e, refused := errors.AsType[*mysqldriver.MySQLError](err); refused && e.Number == dbproxy.TableFull.Code {
+		return true, nil
+	}
+	return false, err
 }
 
 // startWith kills the server, if it still runs, and starts it again.

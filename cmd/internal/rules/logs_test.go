@@ -40,7 +40,7 @@ var programStarters = map[string]string{
 	"cmd/internal/rules/arrows_test.go command":          "nobody: go and git",
 	"models/modelstest/mariadb/main.go runCommand":       "nobody: it is the tests themselves",
 	"models/modelstest/mariadb/main_test.go runner":      "nobody: it is this program's test anew",
-	"models/modelstest/mariadb/server.go launch":         "nobody: it is MariaDB",
+	"models/modelstest/mariadbd/server.go Start":         "nobody: it is MariaDB",
 	"models/modelstest/mariadbd/programs.go InstallInto": "nobody: it is MariaDB",
 }
 

@@ -14,8 +14,6 @@ import (
 	"strings"
 	"time"
 
-	gosqlite "github.com/glebarez/go-sqlite"
-	"github.com/glebarez/sqlite"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
@@ -121,8 +119,11 @@ func (db *DB) with(ctx context.Context) *gorm.DB { return db.orm.WithContext(ctx
 
 func dialectorFor(o Options) (gorm.Dialector, string, error) {
 	if file, ok := strings.CutPrefix(o.URL, "sqlite:"); ok && file != "" {
-		pool := sql.OpenDB(o.wrapped(sqliteFile(sqliteDSN(file))))
-		return sqlite.Dialector{Conn: pool}, DialectSQLite, nil
+		connector, err := sqliteConnector(file)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
+		}
+		return sqliteDialect{sql.OpenDB(o.wrapped(connector))}, DialectSQLite, nil
 	}
 	if strings.HasPrefix(o.URL, "mysql://") {
 		configs, err := mysqlConfigs(o.URL)
@@ -150,25 +151,6 @@ func (o Options) wrapped(c driver.Connector) driver.Connector {
 	}
 	return o.Wrap(c)
 }
-
-// sqliteFile connects to the file of a DSN.
-type sqliteFile string
-
-func (f sqliteFile) Connect(context.Context) (driver.Conn, error) { return f.Driver().Open(string(f)) }
-
-func (sqliteFile) Driver() driver.Driver { return &gosqlite.Driver{} }
-
-// sqliteDSN opens every transaction as a writer: a reader that turns writer fails at once when another writes.
-func sqliteDSN(file string) string {
-	query := url.Values{
-		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
-	}
-	return "file:" + uriSigns.Replace(file) + "?" + query.Encode()
-}
-
-// uriSigns keeps what stands in a file's name from being read as part of its address.
-var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 // mysqlConfigs gives the settings of the driver for each host of the address.
 func mysqlConfigs(address string) ([]*mysqldriver.Config, error) {

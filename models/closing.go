@@ -2,10 +2,12 @@ package models
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
-// Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at Alipay first.
+// Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at Alipay first. Where no attempt was ever
+// stored, as for an order brought over from an older shop, there is one of the order's number all the same: nothing is closed unasked.
 type Closing struct {
 	Order Order
 	Open  []Payment
@@ -74,9 +76,20 @@ func (tx tx) beginClosing(o Order, to OrderStatus) (Closing, error) {
 	if err := exactlyOne(begun, ErrNotPayable); err != nil {
 		return Closing{}, err
 	}
-	closing := Closing{Order: o}
-	err := tx.Where("order_id = ? AND state = ?", o.ID, PaymentOpen).Order("id").Find(&closing.Open).Error
-	return closing, err
+	open, err := tx.attemptsToClose(o)
+	return Closing{Order: o, Open: open}, err
+}
+
+func (tx tx) attemptsToClose(o Order) ([]Payment, error) {
+	var all []Payment
+	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&all).Error; err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		first, err := tx.adoptPayment(o, o.OrderNumber)
+		return []Payment{first}, err
+	}
+	return slices.DeleteFunc(all, func(p Payment) bool { return p.State != PaymentOpen }), nil
 }
 
 // nextCheck is when an order that is taken now is taken again, unless it is closed by then: what could not be closed for long waits for
@@ -174,12 +187,12 @@ func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	return due, err
 }
 
-// linkDead tells whether no cashier can take money for the attempt any more, however late its answer.
-func (p Payment) linkDead(now time.Time) bool { return !now.Before(p.ExpiresAt.Add(askPastDeadline)) }
+// LinkDead tells whether no cashier can take money for the attempt any more, however late its answer.
+func (p Payment) LinkDead(now time.Time) bool { return !now.Before(p.ExpiresAt.Add(askPastDeadline)) }
 
 // RetirePayment closes an attempt that Alipay does not know and whose link is dead. It tells whether it did.
 func (db *DB) RetirePayment(ctx context.Context, p Payment, status string) (bool, error) {
-	if !p.linkDead(db.Now()) {
+	if !p.LinkDead(db.Now()) {
 		return false, nil
 	}
 	return true, db.ClosePayment(ctx, p.ID, status)

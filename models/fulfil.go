@@ -148,7 +148,7 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 }
 
 // adoptPayment makes the row of the first attempt of an order brought over from an older shop, which sent it to Alipay under its
-// number and kept no row of that. Nothing else is ever paid without a row.
+// number and kept no row of that. Nothing else is ever paid without a row. It has no app.
 func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	if outTradeNo != o.OrderNumber {
 		return Payment{}, ErrNotFound
@@ -156,6 +156,7 @@ func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	p := Payment{
 		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
+	p.AskAt = new(nextAsk(p, 0))
 	return p, tx.Create(&p).Error
 }
 

@@ -27,8 +27,8 @@ type Payment struct {
 	ID         int64
 	OrderID    int64
 	OutTradeNo string
-	AppID      string
-	Amount     Fen // what Alipay was asked for; of a held payment what came instead
+	AppID      string // empty for one that an older shop began
+	Amount     Fen    // what Alipay was asked for; of a held payment what came instead
 	Subject    string
 	State      PaymentState
 	TradeNo    *string

@@ -66,6 +66,9 @@ func atAlipay(err error) bool {
 // closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid tells that it was paid instead.
 func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool, err error) {
 	said, err := s.ask(ctx, p)
+	if err == nil && said.word == wordNoTrade && !s.knows(p) && !p.LinkDead(s.db.Now()) {
+		err = fmt.Errorf("%s was begun under app %s, which is not configured: %w", p.OutTradeNo, p.AppID, alipay.ErrUnknown)
+	}
 	if err != nil || said.word != wordWaiting {
 		return said.paysOrder(), err
 	}
@@ -85,6 +88,10 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 		return false, err
 	}
 }
+
+// knows tells whether Alipay's word that there is no such trade says anything about the attempt: the configured app does not know the
+// trades of another, from before the settings were changed. What an older shop began was begun under this one.
+func (s *Service) knows(p models.Payment) bool { return p.AppID == "" || p.AppID == s.appID }
 
 // paysOrder is false for a wrong sum: it is held, and the order goes on being closed.
 func (a answer) paysOrder() bool { return a.word == wordPaid && a.outcome != models.WrongAmount }

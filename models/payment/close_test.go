@@ -139,6 +139,72 @@ func TestClosingOfAnUnpaidOrder(t *testing.T) {
 	}
 }
 
+// An order of which no attempt is stored may have been paid all the same: it came from an older shop, or an attempt is lost with the rows
+// after a backup. It is asked about before it is closed, and where nobody paid it ends.
+func TestClosingWithoutAnAttempt(t *testing.T) {
+	for how, closer := range closers {
+		for name, c := range map[string]struct {
+			buyer func(w *world, link string)
+			want  models.OrderStatus
+		}{
+			"paid":        {func(w *world, link string) { w.pay(link) }, models.OrderPaid},
+			"nobody came": {func(*world, string) {}, closer.want},
+		} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				onEach(t, func(w *world) {
+					w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+					o := w.order()
+					link := w.start(o)
+					_, err := w.db.SQL().ExecContext(t.Context(), "DELETE FROM ly_payment")
+					w.must(err)
+					c.buyer(w, link)
+					closer.close(w, o)
+					w.wantStatus(o, c.want)
+					w.runUntilQuiet()
+					w.wantStatus(o, c.want)
+					w.wantSound()
+				})
+			})
+		}
+	}
+}
+
+// The settings name another app than the attempt: that this one knows no trade is no news while the link can be paid, and a trade that it
+// does know is believed.
+func TestClosingUnderAnotherApp(t *testing.T) {
+	strange := sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodQuery}
+	for name, c := range map[string]struct {
+		faults []sandbox.Fault
+		pay    bool
+		wait   time.Duration
+		ended  payment.Ended
+		want   models.OrderStatus
+	}{
+		"no such trade":                {[]sandbox.Fault{strange}, false, time.Second, payment.EndedLater, models.OrderUnpaid},
+		"no such trade, the link dead": {[]sandbox.Fault{strange}, false, modelstest.TTL + time.Minute, payment.EndedClosed, models.OrderCancelled},
+		"paid":                         {nil, true, time.Second, payment.EndedPaid, models.OrderPaid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+				o := w.order()
+				link := w.start(o)
+				_, err := w.db.SQL().ExecContext(t.Context(), "UPDATE ly_payment SET app_id = '2021000000000009'")
+				w.must(err)
+				if c.pay {
+					w.pay(link)
+				}
+				w.fault(c.faults...)
+				w.forward(c.wait)
+				if ended, err := w.Cancel(t.Context(), o.UserID, o.OrderNumber); err != nil || ended != c.ended {
+					t.Errorf("got %q, %v; want %q", ended, err, c.ended)
+				}
+				w.wantStatus(o, c.want)
+			})
+		})
+	}
+}
+
 func TestPayingAtTheLinksEnd(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})

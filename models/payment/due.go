@@ -23,7 +23,7 @@ func (s *Service) CloseDue(ctx context.Context) error {
 func (s *Service) AskDue(ctx context.Context) error {
 	return drain(ctx, s.crew, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
 		said, err := s.ask(ctx, p)
-		if err == nil && said.word == wordNoTrade && p.AppID == s.appID { // the configured app does not know another's trades
+		if err == nil && said.word == wordNoTrade && s.knows(p) {
 			_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
 		}
 		return err

@@ -22,7 +22,7 @@ type nodes struct {
 type server struct {
 	driver.Connector
 	asideUntil atomic.Int64 // Unix nanoseconds
-	silent     atomic.Bool  // it let a statement's time run out, and has taken no new connection since
+	doubted    atomic.Bool  // it refused a statement, or let its time run out, and has taken no new connection since
 }
 
 const (
@@ -72,7 +72,7 @@ func (s *server) connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.silent.Store(false)
+	s.doubted.Store(false)
 	return &leavingConn{mysqlConn: conn.(mysqlConn), server: s}, nil
 }
 
@@ -104,7 +104,7 @@ type mysqlConn interface {
 }
 
 // leavingConn is a connection that the pool throws away once its server has said that it cannot serve, or says nothing any more: the next
-// may lead to another.
+// may lead to another server.
 type leavingConn struct {
 	mysqlConn
 	server *server
@@ -113,29 +113,25 @@ type leavingConn struct {
 
 func (c *leavingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	result, err := c.mysqlConn.ExecContext(ctx, query, args)
-	c.note(err)
-	return result, err
+	return result, c.note(err)
 }
 
 func (c *leavingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := c.mysqlConn.QueryContext(ctx, query, args)
-	c.note(err)
-	return rows, err
+	return rows, c.note(err)
 }
 
 func (c *leavingConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	statement, err := c.mysqlConn.PrepareContext(ctx, query)
-	c.note(err)
 	if err != nil {
-		return nil, err
+		return nil, c.note(err)
 	}
 	return leavingStmt{statement.(mysqlStmt), c}, nil
 }
 
 func (c *leavingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.mysqlConn.BeginTx(ctx, o)
-	c.note(err)
-	return leavingTx{tx, c}, err
+	return leavingTx{tx, c}, c.note(err)
 }
 
 // mysqlStmt is what the pool uses of a prepared statement of the driver.
@@ -154,8 +150,7 @@ type leavingStmt struct {
 
 func (s leavingStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := s.mysqlStmt.QueryContext(ctx, args)
-	s.conn.note(err)
-	return rows, err
+	return rows, s.conn.note(err)
 }
 
 // leavingTx throws its connection away when its end was refused: the next transaction there would begin by committing what is left of it.
@@ -176,20 +171,26 @@ func (c *leavingConn) ended(err error) error {
 // IsValid is asked when the connection comes back to the pool.
 func (c *leavingConn) IsValid() bool { return !c.left && c.mysqlConn.IsValid() }
 
-// ResetSession is asked before the connection is used again. A silent server has to let in a new one first: each of the old may cost
-// somebody their time.
+// ResetSession is asked before the connection is used again. A doubted server has to let in a new one first: each of the old may cost
+// somebody their page.
 func (c *leavingConn) ResetSession(ctx context.Context) error {
-	if c.server.silent.Load() {
+	if c.server.doubted.Load() {
 		return driver.ErrBadConn
 	}
 	return c.mysqlConn.ResetSession(ctx)
 }
 
-func (c *leavingConn) note(err error) {
-	c.left = c.left || isNumber(err, notPrepared)
-	if errors.Is(err, context.DeadlineExceeded) {
-		c.server.silent.Store(true)
+// note hands on a statement's error. A node that is not prepared has not looked at the statement, so the pool may ask another; within a
+// transaction that is for inTx to do.
+func (c *leavingConn) note(err error) error {
+	if isNumber(err, notPrepared) {
+		c.server.doubted.Store(true)
+		return driver.ErrBadConn
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		c.server.doubted.Store(true)
+	}
+	return err
 }
 
 // notPrepared is what a Galera node answers to every statement while it is cut off from most of its cluster.

@@ -2,7 +2,6 @@ package models_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net"
 	"net/url"
@@ -145,39 +144,61 @@ func TestRefusedEndLeavesNothing(t *testing.T) {
 // A node that takes connections and says nothing, as one whose machine hangs, is left by the first whose time runs out there: who comes
 // after them is served by the next node, whatever connections the pool still has.
 func TestSilentNodeIsLeft(t *testing.T) {
+	db, proxy := firstBehindProxy(t)
+	proxy.Freeze()
+	defer proxy.Thaw()
+	if err := ask(t, db, 100*time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the first: got %v, want the end of the time", err)
+	}
+	for range 2 * pooled {
+		if err := ask(t, db, 10*time.Second); err != nil {
+			t.Fatalf("afterwards: got %v, want the other node's answer", err)
+		}
+	}
+}
+
+// A node that has left its cluster costs nobody a page: what it refuses to look at is asked of the next.
+func TestUnpreparedNodeCostsNothing(t *testing.T) {
+	db, proxy := firstBehindProxy(t)
+	proxy.SetPlan(func(dbproxy.Statement) dbproxy.Fault { return dbproxy.Fault{Refuse: &dbproxy.NotPrepared} })
+	for range 2 * pooled {
+		if err := ask(t, db, 10*time.Second); err != nil {
+			t.Fatalf("got %v, want the other node's answer", err)
+		}
+	}
+	if proxy.Count() == 0 {
+		t.Error("the first node was not asked")
+	}
+}
+
+// pooled is how many connections firstBehindProxy leaves in the pool.
+const pooled = 5
+
+// firstBehindProxy is a database on two nodes. The pool is full of connections to the first, behind the proxy.
+func firstBehindProxy(t *testing.T) (*models.DB, *dbproxy.Proxy) {
+	t.Helper()
 	server, proxy := behindProxy(t)
 	server.Host = proxy.Addr() + "," + server.Host
 	db, err := models.Open(t.Context(), models.Options{URL: server.String()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	var pooled []*sql.Conn
-	for range 5 {
+	t.Cleanup(func() { db.Close() })
+	for range pooled {
 		conn, err := db.SQL().Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		pooled = append(pooled, conn)
+		defer conn.Close()
 	}
-	for _, conn := range pooled {
-		conn.Close()
-	}
-	proxy.Freeze()
-	defer proxy.Thaw()
-	ask := func(patience time.Duration) error {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		defer cancel()
-		return db.SQL().QueryRowContext(ctx, "SELECT 1").Scan(new(int))
-	}
-	if err := ask(100 * time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("the first: got %v, want the end of the time", err)
-	}
-	for range 2 * len(pooled) {
-		if err := ask(10 * time.Second); err != nil {
-			t.Fatalf("afterwards: got %v, want the other node's answer", err)
-		}
-	}
+	return db, proxy
+}
+
+func ask(t *testing.T, db *models.DB, patience time.Duration) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return db.SQL().QueryRowContext(ctx, "SELECT 1").Scan(new(int))
 }
 
 // behindProxy is a new database, with a proxy to its server.

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"luffy/models/modelstest/mariadbd"
 )
@@ -67,15 +69,16 @@ func (g *galera) address(first int) string {
 	return "mysql://root@" + strings.Join(hosts, ",") + "/luffy"
 }
 
-// rejoin brings a node back that was killed.
-func (g *galera) rejoin(ctx context.Context, index int) error {
-	var peers []*node
-	for i, n := range g.nodes {
-		if i != index {
-			peers = append(peers, n)
-		}
+// rejoin brings nodes back that were killed, all at once: those who were the majority are so again only together.
+func (g *galera) rejoin(ctx context.Context, lost ...int) error {
+	faults := make([]error, len(lost))
+	var joins sync.WaitGroup
+	for i, index := range lost {
+		peers := slices.Delete(slices.Clone(g.nodes), index, index+1)
+		joins.Go(func() { faults[i] = g.nodes[index].join(ctx, peers) })
 	}
-	return g.nodes[index].join(ctx, peers)
+	joins.Wait()
+	return errors.Join(faults...)
 }
 
 func (g *galera) kill() {

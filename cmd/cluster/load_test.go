@@ -20,6 +20,7 @@ type load struct {
 	t         *testing.T
 	courses   []int64
 	stop      context.CancelFunc
+	all       []*student
 	students  sync.WaitGroup
 	paid      atomic.Int64
 	cancelled atomic.Int64
@@ -27,25 +28,24 @@ type load struct {
 
 const shoppers = 8
 
-func startLoad(t *testing.T, s *site, courses []int64) *load {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	l := &load{t: t, courses: courses, stop: stop}
+func (s *shop) startLoad() *load {
+	s.t.Helper()
+	ctx, stop := context.WithCancel(s.t.Context())
+	l := &load{t: s.t, courses: s.soldCourses(), stop: stop}
 	for i := range shoppers {
-		student, err := newStudent(s, fmt.Sprintf("shopper%d", i))
-		must(t, err)
+		student := s.logIn(fmt.Sprintf("shopper%d", i))
 		student.points = strconv.Itoa(i % 2)
-		must(t, student.logIn(t.Context()))
+		l.all = append(l.all, student)
 		l.students.Go(func() {
 			for n := i; ctx.Err() == nil; n++ {
 				if err := l.shop(student, n); err != nil {
-					t.Error(err)
+					s.t.Error(err)
 					return
 				}
 			}
 		})
 	}
-	t.Cleanup(stop)
+	s.t.Cleanup(stop)
 	return l
 }
 
@@ -92,15 +92,13 @@ func (s *shop) payTwins() {
 	for i := range 2 * shoppers {
 		name := fmt.Sprintf("twin%d", i)
 		s.run("user", "add", name)
-		twin, err := newStudent(s.site, name)
-		must(s.t, err)
-		must(s.t, twin.logIn(s.t.Context()))
+		twin := s.logIn(name)
 		for range 2 {
 			link, err := twin.order(s.t.Context(), course)
 			must(s.t, err)
 			links = append(links, link)
 		}
-		_, err = twin.send(s.t.Context(), fmt.Sprintf("/cart/items/%d/delete", course), url.Values{}) // or both would change its row
+		_, err := twin.send(s.t.Context(), fmt.Sprintf("/cart/items/%d/delete", course), url.Values{}) // or both would change its row
 		must(s.t, err)
 	}
 	var payments sync.WaitGroup
@@ -118,7 +116,11 @@ func (l *load) end() {
 	l.t.Helper()
 	l.stop()
 	l.students.Wait()
-	l.t.Logf("%d orders paid, %d cancelled", l.paid.Load(), l.cancelled.Load())
+	again := 0
+	for _, student := range l.all {
+		again += student.again
+	}
+	l.t.Logf("%d orders paid, %d cancelled; %d requests had to be made again", l.paid.Load(), l.cancelled.Load(), again)
 	if l.cancelled.Load() == 0 {
 		l.t.Error("nobody cancelled an order")
 	}

@@ -122,7 +122,7 @@ func (n *node) waitSynced(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()
 	for {
-		state, err := n.state(ctx)
+		state, err := n.status(ctx, "wsrep_local_state_comment")
 		if err == nil && state == "Synced" {
 			return nil
 		}
@@ -136,16 +136,16 @@ func (n *node) waitSynced(ctx context.Context) error {
 	}
 }
 
-// state is the node's own word, like Synced or Donor/Desynced.
-func (n *node) state(ctx context.Context) (string, error) {
+// status is the node's own word on itself, like Synced or Donor/Desynced for wsrep_local_state_comment.
+func (n *node) status(ctx context.Context, variable string) (string, error) {
 	pool, err := n.open()
 	if err != nil {
 		return "", err
 	}
 	defer pool.Close()
-	var name, state string
-	err = pool.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_local_state_comment'").Scan(&name, &state)
-	return state, err
+	var name, value string
+	err = pool.QueryRowContext(ctx, "SHOW STATUS LIKE '"+variable+"'").Scan(&name, &value)
+	return value, err
 }
 
 func (n *node) exec(ctx context.Context, statement string) error {

@@ -20,6 +20,7 @@ type student struct {
 	name   string
 	client *http.Client
 	points string // taken off each order; with none nothing of the student's row changes when they pay
+	again  int    // how often the shop could not do what was asked
 }
 
 func newStudent(s *site, name string) (*student, error) {
@@ -32,8 +33,8 @@ func newStudent(s *site, name string) (*student, error) {
 	return &student{site: s, name: name, client: client, points: "0"}, nil
 }
 
-// patience is for how long a step is tried; a database cluster takes some seconds to do without a node.
-const patience = time.Minute
+// patience is for how long a step is tried; a database cluster takes some seconds to do without a node, and a while to copy to two.
+const patience = 3 * time.Minute
 
 // reply is a page, or where to go instead.
 type reply struct {
@@ -51,6 +52,7 @@ func (s *student) insist(ctx context.Context, make func() (*http.Request, error)
 		if err == nil && r.status < http.StatusInternalServerError {
 			return r, nil
 		}
+		s.again++
 		select {
 		case <-ctx.Done():
 			return r, fmt.Errorf("%s: status %d, %w", s.name, r.status, errors.Join(err, ctx.Err()))

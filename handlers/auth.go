@@ -35,11 +35,14 @@ func comeBackTo(r *http.Request) string {
 	return localPath(referer.RequestURI())
 }
 
+// maxNext is longer than any address of the shop's own pages.
+const maxNext = 2_000
+
 // localPath gives the address back if it is a path of this shop, else "/". Browsers read "//host" and "/\host" as other sites.
 func localPath(address string) string {
 	u, err := url.Parse(address)
 	strange := func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }
-	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") ||
+	if err != nil || len(address) > maxNext || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") ||
 		strings.HasPrefix(address, "//") || strings.ContainsFunc(address, strange) {
 		return "/"
 	}

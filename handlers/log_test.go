@@ -18,10 +18,23 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	const forged = "x\r\ntime=2026-01-01T00:00:00Z level=INFO msg=payment outcome=fulfilled\x1b[2J"
 	b, _ := w.student("ann")
 	b.header = http.Header{"User-Agent": {"a\tb"}, "X-Request-Id": {"a\tlevel=INFO"}}
-	for _, path := range []string{"/orders/", "/courses/", "/nowhere/", "/orders/1/"} {
+	form := url.Values{}
+	for _, name := range []string{
+		"next", "username", "password", "password2", "old", "course", "expire", "coupon", "points", "token", "quote", "line", "reason",
+		"detail", "lesson", "mobile", "anyway", "cashier",
+	} {
+		form.Set(name, forged)
+	}
+	for name := range routes {
+		method, path, _ := strings.Cut(name, " ")
+		path = strings.NewReplacer(":number", url.PathEscape(forged), ":course", url.PathEscape(forged), ":id", url.PathEscape(forged),
+			"*", url.PathEscape(forged)).Replace(path)
+		b.header.Set("Sec-Fetch-Site", "same-origin")
+		b.send(method, path+"?"+form.Encode(), form)
+	}
+	for _, path := range []string{"/nowhere/", "/orders/1/"} {
 		b.get(path + url.PathEscape(forged))
 	}
-	b.get("/login?" + url.Values{"next": {forged}, "username": {forged}}.Encode())
 	b.get("/payments/result?" + url.Values{"out_trade_no": {forged}, "trade_no": {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())
 	for _, name := range []string{"out_trade_no", "trade_no", "notify_id", "trade_status", "passback_params"} {
 		w.notify(url.Values{name: {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())

@@ -85,12 +85,12 @@ func gzipPages() echo.MiddlewareFunc {
 }
 
 // wholeForm reads the form before anybody looks at it, and refuses one that cannot be read to its end: whoever asks for a field of such a
-// form is told that it is empty. The shop's own forms all come in one encoding.
+// form is told that it is empty. The shop's own forms all come in one encoding, and not compressed.
 func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-		if r.ContentLength != 0 && (err != nil || kind != echo.MIMEApplicationForm) {
+		if r.ContentLength != 0 && (err != nil || kind != echo.MIMEApplicationForm || r.Header.Get(echo.HeaderContentEncoding) != "") {
 			return echo.ErrUnsupportedMediaType
 		}
 		err = r.ParseForm()

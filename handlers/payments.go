@@ -31,6 +31,9 @@ func (s *shop) pay(c echo.Context) error {
 // toCashier sends the student to Alipay, or to the order's result when there is nothing to pay any more.
 func (s *shop) toCashier(c echo.Context, number string) error {
 	if inWeChat(c) {
+		if _, err := s.db.Order(c.Request().Context(), userID(c), number); err != nil {
+			return err
+		}
 		return c.Redirect(http.StatusSeeOther, orderPath(number)) // which says how to go on in another browser
 	}
 	address, err := s.payments.Start(c.Request().Context(), userID(c), number, cashierOf(c))

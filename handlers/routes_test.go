@@ -27,6 +27,7 @@ const (
 type route struct {
 	may     rights
 	form    change // with which ann changes something; of posts
+	renews  bool   // the session, because it changes who is logged in
 	foreign int    // what eve is told who asks for what is ann's; 0 = not found for what is an order's, and her own else
 }
 
@@ -39,10 +40,10 @@ var routes = map[string]route{
 	"GET /metrics":                         {may: plain},
 	"GET /static/*":                        {may: plain},
 	"GET /login":                           {may: open},
-	"POST /login":                          {may: open, form: with("username", "ann", "password", modelstest.Password)},
+	"POST /login":                          {may: open, renews: true, form: with("username", "ann", "password", modelstest.Password)},
 	"GET /register":                        {may: open},
-	"POST /register":                       {may: open, form: with("username", "bob", "password", "his own horse", "password2", "his own horse")},
-	"POST /logout":                         {may: open},
+	"POST /register":                       {may: open, renews: true, form: with("username", "bob", "password", "his own horse", "password2", "his own horse")},
+	"POST /logout":                         {may: open, renews: true},
 	"GET /myorder":                         {may: open}, // leads to the slash, like the next
 	"GET /mycourses":                       {may: open},
 	"GET /payments/result":                 {may: open},
@@ -58,8 +59,8 @@ var routes = map[string]route{
 	"GET /account/profile":                 {may: login},
 	"POST /account/profile":                {may: login, form: with("mobile", "13800138000")},
 	"GET /account/security":                {may: login},
-	"POST /account/security":               {may: login, form: with("old", modelstest.Password, "password", "another horse", "password2", "another horse")},
-	"POST /account/logout":                 {may: login},
+	"POST /account/security":               {may: login, renews: true, form: with("old", modelstest.Password, "password", "another horse", "password2", "another horse")},
+	"POST /account/logout":                 {may: login, renews: true},
 	"POST /cart/items/:course":             {may: login, form: with("expire", "0")}, // which takes the tick away
 	"POST /cart/items/:course/delete":      {may: login},
 	"GET /learn/:course":                   {may: login, foreign: http.StatusForbidden},

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,33 +61,89 @@ func TestCSRF(t *testing.T) {
 	}
 }
 
+// pageHeaders are those of every page, beside the policy.
 var pageHeaders = map[string]string{
 	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 }
 
-// R17: Every page, refusals included, forbids framing, foreign scripts and keeping.
-func TestSecurityHeaders(t *testing.T) {
-	w := newWorld(t, modelstest.SQLite(t))
-	b, ann := w.student("ann")
-	number := w.attempt(ann).OutTradeNo
-	for _, path := range []string{
-		"/", "/?category=1", "/courses/1", "/login", "/cart", "/checkout", "/myorder/", "/mycourses/", "/learn/1", "/orders/" + number,
-		resultPath(number), "/courses/99", "/nowhere", "/payments/result?x=1", "/logout", "/orders",
+// wantSafe checks the headers of an answer: what a page forbids, what every answer forbids, and how its cookies may travel.
+func (p *page) wantSafe(may rights, secure bool, gateway string) {
+	p.t.Helper()
+	want := map[string]string{"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": ""}
+	if may == open || may == login {
+		want = maps.Clone(pageHeaders)
+	}
+	if secure {
+		want["Strict-Transport-Security"] = "max-age=31536000"
+	}
+	for name, value := range want {
+		if got := p.header.Get(name); got != value {
+			p.t.Errorf("%s, %d: got %s %q, want %q", p.url.Path, p.status, name, got, value)
+		}
+	}
+	cookies := p.header["Set-Cookie"]
+	if may == signed || may == plain {
+		if len(cookies) != 0 {
+			p.t.Errorf("%s: got cookies %q, want none", p.url.Path, cookies)
+		}
+		return
+	}
+	policy := p.header.Get("Content-Security-Policy")
+	for _, part := range []string{
+		"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self' " + gateway,
 	} {
-		got := b.get(path)
-		for name, want := range pageHeaders {
-			if value := got.header.Get(name); value != want {
-				t.Errorf("%s: got %s %q, want %q", path, name, value, want)
-			}
+		if !strings.Contains(policy, part) {
+			p.t.Errorf("%s, %d: got policy %q, want %q in it", p.url.Path, p.status, policy, part)
 		}
-		policy := got.header.Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "form-action 'self' " + w.gateway.URL} {
-			if !strings.Contains(policy, part) {
-				t.Errorf("%s: got policy %q, want %q in it", path, policy, part)
-			}
+	}
+	for _, cookie := range cookies {
+		if !strings.HasPrefix(cookie, "luffy_") || !strings.Contains(cookie, "; HttpOnly") || !strings.Contains(cookie, "; SameSite=Lax") ||
+			!strings.Contains(cookie, "; Path=/;") || strings.Contains(cookie, "Domain=") || strings.Contains(cookie, "; Secure") != secure {
+			p.t.Errorf("%s, %d: got cookie %q", p.url.Path, p.status, cookie)
 		}
-		if got.Find("script:not([src]), [style], style, [onclick], [onload]").Length() != 0 {
-			t.Errorf("%s: has inline script or style, which its policy forbids", path)
+	}
+	if p.Find("script:not([src]), [style], style, [onclick], [onload]").Length() != 0 {
+		p.t.Errorf("%s, %d: has inline script or style, which its policy forbids", p.url.Path, p.status)
+	}
+}
+
+// R17: Every answer of every route, refusals included, forbids framing, foreign scripts and keeping, and its cookies stay with the browser.
+func TestSecurityHeaders(t *testing.T) {
+	eachRoute(t, all, func(e *estate, method, path string, r route) {
+		token := e.eve.withToken(url.Values{})
+		refused := *e.eve
+		refused.header = http.Header{"Sec-Fetch-Site": {"cross-site"}}
+		for _, got := range []*page{
+			e.ann.send(method, path, url.Values{}), e.eve.send(method, path, token), e.browser().send(method, path, nil),
+			refused.send(method, path, token), e.browser().send(method, path, url.Values{"x": {strings.Repeat("x", 70_000)}}),
+			e.eve.do(http.MethodPatch, path, "", nil),
+		} {
+			got.wantSafe(r.may, false, e.gateway.URL)
+		}
+	})
+	for _, path := range []string{"/nowhere", "/payments/result?x=1", "/orders/1", "/courses/99"} {
+		w := newWorld(t, modelstest.SQLite(t))
+		w.browser().get(path).wantSafe(open, false, w.gateway.URL)
+	}
+}
+
+// The same with a database that is down, and behind https, where the cookies travel no other way.
+func TestSecurityHeadersOfFaults(t *testing.T) {
+	secure := func(s *setup) { s.baseURL = "https://shop.example" }
+	for name, w := range map[string]*world{
+		"broken": newWorld(t, modelstest.Broken(t), secure), "whole": newWorld(t, modelstest.SQLite(t), secure),
+	} {
+		for route, r := range routes {
+			method, path, _ := strings.Cut(route, " ")
+			t.Run(name+" "+route, func(t *testing.T) {
+				b := w.in(t).browser()
+				if method != http.MethodGet {
+					b.header.Set("Sec-Fetch-Site", "same-origin") // a page gets a token only without it
+				}
+				path = strings.NewReplacer(":id", "1", ":course", "1", ":number", "20190929151453000001000020", "*", "x").Replace(path)
+				b.send(method, path, url.Values{"course": {"1"}, "username": {"bob"}, "password": {"a stray horse"}, "password2": {"a stray horse"}}).
+					wantSafe(r.may, true, w.gateway.URL)
+			})
 		}
 	}
 }
@@ -104,18 +161,9 @@ func TestCookieFlags(t *testing.T) {
 		b.header.Set("Cookie", strings.Split(csrf, ";")[0]) // a jar keeps secure cookies from plain HTTP
 		done := b.post("/login", form)
 		done.wantTo("/")
-		all := done.header["Set-Cookie"]
-		if len(all) != 3 {
-			t.Errorf("got cookies %q, want three", all)
+		if cookies := done.header["Set-Cookie"]; len(cookies) != 3 {
+			t.Errorf("got cookies %q, want three", cookies)
 		}
-		for _, cookie := range all {
-			if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || !strings.Contains(cookie, "Path=/") ||
-				strings.Contains(cookie, "Domain=") || strings.Contains(cookie, "Secure") != secure {
-				t.Errorf("%s: got cookie %q", base, cookie)
-			}
-		}
-		if got := done.header.Get("Strict-Transport-Security") != ""; got != secure {
-			t.Errorf("%s: got Strict-Transport-Security %v, want %v", base, got, secure)
-		}
+		done.wantSafe(open, secure, w.gateway.URL)
 	}
 }

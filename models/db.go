@@ -43,6 +43,8 @@ type Options struct {
 	URL string
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
+	// Patience is how long a MySQL server may take over one statement; 0 means a minute, which is more than anybody waits for a page.
+	Patience time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log gets slow statements, those that are wrong, transactions that are run again, and why connections ended; nil means none.
@@ -132,7 +134,7 @@ func dialectorFor(o Options) (gorm.Dialector, string, error) {
 		}
 		connectors := make([]driver.Connector, len(configs))
 		for i, config := range configs {
-			config.Logger = driverLog{o.Log}
+			config.Logger, config.ReadTimeout = driverLog{o.Log}, cmp.Or(o.Patience, time.Minute)
 			connector, err := mysqldriver.NewConnector(config)
 			if err != nil {
 				return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
@@ -179,7 +181,6 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	config.InterpolateParams = true
 	config.Collation = "utf8mb4_general_ci"
 	config.Timeout = 5 * time.Second
-	config.ReadTimeout = 60 * time.Second
 	config.WriteTimeout = 60 * time.Second
 	config.Params = map[string]string{
 		"time_zone": "'+00:00'",

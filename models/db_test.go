@@ -83,6 +83,21 @@ func TestMySQLAddress(t *testing.T) {
 	}
 }
 
+// A server that takes too long over a statement is left; a command that can wait says so.
+func TestPatience(t *testing.T) {
+	address := modelstest.MariaDBURL(t)
+	for patience, waits := range map[time.Duration]bool{100 * time.Millisecond: false, 0: true, time.Hour: true} {
+		db, err := models.Open(t.Context(), models.Options{URL: address, Patience: patience})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if err := db.SQL().QueryRowContext(t.Context(), "SELECT SLEEP(1)").Scan(new(int)); (err == nil) != waits {
+			t.Errorf("patience %v: got %v, want that it waits: %v", patience, err, waits)
+		}
+	}
+}
+
 func TestSQLiteFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "luffy.db")
 	open := func() *models.DB {

@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"luffy/cmd/internal/settings"
 	"luffy/migrations"
 	"luffy/models"
 )
 
+// patience is for a migration or an audit of tables that have grown large: who finds it too long can end the command. A migration whose
+// connection ended first would go on at the server, and stay unknown to the next.
+const patience = 24 * time.Hour
+
 // onDatabase runs a command on the configured database.
 func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) (err error) {
-	db, err := models.Open(ctx, models.Options{URL: settings.Read(p.environ).DatabaseURL})
+	db, err := models.Open(ctx, models.Options{URL: settings.Read(p.environ).DatabaseURL, Patience: patience})
 	if err != nil {
 		return fmt.Errorf("%w:\nLUFFY_DATABASE_URL: %w", errSettings, err)
 	}

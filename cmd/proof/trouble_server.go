@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
 
@@ -15,11 +16,11 @@ var durable = []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-
 
 // room are the options of a durable server whose data fill so many files and cannot grow: to it the disk is full when they are.
 func room(files int) []string {
-	data := "ibdata1:12M"
+	data := []string{"ibdata1:12M"}
 	for n := range files {
-		data += fmt.Sprintf(";ibdata%d:16M", n+2)
+		data = append(data, fmt.Sprintf("ibdata%d:16M", n+2))
 	}
-	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + data}, durable...)
+	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + strings.Join(data, ";")}, durable...)
 }
 
 // fill takes all the room that there is, down to the last page, and that which the server frees a moment later, when it tidies up after the

@@ -90,7 +90,7 @@ func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) erro
 		if s.jobs {
 			jobs = "LUFFY_JOBS=on"
 		}
-		if _, err := w.serve(jobs); err != nil {
+		if err := w.serve(jobs); err != nil {
 			return err
 		}
 		if err := w.student.logIn(ctx); err != nil {
@@ -132,7 +132,7 @@ func (w *world) deathAt(c *crash, counted func(dbproxy.Statement) bool) dbproxy.
 
 // restart starts the shop again, jobs and all, and waits until nothing is left to do.
 func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
-	if _, err := w.serve(); err != nil {
+	if err := w.serve(); err != nil {
 		return err
 	}
 	if err := s.again(ctx, w, p); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,19 +46,20 @@ func (w *world) leaked(secret error) {
 }
 
 // serve starts the shop and waits until it listens.
-func (w *world) serve(environ ...string) (*program, error) {
+func (w *world) serve(environ ...string) error {
 	p, err := w.launch(environ, "serve")
 	if err != nil {
-		return nil, err
+		return err
 	}
+	w.shop = p
 	select {
 	case <-p.said.serving:
-		return p, nil
+		return nil
 	case <-p.ended:
-		return nil, fmt.Errorf("luffy serve: %v\n%s", p.cmd.ProcessState, p.said)
+		return fmt.Errorf("luffy serve: %v\n%s", p.cmd.ProcessState, p.said)
 	case <-time.After(patience):
 		p.kill()
-		return nil, fmt.Errorf("luffy serve does not listen\n%s", p.said)
+		return fmt.Errorf("luffy serve does not listen\n%s", p.said)
 	}
 }
 
@@ -80,6 +82,12 @@ func (w *world) run(args ...string) (code int, said string, err error) {
 func (p *program) kill() {
 	p.cmd.Process.Kill()
 	<-p.ended
+}
+
+// lastWords are the last lines that it has said.
+func (p *program) lastWords() string {
+	lines := strings.Split(p.said.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
 
 // killVictim kills the process that was launched last, at the point where the proxy stands.

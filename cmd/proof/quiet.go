@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -34,7 +33,7 @@ func (w *world) untilQuiet(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("after %s %d rows still wait and %d notifies are not taken; the program said:\n%s",
-				patience, waiting, undelivered, w.lastWords())
+				patience, waiting, undelivered, w.shop.lastWords())
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
@@ -70,16 +69,6 @@ func (w *world) skipPauses(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func (w *world) lastWords() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.processes) == 0 {
-		return ""
-	}
-	lines := strings.Split(w.processes[len(w.processes)-1].said.String(), "\n")
-	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
 
 // count reads one number from the database.

@@ -19,7 +19,6 @@ const stormStudents = 12
 type storm struct {
 	*world
 	rng    *rand.Rand
-	shop   *program // that serves now
 	deaths int
 	orders atomic.Int64
 
@@ -74,11 +73,7 @@ func (s *storm) note(err error) {
 // start begins to serve; orders time out soon. What was planned for the program that died must not keep the next from starting.
 func (s *storm) start() error {
 	s.proxy.SetPlan(nil)
-	shop, err := s.serve("LUFFY_ORDER_TTL=4s")
-	if err == nil {
-		s.shop = shop
-	}
-	return err
+	return s.serve("LUFFY_ORDER_TTL=4s")
 }
 
 // rage harms the program until the time is over, and leaves it running.

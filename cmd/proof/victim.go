@@ -14,9 +14,8 @@ import (
 type victim struct {
 	*world
 	mariadb *mariadbd.Server // nil = the one that all share
-	shop    *program
-	order   *purchase   // on which the trouble is tried
-	others  []*purchase // that are being paid when it begins
+	order   *purchase        // on which the trouble is tried
+	others  []*purchase      // that are being paid when it begins
 
 	mu     sync.Mutex
 	faults []error
@@ -50,8 +49,7 @@ func (w *workshop) newVictim(ctx context.Context, own []string, environ ...strin
 }
 
 func (v *victim) open(ctx context.Context, environ []string) error {
-	var err error
-	if v.shop, err = v.serve(environ...); err != nil {
+	if err := v.serve(environ...); err != nil {
 		return err
 	}
 	if err := v.addStudent(ctx); err != nil {
@@ -67,7 +65,8 @@ func (v *victim) open(ctx context.Context, environ []string) error {
 		}
 		v.others = append(v.others, other)
 	}
-	v.order, err = prepareLink(ctx, v.world)
+	order, err := prepareLink(ctx, v.world)
+	v.order = order
 	return err
 }
 
@@ -111,5 +110,5 @@ func (v *victim) found() error {
 	if len(v.faults) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w\nthe program said:\n%s", errors.Join(v.faults...), v.lastWords())
+	return fmt.Errorf("%w\nthe program said:\n%s", errors.Join(v.faults...), v.shop.lastWords())
 }

@@ -41,6 +41,7 @@ type world struct {
 	gateway  *httptest.Server
 	address  string // where the program listens
 	student  *visitor
+	shop     *program // the one that was started last to serve; nil = none yet
 
 	mu        sync.Mutex
 	processes []*program // the last one launched is the victim

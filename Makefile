@@ -41,9 +41,9 @@ cluster: ## start two replicas of the shop on three Galera nodes and print the a
 	go build -o bin/ ./cmd/luffy
 	@go run ./cmd/cluster
 
-cluster-test: ## kill replicas and nodes of such a shop under load, and look at the books
+cluster-test: ## kill, cut off and hang replicas and nodes of such a shop under load, and look at the books
 	@.ci/setup galera
-	LUFFY_TEST_GALERA=1 go test -count=1 -v -run TestGalera ./cmd/cluster
+	LUFFY_TEST_GALERA=1 go test -count=1 -timeout 20m -v -run TestGalera ./cmd/cluster
 
 # A module of its own, so that what it compares with is no dependency of the shop.
 oracles: ## compare our Alipay client and simulator with two clients that others wrote; needs node

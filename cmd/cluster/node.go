@@ -22,7 +22,7 @@ import (
 const provider = "/usr/lib/galera/libgalera_smm.so"
 
 // errNoGalera reports a machine that lacks what a cluster needs beside MariaDB.
-var errNoGalera = errors.New("library of Galera, or rsync, is not installed (Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client-core)")
+var errNoGalera = errors.New("library of Galera, or rsync, is not installed (Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client)")
 
 // node is one MariaDB server of a Galera cluster, all of whose servers listen on loopback.
 type node struct {

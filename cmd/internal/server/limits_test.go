@@ -17,26 +17,32 @@ import (
 	"luffy/models"
 )
 
-// TestLongHeaders: what no browser sends is refused before it is read to its end.
+// TestLongHeaders: what no browser sends is refused before it is read to its end, in the address as in a cookie or any header.
 func TestLongHeaders(t *testing.T) {
 	t.Parallel()
 	shop := serve(t, newShop(t, migrated(t)))
-	for length, want := range map[int]int{1 << 10: http.StatusOK, 1 << 20: http.StatusRequestHeaderFieldsTooLarge} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+shop.address+"/healthz", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("X-Long", strings.Repeat("x", length))
-		response, err := client.Do(request)
-		if err != nil {
-			if want == http.StatusOK {
-				t.Errorf("%d bytes: %v", length, err)
+	for name, lengthen := range map[string]func(r *http.Request, text string){
+		"address": func(r *http.Request, text string) { r.URL.RawQuery = "q=" + text },
+		"cookie":  func(r *http.Request, text string) { r.Header.Set("Cookie", "luffy_session="+text) },
+		"header":  func(r *http.Request, text string) { r.Header.Set("X-Long", text) },
+	} {
+		for length, want := range map[int]int{8 << 10: http.StatusOK, 64 << 10: http.StatusRequestHeaderFieldsTooLarge, 4 << 20: http.StatusRequestHeaderFieldsTooLarge} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+shop.address+"/", nil)
+			if err != nil {
+				t.Fatal(err)
 			}
-			continue // cut off while it was still sending
-		}
-		response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("%d bytes: got status %d, want %d", length, response.StatusCode, want)
+			lengthen(request, strings.Repeat("x", length))
+			response, err := client.Do(request)
+			if err != nil {
+				if want == http.StatusOK {
+					t.Errorf("%s of %d bytes: %v", name, length, err)
+				}
+				continue // cut off while it was still sending
+			}
+			response.Body.Close()
+			if response.StatusCode != want {
+				t.Errorf("%s of %d bytes: got status %d, want %d", name, length, response.StatusCode, want)
+			}
 		}
 	}
 	end(t, shop)
@@ -64,11 +70,18 @@ func TestSlowClients(t *testing.T) {
 	go func() { ended <- web.Serve(listener) }()
 	for name, begin := range map[string]string{
 		"header": "GET / HTTP/1.1\r\nHost: shop\r\nX-Slow: ",
-		"body": "POST /payments/notify HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+		"form": "POST /login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+			"Content-Length: 10000\r\n\r\na=",
+		"form of no length": "POST /login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+			"Transfer-Encoding: chunked\r\n\r\nffff\r\na=",
+		"notify": "POST /payments/notify HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
 			"Content-Length: 10000\r\n\r\na=",
 	} {
 		if err := wantCutOff(listener.Addr().String(), begin); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if got := get("http://" + listener.Addr().String() + "/"); got != http.StatusOK {
+			t.Errorf("%s: somebody else got status %d, want 200", name, got)
 		}
 	}
 	if err := errors.Join(web.Close(), shop.db.Close()); err != nil {
@@ -119,6 +132,9 @@ func TestIdleConnections(t *testing.T) {
 			t.Fatalf("connection %d: %v", i, err)
 		}
 		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
 		if i%2 == 0 { // the others never say a word
 			fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n")
 			response, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -61,9 +61,18 @@ var methodFaults = map[string][]chance{
 	},
 }
 
-func (w *world) plantCall(method string) {
+// plantCall spoils a call, perhaps. One that asks again for a refund which Alipay has accepted rolls for no fault of refunds: it would
+// stand until the next refund came, and as shops ask often, hardly any would be spared.
+func (w *world) plantCall(c call) {
 	w.plant(callFaults)
-	w.plant(methodFaults[method])
+	if !w.accepted(c) {
+		w.plant(methodFaults[c.method])
+	}
+}
+
+func (w *world) accepted(c call) bool {
+	trade, _ := w.alipay.Trade(c.OutTradeNo)
+	return slices.ContainsFunc(trade.Refunds, func(r sandbox.Refund) bool { return r.OutRequestNo == c.OutRequestNo })
 }
 
 // plant rolls for each fault. One that stands already, because what it spoils has not come yet, is not doubled.

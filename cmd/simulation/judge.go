@@ -61,8 +61,9 @@ var rest = []struct{ what, query string }{
 		WHERE f.state = 'done' AND o.order_status = 1 AND f.points <> o.credit * d.sale_price / (o.total_price - o.discount_amount)`},
 	{"it was fulfilled other than by one message", `
 		SELECT o.order_number FROM ly_order o
-		LEFT JOIN ly_payment_event e ON substr(e.out_trade_no, 1, 26) = o.order_number AND e.verdict = 'accepted'
-		WHERE o.real_price > 0 GROUP BY o.id HAVING COUNT(e.id) <> (o.order_status IN (1, 4))`},
+		LEFT JOIN (SELECT substr(out_trade_no, 1, 26) AS number, COUNT(*) AS messages FROM ly_payment_event
+			WHERE verdict = 'accepted' GROUP BY number) e ON e.number = o.order_number
+		WHERE o.real_price > 0 AND COALESCE(e.messages, 0) <> (o.order_status IN (1, 4))`},
 	{"a message tells of another trade than that which paid it", `
 		SELECT e.out_trade_no FROM ly_payment_event e LEFT JOIN ly_payment p ON p.trade_no = e.trade_no AND p.out_trade_no = e.out_trade_no
 		WHERE e.verdict = 'accepted' AND (p.id IS NULL OR p.state <> 'paid')`},

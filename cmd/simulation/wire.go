@@ -27,14 +27,14 @@ var errCut = errors.New("simulated: the connection was cut")
 
 // RoundTrip makes the call.
 func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
-	method, outTradeNo, err := readCall(r)
+	c, err := readCall(r)
 	if err != nil {
 		return nil, err
 	}
-	ctx := r.Context()
+	method, outTradeNo, ctx := c.method, c.OutTradeNo, r.Context()
 	w.meanwhile(ctx, outTradeNo)
 	w.mayDie(outTradeNo, method)
-	w.plantCall(method)
+	w.plantCall(c)
 	response, err := serve(w.gateway, r)
 	if err != nil {
 		w.note(outTradeNo, "%s: %v", method, err)
@@ -77,25 +77,29 @@ func (w *world) meanwhile(ctx context.Context, outTradeNo string) {
 	}
 }
 
-func readCall(r *http.Request) (method, outTradeNo string, err error) {
-	method = r.URL.Query().Get("method")
+// call is what the simulation reads of a call.
+type call struct {
+	method       string
+	OutTradeNo   string `json:"out_trade_no"`
+	OutRequestNo string `json:"out_request_no"`
+}
+
+func readCall(r *http.Request) (call, error) {
+	c := call{method: r.URL.Query().Get("method")}
 	if r.Body == nil {
-		return strings.TrimPrefix(r.URL.Path, "/"), "", nil
+		c.method = strings.TrimPrefix(r.URL.Path, "/")
+		return c, nil
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return "", "", err
+		return c, err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return "", "", err
+		return c, err
 	}
-	var content struct {
-		OutTradeNo string `json:"out_trade_no"`
-	}
-	err = json.Unmarshal([]byte(form.Get("biz_content")), &content)
-	return method, content.OutTradeNo, err
+	return c, json.Unmarshal([]byte(form.Get("biz_content")), &c)
 }
 
 // serve hands a request to a handler as a server would.

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	mathrand "math/rand/v2"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"luffy/handlers"
@@ -55,8 +54,9 @@ type world struct {
 	students []student
 	lives    map[string]*life // by order number
 	forged   map[string]bool  // out_trade_nos of which a genuine message told a wrong sum
-	depth    int              // how many acts wait for one another
-	calmed   bool             // no more faults
+	hands    hands
+	depth    int  // how many acts wait for one another
+	calmed   bool // no more faults
 	history  history
 	count    tally
 	broken   error // the first invariant that broke
@@ -73,6 +73,7 @@ func simulate(ctx context.Context, o options) (report, error) {
 		return report{}, err
 	}
 	defer w.db.Close()
+	defer w.hands.rest()
 	w.plan()
 	w.live(ctx)
 	w.calmDown(ctx)
@@ -169,27 +170,10 @@ func (w *world) deliver(ctx context.Context) {
 	w.alipay.DeliverDue(ctx)
 }
 
-// What can become of an act beside the shop's own errors.
-var (
-	errDied  = errors.New("the shop died in the middle of it")
-	errPanic = errors.New("panic")
-)
-
 // act lets the shop do something. It runs on a goroutine of its own, which ends where the shop dies.
 func (w *world) act(do func() error) error {
 	w.depth++
-	ended := make(chan error, 1)
-	go func() {
-		err := errDied
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
-			}
-			ended <- err
-		}()
-		err = do()
-	}()
-	err := <-ended
+	err := w.hands.run(do)
 	if w.depth--; w.depth == 0 {
 		w.flaky.revive()
 	}

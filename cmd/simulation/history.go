@@ -55,7 +55,7 @@ func (w *world) verdict() error {
 	if w.broken == nil {
 		return nil
 	}
-	return fmt.Errorf("%w\nagain: go run ./cmd/simulation -seed %d -orders %d -days %d -students %d",
+	return fmt.Errorf("%w\nagain: go run ./cmd/simulation -worlds 1 -seed %d -orders %d -days %d -students %d",
 		w.broken, w.seed, w.orders, w.days, w.options.students)
 }
 

@@ -1,7 +1,7 @@
 //go:debug rsa1024min=0
 
-// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process on one virtual clock. One seed
-// decides everything: who buys, pays twice, pays late or leaves, which messages are lost, doubled or forged, which calls and
+// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process on one virtual clock, and as many
+// such worlds side by side as the machine has cores. One seed decides everything in a world: who buys, pays twice, pays late or leaves, which messages are lost, doubled or forged, which calls and
 // statements fail, and when the shop dies. Each day, and once all is quiet, the books of both sides are compared; a fen that is
 // not where it should be ends the run with the seed, which shows it again.
 package main
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
 	"time"
@@ -32,7 +33,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.worlds > 1 {
+		return sideBySide(ctx, o, elsewhere)
+	}
 	debug.SetGCPercent(400) // memory is small and the run is short
+	runtime.GOMAXPROCS(1)   // one thing happens at a time, and need not go from core to core
 	stop, err := startProfile(o.profile)
 	if err != nil {
 		return err
@@ -54,9 +59,12 @@ func runSeed(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	took := time.Since(began)
-	fmt.Printf("in %v: %d orders a second\n", took.Round(time.Millisecond), report.of("orders")*int64(time.Second)/int64(took))
+	fmt.Println(rate(report.of("orders"), time.Since(began)))
 	return nil
+}
+
+func rate(orders int64, took time.Duration) string {
+	return fmt.Sprintf("in %v: %d orders a second", took.Round(time.Millisecond), orders*int64(time.Second)/int64(took))
 }
 
 // options say how much to simulate.
@@ -65,6 +73,7 @@ type options struct {
 	orders   int
 	days     int
 	students int
+	worlds   int           // each with a seed of its own, in a process of its own
 	length   time.Duration // seed after seed, until this is over
 	calm     bool          // no faults: what is left is the shop by itself
 	profile  string        // file for a CPU profile, or empty
@@ -78,14 +87,18 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.orders, "orders", 10_000, "visits of students who mean to order")
 	flags.IntVar(&o.days, "days", 14, "simulated days in which they come")
 	flags.IntVar(&o.students, "students", 2000, "students")
+	flags.IntVar(&o.worlds, "worlds", runtime.NumCPU(), "worlds side by side, with the seeds from -seed on")
 	flags.DurationVar(&o.length, "for", 0, "go on with the seeds that follow until this time is over")
 	flags.BoolVar(&o.calm, "calm", false, "without faults")
-	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of one world to this file")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	if o.orders < 1 || o.days < 1 || o.students < 1 || flags.NArg() > 0 {
-		return o, errors.New("-orders, -days and -students are numbers above 0, and there is nothing else to say")
+	if min(o.orders, o.days, o.students, o.worlds) < 1 || flags.NArg() > 0 {
+		return o, errors.New("-orders, -days, -students and -worlds are numbers above 0, and there is nothing else to say")
+	}
+	if o.profile != "" {
+		o.worlds = 1
 	}
 	if o.seed == 0 {
 		o.seed = anySeed()

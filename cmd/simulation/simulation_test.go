@@ -69,7 +69,7 @@ func TestBrokenInvariantIsTold(t *testing.T) {
 	if got == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{"step 3", errDatabase.Error(), "paid", "-seed 5 -orders 6 -days 7 -students 8"} {
+	for _, want := range []string{"step 3", errDatabase.Error(), "paid", "-worlds 1 -seed 5 -orders 6 -days 7 -students 8"} {
 		if !strings.Contains(got.Error(), want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
@@ -80,14 +80,14 @@ func TestBrokenInvariantIsTold(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	o, err := parse([]string{"-seed", "7", "-orders", "8", "-days", "9", "-students", "10"})
-	if want := (options{seed: 7, orders: 8, days: 9, students: 10, log: slog.DiscardHandler}); err != nil || o != want {
+	o, err := parse([]string{"-seed", "7", "-orders", "8", "-days", "9", "-students", "10", "-worlds", "2"})
+	if want := (options{seed: 7, orders: 8, days: 9, students: 10, worlds: 2, log: slog.DiscardHandler}); err != nil || o != want {
 		t.Errorf("got %+v, %v; want %+v", o, err, want)
 	}
 	if o, err = parse(nil); err != nil || o.seed == 0 {
 		t.Errorf("without a seed: got %+v, %v; want one drawn", o, err)
 	}
-	for _, args := range [][]string{{"-orders", "0"}, {"-days", "0"}, {"-students", "-1"}, {"more"}} {
+	for _, args := range [][]string{{"-orders", "0"}, {"-days", "0"}, {"-students", "-1"}, {"-worlds", "0"}, {"more"}} {
 		if _, err := parse(args); err == nil {
 			t.Errorf("%q: got no error", args)
 		}

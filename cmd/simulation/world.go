@@ -25,7 +25,6 @@ const (
 	appID    = "2016091600523592"
 	sellerID = "2088102175868026"
 	shopHost = "shop.test"
-	keyBits  = 512 // a signature of 2048 bits takes longer than all else that an order takes
 	orderTTL = 15 * time.Minute
 )
 
@@ -93,17 +92,11 @@ func seedRandom(seed uint64) (restore func()) {
 }
 
 func (w *world) open(ctx context.Context) error {
-	app, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return err
-	}
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return err
-	}
+	app, key := newQuickKey(w.rng), newQuickKey(w.rng)
 	clock := func() time.Time { return w.now }
+	var err error
 	w.alipay, err = sandbox.New(sandbox.Config{
-		AppID: appID, SellerID: sellerID, AppPublicKey: &app.PublicKey, Key: key, MinKeyBits: keyBits,
+		AppID: appID, SellerID: sellerID, AppPublicKey: &app.PublicKey, Key: key.private(), Signer: key, MinKeyBits: keyBits,
 		BaseURL: "http://alipay.test", Now: clock, HTTP: &http.Client{Transport: toShop{w}}, BillDelay: 8 * time.Hour,
 	})
 	if err != nil {
@@ -111,7 +104,7 @@ func (w *world) open(ctx context.Context) error {
 	}
 	w.gateway = w.alipay.Handler()
 	w.client, err = alipay.NewClient(alipay.Config{
-		Gateway: "http://alipay.test/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: app, MinKeyBits: keyBits,
+		Gateway: "http://alipay.test/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: app.private(), Signer: app, MinKeyBits: keyBits,
 		AlipayPublicKeys: []*rsa.PublicKey{&key.PublicKey}, HTTP: &http.Client{Transport: toAlipay{w}}, Now: clock,
 	})
 	if err != nil {

@@ -1,6 +1,8 @@
 package alipay
 
 import (
+	"cmp"
+	"crypto"
 	"crypto/rsa"
 	"net/http"
 	"net/url"
@@ -13,7 +15,7 @@ type Client struct {
 	gateway          string
 	appID            string
 	sellerID         string
-	appPrivateKey    *rsa.PrivateKey
+	signer           crypto.Signer
 	alipayPublicKeys []*rsa.PublicKey
 	http             *http.Client
 	now              func() time.Time
@@ -32,7 +34,7 @@ func NewClient(cfg Config) (*Client, error) {
 		gateway:          cfg.Gateway,
 		appID:            cfg.AppID,
 		sellerID:         cfg.SellerID,
-		appPrivateKey:    cfg.AppPrivateKey,
+		signer:           cmp.Or[crypto.Signer](cfg.Signer, cfg.AppPrivateKey),
 		alipayPublicKeys: slices.Clone(cfg.AlipayPublicKeys),
 		http:             newHTTP(cfg.HTTP),
 		now:              now,
@@ -69,7 +71,7 @@ func (c *Client) request(method string, bizContent []byte, extra map[string]stri
 			params.Set(name, value)
 		}
 	}
-	signature, err := sign(requestText(params), c.appPrivateKey)
+	signature, err := sign(requestText(params), c.signer)
 	if err != nil {
 		return nil, err
 	}

@@ -55,9 +55,9 @@ func decodeSign(sign string) ([]byte, error) {
 }
 
 // sign gives the base64 RSA2 signature of text. The same text and key give the same signature.
-func sign(text []byte, key *rsa.PrivateKey) (string, error) {
+func sign(text []byte, key crypto.Signer) (string, error) {
 	digest := sha256.Sum256(text)
-	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+	signature, err := key.Sign(nil, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("signing the request: %w", err)
 	}

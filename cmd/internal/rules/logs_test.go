@@ -37,6 +37,7 @@ var programStarters = map[string]string{
 	"cmd/cluster/site.go tool":                           "nobody; the tests of cmd/luffy run the same commands",
 	"cmd/cluster/node.go start":                          "nobody: it is MariaDB",
 	"cmd/bench/start.go firstPage":                       "nobody: no test runs it",
+	"cmd/simulation/worlds.go elsewhere":                 "nobody: no test runs it",
 	"cmd/internal/rules/arrows_test.go command":          "nobody: go and git",
 	"models/modelstest/mariadb/main.go runCommand":       "nobody: it is the tests themselves",
 	"models/modelstest/mariadb/main_test.go runner":      "nobody: it is this program's test anew",

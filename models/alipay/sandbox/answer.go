@@ -58,7 +58,7 @@ func (s *Sandbox) seal(q *request, answer any, err error) envelope {
 		return e
 	}
 	e.key = strings.ReplaceAll(q.get("method"), ".", "_") + "_response"
-	e.sign = sign(s.cfg.Key, string(e.object))
+	e.sign = sign(s.cfg.Signer, string(e.object))
 	return e
 }
 

@@ -121,19 +121,19 @@ func (w *slowWriter) Write(body []byte) (int, error) {
 func (faults apiFaults) alterEnvelope(s *Sandbox, e envelope) envelope {
 	if faults.on(APIExtraFields) {
 		e.object = append(bytes.TrimSuffix(e.object, []byte("}")), `,"field_of_tomorrow":{"sign":"}","list":[1,"]"]}}`...)
-		e.sign = sign(s.cfg.Key, string(e.object))
+		e.sign = sign(s.cfg.Signer, string(e.object))
 	}
 	if faults.on(APIPlainSlash) || faults.on(APIEscapedSlash) {
 		// A slash is certain to be there only in this member.
 		e.object = append(bytes.TrimSuffix(e.object, []byte("}")), `,"store_name":"a/b"}`...)
 		plain := string(e.object)
 		e.object = bytes.ReplaceAll(e.object, []byte("/"), []byte(`\/`))
-		if e.sign = sign(s.cfg.Key, string(e.object)); faults.on(APIPlainSlash) {
-			e.sign = sign(s.cfg.Key, plain)
+		if e.sign = sign(s.cfg.Signer, string(e.object)); faults.on(APIPlainSlash) {
+			e.sign = sign(s.cfg.Signer, plain)
 		}
 	}
 	if faults.on(APIWrongSign) {
-		e.sign = sign(s.cfg.Key, string(e.object)+" ")
+		e.sign = sign(s.cfg.Signer, string(e.object)+" ")
 	}
 	if faults.on(APIUnsigned) {
 		e.sign = ""

@@ -36,11 +36,11 @@ func joinSorted(params map[string]string, keep func(name, value string) bool) st
 }
 
 // sign makes the RSA2 signature: PKCS #1 v1.5 over SHA-256, in standard base64.
-func sign(key *rsa.PrivateKey, text string) string {
+func sign(key crypto.Signer, text string) string {
 	digest := sha256.Sum256([]byte(text))
-	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
+	signature, err := key.Sign(nil, digest[:], crypto.SHA256)
 	if err != nil {
-		panic("alipay sandbox: a 2048-bit key always signs: " + err.Error())
+		panic("alipay sandbox: its key always signs: " + err.Error())
 	}
 	return base64.StdEncoding.EncodeToString(signature)
 }

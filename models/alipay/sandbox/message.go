@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"maps"
@@ -52,7 +53,7 @@ func (s *Sandbox) prepare(e *Event) message {
 	}
 	faults.alterFields(fields)
 	m.charset = fields["charset"]
-	key := s.cfg.Key
+	key := s.cfg.Signer
 	if _, hit := faults[NotifyOtherKey]; hit {
 		key = strangersKey()
 	}
@@ -103,7 +104,7 @@ func (faults messageFaults) alterFields(fields map[string]string) {
 }
 
 // encode signs the fields and writes the body, with what is spoilt after signing.
-func (faults messageFaults) encode(fields map[string]string, key *rsa.PrivateKey) string {
+func (faults messageFaults) encode(fields map[string]string, key crypto.Signer) string {
 	if isGBK(fields["charset"]) {
 		for name, value := range fields {
 			fields[name] = toGBK(value)

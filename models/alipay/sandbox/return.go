@@ -76,7 +76,7 @@ func (s *Sandbox) returnAddress(v visitView) string {
 	if v.ReturnFaults.on(ReturnUTF8) {
 		params["charset"] = "utf8"
 	}
-	params["sign"] = sign(s.cfg.Key, messageText(params))
+	params["sign"] = sign(s.cfg.Signer, messageText(params))
 	v.ReturnFaults.tamper(params)
 	return withQuery(v.ReturnURL, params)
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -21,7 +22,8 @@ type Config struct {
 	SellerID     string           // PID of the receiver of the money, 2088…
 	AppPublicKey *rsa.PublicKey   // the shop's 应用公钥; the simulator never sees its private key
 	Key          *rsa.PrivateKey  // Alipay's side; nil = a new one
-	MinKeyBits   int              // the least for AppPublicKey; 0 = 2048. A simulation of many orders signs with less
+	Signer       crypto.Signer    // signs in Key's place; nil = Key. A simulation of many orders has a quicker one
+	MinKeyBits   int              // the least for AppPublicKey; 0 = 2048. A simulation takes less
 	BaseURL      string           // outside address of this server without a path; "" = as the request names it
 	StateFile    string           // journal that keeps the state over restarts; "" = memory only
 	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
@@ -72,6 +74,9 @@ func New(cfg Config) (*Sandbox, error) {
 			return nil, fmt.Errorf("alipay sandbox: make key: %w", err)
 		}
 		cfg.Key = key
+	}
+	if cfg.Signer == nil {
+		cfg.Signer = cfg.Key
 	}
 	if cfg.Triggers == nil {
 		cfg.Triggers = DefaultTriggers()

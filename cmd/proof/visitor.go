@@ -81,12 +81,9 @@ func (v *visitor) do(ctx context.Context, method, path string, form url.Values) 
 	return answer{response.StatusCode, response.Header.Get("Location"), string(body)}, err
 }
 
-// logIn begins a session, which outlives the program.
+// logIn begins a session, which outlives the program. A shop with too many at its door says: try again.
 func (v *visitor) logIn(ctx context.Context) error {
-	a, err := v.post(ctx, "/login", url.Values{"username": {v.Username}, "password": {password}})
-	if err == nil && a.status != http.StatusSeeOther {
-		err = fmt.Errorf("login of %s: got status %d", v.Username, a.status)
-	}
+	_, err := v.insist(ctx, "/login", url.Values{"username": {v.Username}, "password": {password}})
 	return err
 }
 

@@ -112,8 +112,11 @@ func (v *victim) wantKept(ctx context.Context) {
 
 func (v *victim) wantPaid(ctx context.Context, p *purchase) {
 	status, err := v.count(ctx, "SELECT order_status FROM ly_order WHERE order_number = ?", p.order.OrderNumber)
-	if err != nil || status != 1 {
-		v.find("%s: got order status %d, %w; want it paid", p.order.OrderNumber, status, err)
+	switch {
+	case err != nil:
+		v.find("%s: %w", p.order.OrderNumber, err)
+	case status != 1:
+		v.find("%s: got order status %d, want it paid", p.order.OrderNumber, status)
 	}
 }
 

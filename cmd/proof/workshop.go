@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 
 	"luffy/cmd/internal/keyfile"
 	"luffy/models/modelstest"
@@ -21,6 +22,7 @@ type workshop struct {
 	luffy             string // the program
 	server            string // host:port of MariaDB
 	appKey, alipayKey *rsa.PrivateKey
+	addresses         sync.Map // that were given to worlds
 }
 
 func newWorkshop(ctx context.Context) (*workshop, error) {

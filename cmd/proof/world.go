@@ -94,7 +94,7 @@ func (w *world) openShop(ctx context.Context, now func() time.Time) error {
 		return err
 	}
 	w.atEnd(w.proxy.Close)
-	w.address, err = freeAddress()
+	w.address, err = w.freeAddress()
 	return err
 }
 
@@ -143,15 +143,19 @@ func (w *world) environ() []string {
 	}
 }
 
-// freeAddress is below the ports that connections going out are given: between a death and the next start nobody may take it.
-func freeAddress() (string, error) {
-	var err error
-	for range 20 {
+// freeAddress is below the ports that connections going out are given, and no other world of this run gets it: between a death and the next
+// start nobody listens there, and yet nobody else may.
+func (w *workshop) freeAddress() (string, error) {
+	err := errors.New("every address is given")
+	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))
+		if _, given := w.addresses.LoadOrStore(address, true); given {
+			continue
+		}
 		var listener net.Listener
 		if listener, err = net.Listen("tcp", address); err == nil {
 			return address, listener.Close()
 		}
 	}
-	return "", err
+	return "", fmt.Errorf("no free address: %w", err)
 }

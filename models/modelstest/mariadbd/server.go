@@ -126,7 +126,7 @@ func (s *Server) Remove() error {
 func freePort() (string, error) {
 	var err error
 	for range 20 {
-		port := strconv.Itoa(20_000 + rand.IntN(12_000))
+		port := strconv.Itoa(16_000 + rand.IntN(4_000))
 		var l net.Listener
 		if l, err = net.Listen("tcp", "127.0.0.1:"+port); err == nil {
 			return port, l.Close()

@@ -1,17 +1,24 @@
 package main
 
 import (
+	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
 	"luffy/models/modelstest/dbproxy"
+	"luffy/models/modelstest/mariadbd"
 )
 
 func TestTrouble(t *testing.T) {
 	for _, c := range troubles {
 		t.Run(c.name, func(t *testing.T) {
-			if err := newTestWorkshop(t).suffer(t.Context(), c); err != nil {
+			err := newTestWorkshop(t).suffer(t.Context(), c)
+			if errors.Is(err, mariadbd.ErrNotInstalled) && os.Getenv("CI") == "" {
+				t.Skip("SKIPPED: the tests' MariaDB is elsewhere, and this needs one to be killed:", err)
+			}
+			if err != nil {
 				t.Errorf("%s: go run ./cmd/proof -at %s: %v", c.what, c.name, err)
 			}
 		})

@@ -95,7 +95,7 @@ func (v *victim) payOthers(ctx context.Context) {
 	}
 }
 
-func (v *victim) orders() []*purchase { return append(v.others, v.order) }
+func (v *victim) orders() []*purchase { return append(slices.Clip(v.others), v.order) }
 
 func (v *victim) find(format string, args ...any) {
 	v.mu.Lock()

@@ -51,8 +51,22 @@ func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]
 	return append([]crash{whole}, crashes...), errors.Join(faults...)
 }
 
-// try leaves a world in which something broke, so that it is not found at every later point too.
+// chances are how often a program may go another way than the one on which the point lies, as on a machine so busy that it gives up
+// waiting for Alipay before.
+const chances = 3
+
 func (l *lane) try(ctx context.Context, at point) (c crash, err error) {
+	for range chances {
+		c, err = l.tryOnce(ctx, at)
+		if err != nil || c.err != nil || c.died() || at.number == 0 {
+			break
+		}
+	}
+	return c, err
+}
+
+// tryOnce leaves a world in which something broke, so that it is not found at every later point too.
+func (l *lane) tryOnce(ctx context.Context, at point) (c crash, err error) {
 	if l.world == nil {
 		behind := sinceYesterdayNoon()
 		if !l.scenario.yesterday {

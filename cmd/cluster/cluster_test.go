@@ -215,7 +215,7 @@ func TestGalera(t *testing.T) {
 	s := newShop(t, g.address(0), g.address(1))
 	s.payTwins()
 	for _, trouble := range troubles {
-		t.Run(trouble.name, func(t *testing.T) {
+		overcome := t.Run(trouble.name, func(t *testing.T) {
 			s := s.in(t)
 			l := s.startLoad()
 			l.more(shoppers)
@@ -226,6 +226,9 @@ func TestGalera(t *testing.T) {
 			}
 			s.run("audit")
 		})
+		if !overcome {
+			return // the next would begin in the middle of this one
+		}
 	}
 	paid := 0
 	for _, trade := range s.alipay.Trades() {

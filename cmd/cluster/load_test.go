@@ -45,7 +45,10 @@ func (s *shop) startLoad() *load {
 			}
 		})
 	}
-	s.t.Cleanup(stop)
+	s.t.Cleanup(func() {
+		stop()
+		l.students.Wait() // when the test has ended early, its context has, and so have their requests
+	})
 	return l
 }
 

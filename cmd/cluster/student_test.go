@@ -121,8 +121,11 @@ func (s *student) order(ctx context.Context, course int64) (link string, err err
 			break
 		}
 	}
-	if err != nil || !strings.HasPrefix(r.to, s.site.alipayURL) {
-		return "", fmt.Errorf("%s: order: status %d to %q, %q, %w", s.name, r.status, r.to, r.page.Find(".problems").Text(), err)
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(r.to, s.site.alipayURL) {
+		return "", fmt.Errorf("%s: order: status %d to %q, %q", s.name, r.status, r.to, r.page.Find(".problems").Text())
 	}
 	return r.to, nil
 }

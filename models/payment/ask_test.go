@@ -8,32 +8,33 @@ import (
 
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
 )
 
 // ask asks as a page does and waits for the answer.
-func (d *desk) ask(p models.Payment) {
-	d.t.Helper()
-	d.AskSoon(d.t.Context(), p)
-	d.wait()
+func (w *world) ask(p models.Payment) {
+	w.t.Helper()
+	w.AskSoon(w.t.Context(), p)
+	w.asked()
 }
 
 func TestAskSoon(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		attempt := d.attempt()
-		d.ask(attempt)
-		d.wantEvents("query noted no_trade_yet")
-		if p, _ := d.order(attempt).OpenPayment(); p.TradeStatus != "TRADE_NOT_EXIST" || p.QueriedAt == nil || !p.QueriedAt.Equal(d.clock.now()) {
-			d.t.Errorf("got status %q asked at %v, want TRADE_NOT_EXIST now", p.TradeStatus, p.QueriedAt)
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
+		w.ask(attempt)
+		w.wantEvents("query noted no_trade_yet")
+		if p, _ := w.orderOf(attempt).OpenPayment(); p.TradeStatus != "TRADE_NOT_EXIST" || p.QueriedAt == nil || !p.QueriedAt.Equal(w.alipay.Now()) {
+			w.t.Errorf("got status %q asked at %v, want TRADE_NOT_EXIST now", p.TradeStatus, p.QueriedAt)
 		}
-		trade := d.pay(attempt)
-		d.ask(attempt) // within the floor
-		d.wantEvents("query noted no_trade_yet")
-		d.clock.advance(2 * time.Second)
-		d.ask(attempt)
-		d.wantEvents("query noted no_trade_yet", "query accepted fulfilled")
-		order := d.order(attempt)
+		trade := w.payAttempt(attempt)
+		w.ask(attempt) // within the floor
+		w.wantEvents("query noted no_trade_yet")
+		w.advance(2 * time.Second)
+		w.ask(attempt)
+		w.wantEvents("query noted no_trade_yet", "query accepted fulfilled")
+		order := w.orderOf(attempt)
 		if paid, ok := order.PaidBy(); !ok || *paid.TradeNo != trade.TradeNo || !order.PayTime.Equal(trade.PaidAt) {
-			d.t.Errorf("got paid %v %+v at %v, want trade %s at %v", ok, paid, order.PayTime, trade.TradeNo, trade.PaidAt)
+			w.t.Errorf("got paid %v %+v at %v, want trade %s at %v", ok, paid, order.PayTime, trade.TradeNo, trade.PaidAt)
 		}
 	})
 }
@@ -44,40 +45,36 @@ func TestAskUnproven(t *testing.T) {
 		sandbox.APIUnavailable, sandbox.APIErrorResponse, sandbox.APIGBKError, sandbox.APIBadGateway, sandbox.APIUnsigned, sandbox.APIWrongSign,
 	} {
 		t.Run(fault, func(t *testing.T) {
-			d := newDesk(t)
-			attempt := d.attempt()
-			d.pay(attempt)
-			if err := d.alipay.AddFault(sandbox.Fault{Name: fault, Times: 1}); err != nil {
-				t.Fatal(err)
-			}
-			d.ask(attempt)
-			d.wantEvents()
-			if p, open := d.order(attempt).OpenPayment(); !open || p.TradeStatus != "" {
+			w := untold(t, modelstest.SQLite)
+			attempt := w.attempt()
+			w.payAttempt(attempt)
+			w.fault(sandbox.Fault{Name: fault, Times: 1})
+			w.ask(attempt)
+			w.wantEvents()
+			if p, open := w.orderOf(attempt).OpenPayment(); !open || p.TradeStatus != "" {
 				t.Errorf("got open %v, status %q; want the attempt as it was", open, p.TradeStatus)
 			}
-			d.clock.advance(2 * time.Second)
-			d.ask(attempt)
-			d.wantEvents("query accepted fulfilled")
+			w.advance(2 * time.Second)
+			w.ask(attempt)
+			w.wantEvents("query accepted fulfilled")
 		})
 	}
 }
 
 // The answer counts after the visitor has left, and the shop waits for it before it stops.
 func TestAskOutlivesRequest(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	d.pay(attempt)
-	if err := d.alipay.AddFault(sandbox.Fault{Name: sandbox.APISlowBody, Value: "200ms", Times: 1}); err != nil {
-		t.Fatal(err)
-	}
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	w.payAttempt(attempt)
+	w.fault(sandbox.Fault{Name: sandbox.APISlowBody, Value: "200ms", Times: 1})
 	request, leave := context.WithCancel(t.Context())
-	d.AskSoon(request, attempt)
+	w.AskSoon(request, attempt)
 	leave()
 	impatient, give := context.WithTimeout(t.Context(), time.Millisecond)
 	defer give()
-	if err := d.Wait(impatient); !errors.Is(err, context.DeadlineExceeded) {
+	if err := w.Wait(impatient); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v while a question runs, want %v", err, context.DeadlineExceeded)
 	}
-	d.wait()
-	d.wantEvents("query accepted fulfilled")
+	w.asked()
+	w.wantEvents("query accepted fulfilled")
 }

@@ -5,34 +5,36 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
 )
 
 // The order is paid at Alipay's time, and the term counts from there, however late the message comes.
 func TestNotifyPayTime(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		attempt := d.attempt()
-		paidAt := time.Date(2026, 11, 22, 14, 29, 30, 0, time.UTC)
-		d.clock.advance(time.Hour)
-		if !d.Notify(d.t.Context(), notifyOf(attempt).signed()) {
-			d.t.Error("got fail, want success")
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
+		paidAt := noon.Add(-30 * time.Second)
+		w.advance(time.Hour)
+		if !w.Notify(w.t.Context(), notifyOf(attempt).signed()) {
+			w.t.Error("got fail, want success")
 		}
-		order := d.order(attempt)
+		order := w.orderOf(attempt)
 		if order.PayTime == nil || !order.PayTime.Equal(paidAt) || order.PayType != models.PayAlipay {
-			d.t.Errorf("got pay time %v by %d, want %v", order.PayTime, order.PayType, paidAt)
+			w.t.Errorf("got pay time %v by %d, want %v", order.PayTime, order.PayType, paidAt)
 		}
 		if end := order.Lines[0].OutTime; end == nil || !end.Equal(paidAt.AddDate(0, 0, 30)) {
-			d.t.Errorf("got end %v, want 30 days after %v", end, paidAt)
+			w.t.Errorf("got end %v, want 30 days after %v", end, paidAt)
 		}
 	})
 }
 
 // A genuine message without the time of payment counts from when it came.
 func TestNotifyWithoutPayTime(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	d.Notify(t.Context(), notifyOf(attempt).signed("gmt_payment", "-"))
-	if got := d.order(attempt).PayTime; got == nil || !got.Equal(d.clock.now()) {
-		t.Errorf("got pay time %v, want %v", got, d.clock.now())
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	w.Notify(t.Context(), notifyOf(attempt).signed("gmt_payment", "-"))
+	if got := w.orderOf(attempt).PayTime; got == nil || !got.Equal(w.alipay.Now()) {
+		t.Errorf("got pay time %v, want %v", got, w.alipay.Now())
 	}
 }
 
@@ -57,10 +59,10 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 		"old, amount":  {[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(d *desk) {
-				attempt := d.attempt()
+			onEachUntold(t, func(w *world) {
+				attempt := w.attempt()
 				for _, statement := range c.prepare {
-					d.exec(statement)
+					w.exec(statement)
 				}
 				body := notifyOf(attempt).signed(c.changes...)
 				again := c.event
@@ -68,17 +70,17 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 					again = "notify duplicate already_done"
 				}
 				for range 2 {
-					if got := d.Notify(d.t.Context(), body); got != c.success {
-						d.t.Errorf("got acknowledged %v, want %v", got, c.success)
+					if got := w.Notify(w.t.Context(), body); got != c.success {
+						w.t.Errorf("got acknowledged %v, want %v", got, c.success)
 					}
 				}
-				d.wantEvents(c.event, again)
-				order := d.order(attempt)
+				w.wantEvents(c.event, again)
+				order := w.orderOf(attempt)
 				if len(order.Payments) != 1 || order.Payments[0].State != c.state || order.Payments[0].TradeNo == nil {
-					d.t.Errorf("got attempts %+v, want one %s with its trade", order.Payments, c.state)
+					w.t.Errorf("got attempts %+v, want one %s with its trade", order.Payments, c.state)
 				}
 				if order.Lines[0].Granted != (c.state == models.PaymentPaid) {
-					d.t.Errorf("got course granted %v in state %s", order.Lines[0].Granted, c.state)
+					w.t.Errorf("got course granted %v in state %s", order.Lines[0].Granted, c.state)
 				}
 			})
 		})
@@ -95,25 +97,25 @@ func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 		"the order is ended": {models.OrderTimedOut, "query accepted fulfilled_late"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachDesk(t, func(d *desk) {
-				attempt := d.attempt()
-				trade := d.pay(attempt)
-				d.exec("UPDATE ly_payment SET state = ?, ask_at = NULL", models.PaymentClosed)
-				d.exec("UPDATE ly_order SET order_status = ?", c.order)
+			onEachUntold(t, func(w *world) {
+				attempt := w.attempt()
+				trade := w.payAttempt(attempt)
+				w.exec("UPDATE ly_payment SET state = ?, ask_at = NULL", models.PaymentClosed)
+				w.exec("UPDATE ly_order SET order_status = ?", c.order)
 				message := notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)
-				d.silence(1)
-				if d.Notify(d.t.Context(), message) {
-					d.t.Error("acknowledged without Alipay's word")
+				w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Times: 1})
+				if w.Notify(w.t.Context(), message) {
+					w.t.Error("acknowledged without Alipay's word")
 				}
 				for range 2 {
-					if !d.Notify(d.t.Context(), message) {
-						d.t.Error("got fail, want success")
+					if !w.Notify(w.t.Context(), message) {
+						w.t.Error("got fail, want success")
 					}
 				}
-				if order := d.order(attempt); order.OrderStatus != models.OrderPaid || !order.Lines[0].Granted {
-					d.t.Errorf("got %v, granted %v; want it paid", order.OrderStatus, order.Lines[0].Granted)
+				if order := w.orderOf(attempt); order.OrderStatus != models.OrderPaid || !order.Lines[0].Granted {
+					w.t.Errorf("got %v, granted %v; want it paid", order.OrderStatus, order.Lines[0].Granted)
 				}
-				d.wantEvents("notify noted no_seller_asked", "notify noted no_seller_asked", c.booked, "notify noted no_seller_asked")
+				w.wantEvents("notify noted no_seller_asked", "notify noted no_seller_asked", c.booked, "notify noted no_seller_asked")
 			})
 		})
 	}
@@ -121,43 +123,43 @@ func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 
 // A sum that staff must look at stays in sight also without the seller's name.
 func TestNotifyWithoutSellerOfHeldMoney(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		attempt := d.attempt()
-		trade := d.pay(attempt)
-		d.exec("UPDATE ly_payment SET state = ?, trade_no = ?", models.PaymentHeld, trade.TradeNo)
-		if d.Notify(d.t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
-			d.t.Error("got held money acknowledged")
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
+		trade := w.payAttempt(attempt)
+		w.exec("UPDATE ly_payment SET state = ?, trade_no = ?", models.PaymentHeld, trade.TradeNo)
+		if w.Notify(w.t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
+			w.t.Error("got held money acknowledged")
 		}
 	})
 }
 
 // Without the seller's name the message is worth what Alipay's answer is worth, its sum included.
 func TestNotifyWithoutSellerOtherSum(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	trade := d.pay(attempt)
-	d.exec("UPDATE ly_payment SET amount = 1")
-	if d.Notify(t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	trade := w.payAttempt(attempt)
+	w.exec("UPDATE ly_payment SET amount = 1")
+	if w.Notify(t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
 		t.Error("got a sum acknowledged that is not the attempt's")
 	}
-	d.wantEvents("notify noted no_seller_asked", "query held wrong_amount")
-	if d.Notify(t.Context(), notifyOf(models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1}).signed("seller_id", "")) {
+	w.wantEvents("notify noted no_seller_asked", "query held wrong_amount")
+	if w.Notify(t.Context(), notifyOf(models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1}).signed("seller_id", "")) {
 		t.Error("got an order acknowledged that does not exist")
 	}
 }
 
 func TestNotifyBroken(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	if err := d.db.Close(); err != nil {
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for name, body := range map[string]string{
 		"paid": notifyOf(attempt).signed(), "waiting": notifyOf(attempt).signed("trade_status", "WAIT_BUYER_PAY"), "forged": "x=1",
 	} {
-		if d.Notify(t.Context(), body) {
+		if w.Notify(t.Context(), body) {
 			t.Errorf("%s: acknowledged without a database", name)
 		}
 	}
-	d.RefuseNotify(t.Context(), "x") // has nowhere to go but the log
+	w.RefuseNotify(t.Context(), "x") // has nowhere to go but the log
 }

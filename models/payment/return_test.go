@@ -6,66 +6,67 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest"
 	"luffy/models/payment"
 )
 
 // The return itself books nothing: what Alipay answers does, asked once and then not before the floor has passed.
 func TestReturn(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		attempt := d.attempt()
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
 		comeBack := func() {
-			d.t.Helper()
-			number, err := d.Return(d.t.Context(), returnOf(attempt).signed())
+			w.t.Helper()
+			number, err := w.Return(w.t.Context(), returnOf(attempt).signed())
 			if err != nil || number != attempt.OutTradeNo {
-				d.t.Fatalf("got %q, %v; want %s", number, err, attempt.OutTradeNo)
+				w.t.Fatalf("got %q, %v; want %s", number, err, attempt.OutTradeNo)
 			}
 		}
 		comeBack()
-		d.wantEvents("return noted returned", "query noted no_trade_yet")
-		d.pay(attempt)
+		w.wantEvents("return noted returned", "query noted no_trade_yet")
+		w.payAttempt(attempt)
 		comeBack()
-		d.wantEvents("return noted returned", "query noted no_trade_yet", "return noted returned")
-		if got := d.order(attempt).OrderStatus; got != models.OrderUnpaid {
-			d.t.Errorf("got the order %v on the word of a return", got)
+		w.wantEvents("return noted returned", "query noted no_trade_yet", "return noted returned")
+		if got := w.orderOf(attempt).OrderStatus; got != models.OrderUnpaid {
+			w.t.Errorf("got the order %v on the word of a return", got)
 		}
-		d.clock.advance(2 * time.Second)
+		w.advance(2 * time.Second)
 		comeBack()
-		if got := d.order(attempt).OrderStatus; got != models.OrderPaid {
-			d.t.Errorf("got the order %v, want it paid by Alipay's answer", got)
+		if got := w.orderOf(attempt).OrderStatus; got != models.OrderPaid {
+			w.t.Errorf("got the order %v, want it paid by Alipay's answer", got)
 		}
 		comeBack()
-		d.wantEvents("return noted returned", "query noted no_trade_yet", "return noted returned",
+		w.wantEvents("return noted returned", "query noted no_trade_yet", "return noted returned",
 			"return noted returned", "query accepted fulfilled", "return noted returned")
 	})
 }
 
 // A second attempt's return leads to the same order.
 func TestReturnOfSecondAttempt(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	d.exec("UPDATE ly_payment SET state = ?", models.PaymentClosed)
-	_, biz := d.link(d.Service, attempt.OutTradeNo, payment.Desktop)
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	w.exec("UPDATE ly_payment SET state = ?", models.PaymentClosed)
+	_, biz := w.link(w.Service, attempt.OutTradeNo, payment.Desktop)
 	second := models.Payment{OutTradeNo: biz["out_trade_no"], Amount: attempt.Amount}
-	if number, err := d.Return(t.Context(), returnOf(second).signed()); err != nil || number != attempt.OutTradeNo {
+	if number, err := w.Return(t.Context(), returnOf(second).signed()); err != nil || number != attempt.OutTradeNo {
 		t.Errorf("got %q, %v; want %s", number, err, attempt.OutTradeNo)
 	}
 	third := models.Payment{OutTradeNo: attempt.OutTradeNo + "_3", Amount: attempt.Amount}
-	if number, err := d.Return(t.Context(), returnOf(third).signed()); !errors.Is(err, payment.ErrReturn) {
+	if number, err := w.Return(t.Context(), returnOf(third).signed()); !errors.Is(err, payment.ErrReturn) {
 		t.Errorf("got %q, %v for an attempt that was never made; want %v", number, err, payment.ErrReturn)
 	}
 }
 
 // A fault of the shop is told apart from a message that is not believed.
 func TestReturnBroken(t *testing.T) {
-	d := newDesk(t)
-	attempt := d.attempt()
-	if err := d.db.Close(); err != nil {
+	w := untold(t, modelstest.SQLite)
+	attempt := w.attempt()
+	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Return(t.Context(), returnOf(attempt).signed()); err == nil || errors.Is(err, payment.ErrReturn) {
+	if _, err := w.Return(t.Context(), returnOf(attempt).signed()); err == nil || errors.Is(err, payment.ErrReturn) {
 		t.Errorf("got %v for a genuine return, want the database's fault", err)
 	}
-	if _, err := d.Return(t.Context(), "x=1"); !errors.Is(err, payment.ErrReturn) {
+	if _, err := w.Return(t.Context(), "x=1"); !errors.Is(err, payment.ErrReturn) {
 		t.Errorf("got %v for a forged return, want %v", err, payment.ErrReturn)
 	}
 }

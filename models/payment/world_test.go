@@ -2,13 +2,13 @@ package payment_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +20,19 @@ import (
 	"luffy/models/modelstest/logwatch"
 	"luffy/models/payment"
 )
+
+const sellerID = "2088102175868026"
+
+// Keys take long to make, and no test changes them.
+var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
+
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
 
 // noon is when every test begins: 12:00 in Beijing.
 var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
@@ -47,10 +60,21 @@ func onEach(t *testing.T, test func(*world)) {
 
 func newWorld(t *testing.T, open opener, options ...func(*models.Options)) *world {
 	t.Helper()
+	w := newSilentWorld(t, open, options...)
+	shop := httptest.NewServer(http.HandlerFunc(w.hear))
+	t.Cleanup(shop.Close)
+	w.Service = w.service(modelstest.AppID, shop.URL)
+	w.runAlipay()
+	return w
+}
+
+// newSilentWorld is a world without the shop's service, whose simulator does not deliver what it has to tell.
+func newSilentWorld(t *testing.T, open opener, options ...func(*models.Options)) *world {
+	t.Helper()
 	w := &world{t: t}
 	w.answer.Store("success")
 	gateway := w.startAlipay()
-	w.db = open(t, append(options, modelstest.At(w.alipay.Now))...)
+	w.db = open(t, append([]func(*models.Options){modelstest.At(w.alipay.Now)}, options...)...)
 	w.stock = modelstest.Shop(t, w.db)
 	w.ann = w.student("ann")
 	var err error
@@ -58,16 +82,15 @@ func newWorld(t *testing.T, open opener, options ...func(*models.Options)) *worl
 		Gateway: gateway, AppID: modelstest.AppID, SellerID: sellerID, AppPrivateKey: appKey(),
 		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: w.alipay.Now,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	shop := httptest.NewServer(http.HandlerFunc(w.hear))
-	t.Cleanup(shop.Close)
-	w.Service = payment.New(payment.Config{
-		DB: w.db, Alipay: w.client, AppID: modelstest.AppID, BaseURL: shop.URL, Log: logwatch.New(w.t, io.Discard),
-	})
-	w.runAlipay()
+	w.must(err)
 	return w
+}
+
+// service is the shop's under an app.
+func (w *world) service(appID, baseURL string) *payment.Service {
+	return payment.New(payment.Config{
+		DB: w.db, Alipay: w.client, AppID: appID, BaseURL: baseURL, Log: logwatch.New(w.t, io.Discard),
+	})
 }
 
 // student adds a student with 1,000 points and no password, which would take longer to hash than all else to write.
@@ -174,68 +197,4 @@ func (w *world) until(what string, reached func() bool) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// order is an unpaid order of ann's over the offers, by default the plain course for 99.00.
-func (w *world) order(offers ...models.Offer) models.Order {
-	w.t.Helper()
-	if len(offers) == 0 {
-		offers = []models.Offer{w.stock.Plain.For(30)}
-	}
-	return modelstest.Order(w.t, w.db, w.ann, offers...)
-}
-
-// start gives the link on which ann pays the order.
-func (w *world) start(o models.Order) string {
-	w.t.Helper()
-	link, err := w.Start(w.t.Context(), o.UserID, o.OrderNumber, payment.Desktop)
-	w.must(err)
-	return link
-}
-
-// pay pays at the cashier and waits until Alipay has told the shop, unless a fault keeps it from that.
-func (w *world) pay(link string) {
-	w.t.Helper()
-	w.must(w.alipay.Pay(link, ""))
-	w.delivered()
-}
-
-// paid is an order of ann's that she has paid.
-func (w *world) paid(offers ...models.Offer) models.Order {
-	w.t.Helper()
-	o := w.order(offers...)
-	w.pay(w.start(o))
-	w.wantStatus(o, models.OrderPaid)
-	return o
-}
-
-// browse goes through the cashier as a browser does and gives the query with which Alipay sends it back to the shop.
-func (w *world) browse(link string) string {
-	w.t.Helper()
-	cashier := w.location(http.MethodGet, link, nil)
-	form := url.Values{"buyer": {sandbox.BuyerRich}, "password": {sandbox.Password}}
-	if !strings.Contains(cashier, "/wap/") {
-		w.location(http.MethodPost, cashier+"/login", form)
-	}
-	w.location(http.MethodPost, cashier+"/pay", form)
-	_, query, _ := strings.Cut(w.location(http.MethodGet, cashier+"/return", nil), "?")
-	return query
-}
-
-// location makes a request that is answered with a redirect.
-func (w *world) location(method, address string, form url.Values) string {
-	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(form.Encode()))
-	w.must(err)
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	response, err := http.DefaultTransport.RoundTrip(r)
-	w.must(err)
-	defer response.Body.Close()
-	location := response.Header.Get("Location")
-	if location == "" {
-		w.t.Fatalf("%s %s: got status %d, want a redirect", method, address, response.StatusCode)
-	}
-	return location
 }

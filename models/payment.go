@@ -40,6 +40,7 @@ type Payment struct {
 	PaidAt      *time.Time // by Alipay's clock
 	Asks        int        // how often a job has asked
 	AskAt       *time.Time // when a job asks next; nil when nothing is left to learn
+	RefundAt    *time.Time // until when no other refund of it is asked for; nil when none was
 }
 
 // TableName names the table.

@@ -239,17 +239,27 @@ type RefundTask struct {
 	AppID      string
 }
 
-// refundLease is the pause before a refund is tried again; it doubles up to an hour.
+// refundLease is the pause before a refund is tried again; it doubles up to an hour. For so long at most no other of its payment is asked for.
 const refundLease = 30 * time.Second
 
-// ClaimRefunds takes up to so many pending refunds whose time has come. Each goes to one caller and comes up again, after pauses that
-// grow, until it is done or failed.
+// refundGap is the least time that Alipay wants between two refunds of one trade.
+const refundGap = 3 * time.Second
+
+// ErrRefundTooSoon means that another refund of the payment is being asked for, or was a moment ago.
+var ErrRefundTooSoon = errors.New("Alipay wants a pause between two refunds of one trade")
+
+// ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be ended by RefundAsked. Each goes to one
+// caller and comes up again, after pauses that grow, until it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx tx) error {
 		tasks = nil
 		var due []Refund
-		err := skipLocked(tx.DB).Where("try_at <= ? AND state = ?", tx.now, RefundPending).Order("try_at").Limit(limit).Find(&due).Error
+		err := skipLocked(tx.DB).Joins("JOIN ly_payment p ON p.id = ly_refund.payment_id").
+			Where("ly_refund.try_at <= ? AND ly_refund.state = ? AND (p.refund_at IS NULL OR p.refund_at <= ?)", tx.now, RefundPending, tx.now).
+			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < ly_refund.id)`,
+				RefundPending, tx.now).
+			Order("ly_refund.try_at").Limit(limit).Find(&due).Error
 		if err != nil {
 			return err
 		}
@@ -265,7 +275,8 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 	return tasks, err
 }
 
-// ClaimRefund takes one refund out of turn, for a caller that waits for it; ErrNotFound when it is not pending.
+// ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by RefundAsked. Errors: ErrNotFound when it is not
+// pending, ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
 	err := db.inTx(ctx, func(tx tx) (err error) {
@@ -281,6 +292,11 @@ func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 
 func (tx tx) claimRefund(r Refund) (RefundTask, error) {
 	task := RefundTask{Refund: r}
+	free := tx.Model(&Payment{}).Where("id = ? AND (refund_at IS NULL OR refund_at <= ?)", r.PaymentID, tx.now).
+		Update("refund_at", tx.now.Add(refundLease))
+	if err := exactlyOne(free, ErrRefundTooSoon); err != nil {
+		return task, err
+	}
 	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
 	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}).Error
 	if err != nil {
@@ -290,6 +306,11 @@ func (tx tx) claimRefund(r Refund) (RefundTask, error) {
 	err = tx.Take(&p, "id = ?", r.PaymentID).Error
 	task.OutTradeNo, task.AppID = p.OutTradeNo, p.AppID
 	return task, err
+}
+
+// RefundAsked ends a claim: after a pause another refund of the payment may be asked for.
+func (db *DB) RefundAsked(ctx context.Context, t RefundTask) error {
+	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).Update("refund_at", db.Now().Add(refundGap)).Error
 }
 
 // RefundByID reads a refund.

@@ -107,9 +107,6 @@ func (n RefundNews) among(known []Refund) *Refund {
 	return nil
 }
 
-// refundGap is the least time that Alipay wants between two refunds of one trade.
-const refundGap = 3 * time.Second
-
 // repeats tells whether the refund is the one that the news tells of, by sum and time.
 func (n RefundNews) repeats(r Refund) bool {
 	return r.State == RefundDone && !r.settled() && r.Amount == n.Amount && r.DoneAt.Sub(n.At).Abs() < refundGap

@@ -219,6 +219,7 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 						t.Fatalf("%s: %v", step, err)
 					}
 				}
+				s.clock.forward(time.Minute)
 				tasks := s.claimRefunds(t)
 				if len(tasks) != 1 || tasks[0].Refund.Amount != 69_00 || tasks[0].Refund.Cause != models.RefundSecond {
 					t.Fatalf("got %+v, want the rest of 69.00 as the shop's own", tasks)

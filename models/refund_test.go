@@ -196,6 +196,43 @@ func (s *scene) claimRefunds(t testing.TB) []models.RefundTask {
 	return tasks
 }
 
+// While one refund of a payment is asked for, and for a moment after, no other is.
+func TestClaimRefundsOfOnePayment(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 2})
+		tasks := s.claimRefunds(t)
+		if len(tasks) != 1 || tasks[0].Refund.ID != first.ID {
+			t.Fatalf("got %+v, want the first refund", tasks)
+		}
+		wantNone := func(when string) {
+			t.Helper()
+			if got := s.claimRefunds(t); len(got) != 0 {
+				t.Errorf("%s: got %+v, want none", when, got)
+			}
+			if _, err := s.ClaimRefund(t.Context(), second.ID); !errors.Is(err, models.ErrRefundTooSoon) {
+				t.Errorf("%s, out of turn: got %v, want ErrRefundTooSoon", when, err)
+			}
+		}
+		s.clock.forward(20 * time.Second)
+		wantNone("while the first is asked for")
+		if err := s.RefundAsked(t.Context(), tasks[0]); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.forward(2 * time.Second)
+		wantNone("right after it")
+		s.clock.forward(time.Second)
+		if tasks = s.claimRefunds(t); len(tasks) != 1 || tasks[0].Refund.ID != second.ID {
+			t.Errorf("got %+v, want the second refund", tasks)
+		}
+		s.clock.forward(time.Minute) // who has claimed it is dead
+		if tasks = s.claimRefunds(t); len(tasks) != 1 {
+			t.Errorf("got %+v, want one of them again", tasks)
+		}
+	})
+}
+
 func TestClaimRefunds(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)

@@ -72,6 +72,7 @@ func TestApproveWhatWaits(t *testing.T) {
 		approve := "refund approve " + sold.OrderNumber
 		p.want(0, approve, "R1 of ¥310.00: pending, luffy serve goes on with it: ")
 		p.want(exitFailure, "refund reject "+sold.OrderNumber+" --reason 晚了", "a request to decide: not found")
+		p.pause()
 		p.want(0, approve, "R1 of ¥310.00: done")
 		p.wantRefunded(sold, 1)
 		p.want(0, "audit", "clean")
@@ -94,6 +95,7 @@ func TestRefundSettle(t *testing.T) {
 		p.want(0, "refund settle "+sold.OrderNumber+"R1 --note transfer", "settled")
 		p.want(0, "audit", "clean")
 		for range 2 {
+			p.pause()
 			p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
 			p.want(exitFailure, "refund "+sold.OrderNumber+" --amount 10.00 --reason 补偿", "Alipay refuses it for good")
 		}
@@ -116,6 +118,7 @@ func TestRefundKey(t *testing.T) {
 			p.want(0, command, sold.OrderNumber+"R1 of ¥10.00: done")
 		}
 		p.want(exitFailure, strings.Replace(command, "10.00", "11.00", 1), "the key names another refund")
+		p.pause()
 		p.want(0, strings.Replace(command, "ticket-7", "ticket-8", 1), sold.OrderNumber+"R2 of ¥10.00: done")
 		if trade, _ := p.alipay.Trade(sold.OrderNumber); trade.Refunded != 20_00 {
 			p.t.Errorf("at Alipay: got %d back, want 2000", trade.Refunded)

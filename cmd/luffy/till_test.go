@@ -136,6 +136,13 @@ func (p *till) want(code int, command string, texts ...string) {
 	wantRun(p.t, p.environ, "", strings.Fields(command), code, texts...)
 }
 
+// pause lets the time be over that Alipay wants between two refunds of one trade.
+func (p *till) pause() {
+	p.t.Helper()
+	_, err := p.db.SQL().ExecContext(p.t.Context(), "UPDATE ly_payment SET refund_at = NULL")
+	p.must(err)
+}
+
 // rows counts the rows of a table.
 func (p *till) rows(table string) int {
 	p.t.Helper()

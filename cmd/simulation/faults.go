@@ -51,6 +51,7 @@ var methodFaults = map[string][]chance{
 	"alipay.trade.refund": {
 		{10, sandbox.RefundFundChangeN, ""}, {20, sandbox.RefundLater, "1h"}, {20, sandbox.RefundLater, "30h"},
 		{20, sandbox.SellerBalance, ""}, {40, sandbox.TradeFrozen, ""},
+		{10, sandbox.RefundTooSoon, ""},
 	},
 	"alipay.trade.fastpay.refund.query": {{8, sandbox.RefundQueryLags, ""}},
 	"alipay.data.dataservice.bill.downloadurl.query": {

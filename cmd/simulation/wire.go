@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +36,7 @@ func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.meanwhile(ctx, outTradeNo)
 	w.mayDie(outTradeNo, method)
 	w.plantCall(c)
+	w.wantPause(method, outTradeNo)
 	response, err := serve(w.gateway, r)
 	if err != nil {
 		w.note(outTradeNo, "%s: %v", method, err)
@@ -45,6 +47,17 @@ func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.meanwhile(ctx, outTradeNo)
 	w.mayDie(outTradeNo, method)
 	return response, nil
+}
+
+// wantPause holds the shop to the three seconds that Alipay wants between two refunds of one trade.
+func (w *world) wantPause(method, outTradeNo string) {
+	if method != "alipay.trade.refund" {
+		return
+	}
+	if last, asked := w.refunding[outTradeNo]; asked && w.now.Sub(last) < 3*time.Second {
+		w.fail(outTradeNo, fmt.Errorf("a refund of %s is asked for %v after another", outTradeNo, w.now.Sub(last)))
+	}
+	w.refunding[outTradeNo] = w.now
 }
 
 func (w toAlipay) mayDie(outTradeNo, method string) {

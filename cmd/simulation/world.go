@@ -54,18 +54,20 @@ type world struct {
 	lives    map[string]*life // by order number
 	forged   map[string]bool  // out_trade_nos of which a genuine message told a wrong sum
 	hands    hands
-	depth    int  // how many acts wait for one another
-	calmed   bool // no more faults
-	history  history
-	count    tally
-	broken   error // the first invariant that broke
+
+	refunding map[string]time.Time // when a refund of an out_trade_no was last asked for
+	depth     int                  // how many acts wait for one another
+	calmed    bool                 // no more faults
+	history   history
+	count     tally
+	broken    error // the first invariant that broke
 }
 
 // simulate runs one world to its end. The report is of use even where the error says what broke.
 func simulate(ctx context.Context, o options) (report, error) {
 	w := &world{
 		options: o, rng: mathrand.New(mathrand.NewPCG(o.seed, o.seed)), now: begin, calmed: o.calm,
-		lives: map[string]*life{}, forged: map[string]bool{}, history: newHistory(), count: newTally(),
+		lives: map[string]*life{}, forged: map[string]bool{}, refunding: map[string]time.Time{}, history: newHistory(), count: newTally(),
 	}
 	defer seedRandom(o.seed)()
 	if err := w.open(ctx); err != nil {

@@ -285,15 +285,21 @@ func (w *world) bills() int {
 // reconcileDue lets four replicas make one pass of the daily job each, at once.
 func (w *world) reconcileDue() {
 	w.t.Helper()
-	var replicas sync.WaitGroup
-	for range 4 {
-		replicas.Go(func() {
-			if err := w.ReconcileDue(w.t.Context()); err != nil {
+	w.atOnce(4, func() error { return w.ReconcileDue(w.t.Context()) })
+}
+
+// atOnce lets so many replicas make one pass of a job each.
+func (w *world) atOnce(replicas int, pass func() error) {
+	w.t.Helper()
+	var running sync.WaitGroup
+	for range replicas {
+		running.Go(func() {
+			if err := pass(); err != nil {
 				w.t.Errorf("job: %v", err)
 			}
 		})
 	}
-	replicas.Wait()
+	running.Wait()
 }
 
 func TestDailyJob(t *testing.T) {

@@ -37,8 +37,11 @@ func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refu
 		return refund, nil
 	}
 	task, err := s.db.ClaimRefund(ctx, refund.ID)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.carryOut(ctx, task)
+	case errors.Is(err, models.ErrRefundTooSoon):
+		err = errors.Join(err, s.db.NoteRefundError(ctx, refund.ID, models.ErrRefundTooSoon.Error(), false))
 	}
 	if err != nil { // stored as it is, a job goes on with it, or has even finished it
 		s.log.WarnContext(ctx, "refund is not done yet", "out_request_no", refund.OutRequestNo, "error", err)
@@ -46,9 +49,15 @@ func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refu
 	return s.db.RefundByID(context.WithoutCancel(ctx), refund.ID)
 }
 
-// carryOut asks Alipay for a refund and books it when the money has moved. The error says why it is not done. A payment without an app
-// was begun by an older shop; that it is of this app was checked when its money was booked.
+// carryOut asks Alipay for a claimed refund and ends the claim. The error says why it is not done.
 func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
+	err := s.askRefund(ctx, t)
+	return errors.Join(err, s.db.RefundAsked(context.WithoutCancel(ctx), t))
+}
+
+// askRefund asks Alipay for a refund and books it when the money has moved. A payment without an app was begun by an older shop; that it
+// is of this app was checked when its money was booked.
+func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 	if t.AppID != "" && t.AppID != s.appID {
 		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
 	}

@@ -52,7 +52,7 @@ func TestPartsThenAll(t *testing.T) {
 			if r := w.refund(step.ask); r.State != models.RefundDone || r.DoneAt == nil {
 				w.t.Errorf("%+v: got %+v, want it done", step.ask, r)
 			}
-			w.delivered()
+			w.forward(3 * time.Second)
 			w.wantStatus(o, step.want)
 			if got := w.view(o).RefundedAmount; got != step.back {
 				w.t.Errorf("got %s back, want %s", got, step.back)
@@ -107,6 +107,40 @@ func TestRefundBrokenOff(t *testing.T) {
 	})
 }
 
+// Alipay wants three seconds between two refunds of one trade, whoever asks for them.
+func TestPauseBetweenRefundsOfATrade(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.fault(sandbox.Fault{Name: sandbox.RefundTooSoon})
+		o, other := w.twoCourses(), w.paid()
+		for line := range 2 {
+			_, err := w.db.RequestRefund(w.t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber, Line: line + 1})
+			w.must(err)
+		}
+		w.atOnce(4, func() error { return w.RefundDue(w.t.Context()) })
+		if r := w.refund(models.RefundRequest{OrderNumber: other.OrderNumber, Amount: 10_00}); r.State != models.RefundDone {
+			w.t.Errorf("of another order: got %+v, want it done", r)
+		}
+		if r := w.refund(models.RefundRequest{OrderNumber: other.OrderNumber}); r.State != models.RefundPending || r.LastError == "" {
+			w.t.Errorf("the next of one order: got %+v, want it pending with the reason", r)
+		}
+		w.wantRefunds(o, 1, 99_00)
+		w.wantRefunds(other, 1, 10_00)
+		for range 2 {
+			w.forward(2 * time.Second)
+			w.atOnce(4, func() error { return w.RefundDue(w.t.Context()) })
+		}
+		w.wantRefunds(o, 2, 216_33)
+		w.wantRefunds(other, 2, 99_00)
+		for _, call := range w.alipay.Calls() {
+			if call.SubCode != "" {
+				w.t.Errorf("%s was answered %s", call.Method, call.SubCode)
+			}
+		}
+		w.delivered()
+		w.wantSound()
+	})
+}
+
 // Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the end it is done.
 func TestRefundIsMadeOnce(t *testing.T) {
 	for name, faults := range map[string][]sandbox.Fault{
@@ -152,6 +186,7 @@ func TestRefundRefusedForGood(t *testing.T) {
 		}
 		w.runUntilQuiet()
 		w.wantRefunds(o, 0, 0)
+		w.forward(3 * time.Second)
 		if r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}); r.State != models.RefundDone {
 			w.t.Errorf("asked again when the trade is free: got %+v, want it done", r)
 		}

@@ -90,14 +90,18 @@ func sumDone(refunds []Refund) Fen {
 }
 
 // among finds the refund that the news is of; nil when it is none of them. News with a number is of the refund of that number, else of an
-// outside one of its sum that was booked without. News without is of one of its sum: done at that very time, or the shop's own on its way.
+// outside one of its sum that was booked without. News without is of one of its sum: done at that very time, or the shop's own on its way,
+// or refused: it was made after all.
 func (n RefundNews) among(known []Refund) *Refund {
 	nameless := func(r Refund) bool {
 		return r.Cause == RefundOutside && strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) && r.Amount == n.Amount
 	}
 	ways := []func(Refund) bool{func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo }, nameless}
 	if n.OutRequestNo == "" {
-		ways = []func(Refund) bool{n.repeats, func(r Refund) bool { return r.State == RefundPending && r.Amount == n.Amount }}
+		in := func(state RefundState) func(Refund) bool {
+			return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
+		}
+		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed)}
 	}
 	for _, is := range ways {
 		if i := slices.IndexFunc(known, is); i >= 0 {

@@ -175,6 +175,25 @@ func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 	}
 }
 
+// A row without a number of the sum that Alipay had refused is that refund, or staff's by hand in its place: either way it is made up for.
+func TestNamelessNewsOfARefusedRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		refused := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		s.refuse(t, refused)
+		for range 2 {
+			if err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, Amount: refused.Amount, At: noon}); err != nil {
+				t.Error(err)
+			}
+		}
+		got := rows[models.Refund](t, s.DB, "1 = 1")
+		if len(got) != 1 || got[0].ID != refused.ID || got[0].State != models.RefundDone {
+			t.Errorf("got %+v, want the refused one done", got)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
 // Held money goes back in the console, in as many parts as staff like.
 func TestHeldPaymentIsReturnedOnceAllWentBack(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

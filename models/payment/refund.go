@@ -74,7 +74,7 @@ func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 		return s.refundDone(ctx, t, state.RefundedAt)
 	case queryErr == nil && state.Done:
 		return s.yieldNumber(ctx, t, state)
-	case err == nil:
+	case err == nil, queryErr == nil && models.Fen(state.Amount) == t.Refund.Amount:
 		return s.refundFailed(ctx, t, errors.New("accepted, the money has not moved yet"), false)
 	default:
 		return s.refundFailed(ctx, t, err, s.refusedForGood(t, err, queryErr))
@@ -101,7 +101,7 @@ func (s *Service) pastPatience(t models.RefundTask) bool {
 }
 
 // refusedForGood tells a refund that Alipay will not carry out from one that may succeed later, by the errors of the refund and of its
-// query. A balance that is too small is waited out for ever; without Alipay's word on both nothing is decided.
+// query. A balance that is too small is waited out for ever; without Alipay's word on the trade in both nothing is decided.
 func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool {
 	switch {
 	case !refused(err) || alipay.IsBalanceNotEnough(err):
@@ -113,10 +113,13 @@ func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool 
 	}
 }
 
-// refused tells Alipay's signed no from an answer that leaves open what happened.
+// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are about the call.
+const businessFailed = "40004"
+
+// refused tells Alipay's signed no from an answer that leaves open what happened, or what would have.
 func refused(err error) bool {
-	_, said := errors.AsType[*alipay.Error](err)
-	return said && !errors.Is(err, alipay.ErrUnknown)
+	e, said := errors.AsType[*alipay.Error](err)
+	return said && e.Code == businessFailed && !errors.Is(err, alipay.ErrUnknown)
 }
 
 func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.Time) error {

@@ -275,7 +275,7 @@ func TestRefundRefusedForDays(t *testing.T) {
 		want  models.RefundState
 	}{
 		"neither call is taken": {sandbox.Fault{Name: sandbox.APITradeNotExist}, models.RefundFailed},
-		"calls are limited":     {sandbox.Fault{Name: sandbox.APICallLimited}, models.RefundFailed},
+		"calls are limited":     {sandbox.Fault{Name: sandbox.APICallLimited}, models.RefundPending},
 		"for no known reason":   {sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund}, models.RefundFailed},
 		"no answer":             {sandbox.Fault{Name: sandbox.APIBadGateway}, models.RefundPending},
 		"no money":              {sandbox.Fault{Name: sandbox.SellerBalance}, models.RefundPending},
@@ -298,6 +298,28 @@ func TestRefundRefusedForDays(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What Alipay has taken on and not moved yet is not given up, whatever it answers meanwhile.
+func TestAcceptedRefundIsWaitedFor(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.fault(sandbox.Fault{Name: sandbox.RefundLater, Value: "30h", Times: 1})
+		asked := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		w.fault(sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund})
+		for hour := range 32 {
+			got, err := w.db.RefundByID(w.t.Context(), asked.ID)
+			w.must(err)
+			if got.State == models.RefundFailed {
+				w.t.Fatalf("given up after %d hours: %s", hour, got.LastError)
+			}
+			w.forward(time.Hour)
+			w.run()
+		}
+		w.wantStatus(o, models.OrderRefunded)
+		w.wantRefunds(o, 1, 216_33)
+		w.wantSound()
+	})
 }
 
 // Sixteen clicks at once, with jobs running beside them.

@@ -11,23 +11,33 @@ type Backlog struct {
 	CloseLag        time.Duration // since the oldest unpaid order should have timed out
 	AskLag          time.Duration // since a job should have asked about an open attempt, or have asked again
 	RefundLag       time.Duration // the same for refunds
+	RefundAge       time.Duration // since the oldest refund was stored that is not done yet
 	RefundsPending  int
-	RefundsFailed   int // refused by Alipay for good
+	RefundsFailed   int // refused by Alipay for good, and the money is still owed
 	RequestsOpen    int // students' requests for a refund that wait for a decision
 	PaymentsHeld    int // money with a wrong sum
 	OpenDifferences int // between bills and shop
+	BillDaysMissing int // days whose bill should have been compared and was not
 }
+
+// owedRefunds counts the failed refunds that nothing has made up for: no other gave the line back, or that sum afterwards, and there is as
+// much left of the payment.
+const owedRefunds = `
+	SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = ?
+	AND f.amount <= p.amount - (SELECT COALESCE(SUM(d.amount), 0) FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?)
+	AND NOT EXISTS (SELECT 1 FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?
+		AND (d.order_detail_id = f.order_detail_id OR d.id > f.id AND d.amount = f.amount))`
 
 // Backlog reads what waits now.
 func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	var b Backlog
 	err := db.with(ctx).Raw(`
 		SELECT (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_pending,
-		       (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_failed,
+		       (`+owedRefunds+`) AS refunds_failed,
 		       (SELECT COUNT(*) FROM ly_refund_request WHERE state = ?) AS requests_open,
 		       (SELECT COUNT(*) FROM ly_payment WHERE state = ?) AS payments_held,
 		       (SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL) AS open_differences`,
-		RefundPending, RefundFailed, RequestOpen, PaymentHeld).Scan(&b).Error
+		RefundPending, RefundFailed, RefundDone, RefundDone, RequestOpen, PaymentHeld).Scan(&b).Error
 	if err != nil {
 		return b, err
 	}
@@ -44,6 +54,7 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 			[]any{PaymentOpen}},
 		{&b.RefundLag, "SELECT try_at AS since FROM ly_refund WHERE state = ? AND try_at IS NOT NULL ORDER BY try_at LIMIT 1",
 			[]any{RefundPending}},
+		{&b.RefundAge, "SELECT created_at AS since FROM ly_refund WHERE state = ? ORDER BY created_at LIMIT 1", []any{RefundPending}},
 	} {
 		var rows []struct{ Since time.Time }
 		if err := db.with(ctx).Raw(oldest.query, oldest.args...).Scan(&rows).Error; err != nil {
@@ -53,5 +64,6 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 			*oldest.age = max(0, db.Now().Sub(row.Since))
 		}
 	}
-	return b, nil
+	b.BillDaysMissing, err = db.billDaysMissing(ctx)
+	return b, err
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // DifferenceKind is the word in ly_bill_difference.kind.
@@ -164,43 +163,4 @@ func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRef
 // RedateRefund corrects when Alipay did a refund that is done.
 func (db *DB) RedateRefund(ctx context.Context, id int64, at time.Time) error {
 	return db.with(ctx).Model(&Refund{}).Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).Update("done_at", at.UTC()).Error
-}
-
-// BillDay remembers that the bill of a day was compared.
-type BillDay struct {
-	BillDate   string `gorm:"primaryKey"`
-	ComparedAt *time.Time
-	ClaimedAt  time.Time
-}
-
-// TableName names the table.
-func (BillDay) TableName() string { return "ly_bill_day" }
-
-// billLease is how long a replica may take to compare a day, and the pause before a bill that was not there is asked for again.
-const billLease = 30 * time.Minute
-
-// billAgain is the pause before a day that has open differences is compared again: a row near midnight may stand in the bill of the day
-// after, which is a day late.
-const billAgain = 23 * time.Hour
-
-// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, or a day ago and differences are open, and
-// nobody has tried within the last half hour.
-func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
-	now := db.Now()
-	first := db.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDay{BillDate: date, ClaimedAt: now})
-	if first.Error != nil || first.RowsAffected == 1 {
-		return first.Error == nil, first.Error
-	}
-	claimed := db.with(ctx).Model(&BillDay{}).
-		Where("bill_date = ? AND claimed_at <= ?", date, now.Add(-billLease)).
-		Where(`compared_at IS NULL OR compared_at <= ? AND EXISTS (
-			SELECT 1 FROM ly_bill_difference d WHERE d.bill_date = ly_bill_day.bill_date AND d.closed_at IS NULL)`, now.Add(-billAgain)).
-		Update("claimed_at", now)
-	return claimed.RowsAffected == 1, claimed.Error
-}
-
-// NoteBillDay remembers that the day was compared.
-func (db *DB) NoteBillDay(ctx context.Context, date string) error {
-	now := db.Now()
-	return db.with(ctx).Save(&BillDay{BillDate: date, ClaimedAt: now, ComparedAt: &now}).Error
 }

@@ -61,6 +61,53 @@ func TestSettleRefund(t *testing.T) {
 	})
 }
 
+// What Alipay refused is a task until the money has gone back some other way.
+func TestRefusedRefundIsOwed(t *testing.T) {
+	for name, c := range map[string]struct {
+		refused models.RefundRequest
+		then    models.RefundNews // made up for by it; by nothing when it is of 0.00
+		want    int
+	}{
+		"by nothing":                      {models.RefundRequest{Line: 1}, models.RefundNews{}, 1},
+		"the whole, by hand":              {models.RefundRequest{}, models.RefundNews{Amount: 216_33}, 0},
+		"a sum, by hand":                  {models.RefundRequest{Amount: 10_00}, models.RefundNews{Amount: 10_00}, 0},
+		"another sum went back":           {models.RefundRequest{Amount: 10_00}, models.RefundNews{Amount: 20_00}, 1},
+		"a line, of which less is left":   {models.RefundRequest{Line: 1}, models.RefundNews{Amount: 117_34}, 0},
+		"a line, of which enough is left": {models.RefundRequest{Line: 1}, models.RefundNews{Amount: 117_33}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twoLines(t)
+				c.refused.OrderNumber = order.OrderNumber
+				s.refuse(t, s.refund(t, c.refused))
+				if c.then.Amount != 0 {
+					c.then.OutTradeNo, c.then.OutRequestNo, c.then.At = order.OrderNumber, "X", noon
+					if err := s.NoteRefund(t.Context(), c.then); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if b, err := s.Backlog(t.Context()); err != nil || b.RefundsFailed != c.want {
+					t.Errorf("got %d, %v; want %d", b.RefundsFailed, err, c.want)
+				}
+			})
+		})
+	}
+}
+
+// A line of which the refund was refused is not owed any more once another refund of it is done.
+func TestRefusedRefundOfALineIsMadeUpFor(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		for range 2 {
+			s.refuse(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}))
+		}
+		s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}))
+		if b, err := s.Backlog(t.Context()); err != nil || b.RefundsFailed != 0 {
+			t.Errorf("got %d, %v; want none", b.RefundsFailed, err)
+		}
+	})
+}
+
 // Money of a second payment that Alipay would not take back is a finding of the audit until it is settled.
 func TestSettleRefundOfSurplus(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

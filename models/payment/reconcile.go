@@ -70,33 +70,39 @@ func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, e
 // reconcileFrom is the hour in Beijing from which yesterday's bill is asked for; it is there by nine.
 const reconcileFrom = 10
 
-// reconcileDays is how many days back a day that was never compared is made up for.
-const reconcileDays = 3
-
-// ReconcileDue compares the last days that have a bill and were not compared yet.
+// ReconcileDue compares the days that have a bill and were not compared yet, and the last ones again while they have open differences. A day
+// whose bill cannot be had keeps none of the others waiting.
 func (s *Service) ReconcileDue(ctx context.Context) error {
-	now := s.db.Now().In(models.Beijing)
-	if now.Hour() < reconcileFrom {
+	if s.db.Now().In(models.Beijing).Hour() < reconcileFrom {
 		return nil
 	}
-	for back := 1; back <= reconcileDays; back++ {
-		date := now.AddDate(0, 0, -back).Format(time.DateOnly)
-		claimed, err := s.db.ClaimBillDay(ctx, date)
-		if err != nil {
-			return err
-		}
-		if !claimed {
-			continue
-		}
-		report, err := s.Reconcile(ctx, date)
-		if errors.Is(err, alipay.ErrNoBill) {
-			s.log.WarnContext(ctx, "bill is not there yet", "date", date)
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("bill of %s: %w", date, err)
-		}
-		s.log.InfoContext(ctx, "bill compared", "date", date, "trades", report.Trades, "refunds", report.Refunds, "open", report.Open())
+	days, err := s.db.BillDays(ctx)
+	if err != nil {
+		return err
 	}
+	var failed []error
+	for _, date := range days {
+		if err := s.reconcileDay(ctx, date); err != nil {
+			failed = append(failed, fmt.Errorf("bill of %s: %w", date, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// reconcileDay compares a day, unless another replica does or it need not be compared.
+func (s *Service) reconcileDay(ctx context.Context, date string) error {
+	claimed, err := s.db.ClaimBillDay(ctx, date)
+	if err != nil || !claimed {
+		return err
+	}
+	report, err := s.Reconcile(ctx, date)
+	if errors.Is(err, alipay.ErrNoBill) {
+		s.log.WarnContext(ctx, "bill is not there yet", "date", date)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.log.InfoContext(ctx, "bill compared", "date", date, "trades", report.Trades, "refunds", report.Refunds, "open", report.Open())
 	return nil
 }

@@ -349,3 +349,68 @@ func TestRowBesideMidnight(t *testing.T) {
 		}
 	})
 }
+
+// A bill beside that of the day may hold a row near midnight. While it cannot be read the row is missing, and no more than that.
+func TestBillBesideTheDayCannotBeRead(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.paid()
+		_, err := w.db.SQL().ExecContext(w.t.Context(), "UPDATE ly_payment SET paid_at = ?", noon.Add(12*time.Hour+time.Second))
+		w.must(err)
+		w.forward(47 * time.Hour)
+		w.fault(sandbox.Fault{Name: sandbox.BillNotZip, Times: 2}) // that of the day itself is empty, and no file
+		for _, open := range []bool{true, false} {
+			report, err := w.Reconcile(w.t.Context(), "2026-11-22")
+			w.must(err)
+			w.wantTasks(report, task{models.MissingThere, o.OrderNumber, "-", "99.00", open})
+		}
+	})
+}
+
+// The shop was down, and learned of money that had come and gone only days later: the bill tells on which day it went.
+func TestGoneBackIsLearnedLate(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+		o := w.order()
+		w.pay(w.start(o))
+		w.must(w.alipay.RefundOutside(o.OrderNumber, 99_00))
+		w.forward(65 * time.Hour)
+		w.must(w.AskDue(w.t.Context()))
+		w.forward(6 * time.Hour) // 11:00 on the 24th
+		for range 2 {
+			w.reconcileDue()
+			w.forward(24 * time.Hour)
+		}
+		if n := w.count("SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL"); n != 0 {
+			w.t.Errorf("got %d open differences, want none", n)
+		}
+		w.wantSound()
+	})
+}
+
+// After an outage every day is made up for that the shop has sold on, and one whose bill cannot be read keeps none of the others waiting.
+func TestDaysOfAnOutageAreCompared(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.paid()
+		wantMissing := func(want int) {
+			w.t.Helper()
+			if b, err := w.db.Backlog(w.t.Context()); err != nil || b.BillDaysMissing != want {
+				w.t.Errorf("got %d days missing, %v; want %d", b.BillDaysMissing, err, want)
+			}
+		}
+		w.forward(14 * 24 * time.Hour)
+		wantMissing(14)
+		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Method: methodBill, Times: 1})
+		if err := w.ReconcileDue(w.t.Context()); !errors.Is(err, alipay.ErrUnknown) {
+			w.t.Errorf("got %v, want ErrUnknown of the first bill", err)
+		}
+		wantMissing(5)
+		w.reconcileDue()
+		wantMissing(1) // just tried
+		w.forward(30 * time.Minute)
+		w.reconcileDue()
+		wantMissing(0)
+		if n := w.count("SELECT COUNT(*) FROM ly_bill_day WHERE compared_at IS NOT NULL"); n != 14 {
+			w.t.Errorf("got %d days compared, want 14", n)
+		}
+	})
+}

@@ -41,16 +41,18 @@ var (
 	confirmingAge   = prometheus.NewDesc("luffy_confirming_age_seconds", "Age of the oldest payment that is being confirmed.", nil, nil)
 	jobLag          = prometheus.NewDesc("luffy_job_lag_seconds", "How long the oldest due piece of work waits.", []string{"job"}, nil)
 	refundsPending  = prometheus.NewDesc("luffy_refunds_pending", "Refunds that are not done yet.", nil, nil)
-	refundsFailed   = prometheus.NewDesc("luffy_refunds_failed", "Refunds that Alipay refuses for good.", nil, nil)
+	refundAge       = prometheus.NewDesc("luffy_refund_age_seconds", "Age of the oldest refund that is not done yet.", nil, nil)
+	refundsFailed   = prometheus.NewDesc("luffy_refunds_failed", "Refunds that Alipay refuses for good and that are still owed.", nil, nil)
 	requestsOpen    = prometheus.NewDesc("luffy_refund_requests_open", "Students' requests for a refund that wait for a decision.", nil, nil)
 	paymentsHeld    = prometheus.NewDesc("luffy_payments_held", "Payments of a wrong sum that staff must look at.", nil, nil)
 	openDifferences = prometheus.NewDesc("luffy_bill_differences_open", "Differences between bills and shop that are not settled.", nil, nil)
+	billDaysMissing = prometheus.NewDesc("luffy_bill_days_missing", "Days whose bill should have been compared and was not.", nil, nil)
 )
 
 // Describe names the metrics.
 func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		confirmingAge, jobLag, refundsPending, refundsFailed, requestsOpen, paymentsHeld, openDifferences,
+		confirmingAge, jobLag, refundsPending, refundAge, refundsFailed, requestsOpen, paymentsHeld, openDifferences, billDaysMissing,
 	} {
 		descriptions <- d
 	}
@@ -76,8 +78,10 @@ func (b backlog) Collect(values chan<- prometheus.Metric) {
 	gauge(jobLag, w.AskLag.Seconds(), "ask")
 	gauge(jobLag, w.RefundLag.Seconds(), "refund")
 	gauge(refundsPending, float64(w.RefundsPending))
+	gauge(refundAge, w.RefundAge.Seconds())
 	gauge(refundsFailed, float64(w.RefundsFailed))
 	gauge(requestsOpen, float64(w.RequestsOpen))
 	gauge(paymentsHeld, float64(w.PaymentsHeld))
 	gauge(openDifferences, float64(w.OpenDifferences))
+	gauge(billDaysMissing, float64(w.BillDaysMissing))
 }

@@ -25,7 +25,7 @@ func TestMetrics(t *testing.T) {
 		wantMetrics(t, "http://"+r.address, map[string]float64{
 			`luffy_confirming_age_seconds`: 0, `luffy_job_lag_seconds{job="close"}`: 0, `luffy_job_lag_seconds{job="ask"}`: 0,
 			`luffy_job_lag_seconds{job="refund"}`: 0, `luffy_refunds_pending`: 0, `luffy_refunds_failed`: 0, `luffy_payments_held`: 0,
-			`luffy_bill_differences_open`: 0,
+			`luffy_bill_differences_open`: 0, `luffy_bill_days_missing`: 0, `luffy_refund_age_seconds`: 0,
 		})
 		p.trouble("http://" + r.address + "/payments/notify")
 		wantMetrics(t, "http://"+r.address, map[string]float64{
@@ -38,6 +38,7 @@ func TestMetrics(t *testing.T) {
 			`luffy_job_lag_seconds{job="close"}`:                                                5 * 60,
 			`luffy_job_lag_seconds{job="ask"}`:                                                  19 * 60,
 			`luffy_job_lag_seconds{job="refund"}`:                                               20 * 60,
+			`luffy_refund_age_seconds`:                                                          20 * 60,
 			`luffy_refunds_pending`:                                                             1,
 			`luffy_refunds_failed`:                                                              1,
 			`luffy_payments_held`:                                                               1,

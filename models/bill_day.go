@@ -1,0 +1,111 @@
+package models
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// BillDay remembers that the bill of a day was compared.
+type BillDay struct {
+	BillDate   string `gorm:"primaryKey"`
+	ComparedAt *time.Time
+	ClaimedAt  time.Time
+}
+
+// TableName names the table.
+func (BillDay) TableName() string { return "ly_bill_day" }
+
+// billLease is how long a replica may take to compare a day, and the pause before a bill that was not there is asked for again.
+const billLease = 30 * time.Minute
+
+// billAgain is the pause before a day that has open differences is compared again: a row near midnight may stand in the bill of the day
+// after, which is a day late.
+const billAgain = 23 * time.Hour
+
+// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, or a day ago and differences are open, and
+// nobody has tried within the last half hour.
+func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
+	now := db.Now()
+	first := db.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDay{BillDate: date, ClaimedAt: now})
+	if first.Error != nil || first.RowsAffected == 1 {
+		return first.Error == nil, first.Error
+	}
+	claimed := db.with(ctx).Model(&BillDay{}).
+		Where("bill_date = ? AND claimed_at <= ?", date, now.Add(-billLease)).
+		Where(`compared_at IS NULL OR compared_at <= ? AND EXISTS (
+			SELECT 1 FROM ly_bill_difference d WHERE d.bill_date = ly_bill_day.bill_date AND d.closed_at IS NULL)`, now.Add(-billAgain)).
+		Update("claimed_at", now)
+	return claimed.RowsAffected == 1, claimed.Error
+}
+
+// NoteBillDay remembers that the day was compared.
+func (db *DB) NoteBillDay(ctx context.Context, date string) error {
+	now := db.Now()
+	return db.with(ctx).Save(&BillDay{BillDate: date, ClaimedAt: now, ComparedAt: &now}).Error
+}
+
+// billDays is how many of the last days are listed whether they were compared or not, and maxBillDays how many in all.
+const (
+	billDays    = 3
+	maxBillDays = 10
+)
+
+// BillDays lists the days to look at, yyyy-MM-dd, yesterday first: the last few, and of those since the first attempt to pay at this shop
+// the ones that were never compared. Which are to be compared now ClaimBillDay decides.
+func (db *DB) BillDays(ctx context.Context) ([]string, error) {
+	yesterday := midnight(db.Now()).AddDate(0, 0, -1)
+	compared, first, err := db.comparedDays(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var days []string
+	for back := 0; len(days) < maxBillDays; back++ {
+		day := yesterday.AddDate(0, 0, -back)
+		if back >= billDays && (first.IsZero() || day.Before(first)) {
+			break
+		}
+		if date := day.Format(time.DateOnly); back < billDays || !slices.Contains(compared, date) {
+			days = append(days, date)
+		}
+	}
+	return days, nil
+}
+
+// comparedDays lists the days since the first attempt to pay that were compared, and tells that first day, the zero time when there was none.
+func (db *DB) comparedDays(ctx context.Context) (compared []string, first time.Time, err error) {
+	var attempts []Payment
+	if err := db.with(ctx).Select("created_at").Order("id").Limit(1).Find(&attempts).Error; err != nil || len(attempts) == 0 {
+		return nil, time.Time{}, err
+	}
+	first = midnight(attempts[0].CreatedAt)
+	err = db.with(ctx).Model(&BillDay{}).Where("bill_date >= ? AND compared_at IS NOT NULL", first.Format(time.DateOnly)).
+		Pluck("bill_date", &compared).Error
+	return compared, first, err
+}
+
+// billDue is how long after its end a day is to be compared at the latest: at noon.
+const billDue = 12 * time.Hour
+
+// billDaysMissing counts the days since the first attempt to pay that should have been compared by now and were not.
+func (db *DB) billDaysMissing(ctx context.Context) (int, error) {
+	compared, first, err := db.comparedDays(ctx)
+	if err != nil || first.IsZero() {
+		return 0, err
+	}
+	missing := 0
+	for day := first; !db.Now().Before(day.AddDate(0, 0, 1).Add(billDue)); day = day.AddDate(0, 0, 1) {
+		if !slices.Contains(compared, day.Format(time.DateOnly)) {
+			missing++
+		}
+	}
+	return missing, nil
+}
+
+// midnight begins the day in Beijing.
+func midnight(t time.Time) time.Time {
+	y, m, d := t.In(Beijing).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, Beijing)
+}

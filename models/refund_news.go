@@ -89,18 +89,20 @@ func sumDone(refunds []Refund) Fen {
 	return sum
 }
 
-// among finds the refund that the news is of; nil when it is none of them. News with a number is of the refund of that number, else of an
-// outside one of its sum that was booked without. News without is of one of its sum: done at that very time, or the shop's own on its way,
-// or refused: it was made after all.
+// among finds the refund that the news is of; nil when it is none of them. News with a number is of the refund of that number, else of one of
+// its sum of which Alipay has not told a number: done at that very time, or made outside. News without is of one of its sum: done at
+// that very time, or the shop's own on its way, or refused: it was made after all.
 func (n RefundNews) among(known []Refund) *Refund {
-	nameless := func(r Refund) bool {
-		return r.Cause == RefundOutside && strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) && r.Amount == n.Amount
+	unnamed := func(r Refund) bool { return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) }
+	in := func(state RefundState) func(Refund) bool {
+		return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
 	}
-	ways := []func(Refund) bool{func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo }, nameless}
+	ways := []func(Refund) bool{
+		func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo },
+		func(r Refund) bool { return unnamed(r) && n.repeats(r) },
+		func(r Refund) bool { return unnamed(r) && r.Cause == RefundOutside && r.Amount == n.Amount },
+	}
 	if n.OutRequestNo == "" {
-		in := func(state RefundState) func(Refund) bool {
-			return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
-		}
 		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed)}
 	}
 	for _, is := range ways {
@@ -116,7 +118,7 @@ func (n RefundNews) repeats(r Refund) bool {
 	return r.State == RefundDone && !r.settled() && r.Amount == n.Amount && r.DoneAt.Sub(n.At).Abs() < refundGap
 }
 
-// nameRefund gives an outside refund the number that Alipay knows it by, once that is heard.
+// nameRefund gives a refund the number that Alipay knows it by, once that is heard.
 func (tx tx) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }

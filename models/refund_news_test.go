@@ -181,14 +181,15 @@ func TestNamelessNewsOfARefusedRefund(t *testing.T) {
 		order := s.twoLines(t)
 		refused := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
 		s.refuse(t, refused)
-		for range 2 {
-			if err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, Amount: refused.Amount, At: noon}); err != nil {
+		for _, number := range []string{"", "", "X", "X"} {
+			news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: number, Amount: refused.Amount, At: noon}
+			if err := s.NoteRefund(t.Context(), news); err != nil {
 				t.Error(err)
 			}
 		}
 		got := rows[models.Refund](t, s.DB, "1 = 1")
-		if len(got) != 1 || got[0].ID != refused.ID || got[0].State != models.RefundDone {
-			t.Errorf("got %+v, want the refused one done", got)
+		if len(got) != 1 || got[0].ID != refused.ID || got[0].State != models.RefundDone || got[0].OutRequestNo != "X" {
+			t.Errorf("got %+v, want the refused one done, as X", got)
 		}
 		wantClean(t, s.DB)
 	})

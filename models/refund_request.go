@@ -107,6 +107,7 @@ type RefundChoice struct {
 	LineView
 	Watched   Watched   `gorm:"-"`
 	Refunding bool      // a refund of the line is on its way or done
+	Rest      Fen       // what of the order's payment neither went back nor is on its way back
 	Points    int64     `gorm:"-"` // that go back with the line
 	Bar       RefundBar `gorm:"-"` // empty when a refund can be asked for
 }
@@ -129,9 +130,11 @@ func readChoices(g *gorm.DB, o Order, rule RefundRule, now time.Time) ([]RefundC
 	var choices []RefundChoice
 	err := g.Raw(`
 		SELECT d.*, r.out_time, `+recordState+`, `+requestState+`,
-		       EXISTS (SELECT 1 FROM ly_refund b WHERE b.order_detail_id = d.id AND b.state <> ?) AS refunding
+		       EXISTS (SELECT 1 FROM ly_refund b WHERE b.order_detail_id = d.id AND b.state <> ?) AS refunding,
+		       ? - (SELECT COALESCE(SUM(b.amount), 0) FROM ly_refund b JOIN ly_payment p ON p.id = b.payment_id
+		            WHERE p.order_id = d.order_id AND p.state = ? AND b.state <> ?) AS rest
 		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
-		WHERE d.order_id = ? ORDER BY d.position`, RefundFailed, o.ID).Scan(&choices).Error
+		WHERE d.order_id = ? ORDER BY d.position`, RefundFailed, o.RealPrice, PaymentPaid, RefundFailed, o.ID).Scan(&choices).Error
 	if err != nil {
 		return nil, err
 	}

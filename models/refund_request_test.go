@@ -168,6 +168,9 @@ func TestAskRefundIsBarred(t *testing.T) {
 		"on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
 			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
 		}, models.ErrRefundBarred, models.BarGone},
+		"the whole on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
+			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber})
+		}, models.ErrRefundBarred, models.BarGone},
 		"rejected": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
 			s.ask(t, o, 1)
 			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, models.RefundDecision{By: "boss", Reason: "x"}); err != nil {

@@ -77,6 +77,8 @@ func (r RefundRule) bar(o Order, line RefundChoice, now time.Time) RefundBar {
 		return BarWatched
 	case line.RealPrice > o.RealPrice-o.RefundedAmount:
 		return BarShort
+	case line.RealPrice > line.Rest:
+		return BarGone // with the whole order, or with a sum that leaves less
 	default:
 		return ""
 	}

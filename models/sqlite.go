@@ -91,7 +91,7 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args []dri
 	}
 	result, err := stmt.ExecContext(ctx, args)
 	if err != nil {
-		stmt.Close() //nolint:errcheck,gosec // it repeats the error
+		stmt.Close() //nolint:errcheck // it repeats the error
 		return nil, err
 	}
 	return result, c.put(query, stmt)
@@ -104,7 +104,7 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args []dr
 	}
 	rows, err := stmt.QueryContext(ctx, args)
 	if err != nil {
-		stmt.Close() //nolint:errcheck,gosec // it repeats the error
+		stmt.Close() //nolint:errcheck // it repeats the error
 		return nil, err
 	}
 	return &preparedRows{rows, c, query, stmt}, nil
@@ -112,7 +112,7 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args []dr
 
 func (c *preparedConn) Close() error {
 	for _, stmt := range c.kept {
-		stmt.Close() //nolint:errcheck,gosec // closing the connection tells what went wrong
+		stmt.Close() //nolint:errcheck // closing the connection tells what went wrong
 	}
 	return c.sqliteConn.Close()
 }
@@ -127,7 +127,7 @@ type preparedRows struct {
 
 func (r *preparedRows) Close() error {
 	if err := r.Rows.Close(); err != nil {
-		r.stmt.Close() //nolint:errcheck,gosec // it repeats the error
+		r.stmt.Close() //nolint:errcheck // it repeats the error
 		return err
 	}
 	return r.conn.put(r.query, r.stmt)

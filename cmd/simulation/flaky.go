@@ -99,6 +99,40 @@ func (c *flakyConn) QueryContext(ctx context.Context, query string, args []drive
 	return c.fullConn.QueryContext(ctx, query, args)
 }
 
+func (c *flakyConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	stmt, err := c.fullConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &flakyStmt{stmt.(fullStmt), c.flaky}, nil
+}
+
+// fullStmt is what the driver's statements can do.
+type fullStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+type flakyStmt struct {
+	fullStmt
+	*flaky
+}
+
+func (s *flakyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	if err := s.trouble(); err != nil {
+		return nil, err
+	}
+	return s.fullStmt.ExecContext(ctx, args)
+}
+
+func (s *flakyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	if err := s.trouble(); err != nil {
+		return nil, err
+	}
+	return s.fullStmt.QueryContext(ctx, args)
+}
+
 func (c *flakyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	if err := c.trouble(); err != nil {
 		return nil, err

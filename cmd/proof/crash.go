@@ -141,5 +141,15 @@ func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
 	if err := w.untilQuiet(ctx); err != nil {
 		return err
 	}
-	return w.judge(ctx)
+	return errors.Join(w.judge(ctx), w.wantEnd(ctx, s, p))
+}
+
+// wantEnd looks for the order by its number, or by the form that was to place it.
+func (w *world) wantEnd(ctx context.Context, s scenario, p *purchase) error {
+	status, err := w.count(ctx, "SELECT order_status FROM ly_order WHERE order_number = ? OR checkout_token = ?",
+		p.order.OrderNumber, p.form.Get("token"))
+	if err == nil && status != int64(s.ends) {
+		err = fmt.Errorf("the order has status %d in the end, want %d (%s)", status, s.ends, s.ends)
+	}
+	return err
 }

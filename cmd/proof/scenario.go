@@ -20,6 +20,8 @@ type scenario struct {
 	act func(context.Context, *world, *purchase) error
 	// again is what people do after the crash, when the program runs again.
 	again func(context.Context, *world, *purchase) error
+	// ends is what the order is in the end, wherever the program has died.
+	ends models.OrderStatus
 	// command: act runs a command. Else the shop serves, without jobs, whose statements would come at any time.
 	command bool
 	// jobs: the shop serves with jobs, and one of them does it. Counted is only what changes something, because jobs look all the time.
@@ -29,27 +31,69 @@ type scenario struct {
 }
 
 var scenarios = []scenario{
-	{name: "fulfil", what: "a notify pays an order", prepare: prepareLink, act: payAndTell, again: nothing},
-	{name: "return", what: "a student comes back from paying before any notify", prepare: preparePaidUntold, act: comeBack, again: nothing},
-	{name: "poll", what: "the result page asks about a payment", prepare: preparePaidUntold, act: lookAtResult, again: nothing},
-	{name: "ask", what: "the job asks about a payment", prepare: preparePaidUntold, act: askDue, again: nothing, jobs: true},
-	{name: "late", what: "a notify pays a closed order, which cannot be had any more", prepare: prepareLate, act: payAndTell, again: nothing},
-	{name: "granted", what: "a notify pays a closed order, which can still be had", prepare: prepareCancelled, act: payAndTell, again: nothing},
-	{name: "place", what: "a student places an order", prepare: prepareForm, act: placeOrder, again: placeAgainAndPay},
-	{name: "free", what: "a student places an order of 0.00", prepare: prepareFreeForm, act: placeOrder, again: placeOrderAgain},
-	{name: "close", what: "a student cancels an order", prepare: prepareOpened, act: cancelOrder, again: cancelAgain},
-	{name: "timeout", what: "the job closes an order whose time is over", prepare: prepareOpened, act: timeOut, again: nothing, jobs: true},
-	{name: "refund", what: "luffy refund gives a line back", prepare: preparePaid, act: refundLine, again: refundUnlessStored, command: true},
-	{name: "approve", what: "luffy refund approve grants a request", prepare: prepareRequest, act: approve, again: approveAgain, command: true},
-	{name: "outside", what: "a notify tells of a refund made in Alipay's console", prepare: preparePaid, act: refundOutside, again: nothing},
-	{name: "surplus", what: "a second payment comes, and the job gives it back", prepare: prepareTwo, act: payTwice, again: nothing, jobs: true},
 	{
-		name: "reconcile", what: "luffy reconcile compares a day", prepare: prepareDay, act: reconcile, again: reconcileTwice,
-		command: true, yesterday: true,
+		name: "fulfil", what: "a notify pays an order",
+		prepare: prepareLink, act: payAndTell, again: nothing, ends: models.OrderPaid,
 	},
 	{
-		name: "settle", what: "luffy reconcile settle closes a difference", prepare: prepareDifference, act: settle, again: settleAgain,
-		command: true, yesterday: true,
+		name: "return", what: "a student comes back from paying before any notify",
+		prepare: preparePaidUntold, act: comeBack, again: nothing, ends: models.OrderPaid,
+	},
+	{
+		name: "poll", what: "the result page asks about a payment",
+		prepare: preparePaidUntold, act: lookAtResult, again: nothing, ends: models.OrderPaid,
+	},
+	{
+		name: "ask", what: "the job asks about a payment",
+		prepare: preparePaidUntold, act: askDue, again: nothing, ends: models.OrderPaid, jobs: true,
+	},
+	{
+		name: "late", what: "a notify pays a closed order, which cannot be had any more",
+		prepare: prepareLate, act: payAndTell, again: nothing, ends: models.OrderCancelled,
+	},
+	{
+		name: "granted", what: "a notify pays a closed order, which can still be had",
+		prepare: prepareCancelled, act: payAndTell, again: nothing, ends: models.OrderPaid,
+	},
+	{
+		name: "place", what: "a student places an order",
+		prepare: prepareForm, act: placeOrder, again: placeAgainAndPay, ends: models.OrderPaid,
+	},
+	{
+		name: "free", what: "a student places an order of 0.00",
+		prepare: prepareFreeForm, act: placeOrder, again: placeOrderAgain, ends: models.OrderPaid,
+	},
+	{
+		name: "close", what: "a student cancels an order",
+		prepare: prepareOpened, act: cancelOrder, again: cancelAgain, ends: models.OrderCancelled,
+	},
+	{
+		name: "timeout", what: "the job closes an order whose time is over",
+		prepare: prepareOpened, act: timeOut, again: nothing, ends: models.OrderTimedOut, jobs: true,
+	},
+	{
+		name: "refund", what: "luffy refund gives a line back",
+		prepare: preparePaid, act: refundLine, again: refundUnlessStored, ends: models.OrderPaid, command: true,
+	},
+	{
+		name: "approve", what: "luffy refund approve grants a request",
+		prepare: prepareRequest, act: approve, again: approveAgain, ends: models.OrderPaid, command: true,
+	},
+	{
+		name: "outside", what: "a notify tells of a refund made in Alipay's console",
+		prepare: preparePaid, act: refundOutside, again: nothing, ends: models.OrderPaid,
+	},
+	{
+		name: "surplus", what: "a second payment comes, and the job gives it back",
+		prepare: prepareTwo, act: payTwice, again: nothing, ends: models.OrderPaid, jobs: true,
+	},
+	{
+		name: "reconcile", what: "luffy reconcile compares a day",
+		prepare: prepareDay, act: reconcile, again: reconcileTwice, ends: models.OrderPaid, command: true, yesterday: true,
+	},
+	{
+		name: "settle", what: "luffy reconcile settle closes a difference",
+		prepare: prepareDifference, act: settle, again: settleAgain, ends: models.OrderPaid, command: true, yesterday: true,
 	},
 }
 

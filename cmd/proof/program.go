@@ -25,12 +25,15 @@ func (w *world) launch(environ []string, args ...string) (*program, error) {
 	p.cmd.Env = append(w.environ(), environ...)
 	watched := logwatch.Watch(p.said, w.leaked)
 	p.cmd.Stdout, p.cmd.Stderr = watched, watched
-	if err := p.cmd.Start(); err != nil {
+	w.mu.Lock() // until it is the victim: it may reach the point where it dies before Start has returned
+	err := p.cmd.Start()
+	if err == nil {
+		w.processes = append(w.processes, p)
+	}
+	w.mu.Unlock()
+	if err != nil {
 		return nil, err
 	}
-	w.mu.Lock()
-	w.processes = append(w.processes, p)
-	w.mu.Unlock()
 	go func() {
 		defer close(p.ended)
 		_ = p.cmd.Wait() // how it ended is in ProcessState

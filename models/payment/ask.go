@@ -13,6 +13,8 @@ const (
 	askFloor = 2 * time.Second
 	// askTimeout bounds a question that nobody waits for.
 	askTimeout = 10 * time.Second
+	// bookTimeout bounds the work in the database with what Alipay has answered.
+	bookTimeout = 5 * time.Second
 )
 
 // tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not reached the cashier.
@@ -61,10 +63,19 @@ type answer struct {
 	outcome models.Outcome
 }
 
-// ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none.
+// afterwards is a time for the database that does not end with the question, the request or the pass of a job before it: the word of Alipay
+// may come at their last moment, and must not be lost with them.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), bookTimeout)
+}
+
+// ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none, or that it could not be
+// stored. The context bounds the question alone.
 func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
 	if alipay.IsTradeNotExist(err) {
 		event.TradeStatus = tradeNotExist
 		s.record(ctx, event, models.VerdictNoted, string(wordNoTrade))

@@ -9,6 +9,7 @@ import (
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/payment"
 )
 
 // ask asks as a page does and waits for the answer.
@@ -77,4 +78,54 @@ func TestAskOutlivesRequest(t *testing.T) {
 	}
 	w.asked()
 	w.wantEvents("query accepted fulfilled")
+}
+
+// An answer may come when the time of the question is over, the browser has left or the shop is told to stop. What Alipay said is booked.
+func TestAnswerAtTheLastMoment(t *testing.T) {
+	for name, question := range map[string]func(context.Context, *world, *payment.Service, models.Payment) error{
+		"a return": func(ctx context.Context, _ *world, s *payment.Service, p models.Payment) error {
+			_, err := s.Return(ctx, returnOf(p).signed())
+			return err
+		},
+		"a cancelling": func(ctx context.Context, w *world, s *payment.Service, p models.Payment) error {
+			_, err := s.Cancel(ctx, w.ann.ID, p.OutTradeNo)
+			return err
+		},
+		"a question of the job": func(ctx context.Context, w *world, s *payment.Service, _ models.Payment) error {
+			w.advance(time.Minute)
+			_ = s.AskDue(ctx) // claims no more, because its time is over
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEachUntold(t, func(w *world) {
+				attempt := w.attempt()
+				w.payAttempt(attempt)
+				ctx, end := context.WithCancel(w.t.Context())
+				defer end()
+				if err := question(ctx, w, w.answered(end), attempt); err != nil {
+					w.t.Error(err)
+				}
+				if ctx.Err() == nil {
+					w.t.Error("Alipay was not asked")
+				}
+				if got := w.orderOf(attempt).OrderStatus; got != models.OrderPaid {
+					w.t.Errorf("got %v, want it paid", got)
+				}
+			})
+		})
+	}
+}
+
+// What could not be booked in its time is told by the log of events.
+func TestNotifyTooLateIsOnRecord(t *testing.T) {
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
+		ctx, end := context.WithCancel(w.t.Context())
+		end()
+		if w.Notify(ctx, notifyOf(attempt).signed()) {
+			w.t.Error("acknowledged without having booked it")
+		}
+		w.wantEvents("notify failed database")
+	})
 }

@@ -114,6 +114,8 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 	if err != nil {
 		s.log.ErrorContext(ctx, "payment could not be booked", "source", event.Source, "out_trade_no", trade.OutTradeNo,
 			"trade_no", trade.TradeNo, "error", err)
+		ctx, cancel := afterwards(ctx)
+		defer cancel()
 		s.record(ctx, event, models.VerdictFailed, "database")
 		return "", err
 	}

@@ -12,7 +12,7 @@ import (
 // ErrReturn reports a return that is not Alipay's, or not about one of the shop's orders: 支付宝响应数据校验失败.
 var ErrReturn = errors.New("the return could not be verified")
 
-// returnAsk bounds how long the browser that comes back waits for Alipay's word.
+// returnAsk bounds how long the browser that comes back waits for Alipay's word. What it says is booked even so.
 const returnAsk = 2 * time.Second
 
 // Return takes the raw query of a request to return_url and gives the number of the order it is about. The signature and the

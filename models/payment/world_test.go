@@ -40,13 +40,14 @@ var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 // world is a shop and a simulated Alipay that talk to each other over HTTP, on one clock that only the test moves.
 type world struct {
 	*payment.Service
-	t      *testing.T
-	db     *models.DB
-	alipay *sandbox.Sandbox
-	client *alipay.Client
-	stock  modelstest.Fixture
-	ann    models.User
-	answer atomic.Value // what the shop says where it means success
+	t       *testing.T
+	db      *models.DB
+	alipay  *sandbox.Sandbox
+	client  *alipay.Client
+	gateway string
+	stock   modelstest.Fixture
+	ann     models.User
+	answer  atomic.Value // what the shop says where it means success
 }
 
 type opener func(testing.TB, ...func(*models.Options)) *models.DB
@@ -73,17 +74,23 @@ func newSilentWorld(t *testing.T, open opener, options ...func(*models.Options))
 	t.Helper()
 	w := &world{t: t}
 	w.answer.Store("success")
-	gateway := w.startAlipay()
+	w.gateway = w.startAlipay()
 	w.db = open(t, append([]func(*models.Options){modelstest.At(w.alipay.Now)}, options...)...)
 	w.stock = modelstest.Shop(t, w.db)
 	w.ann = w.student("ann")
-	var err error
-	w.client, err = alipay.NewClient(alipay.Config{
-		Gateway: gateway, AppID: modelstest.AppID, SellerID: sellerID, AppPrivateKey: appKey(),
-		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: w.alipay.Now,
+	w.client = w.newClient(nil)
+	return w
+}
+
+// newClient is one of the shop's to the simulator; over nil it talks as the shop's usually does.
+func (w *world) newClient(over *http.Client) *alipay.Client {
+	w.t.Helper()
+	client, err := alipay.NewClient(alipay.Config{
+		Gateway: w.gateway, AppID: modelstest.AppID, SellerID: sellerID, AppPrivateKey: appKey(),
+		AlipayPublicKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, Now: w.alipay.Now, HTTP: over,
 	})
 	w.must(err)
-	return w
+	return client
 }
 
 // service is the shop's under an app.

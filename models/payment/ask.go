@@ -15,6 +15,8 @@ const (
 	askTimeout = 10 * time.Second
 	// bookTimeout bounds the work in the database with what Alipay has answered.
 	bookTimeout = 5 * time.Second
+	// noteTimeout bounds the note of a failure: who sent the message waits for the answer.
+	noteTimeout = time.Second
 )
 
 // tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not reached the cashier.
@@ -65,8 +67,8 @@ type answer struct {
 
 // afterwards is a time for the database that does not end with the question, the request or the pass of a job before it: the word of Alipay
 // may come at their last moment, and must not be lost with them.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), bookTimeout)
+func afterwards(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
 // ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none, or that it could not be
@@ -74,7 +76,7 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := afterwards(ctx, bookTimeout)
 	defer cancel()
 	if alipay.IsTradeNotExist(err) {
 		event.TradeStatus = tradeNotExist

@@ -114,7 +114,7 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 	if err != nil {
 		s.log.ErrorContext(ctx, "payment could not be booked", "source", event.Source, "out_trade_no", trade.OutTradeNo,
 			"trade_no", trade.TradeNo, "error", err)
-		ctx, cancel := afterwards(ctx)
+		ctx, cancel := afterwards(ctx, noteTimeout)
 		defer cancel()
 		s.record(ctx, event, models.VerdictFailed, "database")
 		return "", err

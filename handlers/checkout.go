@@ -159,7 +159,7 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 			Value: form.points, Balance: q.FreePoints, Max: q.MaxPoints, MaxWorth: models.PointsWorth(q.MaxPoints),
 		},
 	}
-	if form.seal != "" && form.seal != q.Seal() {
+	if form.seal != "" && !q.Keeps(form.seal, form.choice.Coupon) {
 		view.PriceChanged, view.OldTotal, view.NewTotal = true, models.SealedTotal(form.seal), q.Total-q.Discount
 	}
 	for _, coupon := range q.Coupons {

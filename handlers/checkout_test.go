@@ -57,6 +57,28 @@ func TestCheckoutChanged(t *testing.T) {
 	}
 }
 
+// So is another reduction by the coupon that was chosen.
+func TestCheckoutCouponChanged(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	coupon, err := w.db.GiveCoupon(t.Context(), ann.ID, modelstest.CouponRate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.addToCart(w.stock.Plain.For(30))
+	checkout := b.open("/checkout?coupon=" + strconv.FormatInt(coupon.ID, 10))
+	checkout.wantText(".checkout-total", "应付金额¥89.10")
+	w.exec("UPDATE ly_coupon SET sale = '*0.99'")
+	again := b.submit(checkout, "/orders")
+	again.want(http.StatusUnprocessableEntity)
+	again.wantText("[role=alert]", "价格有变化", "优惠券的优惠已变化")
+	again.wantText(".checkout-total", "应付金额¥98.01")
+	w.wantNoOrder()
+	if link := b.submit(again, "/orders").payLink(); link.biz["total_amount"] != "98.01" {
+		t.Errorf("got %s to pay, want 98.01", link.biz["total_amount"])
+	}
+}
+
 // A new price loses neither the coupon nor the points that were chosen.
 func TestCheckoutChangedKeepsTheChoice(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))

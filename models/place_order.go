@@ -54,7 +54,7 @@ func (db *DB) orderByToken(ctx context.Context, n NewOrder) (Order, error) {
 
 func (tx tx) placeOrder(n NewOrder) (Order, error) {
 	quote, err := makeQuote(tx.DB, n.UserID, n.Choice, tx.now)
-	if len(quote.Lines) > 0 && quote.Seal() != n.Seal {
+	if len(quote.Lines) > 0 && !quote.Keeps(n.Seal, n.Coupon) {
 		return Order{}, ErrPriceChanged
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,15 +37,36 @@ type Quote struct {
 	Already          // only from Checkout
 }
 
-// Seal identifies what the student saw but did not choose: the courses, their terms and their prices. An order is made only
-// while they are still the same.
+// Seal identifies what the student saw but did not choose: the courses, their terms and their prices, and what each coupon would take off.
 func (q Quote) Seal() string {
+	parts := []string{q.sealLines()}
+	for _, coupon := range q.Coupons {
+		if coupon.Why == "" {
+			parts = append(parts, sealCoupon(coupon.ID, coupon.Saves))
+		}
+	}
+	return strings.Join(parts, sealSeparator)
+}
+
+// sealSeparator stands between the parts of a seal, of which the first is that of the lines.
+const sealSeparator = ";"
+
+func (q Quote) sealLines() string {
 	var b strings.Builder
 	for _, line := range q.Lines {
 		fmt.Fprintf(&b, "%d,%d,%d,%d;", line.CourseID, line.Expire, line.Price, line.SalePrice)
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return (q.Total - q.Discount).String() + "-" + hex.EncodeToString(sum[:8])
+}
+
+func sealCoupon(coupon int64, saves Fen) string { return fmt.Sprintf("%d:%d", coupon, saves) }
+
+// Keeps tells whether the page with that seal showed the courses, terms and prices of the quote, and what the chosen coupon takes off now. An
+// order is made only then. A coupon that cannot be used is no matter of the seal.
+func (q Quote) Keeps(seal string, coupon int64) bool {
+	parts := strings.Split(seal, sealSeparator)
+	return parts[0] == q.sealLines() && (q.CouponOff == 0 || slices.Contains(parts[1:], sealCoupon(coupon, q.CouponOff)))
 }
 
 // SealedTotal is the sum that a seal was made over, before coupon and points; 0 when the seal cannot be read.

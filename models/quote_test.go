@@ -223,18 +223,48 @@ func swap(t *testing.T, s *scene, out int64, in models.Offer) {
 func TestSealStays(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(0), s.Rate.For(0))
-		before := s.quote(t, models.Choice{}).Seal()
 		coupon := s.give(t, modelstest.CouponOff)
+		before := s.quote(t, models.Choice{}).Seal()
 		s.clock.forward(time.Hour)
 		for _, choice := range []models.Choice{{}, {Coupon: coupon.ID}, {Points: 100}, {Coupon: coupon.ID, Points: 10}} {
-			if got := s.quote(t, choice).Seal(); got != before {
-				t.Errorf("%+v: got %s, want %s", choice, got, before)
+			if q := s.quote(t, choice); q.Seal() != before || !q.Keeps(before, choice.Coupon) {
+				t.Errorf("%+v: got %s, want %s", choice, q.Seal(), before)
 			}
 		}
 		if got := models.SealedTotal(before); got != 310_00+351_99 {
 			t.Errorf("sealed total: got %v, want 661.99", got)
 		}
 	})
+}
+
+// What a coupon takes off was read on the page: another reduction is another quote for who chose it, and nobody else's business.
+func TestSealHoldsTheCoupon(t *testing.T) {
+	for name, c := range map[string]struct {
+		seen bool // the page offered the coupon
+		sale string
+	}{
+		"takes less": {true, "-5"}, "takes more": {true, "-55"}, "a rate": {true, "*0.9"}, "was not offered": {false, "-50"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				s.fill(t, s.Plain.For(0))
+				form := s.form(t, "page", models.Choice{})
+				coupon := s.give(t, modelstest.CouponOff)
+				if c.seen {
+					form = s.form(t, "page", models.Choice{})
+				}
+				exec(t, s.DB, "UPDATE ly_coupon SET sale = ? WHERE name = ?", c.sale, modelstest.CouponOff)
+				form.Coupon = coupon.ID
+				if o, err := s.PlaceOrder(t.Context(), form); !errors.Is(err, models.ErrPriceChanged) {
+					t.Errorf("with the coupon: got an order of %s, %v; want ErrPriceChanged", o.RealPrice, err)
+				}
+				form.Coupon = 0
+				if o, err := s.PlaceOrder(t.Context(), form); err != nil || o.RealPrice != 310_00 {
+					t.Errorf("without it: got an order of %s, %v; want one of 310.00", o.RealPrice, err)
+				}
+			})
+		})
+	}
 }
 
 func TestSealedTotalOfForgery(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 type Checkout struct {
 	Page
 	Token    string // makes POST /orders idempotent; hidden field token
-	Seal     string // names the courses and prices that the student saw; hidden field quote
+	Seal     string // names the courses, prices and reductions that the student saw; hidden field quote
 	Lines    []CheckoutLine
 	Coupons  []Coupon // usable ones; the choice "none" is added by the page
 	Unusable []UnusableCoupon

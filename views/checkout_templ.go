@@ -83,7 +83,7 @@ func CheckoutPage(p Checkout) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>所选课程、有效期或价格已变化。订单还没有提交，请核对后再次提交。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>所选课程、有效期、价格或优惠券的优惠已变化。订单还没有提交，请核对后再次提交。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -44,6 +44,11 @@ func LimitRegistrations(address string) Limit {
 	return Limit{"registrations:" + network(address), 60, 10 * time.Second}
 }
 
+// LimitRefused bounds how many messages are kept that anybody may have sent in Alipay's name.
+func LimitRefused() Limit {
+	return Limit{"refused messages", 100, time.Minute}
+}
+
 // network is what one visitor commands: an IPv4 address, or the 64 bits that a provider hands out of IPv6.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)

@@ -31,7 +31,7 @@ const (
 )
 
 // PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. What a refused message claims proves
-// nothing.
+// nothing, and of those that anybody may have sent no more are kept than LimitRefused admits.
 type PaymentEvent struct {
 	ID          int64
 	ReceivedAt  time.Time

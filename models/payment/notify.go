@@ -132,29 +132,40 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 // maxRefusedRaw bounds what is kept of a message that anybody may have sent.
 const maxRefusedRaw = 8 << 10
 
-// refuse stores and logs a message that is not Alipay's. Its claims are kept only to find it again.
+// refuse counts and logs a message that is not Alipay's, and stores it unless very many have come: a stranger may send them without end. Its
+// claims are kept only to find it again.
 func (s *Service) refuse(ctx context.Context, source models.Source, raw string, why error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: source, Raw: []byte(raw[:min(len(raw), maxRefusedRaw)])}
 	if m, err := alipay.ParseMessage(raw); err == nil {
 		event.NotifyID, event.OutTradeNo, event.TradeNo = m.Text("notify_id"), m.Text("out_trade_no"), m.Text("trade_no")
 		event.TradeStatus = m.Text("trade_status")
 	}
-	s.record(ctx, event, models.VerdictRefused, reason(why))
+	event.Verdict, event.Reason = models.VerdictRefused, reason(why)
+	if _, tooMany := errors.AsType[models.TooManyError](s.db.Admit(ctx, models.LimitRefused())); tooMany {
+		s.tell(ctx, event)
+		return
+	}
+	s.record(ctx, event, event.Verdict, event.Reason)
 }
 
-// record stores an event that changes nothing else and tells whether it is stored.
+// record tells of an event that changes nothing else, stores it, and says whether it is stored.
 func (s *Service) record(ctx context.Context, event models.PaymentEvent, verdict models.Verdict, why string) bool {
 	event.Verdict, event.Reason = verdict, why
-	s.metrics.messages.WithLabelValues(string(event.Source), string(verdict), why).Inc()
-	level := slog.LevelInfo
-	if verdict == models.VerdictRefused {
-		level = slog.LevelWarn
-	}
-	s.log.Log(ctx, level, "alipay message", "source", event.Source, "verdict", verdict, "reason", why,
-		"out_trade_no", event.OutTradeNo, "trade_no", event.TradeNo, "notify_id", event.NotifyID)
+	s.tell(ctx, event)
 	if err := s.db.RecordEvent(ctx, event); err != nil {
 		s.log.ErrorContext(ctx, "event could not be stored", "out_trade_no", event.OutTradeNo, "error", err)
 		return false
 	}
 	return true
+}
+
+// tell counts and logs an event.
+func (s *Service) tell(ctx context.Context, e models.PaymentEvent) {
+	s.metrics.messages.WithLabelValues(string(e.Source), string(e.Verdict), e.Reason).Inc()
+	level := slog.LevelInfo
+	if e.Verdict == models.VerdictRefused {
+		level = slog.LevelWarn
+	}
+	s.log.Log(ctx, level, "alipay message", "source", e.Source, "verdict", string(e.Verdict), "reason", e.Reason,
+		"out_trade_no", e.OutTradeNo, "trade_no", e.TradeNo, "notify_id", e.NotifyID)
 }

@@ -1,12 +1,18 @@
 package payment_test
 
 import (
+	"errors"
+	"io"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
+	"luffy/models/payment"
 )
 
 // The order is paid at Alipay's time, and the term counts from there, however late the message comes.
@@ -146,6 +152,66 @@ func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 	if w.Notify(t.Context(), notifyOf(models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1}).signed("seller_id", "")) {
 		t.Error("got an order acknowledged that does not exist")
 	}
+}
+
+// Strangers may send what they like, to either address. All of it is counted; what is kept of it is bounded, and nothing that Alipay signed
+// is lost among it.
+func TestRefusedMessagesDoNotFillTheTable(t *testing.T) {
+	onEachUntold(t, func(w *world) {
+		attempt := w.attempt()
+		metrics := prometheus.NewRegistry()
+		w.Service = payment.New(payment.Config{
+			DB: w.db, Alipay: w.client, AppID: modelstest.AppID, Log: logwatch.New(w.t, io.Discard), Metrics: metrics,
+		})
+		flood := func(each int, kept int64) {
+			w.t.Helper()
+			for range each {
+				w.RefuseNotify(w.t.Context(), "{}")
+				w.Notify(w.t.Context(), "out_trade_no="+attempt.OutTradeNo)
+				if _, err := w.Return(w.t.Context(), "x=1"); !errors.Is(err, payment.ErrReturn) {
+					w.t.Errorf("got %v, want %v", err, payment.ErrReturn)
+				}
+			}
+			if got := w.count("SELECT COUNT(*) FROM ly_payment_event"); got != kept {
+				w.t.Errorf("got %d messages kept, want %d", got, kept)
+			}
+		}
+		flood(40, 100)
+		w.advance(3 * time.Minute)
+		flood(2, 103)
+		if got := refusedMessages(w.t, metrics); got != 3*42 {
+			w.t.Errorf("got %d refused messages counted, want all %d", got, 3*42)
+		}
+		if w.Notify(w.t.Context(), notifyOf(attempt).signed("app_id", "2021000000000009")) {
+			w.t.Error("acknowledged for another app")
+		}
+		if !w.Notify(w.t.Context(), notifyOf(attempt).signed()) {
+			w.t.Error("got fail for a genuine payment, want success")
+		}
+		if got := w.count("SELECT COUNT(*) FROM ly_payment_event"); got != 105 {
+			w.t.Errorf("got %d messages, want the two that Alipay signed beside 103", got)
+		}
+	})
+}
+
+// refusedMessages reads luffy_alipay_messages_total.
+func refusedMessages(t *testing.T, metrics *prometheus.Registry) int {
+	t.Helper()
+	families, err := metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "verdict" && label.GetValue() == string(models.VerdictRefused) {
+					refused += int(m.GetCounter().GetValue())
+				}
+			}
+		}
+	}
+	return refused
 }
 
 func TestNotifyBroken(t *testing.T) {

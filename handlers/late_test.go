@@ -64,7 +64,7 @@ func TestLatePaymentGivenBack(t *testing.T) {
 
 		result := b.open(resultPath(link.number))
 		result.wantText("h1", "订单已关闭")
-		const came = "订单关闭后收到付款 ¥99.00，课程已不能开通"
+		const came = "订单关闭后收到付款 ¥99.00，没有再开通课程"
 		result.wantText(".note", came+"，退款处理中，款项会原路退回。")
 		w.run(w.service.RefundDue)
 		b.open(resultPath(link.number)).wantText(".note", came+"，已原路退回。")

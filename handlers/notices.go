@@ -61,7 +61,7 @@ func returnedBy(r models.Refund) string {
 func surplus(r models.Refund) string {
 	switch r.Cause {
 	case models.RefundLate:
-		return fmt.Sprintf("订单关闭后收到付款 %s，课程已不能开通", r.Amount.Yuan())
+		return fmt.Sprintf("订单关闭后收到付款 %s，没有再开通课程", r.Amount.Yuan())
 	case models.RefundSecond:
 		return "收到重复的付款 " + r.Amount.Yuan()
 	default:

@@ -142,6 +142,29 @@ func TestConfirmWritesOrderAndPayment(t *testing.T) {
 	})
 }
 
+// Two trades under one out_trade_no are not to be: money that no row can hold is a task for staff from the moment it is heard of.
+func TestSecondTradeOfAnAttemptIsADifference(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		payment, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
+		s.confirm(t, trade)
+		trade.TradeNo += "9"
+		trade.PaidAt = noon.Add(13 * time.Hour) // tomorrow in Beijing
+		for range 2 {
+			s.confirm(t, trade)
+		}
+		if b, err := s.Backlog(t.Context()); err != nil || b.OpenDifferences != 1 {
+			t.Errorf("got %d open differences, %v; want 1", b.OpenDifferences, err)
+		}
+		seen := models.BillDifference{
+			Kind: models.SecondPayment, OutTradeNo: payment.OutTradeNo, TradeNo: trade.TradeNo, AlipayAmount: &trade.Amount, ShopAmount: &payment.Amount,
+		}
+		all, err := s.SaveBillDifferences(t.Context(), "2026-03-02", []models.BillDifference{seen})
+		if err != nil || len(all) != 1 || all[0].ClosedAt != nil || *all[0].AlipayAmount != 99_00 {
+			t.Errorf("after the bill came: got %+v, %v; want the one difference, open", all, err)
+		}
+	})
+}
+
 // Held money must be found again, and the sum that came is what must go back.
 func TestHeldPaymentKeepsItsTrade(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

@@ -76,7 +76,7 @@ func (tx tx) confirm(trade PaidTrade) (Outcome, error) {
 	case payment.TradeNo != nil && *payment.TradeNo == trade.TradeNo:
 		return repeated(order, payment), nil
 	case payment.TradeNo != nil:
-		return SecondTrade, nil // Alipay has one trade an out_trade_no, so this row has no place for another: the event keeps it
+		return SecondTrade, tx.noteSecond(payment, trade)
 	case trade.Amount != payment.Amount:
 		return WrongAmount, tx.holdWrong(payment, trade)
 	case trade.Refunded:

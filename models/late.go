@@ -3,13 +3,19 @@ package models
 import (
 	"errors"
 	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
 )
 
-// confirmLate grants a closed order that was paid after all, if its coupon and points are still free and its courses still sold at its
-// prices; otherwise the whole sum goes back.
+// errNothingNew tells that a student has every course of an order for ever already.
+var errNothingNew = errors.New("the student has all of it for ever")
+
+// confirmLate grants a closed order that was paid after all, if its coupon and points are still free, its courses still sold at its
+// prices, and not all of them the student's for ever meanwhile; otherwise the whole sum goes back.
 func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	err := tx.attempt(grantLate(o, p, trade))
-	for _, gone := range []error{ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
+	for _, gone := range []error{errNothingNew, ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
 		if errors.Is(err, gone) {
 			return OrderClosed, tx.sendBack(p, trade, RefundLate)
 		}
@@ -19,7 +25,7 @@ func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 
 func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
 	return func(tx tx) error {
-		if err := tx.stillSold(o); err != nil {
+		if err := tx.stillWanted(o); err != nil {
 			return err
 		}
 		if err := tx.hold(o); err != nil {
@@ -29,8 +35,9 @@ func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
 	}
 }
 
-// stillSold tells whether every line of the order could be bought today at its price: nil, ErrWithdrawn or ErrPriceChanged.
-func (tx tx) stillSold(o Order) error {
+// stillWanted tells whether the order gives its student anything, and could be had today as it is: nil, errNothingNew, ErrWithdrawn or
+// ErrPriceChanged.
+func (tx tx) stillWanted(o Order) error {
 	var lines []OrderDetail
 	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
 		return err
@@ -39,6 +46,19 @@ func (tx tx) stillSold(o Order) error {
 	for i, line := range lines {
 		ids[i] = line.CourseID
 	}
+	rights, err := readRights(tx.DB, o.UserID, ids)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(ids, func(course int64) bool { return !rights[course].ForEver }) {
+		return errNothingNew
+	}
+	return tx.stillSold(lines, ids)
+}
+
+// stillSold tells whether every line, which is of the course of that place, could be bought today at its price: nil, ErrWithdrawn or
+// ErrPriceChanged.
+func (tx tx) stillSold(lines []OrderDetail, ids []int64) error {
 	var courses []Course
 	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
 		return err
@@ -80,6 +100,15 @@ func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
 		return err
 	}
 	return tx.Model(&Payment{}).Where("id = ?", p.ID).Update("amount", trade.Amount).Error
+}
+
+// noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the attempt's row has no place for another, and a
+// refund by its out_trade_no could take the wrong one. It is the difference that the bill of the day will show, open from now on.
+func (tx tx) noteSecond(p Payment, trade PaidTrade) error {
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
+		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment, OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,
+		AlipayAmount: &trade.Amount, ShopAmount: &p.Amount, FoundAt: tx.now,
+	}).Error
 }
 
 // noteGone books a trade whose money came and went without the shop: nothing is granted for it.

@@ -43,6 +43,9 @@ func TestLatePaymentGoesBack(t *testing.T) {
 		"course withdrawn": func(t *testing.T, s *scene, _ models.Order, _ models.UserCoupon) {
 			exec(t, s.DB, "UPDATE ly_course SET published = ? WHERE id = ?", false, s.Plain.ID)
 		},
+		"bought for ever meanwhile": func(t *testing.T, s *scene, _ models.Order, _ models.UserCoupon) {
+			modelstest.Paid(t, s.DB, s.ann, s.Plain.For(0))
+		},
 		"term dropped": func(t *testing.T, s *scene, o models.Order, _ models.UserCoupon) {
 			exec(t, s.DB, "UPDATE ly_order_detail SET expire = 404 WHERE order_id = ?", o.ID)
 		},
@@ -71,6 +74,28 @@ func TestLatePaymentGoesBack(t *testing.T) {
 				}
 				if _, held := s.points(t); held != heldBefore {
 					t.Errorf("got %d points held, want %d as before", held, heldBefore)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+// Late money is kept as long as it brings the student something.
+func TestLatePaymentForWhatIsPartlyHad(t *testing.T) {
+	for name, had := range map[string]func(*scene) models.Offer{
+		"one of two courses for ever": func(s *scene) models.Offer { return s.Rate.For(0) },
+		"for a month":                 func(s *scene) models.Offer { return s.Plain.For(30) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.order(t, s.Plain.For(30), s.Rate.For(30))
+				_, trade := s.attempt(t, order)
+				s.cancel(t, order)
+				exec(t, s.DB, "DELETE FROM ly_cart_item")
+				modelstest.Paid(t, s.DB, s.ann, had(s))
+				if got := s.confirm(t, trade); got != models.FulfilledLate {
+					t.Errorf("got %q, want fulfilled_late", got)
 				}
 				wantClean(t, s.DB)
 			})

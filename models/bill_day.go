@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -56,34 +55,38 @@ const (
 // BillDays lists the days to look at, yyyy-MM-dd, yesterday first: the last few, and of those since the first attempt to pay at this shop
 // the ones that were never compared. Which are to be compared now ClaimBillDay decides.
 func (db *DB) BillDays(ctx context.Context) ([]string, error) {
-	yesterday := midnight(db.Now()).AddDate(0, 0, -1)
-	compared, first, err := db.comparedDays(ctx)
+	first, err := db.firstDay(ctx)
 	if err != nil {
 		return nil, err
 	}
+	var dates []string
+	if err := db.with(ctx).Model(&BillDay{}).Where("compared_at IS NOT NULL").Pluck("bill_date", &dates).Error; err != nil {
+		return nil, err
+	}
+	compared := map[string]bool{}
+	for _, date := range dates {
+		compared[date] = true
+	}
 	var days []string
 	for back := 0; len(days) < maxBillDays; back++ {
-		day := yesterday.AddDate(0, 0, -back)
+		day := midnight(db.Now()).AddDate(0, 0, -1-back)
 		if back >= billDays && (first.IsZero() || day.Before(first)) {
 			break
 		}
-		if date := day.Format(time.DateOnly); back < billDays || !slices.Contains(compared, date) {
+		if date := day.Format(time.DateOnly); back < billDays || !compared[date] {
 			days = append(days, date)
 		}
 	}
 	return days, nil
 }
 
-// comparedDays lists the days since the first attempt to pay that were compared, and tells that first day, the zero time when there was none.
-func (db *DB) comparedDays(ctx context.Context) (compared []string, first time.Time, err error) {
+// firstDay is the midnight in Beijing that begins the day of the first attempt to pay; the zero time when there was none.
+func (db *DB) firstDay(ctx context.Context) (time.Time, error) {
 	var attempts []Payment
 	if err := db.with(ctx).Select("created_at").Order("id").Limit(1).Find(&attempts).Error; err != nil || len(attempts) == 0 {
-		return nil, time.Time{}, err
+		return time.Time{}, err
 	}
-	first = midnight(attempts[0].CreatedAt)
-	err = db.with(ctx).Model(&BillDay{}).Where("bill_date >= ? AND compared_at IS NOT NULL", first.Format(time.DateOnly)).
-		Pluck("bill_date", &compared).Error
-	return compared, first, err
+	return midnight(attempts[0].CreatedAt), nil
 }
 
 // billDue is how long after its end a day is to be compared at the latest: at noon.
@@ -91,17 +94,15 @@ const billDue = 12 * time.Hour
 
 // billDaysMissing counts the days since the first attempt to pay that should have been compared by now and were not.
 func (db *DB) billDaysMissing(ctx context.Context) (int, error) {
-	compared, first, err := db.comparedDays(ctx)
-	if err != nil || first.IsZero() {
+	first, err := db.firstDay(ctx)
+	last := midnight(db.Now().Add(-billDue)).AddDate(0, 0, -1)
+	if err != nil || first.IsZero() || last.Before(first) {
 		return 0, err
 	}
-	missing := 0
-	for day := first; !db.Now().Before(day.AddDate(0, 0, 1).Add(billDue)); day = day.AddDate(0, 0, 1) {
-		if !slices.Contains(compared, day.Format(time.DateOnly)) {
-			missing++
-		}
-	}
-	return missing, nil
+	var compared int64
+	err = db.with(ctx).Model(&BillDay{}).Where("compared_at IS NOT NULL AND bill_date BETWEEN ? AND ?",
+		first.Format(time.DateOnly), last.Format(time.DateOnly)).Count(&compared).Error
+	return int(last.Sub(first)/(24*time.Hour)) + 1 - int(compared), err
 }
 
 // midnight begins the day in Beijing.

@@ -246,7 +246,7 @@ const refundLease = 30 * time.Second
 const refundGap = 3 * time.Second
 
 // ErrRefundTooSoon means that another refund of the payment is being asked for, or was a moment ago.
-var ErrRefundTooSoon = errors.New("Alipay wants a pause between two refunds of one trade")
+var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
 
 // ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be ended by RefundAsked. Each goes to one
 // caller and comes up again, after pauses that grow, until it is done or failed.

@@ -98,8 +98,8 @@ func TestUnpreparedNodeIsLeftByAPage(t *testing.T) {
 		}
 		return dbproxy.Fault{}
 	})
-	if _, err := db.Visitor(t.Context(), "nobody"); !models.Unavailable(err) {
-		t.Errorf("got %v, want the node's refusal", err)
+	if _, err := db.Visitor(t.Context(), "nobody"); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("got %v, want %v from another connection", err, models.ErrNotFound)
 	}
 	if after := used(); after == before {
 		t.Errorf("connection %d is still in use", after)

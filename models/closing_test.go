@@ -192,11 +192,11 @@ func TestClosingIsTriedEverMoreSeldom(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
 		s.clock.now = order.ExpiresAt
-		for _, want := range []time.Duration{1, 1, 2, 4, 8, 15, 15} {
+		for _, minutes := range []int{1, 1, 2, 4, 8, 15, 15} {
 			s.claimDue(t, order)
 			next := s.read(t, order).CheckAt
-			if next == nil || next.Sub(s.Now()) != want*time.Minute {
-				t.Fatalf("got the next try at %v, want it %d minutes after %v", next, want, s.Now())
+			if want := time.Duration(minutes) * time.Minute; next == nil || next.Sub(s.Now()) != want {
+				t.Fatalf("got the next try at %v, want it %v after %v", next, want, s.Now())
 			}
 			s.clock.now = *next
 		}

@@ -174,6 +174,7 @@ func TestPreparedStatement(t *testing.T) {
 	if err != nil || came() {
 		t.Fatalf("prepare: got error %v, fault %v; want neither", err, came())
 	}
+	defer statement.Close()
 	_, err = statement.ExecContext(t.Context(), 1)
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); !ok || e.Number != dbproxy.DiskFull.Code {
 		t.Errorf("got %v, want error 1021", err)
@@ -183,9 +184,6 @@ func TestPreparedStatement(t *testing.T) {
 		t.Errorf("the second time: %v", err)
 	}
 	b.wantCounter(1)
-	if err := statement.Close(); err != nil {
-		t.Error(err)
-	}
 	if got := b.proxy.Count(); got != 2 {
 		t.Errorf("got %d statements, want 2", got)
 	}

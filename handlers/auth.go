@@ -23,7 +23,8 @@ func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 // loginFor is the address of a login that goes on to a page of this shop.
 func loginFor(next string) string { return "/login?" + url.Values{"next": {next}}.Encode() }
 
-// comeBackTo is the page to show after the login: the one that was asked for or, for a form, the one that it stood on.
+// comeBackTo is the page to show after the login: the one that was asked for or, for a form, the
+// one that it stood on.
 func comeBackTo(r *http.Request) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return localPath(r.URL.RequestURI())
@@ -38,7 +39,8 @@ func comeBackTo(r *http.Request) string {
 // maxNext is longer than any address of the shop's own pages.
 const maxNext = 2_000
 
-// localPath gives the address back if it is a path of this shop, else "/". Browsers read "//host" and "/\host" as other sites.
+// localPath gives the address back if it is a path of this shop, else "/". Browsers read "//host"
+// and "/\host" as other sites.
 func localPath(address string) string {
 	u, err := url.Parse(address)
 	strange := func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }

@@ -45,7 +45,8 @@ func strangeBodies(form url.Values) map[string]body {
 	}
 }
 
-// Every form has the same bounds. What is beyond them is refused whole, with a page, also when the browser itself vouches for it.
+// Every form has the same bounds. What is beyond them is refused whole, with a page, also when the
+// browser itself vouches for it.
 func TestStrangeBodies(t *testing.T) {
 	eachRoute(t, posts, func(e *estate, method, path string, r route) {
 		e.ann.header = http.Header{"Sec-Fetch-Site": {"same-origin"}}

@@ -10,7 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// What was chosen while signed out waits on the course's page after the login, one press away, and so after a registration.
+// What was chosen while signed out waits on the course's page after the login, one press away, and
+// so after a registration.
 func TestChoiceSurvivesLogin(t *testing.T) {
 	for name, c := range map[string]struct {
 		now, to, left string // the button, where it leads, what is there

@@ -29,8 +29,8 @@ func (s *shop) cancelForm(c echo.Context) error {
 	return render(c, http.StatusOK, views.CancelPage(views.Cancel{Page: p, Order: orderView(order, s.db.Now())}))
 }
 
-// cancel is POST /orders/:number/cancel. What it says comes from the order as it then stands: besides a payment, a job or a second
-// click may have been faster.
+// cancel is POST /orders/:number/cancel. What it says comes from the order as it then stands:
+// besides a payment, a job or a second click may have been faster.
 func (s *shop) cancel(c echo.Context) error {
 	ctx, number := c.Request().Context(), c.Param("number")
 	ended, err := s.payments.Cancel(ctx, userID(c), number)

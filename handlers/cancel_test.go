@@ -41,7 +41,8 @@ func (b *browser) wantNoActions(number string) {
 	}
 }
 
-// O12: What the student is told comes back is back on the next page, whether or not somebody has reached the cashier.
+// O12: What the student is told comes back is back on the next page, whether or not somebody has
+// reached the cashier.
 func TestCancel(t *testing.T) {
 	for name, atCashier := range map[string]bool{"nobody at the cashier": false, "a buyer at the cashier": true} {
 		t.Run(name, func(t *testing.T) {

@@ -88,8 +88,8 @@ func cartLine(l models.CartLine) views.CartLine {
 	return v
 }
 
-// addToCart is POST /cart/items: the button 加入购物车 or, with a field "now", 立即购买. A term that is missing or not sold is asked
-// for again.
+// addToCart is POST /cart/items: the button 加入购物车 or, with a field "now", 立即购买. A term
+// that is missing or not sold is asked for again.
 func (s *shop) addToCart(c echo.Context) error {
 	course, expire := idOf(c.FormValue("course")), c.FormValue("expire")
 	if userID(c) == 0 {

@@ -13,7 +13,8 @@ const (
 	weChat  = phone + " MicroMessenger/8.0.50(0x1800323d) NetType/WIFI Language/zh_CN"
 )
 
-// O11: the browser's own word chooses the cashier, and a button beside 去付款 the other one, for the same attempt.
+// O11: the browser's own word chooses the cashier, and a button beside 去付款 the other one, for
+// the same attempt.
 func TestOtherCashier(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

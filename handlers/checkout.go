@@ -15,7 +15,8 @@ import (
 	"luffy/views"
 )
 
-// checkout is GET /checkout. The button 更新金额 sends the whole form here; what the address needs not keep is dropped from it.
+// checkout is GET /checkout. The button 更新金额 sends the whole form here; what the address needs
+// not keep is dropped from it.
 func (s *shop) checkout(c echo.Context) error {
 	if c.QueryParams().Has(csrfField) {
 		keep := url.Values{"coupon": {c.QueryParam("coupon")}, "points": {c.QueryParam("points")}}
@@ -26,7 +27,8 @@ func (s *shop) checkout(c echo.Context) error {
 	return s.showCheckout(c, http.StatusOK, form, quote, err)
 }
 
-// placeOrder is POST /orders: it makes the order and leads to Alipay, or to the result where nothing is to be paid.
+// placeOrder is POST /orders: it makes the order and leads to Alipay, or to the result where
+// nothing is to be paid.
 func (s *shop) placeOrder(c echo.Context) error {
 	ctx, user, form := c.Request().Context(), userID(c), readCheckout(c)
 	if form.token == "" || len(form.token) > maxToken {
@@ -119,7 +121,8 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 	return render(c, status, views.CheckoutPage(view))
 }
 
-// tellRefused writes beside the fields what of the student's choice cannot be had; it returns what is no refusal.
+// tellRefused writes beside the fields what of the student's choice cannot be had; it returns what
+// is no refusal.
 func tellRefused(view *views.Checkout, q models.Quote, form checkoutForm, problem error) error {
 	noCoupon, noPoints, tooMuch := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints), errors.Is(problem, models.ErrTooMuch)
 	if noCoupon {

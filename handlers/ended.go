@@ -12,7 +12,8 @@ import (
 	"luffy/views"
 )
 
-// buyAgain is POST /orders/:number/again: what of a closed or refunded order is still sold goes into the cart, for the same terms.
+// buyAgain is POST /orders/:number/again: what of a closed or refunded order is still sold goes
+// into the cart, for the same terms.
 func (s *shop) buyAgain(c echo.Context) error {
 	ctx, user := c.Request().Context(), userID(c)
 	order, err := s.db.Order(ctx, user, c.Param("number"))

@@ -17,7 +17,8 @@ import (
 	"luffy/views"
 )
 
-// onError is the one place where an error becomes a page. Text of an error never reaches it; requestLog has that.
+// onError is the one place where an error becomes a page. Text of an error never reaches it;
+// requestLog has that.
 func (s *shop) onError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -68,7 +69,8 @@ func wayOn(c echo.Context, p views.Error) views.Link {
 	}
 }
 
-// notFound answers what no route does. Echo prefers it to its own answer for a page that only has other methods.
+// notFound answers what no route does. Echo prefers it to its own answer for a page that only has
+// other methods.
 func notFound(c echo.Context) error {
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
@@ -150,7 +152,8 @@ func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
 	}
 }
 
-// backToOrder leads from a refused return to the real state of the order it names, which only the order's owner sees.
+// backToOrder leads from a refused return to the real state of the order it names, which only the
+// order's owner sees.
 func backToOrder(outTradeNo string) views.Link {
 	if len(outTradeNo) >= models.OrderNumberLength {
 		if number := knownForm(outTradeNo[:models.OrderNumberLength]); number != "" {

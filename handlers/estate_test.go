@@ -101,7 +101,8 @@ func (b *browser) withToken(form url.Values) url.Values {
 	return form
 }
 
-// rows are all that the database holds, but for what is eve's own, for messages, and for how often somebody tried.
+// rows are all that the database holds, but for what is eve's own, for messages, and for how often
+// somebody tried.
 func (e *estate) rows() []string {
 	e.t.Helper()
 	var all []string

@@ -19,7 +19,8 @@ func (b *browser) send(method, path string, form url.Values) *page {
 	return b.do(method, path, formType, strings.NewReader(form.Encode()))
 }
 
-// Whoever is not logged in is led to the login, and from there to where they were; nothing is done for them before.
+// Whoever is not logged in is led to the login, and from there to where they were; nothing is done
+// for them before.
 func TestSignedOut(t *testing.T) {
 	eachRoute(t, students, func(e *estate, method, path string, r route) {
 		before, visitor, next := e.rows(), e.browser(), path
@@ -75,7 +76,8 @@ func TestForeignOwner(t *testing.T) {
 	}
 }
 
-// C1: A form without its token changes nothing, nor one from another site, nor one with another visitor's token.
+// C1: A form without its token changes nothing, nor one from another site, nor one with another
+// visitor's token.
 func TestForgedForm(t *testing.T) {
 	eachRoute(t, posts, func(e *estate, method, path string, r route) {
 		form := e.fill(r.form)
@@ -101,8 +103,9 @@ func TestForgedForm(t *testing.T) {
 	})
 }
 
-// Without this the tests above would pass on forms that change nothing for anybody. Whatever changes who is logged in gives the browser
-// another session, and the one from before is worth nothing.
+// Without this the tests above would pass on forms that change nothing for anybody. Whatever
+// changes who is logged in gives the browser another session, and the one from before is worth
+// nothing.
 func TestOwnForm(t *testing.T) {
 	for name, r := range routes {
 		method, path, _ := strings.Cut(name, " ")
@@ -125,7 +128,8 @@ func TestOwnForm(t *testing.T) {
 	}
 }
 
-// Each address says which methods it takes, and takes no other. The browser vouches for the form, or its token would be asked for first.
+// Each address says which methods it takes, and takes no other. The browser vouches for the form,
+// or its token would be asked for first.
 func TestWrongMethod(t *testing.T) {
 	taken := map[string][]string{}
 	for name := range routes {

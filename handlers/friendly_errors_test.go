@@ -35,7 +35,8 @@ func TestErrorsLeadOn(t *testing.T) {
 	}
 }
 
-// C8: an order that could not be sent to the cashier is kept: its number stands on the page, whichever form sent it.
+// C8: an order that could not be sent to the cashier is kept: its number stands on the page,
+// whichever form sent it.
 func TestPayingFails(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -55,7 +56,8 @@ func TestPayingFails(t *testing.T) {
 	}
 }
 
-// C8, R20: with the database down every page is one in the frame that keeps the order number, also for who is not signed in.
+// C8, R20: with the database down every page is one in the frame that keeps the order number, also
+// for who is not signed in.
 func TestDatabaseDownKeepsTheNumber(t *testing.T) {
 	w := newWorld(t, modelstest.Broken(t))
 	const number = "20190929151453000001000020"

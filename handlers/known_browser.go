@@ -12,8 +12,8 @@ import (
 	"luffy/models"
 )
 
-// knownCookie marks a browser that has logged in, by a signed hash of the name. It opens nothing: it only keeps strangers who guess
-// that name's password from using up the guesses of its owner.
+// knownCookie marks a browser that has logged in, by a signed hash of the name. It opens nothing:
+// it only keeps strangers who guess that name's password from using up the guesses of its owner.
 const knownCookie = "luffy_known"
 
 func (s *sessionStore) rememberName(w http.ResponseWriter, username string) error {

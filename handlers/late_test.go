@@ -27,7 +27,8 @@ func (b *browser) wantSteps(number string, want ...string) {
 	}
 }
 
-// Who pays on an old page of the cashier after cancelling gets the courses, as long as they can be had as ordered.
+// Who pays on an old page of the cashier after cancelling gets the courses, as long as they can be
+// had as ordered.
 func TestLatePaymentGranted(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -51,7 +52,8 @@ func TestLatePaymentGranted(t *testing.T) {
 	})
 }
 
-// What cannot be had any more is paid back in full without anybody's help, and the student sees how far that is.
+// What cannot be had any more is paid back in full without anybody's help, and the student sees how
+// far that is.
 func TestLatePaymentGivenBack(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, _ := w.student("ann")
@@ -128,7 +130,8 @@ func TestRefundRefused(t *testing.T) {
 	}
 }
 
-// Money of another sum is in the hands of staff: the page neither claims nor denies it, and asks for no second payment.
+// Money of another sum is in the hands of staff: the page neither claims nor denies it, and asks
+// for no second payment.
 func TestHeldPayment(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

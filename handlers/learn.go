@@ -41,7 +41,8 @@ func (s *shop) learn(c echo.Context) error {
 	return render(c, http.StatusOK, views.LearnPage(view))
 }
 
-// learnView shows the lesson asked for, or the one opened last, or the course's first. The text of one that was not opened stays out.
+// learnView shows the lesson asked for, or the one opened last, or the course's first. The text of
+// one that was not opened stays out.
 func learnView(outline []models.Chapter, learning models.Learning, asked int64) views.Learn {
 	view := views.Learn{Chapters: chapters(outline, 0), Seen: len(learning.Seen), Paused: learning.Paused}
 	var shown *views.Lesson

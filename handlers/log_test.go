@@ -50,7 +50,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	}
 }
 
-// What opens an account or moves money stands in no line of the log of a whole purchase, and of the faults around it.
+// What opens an account or moves money stands in no line of the log of a whole purchase, and of the
+// faults around it.
 func TestLogTellsNoSecret(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -105,8 +106,8 @@ func TestLogTellsNoSecret(t *testing.T) {
 	}
 }
 
-// A conflict that no try survives is one line of the log for the page or message that failed by it, whichever statement it hit, with neither
-// the statement nor what was in it.
+// A conflict that no try survives is one line of the log for the page or message that failed by it,
+// whichever statement it hit, with neither the statement nor what was in it.
 func TestConflictIsOneErrorAtLast(t *testing.T) {
 	log := &logBuffer{}
 	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = logwatch.New(t, log) })

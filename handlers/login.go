@@ -24,13 +24,14 @@ func (s *shop) loginForm(c echo.Context) error {
 	return render(c, http.StatusOK, views.LoginPage(views.Login{Page: p, Next: next, AfterPaying: isResult(next)}))
 }
 
-// isResult tells the address of a payment's result: who comes back from Alipay in another browser logs in there first.
+// isResult tells the address of a payment's result: who comes back from Alipay in another browser
+// logs in there first.
 func isResult(path string) bool {
 	return strings.HasPrefix(path, "/orders/") && strings.HasSuffix(path, "/result")
 }
 
-// login is POST /login. It says neither which of the two was wrong nor whether the name exists, and bounds the guesses of names that
-// do not exist like those of names that do.
+// login is POST /login. It says neither which of the two was wrong nor whether the name exists, and
+// bounds the guesses of names that do not exist like those of names that do.
 func (s *shop) login(c echo.Context) error {
 	ctx := c.Request().Context()
 	username, next := strings.TrimSpace(c.FormValue("username")), localPath(c.FormValue("next"))

@@ -31,8 +31,8 @@ func (f fields) with(changes ...string) fields {
 	return f
 }
 
-// signed writes the message as Alipay does. The test has its own signer, so that a misreading of the rule in the shop
-// would show.
+// signed writes the message as Alipay does. The test has its own signer, so that a misreading of
+// the rule in the shop would show.
 func (f fields) signed() string { return f.signedWith(alipayKey()) }
 
 func (f fields) signedWith(key *rsa.PrivateKey) string {

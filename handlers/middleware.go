@@ -15,11 +15,12 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 )
 
-// requestTimeout bounds the work for one page: longer than the longest question to Alipay, and short enough that a page comes that says
-// what is wrong while somebody still waits for it.
+// requestTimeout bounds the work for one page: longer than the longest question to Alipay, and
+// short enough that a page comes that says what is wrong while somebody still waits for it.
 const requestTimeout = 15 * time.Second
 
-// notifyTimeout bounds the work for one notify. Alipay does not say how long it waits; ten seconds are believed.
+// notifyTimeout bounds the work for one notify. Alipay does not say how long it waits; ten seconds
+// are believed.
 const notifyTimeout = 8 * time.Second
 
 // anyMethod lets the notify route answer in its own words whatever it is asked with.
@@ -78,14 +79,16 @@ func visitorAddress(proxies []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(trust...)
 }
 
-// gzipPages uses the fastest level. On My Orders it takes half as long as rendering the page and spares nine tenths of the bytes, which a line of
-// 100 Mbit/s needs twenty times as long for; the next levels take twice the time for three percent more (BenchmarkCompress in views).
+// gzipPages uses the fastest level. On My Orders it takes half as long as rendering the page and
+// spares nine tenths of the bytes, which a line of 100 Mbit/s needs twenty times as long for; the
+// next levels take twice the time for three percent more (BenchmarkCompress in views).
 func gzipPages() echo.MiddlewareFunc {
 	return middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
 }
 
-// wholeForm reads the form before anybody looks at it, and refuses one that cannot be read to its end: whoever asks for a field of such a
-// form is told that it is empty. The shop's own forms all come in one encoding, and not compressed.
+// wholeForm reads the form before anybody looks at it, and refuses one that cannot be read to its
+// end: whoever asks for a field of such a form is told that it is empty. The shop's own forms all
+// come in one encoding, and not compressed.
 func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -104,7 +107,8 @@ func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// csrf wants the hidden field _csrf in every form, unless the browser itself vouches that the form is the shop's.
+// csrf wants the hidden field _csrf in every form, unless the browser itself vouches that the form
+// is the shop's.
 func csrf(secure bool) echo.MiddlewareFunc {
 	return middleware.CSRFWithConfig(middleware.CSRFConfig{
 		TokenLookup: "form:" + csrfField, ContextKey: csrfField,

@@ -13,8 +13,8 @@ const (
 	refundRefused = "，支付宝没有接受这笔退款，客服会与您联系"
 )
 
-// notices are what the owner of an order must know beside its state: money that came late, twice or wrong, and refunds that are on
-// their way.
+// notices are what the owner of an order must know beside its state: money that came late, twice or
+// wrong, and refunds that are on their way.
 func notices(o models.OrderView) []string {
 	var all []string
 	if o.GrantedLate() && o.OrderStatus == models.OrderPaid {

@@ -11,8 +11,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// What the simulator can do wrong with a notify, or oddly: a refused delivery comes again with the same notify_id, and
-// then fulfils.
+// What the simulator can do wrong with a notify, or oddly: a refused delivery comes again with the
+// same notify_id, and then fulfils.
 func TestNotifyFromSimulator(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		w := newWorld(t, db)

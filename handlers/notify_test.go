@@ -172,7 +172,8 @@ func TestNotifyOfRefund(t *testing.T) {
 	})
 }
 
-// What was never paid cannot go back: the shop asks Alipay, and until a payment is known the notify must come again.
+// What was never paid cannot go back: the shop asks Alipay, and until a payment is known the notify
+// must come again.
 func TestNotifyOfRefundWithoutPayment(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		payment := w.attempt(modelstest.Student(w.t, w.db, "ann"))

@@ -135,8 +135,8 @@ func (w *world) manyOrders(user models.User, orders, lines int) {
 	w.exec("INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at) VALUES " + strings.Join(record, ","))
 }
 
-// O22: The number of statements of a page, session and counts included, does not grow with the orders. All statements go over one
-// connection, whose server counts them.
+// O22: The number of statements of a page, session and counts included, does not grow with the
+// orders. All statements go over one connection, whose server counts them.
 func TestMyOrdersStatements(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 }))
 	b, ann := w.student("ann")

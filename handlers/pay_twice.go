@@ -9,8 +9,8 @@ import (
 	"luffy/views"
 )
 
-// payTwice is GET /orders/:number/pay: what 去付款 shows first when a course of the order is the student's already, or waits in
-// another unpaid order too.
+// payTwice is GET /orders/:number/pay: what 去付款 shows first when a course of the order is the
+// student's already, or waits in another unpaid order too.
 func (s *shop) payTwice(c echo.Context) error {
 	order, twice, err := s.paidTwice(c, c.Param("number"))
 	if err != nil {
@@ -26,7 +26,8 @@ func (s *shop) payTwice(c echo.Context) error {
 	return render(c, http.StatusOK, views.PayTwicePage(views.PayTwice{Page: p, Order: orderView(order, s.db.Now()), Lines: twice}))
 }
 
-// paidTwice gives a student's own order and those of its lines that would be paid for twice; none once it cannot be paid any more.
+// paidTwice gives a student's own order and those of its lines that would be paid for twice; none
+// once it cannot be paid any more.
 func (s *shop) paidTwice(c echo.Context, number string) (models.OrderView, []views.CheckoutLine, error) {
 	ctx := c.Request().Context()
 	order, err := s.db.Order(ctx, userID(c), number)

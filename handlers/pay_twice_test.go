@@ -53,7 +53,8 @@ func TestPayForWhatIsOwned(t *testing.T) {
 	})
 }
 
-// The warning is about orders that can be paid: not about those of others, closed ones, or those being cancelled.
+// The warning is about orders that can be paid: not about those of others, closed ones, or those
+// being cancelled.
 func TestPayTwiceOnlyWhereItMatters(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

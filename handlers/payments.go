@@ -12,7 +12,8 @@ import (
 	"luffy/views"
 )
 
-// pay is POST /orders/:number/pay. Who would pay for a course twice is told so first, unless the form says that they know.
+// pay is POST /orders/:number/pay. Who would pay for a course twice is told so first, unless the
+// form says that they know.
 func (s *shop) pay(c echo.Context) error {
 	number := c.Param("number")
 	if c.FormValue("anyway") != "" {
@@ -48,8 +49,8 @@ func (s *shop) toCashier(c echo.Context, number string) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// alipayReturn is GET /payments/result, where Alipay sends the browser after paying. It needs no login and ends at the clean
-// address of the order's result.
+// alipayReturn is GET /payments/result, where Alipay sends the browser after paying. It needs no
+// login and ends at the clean address of the order's result.
 func (s *shop) alipayReturn(c echo.Context) error {
 	number, err := s.payments.Return(c.Request().Context(), c.Request().URL.RawQuery)
 	if err != nil {
@@ -58,7 +59,8 @@ func (s *shop) alipayReturn(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, resultPath(number))
 }
 
-// maxNotify is far above any genuine notify. What is longer is read one byte further and refused for its length.
+// maxNotify is far above any genuine notify. What is longer is read one byte further and refused
+// for its length.
 const maxNotify = 64 << 10
 
 // notify is POST /payments/notify. Its answer is one of two words, the only ones that Alipay reads.

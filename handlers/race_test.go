@@ -67,7 +67,8 @@ func TestFiftyNotifiesAtOnce(t *testing.T) {
 	}
 }
 
-// The simulator's own notify, three of ours, the return in two browsers and the result page's questions all at once.
+// The simulator's own notify, three of ours, the return in two browsers and the result page's
+// questions all at once.
 func TestNotifyReturnAndQueryAtOnce(t *testing.T) {
 	for round := range 5 {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {

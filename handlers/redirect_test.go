@@ -17,9 +17,10 @@ import (
 
 var schemed = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$`)
 
-// hostFor gives the host to which a browser goes for an address on a page of base, or the scheme of one that has no host. It reads as the
-// WHATWG URL Standard tells browsers to: spaces around do not count, tabs and line ends are left out, backslashes are slashes, and any
-// number of slashes begins a host.
+// hostFor gives the host to which a browser goes for an address on a page of base, or the scheme of
+// one that has no host. It reads as the WHATWG URL Standard tells browsers to: spaces around do not
+// count, tabs and line ends are left out, backslashes are slashes, and any number of slashes begins
+// a host.
 func hostFor(base *url.URL, address string) string {
 	s := strings.TrimFunc(address, func(r rune) bool { return r <= ' ' })
 	s = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(s)
@@ -82,7 +83,8 @@ var elsewhere = []string{
 	"?//evil.example", "#//evil.example", "/x\r\nLocation: //evil.example", "/x\r\nSet-Cookie: a=b", "/%zz", "/" + strings.Repeat("x", 20_000), "//" + strings.Repeat("é", 5_000),
 }
 
-// stays checks that a browser which gets the page stays in the shop: after a redirect, and by whatever link or form it holds.
+// stays checks that a browser which gets the page stays in the shop: after a redirect, and by
+// whatever link or form it holds.
 func (p *page) stays(what string) {
 	p.t.Helper()
 	base := &url.URL{Scheme: p.url.Scheme, Host: p.url.Host, Path: p.url.Path}
@@ -114,8 +116,8 @@ func (p *page) stays(what string) {
 	}
 }
 
-// Whatever a visitor's request names as the place to go on to, it is one of the shop's, as browsers read it. Each address comes as it is,
-// and once and twice encoded.
+// Whatever a visitor's request names as the place to go on to, it is one of the shop's, as browsers
+// read it. Each address comes as it is, and once and twice encoded.
 func TestNoWayLeadsAway(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	ann, _ := w.student("ann")
@@ -162,7 +164,8 @@ func (w *world) withToken(b *browser) *browser {
 	return other
 }
 
-// The page that a form stood on is named by a header, and the page that was asked for by the first line of the request.
+// The page that a form stood on is named by a header, and the page that was asked for by the first
+// line of the request.
 func TestNoHeaderLeadsAway(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	visitor := w.browser()

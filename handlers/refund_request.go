@@ -28,7 +28,8 @@ var refundReasons = []views.RefundReason{
 
 const otherReason = "other"
 
-// maxDetail is how many characters of the student's own fit beside the common reason into what Alipay and the table take.
+// maxDetail is how many characters of the student's own fit beside the common reason into what
+// Alipay and the table take.
 const maxDetail = 200
 
 // refundForm is the form as the student sent it; nothing of it is lost when it is refused.
@@ -54,7 +55,8 @@ func readRefundForm(c echo.Context) (refundForm, error) {
 	return form, nil
 }
 
-// oneLine takes control characters and runs of space out of what a student wrote: it is read in a terminal and at Alipay, too.
+// oneLine takes control characters and runs of space out of what a student wrote: it is read in a
+// terminal and at Alipay, too.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
@@ -121,8 +123,8 @@ func (s *shop) askRefund(c echo.Context) error {
 	return flashTo(c, orderPath(number), views.Flash{Text: "退款申请已提交，共 " + total.Yuan() + "。客服处理的结果会显示在这里。"})
 }
 
-// withdrawRefund is POST /orders/:number/refund/withdraw. What it says comes from the request as it then stands: staff may have been
-// faster.
+// withdrawRefund is POST /orders/:number/refund/withdraw. What it says comes from the request as it
+// then stands: staff may have been faster.
 func (s *shop) withdrawRefund(c echo.Context) error {
 	ctx, number := c.Request().Context(), c.Param("number")
 	position, _ := strconv.Atoi(c.FormValue("line")) // what is no number is no line
@@ -184,7 +186,8 @@ func lineRequest(l models.LineView) views.LineRequest {
 	return views.LineRequest{Step: l.Request.Step(), Answer: l.Request.Answer}
 }
 
-// refundTerms are what the shop's rule means for an order. How much of each course was opened is left to the form.
+// refundTerms are what the shop's rule means for an order. How much of each course was opened is
+// left to the form.
 func (s *shop) refundTerms(o models.OrderView, now time.Time) views.RefundTerms {
 	if s.refunds.Days == 0 || o.OrderStatus != models.OrderPaid || o.RealPrice == 0 || o.PayTime == nil {
 		return views.RefundTerms{}

@@ -14,8 +14,8 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// render makes the whole page before the first byte leaves: a page is never cut short by an error. It does not heed the end of
-// the request's time, because the page that tells of it comes after.
+// render makes the whole page before the first byte leaves: a page is never cut short by an error.
+// It does not heed the end of the request's time, because the page that tells of it comes after.
 func render(c echo.Context, status int, page templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)

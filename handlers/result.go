@@ -11,12 +11,12 @@ import (
 	"luffy/views"
 )
 
-// refreshAfter are the seconds between the refreshes of a result that is being confirmed: about two minutes in all, then the
-// student decides.
+// refreshAfter are the seconds between the refreshes of a result that is being confirmed: about two
+// minutes in all, then the student decides.
 var refreshAfter = []int{2, 3, 5, 10, 20, 20, 20, 20, 20}
 
-// result is GET /orders/:number/result. What it says comes from the order alone; while an attempt to pay it is open each visit
-// may make the shop ask Alipay, whose answer shows on the next one.
+// result is GET /orders/:number/result. What it says comes from the order alone; while an attempt
+// to pay it is open each visit may make the shop ask Alipay, whose answer shows on the next one.
 func (s *shop) result(c echo.Context) error {
 	ctx := c.Request().Context()
 	order, err := s.db.Order(ctx, userID(c), c.Param("number"))

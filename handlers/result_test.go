@@ -82,7 +82,8 @@ func TestResultOthers(t *testing.T) {
 	}
 }
 
-// R5, R7: While the result is open the page comes again by itself, ever slower, and then leaves it to the student.
+// R5, R7: While the result is open the page comes again by itself, ever slower, and then leaves it
+// to the student.
 func TestResultRefresh(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

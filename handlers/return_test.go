@@ -161,7 +161,8 @@ func TestReturnWithAlipaySilent(t *testing.T) {
 	}
 }
 
-// The tutorial's own address: as Alipay signed it, it opens the order; as it was printed, with another charset, it does not.
+// The tutorial's own address: as Alipay signed it, it opens the order; as it was printed, with
+// another charset, it does not.
 func TestSeedReturn(t *testing.T) {
 	const number = "20190929151453000001000020"
 	signed, printed := realMessage(t, "ret-seed-as-signed"), realMessage(t, "ret-seed-as-printed")

@@ -66,7 +66,8 @@ var pageHeaders = map[string]string{
 	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 }
 
-// wantSafe checks the headers of an answer: what a page forbids, what every answer forbids, and how its cookies may travel.
+// wantSafe checks the headers of an answer: what a page forbids, what every answer forbids, and how
+// its cookies may travel.
 func (p *page) wantSafe(may rights, secure bool, gateway string) {
 	p.t.Helper()
 	want := map[string]string{"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": ""}
@@ -107,7 +108,8 @@ func (p *page) wantSafe(may rights, secure bool, gateway string) {
 	}
 }
 
-// R17: Every answer of every route, refusals included, forbids framing, foreign scripts and keeping, and its cookies stay with the browser.
+// R17: Every answer of every route, refusals included, forbids framing, foreign scripts and
+// keeping, and its cookies stay with the browser.
 func TestSecurityHeaders(t *testing.T) {
 	eachRoute(t, all, func(e *estate, method, path string, r route) {
 		token := e.eve.withToken(url.Values{})

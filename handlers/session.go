@@ -27,8 +27,8 @@ const (
 	visitorKey = "visitor" // models.Visitor as it was loaded; never stored
 )
 
-// sessionStore is a gorilla store whose sessions live in the shop's database, so that they can be revoked. The cookie holds a random id
-// and its signature, nothing else.
+// sessionStore is a gorilla store whose sessions live in the shop's database, so that they can be
+// revoked. The cookie holds a random id and its signature, nothing else.
 type sessionStore struct {
 	db     *models.DB
 	codecs []securecookie.Codec
@@ -51,8 +51,8 @@ func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, err
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New loads the session that the request's cookie names. A cookie that is missing, forged or out of date gives a new session
-// and no error; an error is the database's.
+// New loads the session that the request's cookie names. A cookie that is missing, forged or out of
+// date gives a new session and no error; an error is the database's.
 func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	session.IsNew = true
@@ -147,8 +147,9 @@ func userID(c echo.Context) int64 {
 	return id
 }
 
-// logIn gives the browser a new session id, so that one planted before the login is worth nothing. ErrNotFound means that the password
-// has just been changed, which ends what was begun with the old one.
+// logIn gives the browser a new session id, so that one planted before the login is worth nothing.
+// ErrNotFound means that the password has just been changed, which ends what was begun with the old
+// one.
 func (s *shop) logIn(c echo.Context, user models.User) error {
 	session := sessionOf(c)
 	if session.ID != "" {

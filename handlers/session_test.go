@@ -37,7 +37,8 @@ func (b *browser) loggedIn() bool {
 	return b.open("/").Find(".user-name").Length() == 1
 }
 
-// A session id that was there before the login, planted or not, is nobody's after it; one from before the logout, neither.
+// A session id that was there before the login, planted or not, is nobody's after it; one from
+// before the logout, neither.
 func TestSessionRotation(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		modelstest.Student(w.t, w.db, "ann")

@@ -25,7 +25,8 @@ func (p *page) visitor(name string) string {
 	return strings.NewReplacer(token, "TOKEN", name, "NAME").Replace(p.body)
 }
 
-// After ten wrong guesses of a name each further one waits, whether the name exists or not, and the pages are the same to the byte.
+// After ten wrong guesses of a name each further one waits, whether the name exists or not, and the
+// pages are the same to the byte.
 func TestGuessesOfAName(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		modelstest.Student(w.t, w.db, "Known")

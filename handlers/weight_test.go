@@ -10,7 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// maxWeight is what My Orders with ten orders may weigh compressed: the page, the style sheet and the script together.
+// maxWeight is what My Orders with ten orders may weigh compressed: the page, the style sheet and
+// the script together.
 const maxWeight = 40 << 10
 
 // My Orders is light, asks for no font, and what it loads beside the page may be kept for ever.

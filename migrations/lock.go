@@ -14,9 +14,10 @@ var ErrLocked = errors.New("another program is migrating the database")
 // lockWait is below the read timeout of the shop's connections, so that ErrLocked comes before it.
 const lockWait = 50 * time.Second
 
-// serverLock lets one program at a time look at or change the version of a MySQL database: a server commits each CREATE
-// TABLE as it goes, so two migrators would meet half way. The lock belongs to the connection and ends with it at the latest. In a
-// Galera cluster each node has locks of its own: there, migrate before the replicas start.
+// serverLock lets one program at a time look at or change the version of a MySQL database: a server
+// commits each CREATE TABLE as it goes, so two migrators would meet half way. The lock belongs to
+// the connection and ends with it at the latest. In a Galera cluster each node has locks of its
+// own: there, migrate before the replicas start.
 type serverLock struct{ wait time.Duration }
 
 // lockName is one a database, of a length that servers accept whatever the database is called.

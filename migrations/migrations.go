@@ -25,8 +25,9 @@ type Status struct {
 	Applied bool
 }
 
-// Up applies every migration that the database lacks and returns the files applied, in order. Dialect is "mysql" or
-// "sqlite". Called by several programs at once, one migrates and the others wait for it; on SQLite they must not be.
+// Up applies every migration that the database lacks and returns the files applied, in order.
+// Dialect is "mysql" or "sqlite". Called by several programs at once, one migrates and the others
+// wait for it; on SQLite they must not be.
 func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
 	var applied []string
 	err := alone(ctx, db, dialect, func(p *goose.Provider) error {
@@ -73,8 +74,9 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-// alone runs fn while no other program migrates or looks. Goose's own locking is not enough: it looks for pending migrations before it
-// takes the lock, and then meets a version table without its first row.
+// alone runs fn while no other program migrates or looks. Goose's own locking is not enough: it
+// looks for pending migrations before it takes the lock, and then meets a version table without its
+// first row.
 func alone(ctx context.Context, db *sql.DB, dialect string, fn func(*goose.Provider) error) (err error) {
 	p, err := provider(db, dialect)
 	if err != nil {

@@ -92,7 +92,8 @@ func sqliteConstraints(t *testing.T, db *models.DB) []string {
 
 var displayWidth = regexp.MustCompile(`(bigint|int|tinyint)\(\d+\)`)
 
-// sameWords gives a type the same name on both databases. A datetime without microseconds keeps a name of its own on MySQL.
+// sameWords gives a type the same name on both databases. A datetime without microseconds keeps a
+// name of its own on MySQL.
 func sameWords(dialect, line string) string {
 	if dialect == models.DialectMySQL {
 		line = displayWidth.ReplaceAllString(line, "$1")

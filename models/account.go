@@ -20,8 +20,8 @@ func (db *DB) User(ctx context.Context, id int64) (User, error) {
 
 var mobileForm = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
-// ParseMobile reads a mobile number as people write it, with spaces, hyphens or +86; an empty one means none. The error is
-// ErrMobile.
+// ParseMobile reads a mobile number as people write it, with spaces, hyphens or +86; an empty one
+// means none. The error is ErrMobile.
 func ParseMobile(text string) (string, error) {
 	number := strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(text))
 	number = strings.TrimPrefix(number, "+86")
@@ -68,8 +68,8 @@ func (c PasswordChange) check(ctx context.Context, user User) error {
 	return errors.Join(append(faults, checkPassword(c.New))...)
 }
 
-// ChangePassword replaces the password and ends every session of the student, the one that asked included. The error names all that is
-// wrong: ErrOldPassword, ErrPassword, ErrPasswordsDiffer.
+// ChangePassword replaces the password and ends every session of the student, the one that asked
+// included. The error names all that is wrong: ErrOldPassword, ErrPassword, ErrPasswordsDiffer.
 func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error) {
 	user, err := db.User(ctx, c.UserID)
 	if err != nil {
@@ -93,8 +93,9 @@ func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error
 	return user, err
 }
 
-// PasswordStands tells with ErrNotFound that the password has changed since the user was read. It waits for a change that is under way,
-// so a login that asks after it began its session is either seen by the change, which ends the session, or sees it here.
+// PasswordStands tells with ErrNotFound that the password has changed since the user was read. It
+// waits for a change that is under way, so a login that asks after it began its session is either
+// seen by the change, which ends the session, or sees it here.
 func (db *DB) PasswordStands(ctx context.Context, user User) error {
 	return db.inTx(ctx, func(tx tx) error {
 		var now User

@@ -19,7 +19,8 @@ func (s *scene) claimAsks(t testing.TB) int {
 	return len(due)
 }
 
-// asked lists when, since the click, an attempt is asked about within that time, by a job that looks every ten seconds.
+// asked lists when, since the click, an attempt is asked about within that time, by a job that
+// looks every ten seconds.
 func (s *scene) asked(t testing.TB, within time.Duration) []time.Duration {
 	t.Helper()
 	var at []time.Duration
@@ -112,7 +113,8 @@ func TestNothingIsAskedAboutWhatIsSettled(t *testing.T) {
 	})
 }
 
-// An attempt that Alipay does not know is given up only when its link is dead: until then somebody may still pay it.
+// An attempt that Alipay does not know is given up only when its link is dead: until then somebody
+// may still pay it.
 func TestRetirePayment(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		payment, trade := s.attempt(t, s.order(t, s.Plain.For(30)))

@@ -18,14 +18,15 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s: want %d, got %d", f.Check, f.Row, f.Want, f.Got)
 }
 
-// audit is one invariant as a query for the rows that break it, in the columns row_name, want and got. Sums are fen.
+// audit is one invariant as a query for the rows that break it, in the columns row_name, want and
+// got. Sums are fen.
 type audit struct{ check, query string }
 
 // maxFindings bounds what one invariant lists.
 const maxFindings = 100
 
-// Audit checks every invariant on a live database and returns what breaks one. Each check is a statement of its own, so it sees one
-// moment; a payment between two checks breaks none of them.
+// Audit checks every invariant on a live database and returns what breaks one. Each check is a
+// statement of its own, so it sees one moment; a payment between two checks breaks none of them.
 func (db *DB) Audit(ctx context.Context) ([]Finding, error) {
 	var all []Finding
 	for _, a := range audits {
@@ -44,8 +45,9 @@ func (db *DB) Audit(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
-// A refund by hand in Alipay's console may be of money that a pending refund of the shop's is of, too; Alipay then refuses that one. So
-// what is done and what the shop asks for are bounded each by itself.
+// A refund by hand in Alipay's console may be of money that a pending refund of the shop's is of,
+// too; Alipay then refuses that one. So what is done and what the shop asks for are bounded each by
+// itself.
 //
 // The order states are written out: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款.
 var audits = []audit{

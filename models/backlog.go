@@ -20,8 +20,8 @@ type Backlog struct {
 	BillDaysMissing int // days whose bill should have been compared and was not
 }
 
-// owedRefunds counts the failed refunds that nothing has made up for: no other gave the line back, or that sum afterwards, and there is as
-// much left of the payment.
+// owedRefunds counts the failed refunds that nothing has made up for: no other gave the line back,
+// or that sum afterwards, and there is as much left of the payment.
 const owedRefunds = `
 	SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = ?
 	AND f.amount <= p.amount - (SELECT COALESCE(SUM(d.amount), 0) FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?)

@@ -17,15 +17,16 @@ type BillDay struct {
 // TableName names the table.
 func (BillDay) TableName() string { return "ly_bill_day" }
 
-// billLease is how long a replica may take to compare a day, and the pause before a bill that was not there is asked for again.
+// billLease is how long a replica may take to compare a day, and the pause before a bill that was
+// not there is asked for again.
 const billLease = 30 * time.Minute
 
-// billAgain is the pause before a day that has open differences is compared again: a row near midnight may stand in the bill of the day
-// after, which is a day late.
+// billAgain is the pause before a day that has open differences is compared again: a row near
+// midnight may stand in the bill of the day after, which is a day late.
 const billAgain = 23 * time.Hour
 
-// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, or a day ago and differences are open, and
-// nobody has tried within the last half hour.
+// ClaimBillDay tells whether the caller is to compare that day now: it was not compared yet, or a
+// day ago and differences are open, and nobody has tried within the last half hour.
 func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
 	now := db.Now()
 	first := db.with(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDay{BillDate: date, ClaimedAt: now})
@@ -46,14 +47,16 @@ func (db *DB) NoteBillDay(ctx context.Context, date string) error {
 	return db.with(ctx).Save(&BillDay{BillDate: date, ClaimedAt: now, ComparedAt: &now}).Error
 }
 
-// billDays is how many of the last days are listed whether they were compared or not, and maxBillDays how many in all.
+// billDays is how many of the last days are listed whether they were compared or not, and
+// maxBillDays how many in all.
 const (
 	billDays    = 3
 	maxBillDays = 10
 )
 
-// BillDays lists the days to look at, yyyy-MM-dd, yesterday first: the last few, and of those since the first attempt to pay at this shop
-// the ones that were never compared. Which are to be compared now ClaimBillDay decides.
+// BillDays lists the days to look at, yyyy-MM-dd, yesterday first: the last few, and of those since
+// the first attempt to pay at this shop the ones that were never compared. Which are to be compared
+// now ClaimBillDay decides.
 func (db *DB) BillDays(ctx context.Context) ([]string, error) {
 	first, err := db.firstDay(ctx)
 	if err != nil {
@@ -80,7 +83,8 @@ func (db *DB) BillDays(ctx context.Context) ([]string, error) {
 	return days, nil
 }
 
-// firstDay is the midnight in Beijing that begins the day of the first attempt to pay; the zero time when there was none.
+// firstDay is the midnight in Beijing that begins the day of the first attempt to pay; the zero
+// time when there was none.
 func (db *DB) firstDay(ctx context.Context) (time.Time, error) {
 	var attempts []Payment
 	if err := db.with(ctx).Select("created_at").Order("id").Limit(1).Find(&attempts).Error; err != nil || len(attempts) == 0 {
@@ -92,7 +96,8 @@ func (db *DB) firstDay(ctx context.Context) (time.Time, error) {
 // billDue is how long after its end a day is to be compared at the latest: at noon.
 const billDue = 12 * time.Hour
 
-// billDaysMissing counts the days since the first attempt to pay that should have been compared by now and were not.
+// billDaysMissing counts the days since the first attempt to pay that should have been compared by
+// now and were not.
 func (db *DB) billDaysMissing(ctx context.Context) (int, error) {
 	first, err := db.firstDay(ctx)
 	last := midnight(db.Now().Add(-billDue)).AddDate(0, 0, -1)

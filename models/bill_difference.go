@@ -22,7 +22,8 @@ const (
 	RefundAmountDiffers DifferenceKind = "refund_amount_differs"
 )
 
-// BillDifference is a difference between Alipay's bill of a day and the shop: a task for staff until ClosedAt is set.
+// BillDifference is a difference between Alipay's bill of a day and the shop: a task for staff
+// until ClosedAt is set.
 type BillDifference struct {
 	ID           int64
 	BillDate     string // yyyy-MM-dd, a day in Beijing
@@ -50,16 +51,17 @@ func (d BillDifference) sameSums(o BillDifference) bool {
 	return same(d.AlipayAmount, o.AlipayAmount) && same(d.ShopAmount, o.ShopAmount)
 }
 
-// SettleBillDifference closes an open difference that staff have cleared up, with what they did. ErrNotFound when there is no open
-// difference with that id.
+// SettleBillDifference closes an open difference that staff have cleared up, with what they did.
+// ErrNotFound when there is no open difference with that id.
 func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action string) error {
 	settled := db.with(ctx).Model(&BillDifference{}).Where("id = ? AND closed_at IS NULL", id).
 		Updates(columns{"closed_at": db.Now(), "settled_by": cut(by, 64), "action": cut(action, 255)})
 	return exactlyOne(settled, ErrNotFound)
 }
 
-// SaveBillDifferences stores what a comparison of that day found and returns all differences of the day. One that was open and is not
-// found any more is closed, one that is found again is as it was found now; each is one row, so comparing twice gives the same.
+// SaveBillDifferences stores what a comparison of that day found and returns all differences of the
+// day. One that was open and is not found any more is closed, one that is found again is as it was
+// found now; each is one row, so comparing twice gives the same.
 func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
 	var all []BillDifference
 	err := db.inTx(ctx, func(tx tx) error {
@@ -95,8 +97,8 @@ func (tx tx) closeUnfound(known, found []BillDifference) error {
 	return nil
 }
 
-// saveDifference leaves a closed difference that was found closed again, so that it keeps the time when it was closed, and one that
-// staff have settled, unless its sums are others now.
+// saveDifference leaves a closed difference that was found closed again, so that it keeps the time
+// when it was closed, and one that staff have settled, unless its sums are others now.
 func (tx tx) saveDifference(known []BillDifference, f BillDifference) error {
 	i := slices.IndexFunc(known, f.sameAs)
 	if i < 0 {

@@ -10,8 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// A database that fails must show as a fault, never as one of the answers that pages and Alipay are told: an order that "is
-// not found" while the server restarts would be refused for good.
+// A database that fails must show as a fault, never as one of the answers that pages and Alipay are
+// told: an order that "is not found" while the server restarts would be refused for good.
 func TestFaultsAreNotAnswers(t *testing.T) {
 	db, ctx := modelstest.Broken(t), t.Context()
 	number := strings.Repeat("1", models.OrderNumberLength)

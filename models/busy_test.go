@@ -11,15 +11,16 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// statementLog collects the statements that fail. A deadlock is retried and so invisible in results, but it is logged.
+// statementLog collects the statements that fail. A deadlock is retried and so invisible in
+// results, but it is logged.
 type statementLog struct{ bytes.Buffer }
 
 func (l *statementLog) option(t testing.TB) func(*models.Options) {
 	return func(o *models.Options) { o.Log = logwatch.New(t, &l.Buffer) }
 }
 
-// wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path of every payment they
-// must not happen at all: each costs a pause, and under load they breed.
+// wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path
+// of every payment they must not happen at all: each costs a pause, and under load they breed.
 func (l *statementLog) wantNoDeadlock(t testing.TB) {
 	t.Helper()
 	for line := range strings.Lines(l.String()) {
@@ -29,8 +30,8 @@ func (l *statementLog) wantNoDeadlock(t testing.TB) {
 	}
 }
 
-// newBusyScene is a scene on MariaDB whose connections are all open. Otherwise the first caller is done before the others have
-// connected, and nothing happens at once.
+// newBusyScene is a scene on MariaDB whose connections are all open. Otherwise the first caller is
+// done before the others have connected, and nothing happens at once.
 func newBusyScene(t testing.TB) (*scene, *statementLog) {
 	t.Helper()
 	log := new(statementLog)

@@ -96,13 +96,15 @@ func TotalOf(lines []CartLine) CartTotal {
 	return total
 }
 
-// PutInCart puts a course into the cart, or changes its term and selection there. Errors: ErrNotFound for an unknown
-// course, ErrWithdrawn for one that is not sold or not for that term, ErrCartFull.
+// PutInCart puts a course into the cart, or changes its term and selection there. Errors:
+// ErrNotFound for an unknown course, ErrWithdrawn for one that is not sold or not for that term,
+// ErrCartFull.
 func (db *DB) PutInCart(ctx context.Context, item CartItem) error {
 	return db.inTx(ctx, func(tx tx) error { return tx.putInCart(item) })
 }
 
-// BuyNow puts a course into the cart as PutInCart does and leaves it the only one selected. It tells how many others were.
+// BuyNow puts a course into the cart as PutInCart does and leaves it the only one selected. It
+// tells how many others were.
 func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err error) {
 	err = db.inTx(ctx, func(tx tx) error {
 		if err := tx.putInCart(item); err != nil {

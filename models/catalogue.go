@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Catalogue is what `luffy course import` reads: a shop's courses, activities and coupons as JSON. Sums are text in yuan, times are
-// RFC 3339. Rows are found again by their names, so a file may be imported again after an edit.
+// Catalogue is what `luffy course import` reads: a shop's courses, activities and coupons as JSON.
+// Sums are text in yuan, times are RFC 3339. Rows are found again by their names, so a file may be
+// imported again after an edit.
 type Catalogue struct {
 	Courses    []CatalogueCourse   `json:"courses"`
 	Activities []CatalogueActivity `json:"activities"`

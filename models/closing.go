@@ -6,22 +6,23 @@ import (
 	"time"
 )
 
-// Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at Alipay first. Where no attempt was ever
-// stored, as for an order brought over from an older shop, there is one of the order's number all the same: nothing is closed unasked.
+// Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at
+// Alipay first. Where no attempt was ever stored, as for an order brought over from an older shop,
+// there is one of the order's number all the same: nothing is closed unasked.
 type Closing struct {
 	Order Order
 	Open  []Payment
 }
 
-// closingLease is how long one process may take to close an order before another takes over. closingPause is the longest pause before an
-// order that could not be closed is tried again.
+// closingLease is how long one process may take to close an order before another takes over.
+// closingPause is the longest pause before an order that could not be closed is tried again.
 const (
 	closingLease = time.Minute
 	closingPause = 15 * time.Minute
 )
 
-// BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt to pay it is opened. Errors:
-// ErrNotFound, ErrNotPayable when it is not unpaid any more.
+// BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt
+// to pay it is opened. Errors: ErrNotFound, ErrNotPayable when it is not unpaid any more.
 func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closing, error) {
 	var closing Closing
 	err := db.inTx(ctx, func(tx tx) error {
@@ -39,9 +40,11 @@ func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closi
 	return closing, err
 }
 
-// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not ended, those first that wait longest.
-// Several replicas may call it at once: each order goes to one of them, and comes up again when that one has not finished it after a
-// minute, or after as long as it is overdue. Only the orders that it takes are locked, so no payment of another order waits for it.
+// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not
+// ended, those first that wait longest. Several replicas may call it at once: each order goes to
+// one of them, and comes up again when that one has not finished it after a minute, or after as
+// long as it is overdue. Only the orders that it takes are locked, so no payment of another order
+// waits for it.
 func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 	var due []Closing
 	err := db.inTx(ctx, func(tx tx) (err error) {
@@ -92,14 +95,14 @@ func (tx tx) attemptsToClose(o Order) ([]Payment, error) {
 	return slices.DeleteFunc(all, func(p Payment) bool { return p.State != PaymentOpen }), nil
 }
 
-// nextCheck is when an order that is taken now is taken again, unless it is closed by then: what could not be closed for long waits for
-// Alipay, and is tried ever more seldom.
+// nextCheck is when an order that is taken now is taken again, unless it is closed by then: what
+// could not be closed for long waits for Alipay, and is tried ever more seldom.
 func (o Order) nextCheck(now time.Time) time.Time {
 	return now.Add(min(max(closingLease, now.Sub(o.ExpiresAt)), closingPause))
 }
 
-// FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its coupon and points back. ErrNotPayable
-// means that it was paid meanwhile, or closed by another.
+// FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its
+// coupon and points back. ErrNotPayable means that it was paid meanwhile, or closed by another.
 func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 	return db.inTx(ctx, func(tx tx) error {
 		var o Order
@@ -141,8 +144,8 @@ func (db *DB) ClosePayment(ctx context.Context, payment int64, status string) er
 		Updates(columns{"state": PaymentClosed, "trade_status": status, "ask_at": nil}).Error
 }
 
-// askAfter are the times after the click at which a job asks about an attempt that nobody has told of; askPastDeadline is the
-// last of them, when the link is dead.
+// askAfter are the times after the click at which a job asks about an attempt that nobody has told
+// of; askPastDeadline is the last of them, when the link is dead.
 var askAfter = []time.Duration{time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
 const askPastDeadline = time.Minute
@@ -161,8 +164,8 @@ func nextAsk(p Payment, asked int) time.Time {
 // askLease is how soon a question that brought no answer is asked again; it doubles up to an hour.
 const askLease = 30 * time.Second
 
-// ClaimAsks takes up to so many open attempts about which it is time to ask Alipay. Each goes to one caller. Until an answer
-// settles an attempt it comes up again, after pauses that grow.
+// ClaimAsks takes up to so many open attempts about which it is time to ask Alipay. Each goes to
+// one caller. Until an answer settles an attempt it comes up again, after pauses that grow.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx tx) error {

@@ -130,7 +130,8 @@ func TestClosingNeedsToBeBegun(t *testing.T) {
 	})
 }
 
-// A job that died is followed by another when its minute is over, and what the student wanted is not forgotten by then.
+// A job that died is followed by another when its minute is over, and what the student wanted is
+// not forgotten by then.
 func TestInterruptedClosingGoesOn(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -168,7 +169,8 @@ func TestClaimDueOnlyWhatIsDue(t *testing.T) {
 	})
 }
 
-// Orders that cannot be closed, and passes that take longer than a claim holds: each is tried before any is tried again.
+// Orders that cannot be closed, and passes that take longer than a claim holds: each is tried
+// before any is tried again.
 func TestClosingsThatFailKeepNobodyWaiting(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		var orders []models.Order
@@ -203,8 +205,8 @@ func TestClosingIsTriedEverMoreSeldom(t *testing.T) {
 	})
 }
 
-// While a replica has claimed some of the due orders and not committed, everything else goes on: payments of fresh orders and of due ones
-// that it did not take, and the claim of another replica.
+// While a replica has claimed some of the due orders and not committed, everything else goes on:
+// payments of fresh orders and of due ones that it did not take, and the claim of another replica.
 func TestClaimDueHoldsUpNobody(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB)
 	var trades []models.PaidTrade

@@ -90,7 +90,8 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 	return offers
 }
 
-// A sale: 64 students buy three of ten courses each, Alipay reports every payment twice, and four replicas fold the counts meanwhile.
+// A sale: 64 students buy three of ten courses each, Alipay reports every payment twice, and four
+// replicas fold the counts meanwhile.
 func TestHotCourses(t *testing.T) {
 	const workers, each = 64, 3
 	s, log := newBusyScene(t)
@@ -177,7 +178,8 @@ func TestFiftyOrdersOverOneBalance(t *testing.T) {
 	}
 }
 
-// One student's tabs, Alipay's messages and the folding job all at once: every kind of transaction beside every other.
+// One student's tabs, Alipay's messages and the folding job all at once: every kind of transaction
+// beside every other.
 func TestEverythingAtOnce(t *testing.T) {
 	s, log := newBusyScene(t)
 	s.fill(t, s.Plain.For(30), s.Rate.For(30))

@@ -142,7 +142,8 @@ func TestConfirmWritesOrderAndPayment(t *testing.T) {
 	})
 }
 
-// Two trades under one out_trade_no are not to be: money that no row can hold is a task for staff from the moment it is heard of.
+// Two trades under one out_trade_no are not to be: money that no row can hold is a task for staff
+// from the moment it is heard of.
 func TestSecondTradeOfAnAttemptIsADifference(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		payment, trade := s.attempt(t, s.order(t, s.Plain.For(30)))

@@ -7,7 +7,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// Coupon is a kind of coupon: it takes "-50" (yuan) or "*0.9" off an order whose discounted prices reach ConditionPrice.
+// Coupon is a kind of coupon: it takes "-50" (yuan) or "*0.9" off an order whose discounted prices
+// reach ConditionPrice.
 type Coupon struct {
 	ID             int64
 	Name           string
@@ -19,7 +20,8 @@ type Coupon struct {
 // TableName names the seed's table.
 func (Coupon) TableName() string { return "ly_coupon" }
 
-// UserCoupon is one coupon of one student. OrderID names the order that holds it or, once UsedAt is set, has used it.
+// UserCoupon is one coupon of one student. OrderID names the order that holds it or, once UsedAt is
+// set, has used it.
 type UserCoupon struct {
 	ID        int64
 	UserID    int64
@@ -48,7 +50,8 @@ type CouponOffer struct {
 // maxCoupons bounds the coupons that one checkout page weighs.
 const maxCoupons = 100
 
-// couponsEnded is how long a coupon is still listed after its end, so that who looks for it learns why it is gone.
+// couponsEnded is how long a coupon is still listed after its end, so that who looks for it learns
+// why it is gone.
 const couponsEnded = 30 * 24 * time.Hour
 
 // CouponsFor weighs the student's coupons against the sum of a cart.
@@ -56,7 +59,8 @@ func (db *DB) CouponsFor(ctx context.Context, user int64, sum Fen) ([]CouponOffe
 	return couponsFor(db.with(ctx), user, sum, db.Now())
 }
 
-// couponsFor weighs the student's unused coupons against a sum, the usable ones first as they come to their end.
+// couponsFor weighs the student's unused coupons against a sum, the usable ones first as they come
+// to their end.
 func couponsFor(g *gorm.DB, user int64, sum Fen, now time.Time) ([]CouponOffer, error) {
 	var mine []struct {
 		UserCoupon UserCoupon `gorm:"embedded"`
@@ -109,7 +113,8 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 
 func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:04") }
 
-// holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or out of its time.
+// holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or
+// out of its time.
 func (tx tx) holdCoupon(coupon int64, o Order) error {
 	held := tx.Model(&UserCoupon{}).
 		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?", coupon, o.UserID, tx.now, tx.now).
@@ -123,7 +128,8 @@ func (tx tx) useHeldCoupon(o Order) error {
 		tx.now, o.Coupon, o.ID)
 }
 
-// GiveCoupon gives a student one coupon of the named kind, valid from now. ErrNotFound when there is no such kind.
+// GiveCoupon gives a student one coupon of the named kind, valid from now. ErrNotFound when there
+// is no such kind.
 func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoupon, error) {
 	var given UserCoupon
 	err := db.inTx(ctx, func(tx tx) error {

@@ -79,8 +79,9 @@ type CourseList struct {
 	Pages   int // at least 1
 }
 
-// Courses reads a page of the courses on sale in four statements, however many there are. Only a sort by price reads more than
-// the page, because the discounts are rules that the database cannot read.
+// Courses reads a page of the courses on sale in four statements, however many there are. Only a
+// sort by price reads more than the page, because the discounts are rules that the database cannot
+// read.
 func (db *DB) Courses(ctx context.Context, f CourseFilter) (CourseList, error) {
 	g := db.with(ctx)
 	where, args := f.where()

@@ -108,7 +108,8 @@ func TestCourseSearch(t *testing.T) {
 	})
 }
 
-// Pages part the courses without losing one or showing one twice, whatever sorts them, and what is no page is the nearest one.
+// Pages part the courses without losing one or showing one twice, whatever sorts them, and what is
+// no page is the nearest one.
 func TestCoursePages(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		const courses = 2*models.CoursesPerPage + 3

@@ -50,8 +50,8 @@ type Credit struct {
 // TableName names the seed's table.
 func (Credit) TableName() string { return "ly_credit" }
 
-// addCredit gives points and books them. The student's row comes first: the ledger's foreign key would lock it shared, and two who
-// hold it so cannot both go on to change it.
+// addCredit gives points and books them. The student's row comes first: the ledger's foreign key
+// would lock it shared, and two who hold it so cannot both go on to change it.
 func (tx tx) addCredit(c Credit) error {
 	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
 	if err := exactlyOne(given, ErrNotFound); err != nil {

@@ -39,17 +39,21 @@ type DB struct {
 
 // Options tells Open which database to use and how.
 type Options struct {
-	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port,host:port/name, where each host serves the same database.
+	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port,host:port/name, where
+	// each host serves the same database.
 	URL string
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
-	// Patience is how long a MySQL server may take over one statement; 0 means a minute, which is more than anybody waits for a page.
+	// Patience is how long a MySQL server may take over one statement; 0 means a minute, which is
+	// more than anybody waits for a page.
 	Patience time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log gets slow statements, those that are wrong, transactions that are run again, and why connections ended; nil means none.
+	// Log gets slow statements, those that are wrong, transactions that are run again, and why
+	// connections ended; nil means none.
 	Log *slog.Logger
-	// Wrap, when set, stands between the pool and the driver: a simulation lets statements and commits fail there.
+	// Wrap, when set, stands between the pool and the driver: a simulation lets statements and
+	// commits fail there.
 	Wrap func(driver.Connector) driver.Connector
 }
 
@@ -108,7 +112,8 @@ func (db *DB) Dialect() string { return db.dialect }
 // Now is the shop's clock, in UTC and in the database's resolution of a microsecond.
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
 
-// Ping tells whether the database answers with what is in it: a node cut off from its cluster still answers otherwise.
+// Ping tells whether the database answers with what is in it: a node cut off from its cluster still
+// answers otherwise.
 func (db *DB) Ping(ctx context.Context) error {
 	var n int
 	return db.SQL().QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT id FROM ly_user LIMIT 1) one").Scan(&n)
@@ -184,7 +189,8 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	config.WriteTimeout = 60 * time.Second
 	config.Params = map[string]string{
 		"time_zone": "'+00:00'",
-		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the shop holds a row for long.
+		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the
+		// shop holds a row for long.
 		"innodb_lock_wait_timeout": "5",
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	}

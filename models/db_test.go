@@ -127,7 +127,8 @@ func TestSQLiteFile(t *testing.T) {
 	}
 }
 
-// A clock in another zone and of a finer resolution must not leak into what is stored: SQLite compares times as text.
+// A clock in another zone and of a finer resolution must not leak into what is stored: SQLite
+// compares times as text.
 func TestTimesRoundTrip(t *testing.T) {
 	clock := time.Date(2026, 2, 28, 7, 59, 59, 123456789, models.Beijing)
 	want := time.Date(2026, 2, 27, 23, 59, 59, 123456000, time.UTC)

@@ -157,15 +157,16 @@ func applySteps(sale string, price Fen) (Fen, error) {
 	return max(price-reached.off, 0), err
 }
 
-// spread divides a reduction over prices in proportion, to the fen: the shares add up to the reduction and none is above
-// its price. The reduction must not be above the sum of the prices.
+// spread divides a reduction over prices in proportion, to the fen: the shares add up to the
+// reduction and none is above its price. The reduction must not be above the sum of the prices.
 func spread(reduction Fen, prices []Fen) []Fen {
 	shares := make([]Fen, len(prices))
 	var sum Fen
 	for _, p := range prices {
 		sum += p
 	}
-	// Cumulative rounding: each share is the step between two rounded running totals, so nothing is lost at the end.
+	// Cumulative rounding: each share is the step between two rounded running totals, so nothing is
+	// lost at the end.
 	var running, given Fen
 	for i, p := range prices {
 		running += p

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Rule tells students what the discount does: "8.8 折", "减 ¥100.00", "满 ¥100.00 减 ¥10.00，满 ¥200.00 减 ¥25.00". It is empty
-// where the name says everything, and for a rule that cannot be read.
+// Rule tells students what the discount does: "8.8 折", "减 ¥100.00", "满 ¥100.00 减 ¥10.00，满
+// ¥200.00 减 ¥25.00". It is empty where the name says everything, and for a rule that cannot be
+// read.
 func (d Discount) Rule() string {
 	rule, err := d.rule()
 	if err != nil || rule == "" {

@@ -43,7 +43,8 @@ func found(err error) error {
 	return err
 }
 
-// exactlyOne turns the result of a guarded UPDATE into an error: notOne when another has changed the row before.
+// exactlyOne turns the result of a guarded UPDATE into an error: notOne when another has changed
+// the row before.
 func exactlyOne(result *gorm.DB, notOne error) error {
 	if result.Error != nil {
 		return result.Error

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// PaidTrade is one paid trade as Alipay reported it. The caller has verified the message and that app and seller are ours.
+// PaidTrade is one paid trade as Alipay reported it. The caller has verified the message and that
+// app and seller are ours.
 type PaidTrade struct {
 	OutTradeNo string
 	TradeNo    string
@@ -47,9 +48,10 @@ func (o Outcome) Verdict() Verdict {
 	}
 }
 
-// Confirm is the one way for an order to become paid. In one transaction it locks the order, decides, moves payment, order,
-// coupon, points, purchase records, student count and cart, and stores the event with the outcome as its reason. Called
-// again with the same trade it changes nothing.
+// Confirm is the one way for an order to become paid. In one transaction it locks the order,
+// decides, moves payment, order, coupon, points, purchase records, student count and cart, and
+// stores the event with the outcome as its reason. Called again with the same trade it changes
+// nothing.
 func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
 	var outcome Outcome
 	event.fit()
@@ -114,8 +116,8 @@ func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
 	return err
 }
 
-// lockForPayment locks the order and its attempt in one statement, the order first as every path does; ErrNotFound when there is
-// no such attempt.
+// lockForPayment locks the order and its attempt in one statement, the order first as every path
+// does; ErrNotFound when there is no such attempt.
 func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	number, ok := orderNumberOf(outTradeNo)
 	if !ok {
@@ -147,8 +149,9 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	}, nil
 }
 
-// adoptPayment makes the row of the first attempt of an order brought over from an older shop, which sent it to Alipay under its
-// number and kept no row of that. Nothing else is ever paid without a row. It has no app.
+// adoptPayment makes the row of the first attempt of an order brought over from an older shop,
+// which sent it to Alipay under its number and kept no row of that. Nothing else is ever paid
+// without a row. It has no app.
 func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	if outTradeNo != o.OrderNumber {
 		return Payment{}, ErrNotFound
@@ -246,8 +249,9 @@ type lineToGrant struct {
 	right      Right
 }
 
-// linesToGrant reads the lines sorted by course, so that two orders write their records in the same sequence, and up to which order the
-// student's are tallied. The student's row must be locked: what is read of the rights and the tally then stays true.
+// linesToGrant reads the lines sorted by course, so that two orders write their records in the same
+// sequence, and up to which order the student's are tallied. The student's row must be locked: what
+// is read of the rights and the tally then stays true.
 func (tx tx) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
 	err = tx.query(func(rows *sql.Rows) error {
 		var line lineToGrant

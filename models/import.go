@@ -54,7 +54,8 @@ func (tx tx) importCourse(c CatalogueCourse, position int) error {
 	return tx.importChapters(course.ID, c.Chapters)
 }
 
-// importTerms keeps the row of a term that stays, because carts name it by its id, and drops a term that the file drops.
+// importTerms keeps the row of a term that stays, because carts name it by its id, and drops a term
+// that the file drops.
 func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
 	days := []int{0}
 	for _, t := range terms {
@@ -69,8 +70,8 @@ func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
 	return tx.Where("course_id = ? AND expire_time NOT IN ?", course, days).Delete(&CourseExpire{}).Error
 }
 
-// importChapters writes the outline anew. A lesson that stays, by the names of its chapter and its own, keeps its id: what students have
-// opened is known by it.
+// importChapters writes the outline anew. A lesson that stays, by the names of its chapter and its
+// own, keeps its id: what students have opened is known by it.
 func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
 	ids, err := tx.dropChapters(course)
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 // errNothingNew tells that a student has every course of an order for ever already.
 var errNothingNew = errors.New("the student has all of it for ever")
 
-// confirmLate grants a closed order that was paid after all, if its coupon and points are still free, its courses still sold at its
-// prices, and not all of them the student's for ever meanwhile; otherwise the whole sum goes back.
+// confirmLate grants a closed order that was paid after all, if its coupon and points are still
+// free, its courses still sold at its prices, and not all of them the student's for ever meanwhile;
+// otherwise the whole sum goes back.
 func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	err := tx.attempt(grantLate(o, p, trade))
 	for _, gone := range []error{errNothingNew, ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
@@ -35,8 +36,8 @@ func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
 	}
 }
 
-// stillWanted tells whether the order gives its student anything, and could be had today as it is: nil, errNothingNew, ErrWithdrawn or
-// ErrPriceChanged.
+// stillWanted tells whether the order gives its student anything, and could be had today as it is:
+// nil, errNothingNew, ErrWithdrawn or ErrPriceChanged.
 func (tx tx) stillWanted(o Order) error {
 	var lines []OrderDetail
 	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
@@ -56,8 +57,8 @@ func (tx tx) stillWanted(o Order) error {
 	return tx.stillSold(lines, ids)
 }
 
-// stillSold tells whether every line, which is of the course of that place, could be bought today at its price: nil, ErrWithdrawn or
-// ErrPriceChanged.
+// stillSold tells whether every line, which is of the course of that place, could be bought today
+// at its price: nil, ErrWithdrawn or ErrPriceChanged.
 func (tx tx) stillSold(lines []OrderDetail, ids []int64) error {
 	var courses []Course
 	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
@@ -93,8 +94,9 @@ func (tx tx) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
 	}, p)
 }
 
-// holdWrong keeps a sum that was not asked for until staff have given it back at Alipay. The row takes the sum that came, because that
-// is what must go back; the order still says what was asked for.
+// holdWrong keeps a sum that was not asked for until staff have given it back at Alipay. The row
+// takes the sum that came, because that is what must go back; the order still says what was asked
+// for.
 func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
 	if err := tx.settlePayment(p, trade, PaymentHeld); err != nil {
 		return err
@@ -102,8 +104,9 @@ func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
 	return tx.Model(&Payment{}).Where("id = ?", p.ID).Update("amount", trade.Amount).Error
 }
 
-// noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the attempt's row has no place for another, and a
-// refund by its out_trade_no could take the wrong one. It is the difference that the bill of the day will show, open from now on.
+// noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the
+// attempt's row has no place for another, and a refund by its out_trade_no could take the wrong
+// one. It is the difference that the bill of the day will show, open from now on.
 func (tx tx) noteSecond(p Payment, trade PaidTrade) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
 		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment, OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,

@@ -30,7 +30,8 @@ func TestLatePaymentIsGranted(t *testing.T) {
 	})
 }
 
-// Whatever has changed since the order was closed, its late payment goes back in full, and nothing else is touched.
+// Whatever has changed since the order was closed, its late payment goes back in full, and nothing
+// else is touched.
 func TestLatePaymentGoesBack(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, *scene, models.Order, models.UserCoupon){
 		"coupon taken": func(t *testing.T, s *scene, _ models.Order, c models.UserCoupon) {
@@ -140,7 +141,8 @@ func TestSecondPaymentGoesBack(t *testing.T) {
 	})
 }
 
-// Both attempts of one order are reported by eight callers at once: one pays the order, the other goes back once.
+// Both attempts of one order are reported by eight callers at once: one pays the order, the other
+// goes back once.
 func TestTwoPaymentsOfOneOrderAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))

@@ -26,8 +26,8 @@ type Ledger struct {
 	Pages int // at least 1
 }
 
-// Ledger reads a page of a student's points ledger, newest first; a page past the end shows the last. It takes three statements,
-// however many rows there are.
+// Ledger reads a page of a student's points ledger, newest first; a page past the end shows the
+// last. It takes three statements, however many rows there are.
 func (db *DB) Ledger(ctx context.Context, user int64, page int) (Ledger, error) {
 	g := db.with(ctx)
 	var l Ledger

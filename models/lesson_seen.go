@@ -23,7 +23,8 @@ func (LessonSeen) TableName() string { return "ly_lesson_seen" }
 var (
 	// ErrNoRight: the student has no live purchase record of the course.
 	ErrNoRight = errors.New("no live purchase record")
-	// ErrRefundAsked: the student wants the course refunded, so no further lesson is opened until that is decided or taken back.
+	// ErrRefundAsked: the student wants the course refunded, so no further lesson is opened until
+	// that is decided or taken back.
 	ErrRefundAsked = errors.New("a refund of the course is asked for")
 )
 
@@ -63,8 +64,9 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 	return l, err
 }
 
-// OpenLesson records that a student opens a lesson of a course; one that was opened before stays as it was. Errors: ErrNoRight,
-// ErrNotFound when the course has no such lesson, ErrRefundAsked for a new one.
+// OpenLesson records that a student opens a lesson of a course; one that was opened before stays as
+// it was. Errors: ErrNoRight, ErrNotFound when the course has no such lesson, ErrRefundAsked for a
+// new one.
 func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error {
 	return db.inTx(ctx, func(tx tx) error {
 		rights, err := readRights(tx.DB, user, []int64{course})

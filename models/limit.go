@@ -10,8 +10,9 @@ import (
 	"unicode"
 )
 
-// Limit bounds how often something may be tried: burst times at once, and once more after each pause. A try that is refused costs
-// nothing, so nobody waits longer than one pause after the last try that was let through.
+// Limit bounds how often something may be tried: burst times at once, and once more after each
+// pause. A try that is refused costs nothing, so nobody waits longer than one pause after the last
+// try that was let through.
 type Limit struct {
 	key   string // what is limited
 	burst int64
@@ -23,8 +24,8 @@ func LimitName(username string) Limit {
 	return Limit{"name:" + FoldName(username), 10, time.Minute}
 }
 
-// LimitKnown takes the place of LimitName in a browser that has logged in under that name before, so that a stranger who
-// guesses elsewhere cannot keep the student out.
+// LimitKnown takes the place of LimitName in a browser that has logged in under that name before,
+// so that a stranger who guesses elsewhere cannot keep the student out.
 func LimitKnown(username string) Limit {
 	return Limit{"known:" + FoldName(username), 10, time.Minute}
 }

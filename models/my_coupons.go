@@ -39,8 +39,8 @@ func ParseCouponTab(s string) CouponTab {
 	}
 }
 
-// couponState sorts a row of ly_user_coupon m into its tab; the moment is its one argument. A coupon that an order holds cannot run
-// out before the order ends.
+// couponState sorts a row of ly_user_coupon m into its tab; the moment is its one argument. A
+// coupon that an order holds cannot run out before the order ends.
 const couponState = `CASE WHEN m.used_at IS NOT NULL THEN 'used'
 	WHEN m.end_time <= ? AND m.order_id IS NULL THEN 'expired' ELSE 'usable' END`
 
@@ -67,8 +67,8 @@ type CouponList struct {
 	Pages   int // at least 1
 }
 
-// MyCoupons reads a page of one tab of a student's coupons: usable ones as they come to their end, the others latest first. It takes
-// two statements, however many coupons there are.
+// MyCoupons reads a page of one tab of a student's coupons: usable ones as they come to their end,
+// the others latest first. It takes two statements, however many coupons there are.
 func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int) (CouponList, error) {
 	g, now := db.with(ctx), db.Now()
 	list := CouponList{Tab: tab, Counts: map[CouponTab]int{}}

@@ -18,8 +18,9 @@ type OrderFilter struct {
 	Tab    OrderTab // empty means TabAll
 	Search string   // part of an order number or of a course's name; empty for all
 	Page   int      // from 1; one past the end shows the last
-	// Older and Newer are the number of an order next to which the page begins, as its neighbour's links say: what was ordered or
-	// left the tab meanwhile then moves nothing. Without either, and where none is found, Page alone counts.
+	// Older and Newer are the number of an order next to which the page begins, as its neighbour's
+	// links say: what was ordered or left the tab meanwhile then moves nothing. Without either, and
+	// where none is found, Page alone counts.
 	Older, Newer string
 }
 
@@ -32,8 +33,9 @@ type OrderList struct {
 	Pages   int // at least 1
 }
 
-// MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It takes two statements, three with a
-// search, however many orders or lines there are; only the visit that finds thousands of new ones leaves their tally behind.
+// MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It
+// takes two statements, three with a search, however many orders or lines there are; only the visit
+// that finds thousands of new ones leaves their tally behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	f.Tab = cmp.Or(f.Tab, TabAll)
 	onShelf, counted, err := db.countOrders(ctx, f.UserID)
@@ -80,8 +82,9 @@ type part struct {
 	args  []any
 }
 
-// numbered is the page of that number. The later half is read from the end, so that the last page costs what the first does.
-// 全部 is read in one part: putting five together takes half as long again, and it is what most students look at.
+// numbered is the page of that number. The later half is read from the end, so that the last page
+// costs what the first does. 全部 is read in one part: putting five together takes half as long
+// again, and it is what most students look at.
 func (f OrderFilter) numbered(page, matches int) window {
 	w := window{from: "ly_order o", parts: f.parts(), direction: "DESC", skip: (page - 1) * OrdersPerPage}
 	if f.Tab == TabAll {
@@ -95,7 +98,8 @@ func (f OrderFilter) numbered(page, matches int) window {
 	return w
 }
 
-// beside is the page next to an order. A subquery in place of the join makes MariaDB read all that the student ever ordered.
+// beside is the page next to an order. A subquery in place of the join makes MariaDB read all that
+// the student ever ordered.
 func (f OrderFilter) beside() window {
 	w := window{from: "ly_order c JOIN ly_order o ON o.id < c.id", parts: f.parts(), direction: "DESC", limit: OrdersPerPage}
 	number := f.Older
@@ -125,8 +129,9 @@ func (w window) orders() (from string, args []any) {
 	return from, append(args, w.limit, w.skip)
 }
 
-// readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go straight into their places: the
-// ORM's reflection took a third of the page's time. They are put into sequence here, because the database would sort in a temporary table.
+// readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go
+// straight into their places: the ORM's reflection took a third of the page's time. They are put
+// into sequence here, because the database would sort in a temporary table.
 func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) {
 	from, args := w.orders()
 	var ids []int64

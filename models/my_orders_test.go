@@ -12,7 +12,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// pile gives a student so many orders of three lines each, the states in turn. The n-th order's number ends in n.
+// pile gives a student so many orders of three lines each, the states in turn. The n-th order's
+// number ends in n.
 func pile(t testing.TB, s *scene, user models.User, n int) []models.Order {
 	t.Helper()
 	orders := make([]models.Order, n)

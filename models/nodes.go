@@ -11,8 +11,9 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// nodes are the servers of one database, each of which takes every statement, like those of a Galera cluster. A new connection goes to the
-// first of them that answers: in one place row locks hold for all, and no commit clashes with another's.
+// nodes are the servers of one database, each of which takes every statement, like those of a
+// Galera cluster. A new connection goes to the first of them that answers: in one place row locks
+// hold for all, and no commit clashes with another's.
 type nodes struct {
 	driver.Connector // the first, for what does not depend on the server
 	all              []*server
@@ -28,8 +29,9 @@ type server struct {
 const (
 	// asideFor is how long a server that refused a connection is asked only after the others.
 	asideFor = 10 * time.Second
-	// connectTime bounds how long a server may take to let a connection in where there is another to try: one that hangs, or whose machine
-	// is gone, says nothing. It is less than the balancer waits for an answer.
+	// connectTime bounds how long a server may take to let a connection in where there is another
+	// to try: one that hangs, or whose machine is gone, says nothing. It is less than the balancer
+	// waits for an answer.
 	connectTime = 1500 * time.Millisecond
 )
 
@@ -103,8 +105,8 @@ type mysqlConn interface {
 	driver.Validator
 }
 
-// leavingConn is a connection that the pool throws away once its server has said that it cannot serve, or says nothing any more: the next
-// may lead to another server.
+// leavingConn is a connection that the pool throws away once its server has said that it cannot
+// serve, or says nothing any more: the next may lead to another server.
 type leavingConn struct {
 	mysqlConn
 	server *server
@@ -153,7 +155,8 @@ func (s leavingStmt) QueryContext(ctx context.Context, args []driver.NamedValue)
 	return rows, s.conn.note(err)
 }
 
-// leavingTx throws its connection away when its end was refused: the next transaction there would begin by committing what is left of it.
+// leavingTx throws its connection away when its end was refused: the next transaction there would
+// begin by committing what is left of it.
 type leavingTx struct {
 	driver.Tx
 	conn *leavingConn
@@ -171,8 +174,8 @@ func (c *leavingConn) ended(err error) error {
 // IsValid is asked when the connection comes back to the pool.
 func (c *leavingConn) IsValid() bool { return !c.left && c.mysqlConn.IsValid() }
 
-// ResetSession is asked before the connection is used again. A doubted server has to let in a new one first: each of the old may cost
-// somebody their page.
+// ResetSession is asked before the connection is used again. A doubted server has to let in a new
+// one first: each of the old may cost somebody their page.
 func (c *leavingConn) ResetSession(ctx context.Context) error {
 	if c.server.doubted.Load() {
 		return driver.ErrBadConn
@@ -180,8 +183,8 @@ func (c *leavingConn) ResetSession(ctx context.Context) error {
 	return c.mysqlConn.ResetSession(ctx)
 }
 
-// note hands on a statement's error. A node that is not prepared has not looked at the statement, so the pool may ask another; within a
-// transaction that is for inTx to do.
+// note hands on a statement's error. A node that is not prepared has not looked at the statement,
+// so the pool may ask another; within a transaction that is for inTx to do.
 func (c *leavingConn) note(err error) error {
 	if isNumber(err, notPrepared) {
 		c.server.doubted.Store(true)

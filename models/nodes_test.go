@@ -106,8 +106,9 @@ func TestUnpreparedNodeIsLeftByAPage(t *testing.T) {
 	}
 }
 
-// What a transaction wrote must not be committed by the next one on its connection, which a server does that is told to begin while a
-// transaction is open: a node out of its cluster refuses COMMIT and ROLLBACK too, and may be back a moment later.
+// What a transaction wrote must not be committed by the next one on its connection, which a server
+// does that is told to begin while a transaction is open: a node out of its cluster refuses COMMIT
+// and ROLLBACK too, and may be back a moment later.
 func TestRefusedEndLeavesNothing(t *testing.T) {
 	for end, c := range map[string]struct {
 		err    error // of the transaction's own
@@ -141,8 +142,9 @@ func TestRefusedEndLeavesNothing(t *testing.T) {
 	}
 }
 
-// A node that takes connections and says nothing, as one whose machine hangs, is left by the first whose time runs out there: who comes
-// after them is served by the next node, whatever connections the pool still has.
+// A node that takes connections and says nothing, as one whose machine hangs, is left by the first
+// whose time runs out there: who comes after them is served by the next node, whatever connections
+// the pool still has.
 func TestSilentNodeIsLeft(t *testing.T) {
 	db, proxy := firstBehindProxy(t)
 	proxy.Freeze()

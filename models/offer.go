@@ -36,7 +36,8 @@ type runningDiscount struct {
 	EndTime time.Time
 }
 
-// openOffers reads the terms and running discounts of the courses in two statements, however many courses there are.
+// openOffers reads the terms and running discounts of the courses in two statements, however many
+// courses there are.
 func openOffers(g *gorm.DB, courses []int64, now time.Time) (offerBook, error) {
 	book := offerBook{map[int64][]CourseExpire{}, map[int64][]runningDiscount{}}
 	if len(courses) == 0 {
@@ -79,8 +80,8 @@ func (b offerBook) offer(c Course, expire int64) (Offer, error) {
 	return all[i], nil
 }
 
-// price applies the running discount that leaves the lowest price. A rule that cannot be read reduces nothing: it was
-// refused when it was imported, so it can only be here by hand.
+// price applies the running discount that leaves the lowest price. A rule that cannot be read
+// reduces nothing: it was refused when it was imported, so it can only be here by hand.
 func (b offerBook) price(c Course, t CourseExpire) Offer {
 	o := Offer{
 		CourseID: c.ID, CourseName: c.Name, CourseImg: c.CourseImg, Published: c.Published,

@@ -69,7 +69,8 @@ func (o *Order) places() []any {
 // GrantedLate tells an order that had been closed when its money came, and was granted then.
 func (o Order) GrantedLate() bool { return o.PayTime != nil && o.ClosedAt != nil }
 
-// Ended tells an order that is closed or refunded: nothing of it goes on, and its student may take it out of My Orders.
+// Ended tells an order that is closed or refunded: nothing of it goes on, and its student may take
+// it out of My Orders.
 func (o Order) Ended() bool { return o.OrderStatus != OrderUnpaid && o.OrderStatus != OrderPaid }
 
 // OrderDetail is one line of an order. Name, picture, term and prices are those of the day of purchase.
@@ -92,8 +93,8 @@ type OrderDetail struct {
 // TableName names the seed's table.
 func (OrderDetail) TableName() string { return "ly_order_detail" }
 
-// newOrderNumber makes 26 digits: the time in Beijing, the student and a random part, so that a number can be read but not
-// guessed.
+// newOrderNumber makes 26 digits: the time in Beijing, the student and a random part, so that a
+// number can be read but not guessed.
 func newOrderNumber(now time.Time, user int64) string {
 	random, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
@@ -122,7 +123,8 @@ type LineView struct {
 	Request RequestView `gorm:"embedded;embeddedPrefix:request_"`
 }
 
-// Order reads a student's own order; ErrNotFound for another's. It takes three statements, four once Alipay has taken money for it.
+// Order reads a student's own order; ErrNotFound for another's. It takes three statements, four
+// once Alipay has taken money for it.
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView

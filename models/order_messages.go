@@ -2,9 +2,9 @@ package models
 
 import "context"
 
-// OrderMessages lists what Alipay told of an order and its student may know: that the buyer came back, that money came and fulfilled it,
-// and money that it could not take. However often and by whatever way the same was told, it is listed once, when it came first. Raw
-// is left out.
+// OrderMessages lists what Alipay told of an order and its student may know: that the buyer came
+// back, that money came and fulfilled it, and money that it could not take. However often and by
+// whatever way the same was told, it is listed once, when it came first. Raw is left out.
 func (db *DB) OrderMessages(ctx context.Context, o OrderView) ([]PaymentEvent, error) {
 	names := []string{o.OrderNumber} // the first attempt of an order brought over from an older shop may have no row
 	for _, p := range o.Payments {

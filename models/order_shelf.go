@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// shelf is the part of My Orders on which an order lies; ly_order.shelf, which the database computes. Each tab shows one or two.
+// shelf is the part of My Orders on which an order lies; ly_order.shelf, which the database
+// computes. Each tab shows one or two.
 type shelf int8
 
 // The shelves. An order is on one, or on none once it is hidden.

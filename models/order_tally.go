@@ -8,9 +8,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// Counting is the one thing on My Orders that grows with what a student has ordered. A student with very many orders therefore has a
-// tally: how many of the orders up to ly_user.orders_tallied lie on each shelf. The page adds the later ones, which it counts. What
-// moves an order to another shelf holds the lock of the student's row and moves it in the tally too.
+// Counting is the one thing on My Orders that grows with what a student has ordered. A student with
+// very many orders therefore has a tally: how many of the orders up to ly_user.orders_tallied lie
+// on each shelf. The page adds the later ones, which it counts. What moves an order to another
+// shelf holds the lock of the student's row and moves it in the tally too.
 const (
 	tallyFrom   = 2000 // so many orders are counted one by one before they are tallied
 	tallyAllBut = 100  // the newest are never tallied: numbers given out to orders that are being placed come behind them
@@ -74,8 +75,8 @@ func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
 	return tx.Exec("INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (?, ?, ?)", user, on, n).Error
 }
 
-// reshelve locks the row of the order's student and moves the order within their tally if it is in there. o is the order as it was
-// before the move.
+// reshelve locks the row of the order's student and moves the order within their tally if it is in
+// there. o is the order as it was before the move.
 func (tx tx) reshelve(o Order, to shelf) error {
 	if err := tx.lockStudent(o.UserID); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (tx tx) reshelve(o Order, to shelf) error {
 	return tx.moveInTally(o, to, tallied)
 }
 
-// lockStudent locks the student's row by writing it: on a cluster of databases a mere lock holds on one node, a write is weighed against those of
-// all when it is committed.
+// lockStudent locks the student's row by writing it: on a cluster of databases a mere lock holds on
+// one node, a write is weighed against those of all when it is committed.
 func (tx tx) lockStudent(user int64) error {
 	return tx.execOne(ErrNotFound, "UPDATE ly_user SET orders_moved = orders_moved + 1 WHERE id = ?", user)
 }

@@ -13,7 +13,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// load gives a student very many orders of one line each, the states in turn, a third of the paid ones refunded in part.
+// load gives a student very many orders of one line each, the states in turn, a third of the paid
+// ones refunded in part.
 func load(t testing.TB, s *scene, user models.User, n int) {
 	t.Helper()
 	first := sum(t, s.DB, "SELECT COALESCE(MAX(id), 0) FROM ly_order")
@@ -53,7 +54,8 @@ func (s *scene) wantCounts(t *testing.T, when string) {
 	}
 }
 
-// O1, O22: the counts of a student with thousands of orders come from a tally, which follows whatever becomes of the orders in it.
+// O1, O22: the counts of a student with thousands of orders come from a tally, which follows
+// whatever becomes of the orders in it.
 func TestTally(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		paid, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Rate.For(0))
@@ -111,8 +113,9 @@ func (s *scene) refundLine(t *testing.T, o models.Order, line int) {
 	}
 }
 
-// O22: whatever page of My Orders a student with 100,000 orders opens takes the statements of a student with ten, and at most half as long
-// again. The two are measured in turns, so that what else the machine does slows both; the medians are compared.
+// O22: whatever page of My Orders a student with 100,000 orders opens takes the statements of a
+// student with ten, and at most half as long again. The two are measured in turns, so that what
+// else the machine does slows both; the medians are compared.
 func TestMyOrdersOfAHundredThousand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: loads 100,000 orders")

@@ -20,8 +20,9 @@ const (
 	argonSize    = 32
 )
 
-// hashing has a place for each password that may be hashed at once in this process. Each takes 19 MB: without a bound a crowd at the
-// login would take all the memory there is, and nobody would be let in sooner.
+// hashing has a place for each password that may be hashed at once in this process. Each takes 19
+// MB: without a bound a crowd at the login would take all the memory there is, and nobody would be
+// let in sooner.
 var hashing = make(chan struct{}, 4)
 
 // takeTurn waits for a place, and gives back how to leave it. The error is that of a context that ended first.
@@ -34,7 +35,8 @@ func takeTurn(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// hashPassword gives the PHC text that ly_user.password stores. The error is that of a context that ended while others were hashed.
+// hashPassword gives the PHC text that ly_user.password stores. The error is that of a context that
+// ended while others were hashed.
 func hashPassword(ctx context.Context, password string) (string, error) {
 	leave, err := takeTurn(ctx)
 	if err != nil {
@@ -51,8 +53,8 @@ func phcText(salt, key []byte) string {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
-// nobodysPassword is compared with when there is no such user, to take the time that a real comparison takes. No password has this
-// key.
+// nobodysPassword is compared with when there is no such user, to take the time that a real
+// comparison takes. No password has this key.
 var nobodysPassword = phcText(make([]byte, 16), make([]byte, argonSize))
 
 // phc is a password as it is stored.
@@ -77,8 +79,9 @@ func readPHC(stored string) (p phc, ok bool) {
 	return p, saltFault == nil && keyFault == nil && len(p.key) > 0
 }
 
-// passwordMatches compares in constant time. Text that is not of hashPassword's form matches nothing, and a password that is too long
-// is not hashed. The error is that of a context that ended while others were hashed.
+// passwordMatches compares in constant time. Text that is not of hashPassword's form matches
+// nothing, and a password that is too long is not hashed. The error is that of a context that ended
+// while others were hashed.
 func passwordMatches(ctx context.Context, stored, password string) (bool, error) {
 	want, ok := readPHC(stored)
 	if !ok || utf8.RuneCountInString(password) > PasswordMax {

@@ -52,13 +52,14 @@ type Attempt struct {
 	OrderNumber string
 	AppID       string
 	Subject     func(Order) string
-	// Margin is how long before the order's deadline no payment is begun any more. An order whose whole time is less than two
-	// margins, as in a test, has none.
+	// Margin is how long before the order's deadline no payment is begun any more. An order whose
+	// whole time is less than two margins, as in a test, has none.
 	Margin time.Duration
 }
 
-// OpenAttempt returns the attempt with which the student may pay the order now: the open one, unchanged, else a new one. Errors:
-// ErrNotFound (also for another's order), ErrNotPayable, ErrPastDeadline.
+// OpenAttempt returns the attempt with which the student may pay the order now: the open one,
+// unchanged, else a new one. Errors: ErrNotFound (also for another's order), ErrNotPayable,
+// ErrPastDeadline.
 func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 	var payment Payment
 	err := db.inTx(ctx, func(tx tx) (err error) {
@@ -108,8 +109,8 @@ func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {
 	return p, tx.Create(&p).Error
 }
 
-// outTradeNo names an attempt at Alipay: the first like the order, each later one with its count, because a closed
-// out_trade_no can never be paid again.
+// outTradeNo names an attempt at Alipay: the first like the order, each later one with its count,
+// because a closed out_trade_no can never be paid again.
 func outTradeNo(order string, earlier int) string {
 	if earlier == 0 {
 		return order
@@ -132,8 +133,9 @@ type Standing struct {
 	OrderStatus OrderStatus
 }
 
-// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name. An order brought over from an older shop
-// has no row for its first attempt: it gets one, with id 0, as Confirm would make it.
+// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name. An order
+// brought over from an older shop has no row for its first attempt: it gets one, with id 0, as
+// Confirm would make it.
 func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Standing, error) {
 	var s Standing
 	number, ok := orderNumberOf(outTradeNo)
@@ -150,8 +152,8 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 	return s, found(err)
 }
 
-// ClaimQuery allows one question to Alipay about an attempt each floor: true for one caller, false for all others until
-// the floor has passed.
+// ClaimQuery allows one question to Alipay about an attempt each floor: true for one caller, false
+// for all others until the floor has passed.
 func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration) (bool, error) {
 	now := db.Now()
 	n, err := gorm.G[Payment](db.orm).

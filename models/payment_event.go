@@ -30,8 +30,9 @@ const (
 	VerdictFailed    Verdict = "failed"    // believed, but the shop could not work on it; it must come again
 )
 
-// PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. What a refused message claims proves
-// nothing, and of those that anybody may have sent no more are kept than LimitRefused admits.
+// PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. What a
+// refused message claims proves nothing, and of those that anybody may have sent no more are kept
+// than LimitRefused admits.
 type PaymentEvent struct {
 	ID          int64
 	ReceivedAt  time.Time

@@ -37,7 +37,8 @@ func TestOpenAttempt(t *testing.T) {
 	})
 }
 
-// Paying again continues the same trade with the same words: another sum or subject under its name is an error at Alipay.
+// Paying again continues the same trade with the same words: another sum or subject under its name
+// is an error at Alipay.
 func TestOpenAttemptAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -84,7 +85,8 @@ func TestOpenAttemptAfterOneClosed(t *testing.T) {
 	})
 }
 
-// Trades belong to the app that made them. After the shop has moved to another app the old attempt is not its to continue.
+// Trades belong to the app that made them. After the shop has moved to another app the old attempt
+// is not its to continue.
 func TestOpenAttemptOfAnotherApp(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))

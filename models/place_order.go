@@ -19,9 +19,9 @@ type NewOrder struct {
 	TTL    time.Duration // how long the order may stay unpaid
 }
 
-// PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An order of 0.00 is fulfilled at
-// once. Sent again with the same token it returns the order made before. Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon,
-// ErrPoints, ErrTooMuch.
+// PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An
+// order of 0.00 is fulfilled at once. Sent again with the same token it returns the order made
+// before. Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon, ErrPoints, ErrTooMuch.
 func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 	if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 		return made, err
@@ -35,7 +35,8 @@ func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 		if err == nil {
 			return order, nil
 		}
-		// The same form sent twice at once: the other one may have made the order, and taken the coupon, the points or the cart.
+		// The same form sent twice at once: the other one may have made the order, and taken the
+		// coupon, the points or the cart.
 		if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 			return made, err
 		}

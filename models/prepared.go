@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// prepared holds statements that stay prepared at the database, by their text. Parsing them took it a third of the time of the pages that
-// are asked for most; a transaction gains nothing by it.
+// prepared holds statements that stay prepared at the database, by their text. Parsing them took it
+// a third of the time of the pages that are asked for most; a transaction gains nothing by it.
 type prepared struct {
 	pool   *sql.DB
 	byText sync.Map // *sql.Stmt by string

@@ -20,8 +20,8 @@ type Choice struct {
 	Points int64
 }
 
-// Quote is an order before it is made: the selected courses at today's prices, and what coupon and points take off.
-// Total - Discount - CouponOff - PointsOff = Real.
+// Quote is an order before it is made: the selected courses at today's prices, and what coupon and
+// points take off. Total - Discount - CouponOff - PointsOff = Real.
 type Quote struct {
 	Lines      []Offer
 	Shares     []Fen // what each line costs after all reductions; they add up to Real
@@ -37,7 +37,8 @@ type Quote struct {
 	Already          // only from Checkout
 }
 
-// Seal identifies what the student saw but did not choose: the courses, their terms and their prices, and what each coupon would take off.
+// Seal identifies what the student saw but did not choose: the courses, their terms and their
+// prices, and what each coupon would take off.
 func (q Quote) Seal() string {
 	parts := []string{q.sealLines()}
 	for _, coupon := range q.Coupons {
@@ -62,8 +63,9 @@ func (q Quote) sealLines() string {
 
 func sealCoupon(coupon int64, saves Fen) string { return fmt.Sprintf("%d:%d", coupon, saves) }
 
-// Keeps tells whether the page with that seal showed the courses, terms and prices of the quote, and what the chosen coupon takes off now. An
-// order is made only then. A coupon that cannot be used is no matter of the seal.
+// Keeps tells whether the page with that seal showed the courses, terms and prices of the quote,
+// and what the chosen coupon takes off now. An order is made only then. A coupon that cannot be
+// used is no matter of the seal.
 func (q Quote) Keeps(seal string, coupon int64) bool {
 	parts := strings.Split(seal, sealSeparator)
 	return parts[0] == q.sealLines() && (q.CouponOff == 0 || slices.Contains(parts[1:], sealCoupon(coupon, q.CouponOff)))
@@ -79,8 +81,9 @@ func SealedTotal(seal string) Fen {
 	return total
 }
 
-// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error (ErrCoupon, ErrPoints or both
-// joined) that comes together with the quote without it, and so does ErrTooMuch. Other errors: ErrEmptyCart.
+// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error
+// (ErrCoupon, ErrPoints or both joined) that comes together with the quote without it, and so does
+// ErrTooMuch. Other errors: ErrEmptyCart.
 func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
 	g, now := db.with(ctx), db.Now()
 	quote, err := makeQuote(g, user, choice, now)

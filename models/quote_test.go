@@ -237,7 +237,8 @@ func TestSealStays(t *testing.T) {
 	})
 }
 
-// What a coupon takes off was read on the page: another reduction is another quote for who chose it, and nobody else's business.
+// What a coupon takes off was read on the page: another reduction is another quote for who chose
+// it, and nobody else's business.
 func TestSealHoldsTheCoupon(t *testing.T) {
 	for name, c := range map[string]struct {
 		seen bool // the page offered the coupon

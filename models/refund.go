@@ -45,7 +45,8 @@ func (c RefundCause) String() string {
 	}
 }
 
-// Refund is one refund of a payment. It is stored before Alipay is asked, and asked for under the same out_request_no until it is done.
+// Refund is one refund of a payment. It is stored before Alipay is asked, and asked for under the
+// same out_request_no until it is done.
 type Refund struct {
 	ID            int64
 	PaymentID     int64
@@ -80,7 +81,8 @@ var (
 	ErrRefundUnsure  = errors.New("it may be one that the shop has asked for, or another")
 )
 
-// RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with neither all that is left.
+// RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with
+// neither all that is left.
 type RefundRequest struct {
 	OrderNumber string
 	Line        int // position in the order from 1; 0 for none
@@ -90,8 +92,9 @@ type RefundRequest struct {
 	Key         string // the caller's own name for the refund; empty for none
 }
 
-// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key that was used before gives the refund
-// of then. Errors: ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
+// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key
+// that was used before gives the refund of then. Errors: ErrNotFound, ErrNothingPaid,
+// ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
 func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx tx) (err error) {
@@ -141,8 +144,8 @@ func (tx tx) requestRefund(o Order, r RefundRequest) (Refund, error) {
 	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
 }
 
-// refundOfKey finds the refund that was asked for under the same key; the zero Refund when there is none. ErrKeyUsed when the key then
-// named another line or sum.
+// refundOfKey finds the refund that was asked for under the same key; the zero Refund when there is
+// none. ErrKeyUsed when the key then named another line or sum.
 func (tx tx) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
 	var earlier []struct {
 		Refund   `gorm:"embedded"`
@@ -219,7 +222,8 @@ func (tx tx) addRefund(r *Refund, p Payment) (err error) {
 	return tx.Create(r).Error
 }
 
-// nextRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has told of is passed over.
+// nextRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
+// told of is passed over.
 func (tx tx) nextRequestNo(p Payment) (string, error) {
 	var used []string
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
@@ -239,7 +243,8 @@ type RefundTask struct {
 	AppID      string
 }
 
-// refundLease is the pause before a refund is tried again; it doubles up to an hour. For so long at most no other of its payment is asked for.
+// refundLease is the pause before a refund is tried again; it doubles up to an hour. For so long at
+// most no other of its payment is asked for.
 const refundLease = 30 * time.Second
 
 // refundGap is the least time that Alipay wants between two refunds of one trade.
@@ -248,8 +253,9 @@ const refundGap = 3 * time.Second
 // ErrRefundTooSoon means that another refund of the payment is being asked for, or was a moment ago.
 var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
 
-// ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be ended by RefundAsked. Each goes to one
-// caller and comes up again, after pauses that grow, until it is done or failed.
+// ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be
+// ended by RefundAsked. Each goes to one caller and comes up again, after pauses that grow, until
+// it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx tx) error {
@@ -275,8 +281,8 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 	return tasks, err
 }
 
-// ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by RefundAsked. Errors: ErrNotFound when it is not
-// pending, ErrRefundTooSoon.
+// ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by
+// RefundAsked. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
 	err := db.inTx(ctx, func(tx tx) (err error) {

@@ -15,9 +15,10 @@ type RefundDecision struct {
 // ErrDecided means that the request is not open any more.
 var ErrDecided = errors.New("the request is not open")
 
-// ApproveRefund decides for a request and stores its refund in one transaction. Called again it returns the same refund, and so it does
-// when the line was refunded by other ways meanwhile. Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of
-// RequestRefund; then the request stays open.
+// ApproveRefund decides for a request and stores its refund in one transaction. Called again it
+// returns the same refund, and so it does when the line was refunded by other ways meanwhile.
+// Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of RequestRefund;
+// then the request stays open.
 func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx tx) error {
@@ -44,7 +45,8 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 	return refund, err
 }
 
-// RejectRefund decides against a request. Errors: ErrNotFound, ErrDecided when it is not open; rejecting twice is no error.
+// RejectRefund decides against a request. Errors: ErrNotFound, ErrDecided when it is not open;
+// rejecting twice is no error.
 func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) error {
 	return db.inTx(ctx, func(tx tx) error {
 		_, _, request, err := tx.lockRequest(id)
@@ -78,8 +80,9 @@ func (tx tx) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
 	return order, line, request, tx.Take(&request, "id = ?", id).Error
 }
 
-// grantRequests gives the students' requests for those lines the refund that the lines have got, whoever asked for it. That is the
-// only way to approve one. A request that was taken back stays so.
+// grantRequests gives the students' requests for those lines the refund that the lines have got,
+// whoever asked for it. That is the only way to approve one. A request that was taken back stays
+// so.
 func (tx tx) grantRequests(r Refund, lines ...int64) error {
 	return tx.Model(&LineRequest{}).Where("order_detail_id IN ? AND state <> ?", lines, RequestWithdrawn).Updates(columns{
 		"state": RequestApproved, "refund_id": r.ID, "decided_by": cut(r.RequestedBy, 64), "decided_at": tx.now,
@@ -107,7 +110,8 @@ const askedRefunds = `
 	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
 	JOIN ly_order o ON o.id = d.order_id JOIN ly_user u ON u.id = o.user_id `
 
-// OpenRefundRequests lists the requests that wait for a decision, the oldest first, and tells how many there are in all.
+// OpenRefundRequests lists the requests that wait for a decision, the oldest first, and tells how
+// many there are in all.
 func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (asked []AskedRefund, total int, err error) {
 	g := db.with(ctx)
 	if err := g.Raw("SELECT COUNT(*) FROM ly_refund_request WHERE state = ?", RequestOpen).Scan(&total).Error; err != nil {

@@ -80,7 +80,8 @@ func TestRejectRefund(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-// A line that is refunded by other ways while its student waits ends as 已退款, and approving it then refunds nothing more.
+// A line that is refunded by other ways while its student waits ends as 已退款, and approving it
+// then refunds nothing more.
 func TestRefundedWhileAsked(t *testing.T) {
 	outside := func(amount models.Fen) func(*testing.T, *scene, models.Order) {
 		return func(t *testing.T, s *scene, o models.Order) {
@@ -145,7 +146,8 @@ func TestOtherSumWhileAsked(t *testing.T) {
 	})
 }
 
-// Approved, and Alipay refuses for good: the student is told so, and a later refund of the line is the request's.
+// Approved, and Alipay refuses for good: the student is told so, and a later refund of the line is
+// the request's.
 func TestApprovedRefundFails(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)

@@ -8,11 +8,13 @@ import (
 	"gorm.io/gorm"
 )
 
-// FinishRefund books a refund that Alipay has carried out, with all that goes back with it. Called again it changes nothing.
+// FinishRefund books a refund that Alipay has carried out, with all that goes back with it. Called
+// again it changes nothing.
 //
-// The rule: a refund of a line revokes that line's purchase record and gives its share of the points back. A refund of a bare sum
-// revokes nothing. Once all that was paid has gone back, every record of the order is revoked, the rest of the points and the
-// coupon return, and the order is 已退款.
+// The rule: a refund of a line revokes that line's purchase record and gives its share of the
+// points back. A refund of a bare sum revokes nothing. Once all that was paid has gone back, every
+// record of the order is revoked, the rest of the points and the coupon return, and the order is
+// 已退款.
 func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) error {
 	return db.inTx(ctx, func(tx tx) error {
 		order, payment, err := tx.lockForRefund(id)
@@ -97,7 +99,8 @@ func (tx tx) returnCoupon(o Order) error {
 		Updates(columns{"order_id": nil, "used_at": nil}).Error
 }
 
-// returnPoints gives back a line's share of the order's points, rounded down, and with the last refund all that is left of them.
+// returnPoints gives back a line's share of the order's points, rounded down, and with the last
+// refund all that is left of them.
 func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 	var points int64
 	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
@@ -131,8 +134,8 @@ func (o Order) pointsOf(line OrderDetail) int64 {
 	return int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount))
 }
 
-// revoke ends the purchase records that the refund is of, shortens what they had extended, and counts the students lost. A student's
-// request for one of them has its refund with that.
+// revoke ends the purchase records that the refund is of, shortens what they had extended, and
+// counts the students lost. A student's request for one of them has its refund with that.
 func (tx tx) revoke(o Order, r Refund, full bool) error {
 	g := tx.Model(&UserCourse{}).Where(
 		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
@@ -174,7 +177,8 @@ func (tx tx) revoke(o Order, r Refund, full bool) error {
 	return tx.countStudents(lost, -1)
 }
 
-// chainAnew sets the ends of a student's remaining records of a course as if the revoked one had never extended them.
+// chainAnew sets the ends of a student's remaining records of a course as if the revoked one had
+// never extended them.
 func (tx tx) chainAnew(user, course int64) error {
 	var records []struct {
 		ID         int64

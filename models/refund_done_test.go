@@ -143,7 +143,8 @@ func TestRefundsFinishedAtOnce(t *testing.T) {
 	})
 }
 
-// A course bought three times for 30, 60 and 90 days: what is given back never was, and the others stand with terms of their own.
+// A course bought three times for 30, 60 and 90 days: what is given back never was, and the others
+// stand with terms of their own.
 func TestRefundShortensWhatItExtended(t *testing.T) {
 	for name, c := range map[string]struct {
 		refunded []int // which purchases

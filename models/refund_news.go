@@ -19,9 +19,11 @@ type RefundNews struct {
 	At           time.Time
 }
 
-// NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made outside the shop gets its row. Called
-// again it changes nothing. Errors: ErrNotFound when no attempt has this out_trade_no, ErrNothingPaid while the shop has not heard of
-// its payment, ErrRefundTooMuch when more would have gone back than came, ErrRefundUnsure when it may or may not be one of the shop's own.
+// NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made
+// outside the shop gets its row. Called again it changes nothing. Errors: ErrNotFound when no
+// attempt has this out_trade_no, ErrNothingPaid while the shop has not heard of its payment,
+// ErrRefundTooMuch when more would have gone back than came, ErrRefundUnsure when it may or may not
+// be one of the shop's own.
 func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 	return db.inTx(ctx, func(tx tx) error {
 		order, payment, err := tx.lockForPayment(n.OutTradeNo)
@@ -60,8 +62,9 @@ func (tx tx) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error 
 	}
 }
 
-// noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's own is on its way that sum may hold it
-// already, so only one of that very sum is believed to be the news.
+// noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's
+// own is on its way that sum may hold it already, so only one of that very sum is believed to be
+// the news.
 func (tx tx) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
 	n.Amount = n.Total - sumDone(slices.DeleteFunc(slices.Clone(known), Refund.settled)) // Alipay's total knows nothing of those
 	if n.Amount <= 0 {
@@ -89,9 +92,10 @@ func sumDone(refunds []Refund) Fen {
 	return sum
 }
 
-// among finds the refund that the news is of; nil when it is none of them. News with a number is of the refund of that number, else of one of
-// its sum of which Alipay has not told a number: done at that very time, or made outside. News without is of one of its sum: done at
-// that very time, or the shop's own on its way, or refused: it was made after all.
+// among finds the refund that the news is of; nil when it is none of them. News with a number is of
+// the refund of that number, else of one of its sum of which Alipay has not told a number: done at
+// that very time, or made outside. News without is of one of its sum: done at that very time, or
+// the shop's own on its way, or refused: it was made after all.
 func (n RefundNews) among(known []Refund) *Refund {
 	unnamed := func(r Refund) bool { return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) }
 	in := func(state RefundState) func(Refund) bool {
@@ -123,8 +127,9 @@ func (tx tx) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }
 
-// yieldNumber books a refund of another sum that Alipay knows under the number of one of the shop's, as after a backup was restored: the
-// number tells of nothing but that refund, so the shop's own has not been made, and if it is on its way it is asked for under a new one.
+// yieldNumber books a refund of another sum that Alipay knows under the number of one of the
+// shop's, as after a backup was restored: the number tells of nothing but that refund, so the
+// shop's own has not been made, and if it is on its way it is asked for under a new one.
 func (tx tx) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
 	number, err := tx.nextRequestNo(p)
 	if err != nil {
@@ -138,8 +143,8 @@ func (tx tx) yieldNumber(o Order, p Payment, known []Refund, own Refund, n Refun
 	return tx.bookOutside(o, p, known, n)
 }
 
-// finishRefused finishes a refund that Alipay had refused and has made after all. When its line went back by another one meanwhile, it is
-// of a bare sum.
+// finishRefused finishes a refund that Alipay had refused and has made after all. When its line
+// went back by another one meanwhile, it is of a bare sum.
 func (tx tx) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
 	err := tx.lineStands(o, r)
 	if errors.Is(err, ErrLineNotOpen) {
@@ -173,8 +178,9 @@ func (tx tx) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error
 	return tx.finishRefund(o, p, r, n.At)
 }
 
-// lineAskedFor is the line that a refund made outside the shop is taken to be of: one of that very sum whose student waits for its refund,
-// the oldest request first; nil when there is none. Else approving the request would give the sum back once more.
+// lineAskedFor is the line that a refund made outside the shop is taken to be of: one of that very
+// sum whose student waits for its refund, the oldest request first; nil when there is none. Else
+// approving the request would give the sum back once more.
 func (tx tx) lineAskedFor(p Payment, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`

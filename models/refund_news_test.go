@@ -114,7 +114,8 @@ func TestNoteRefundRefused(t *testing.T) {
 	})
 }
 
-// A sum of all refunds may hold one of the shop's own that is on its way. Alipay tells it again, and by then that one is done.
+// A sum of all refunds may hold one of the shop's own that is on its way. Alipay tells it again,
+// and by then that one is done.
 func TestTotalBesideAPendingRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
@@ -134,8 +135,8 @@ func TestTotalBesideAPendingRefund(t *testing.T) {
 	})
 }
 
-// Alipay has made a refund after all that it had refused, and that staff had made up for by another one meanwhile: the money went back
-// twice, the points of the line once.
+// Alipay has made a refund after all that it had refused, and that staff had made up for by another
+// one meanwhile: the money went back twice, the points of the line once.
 func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 	for name, c := range map[string]struct {
 		line   int // 0 = the whole order
@@ -175,7 +176,8 @@ func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 	}
 }
 
-// A row without a number of the sum that Alipay had refused is that refund, or staff's by hand in its place: either way it is made up for.
+// A row without a number of the sum that Alipay had refused is that refund, or staff's by hand in
+// its place: either way it is made up for.
 func TestNamelessNewsOfARefusedRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
@@ -218,7 +220,8 @@ func TestHeldPaymentIsReturnedOnceAllWentBack(t *testing.T) {
 	})
 }
 
-// A part of a surplus went back by hand, whereupon Alipay refuses the refund of the whole: the rest is asked for, whichever is heard first.
+// A part of a surplus went back by hand, whereupon Alipay refuses the refund of the whole: the rest
+// is asked for, whichever is heard first.
 func TestRestOfASurplusGoesBack(t *testing.T) {
 	for name, order := range map[string][]string{"refusal first": {"refusal", "news"}, "news first": {"news", "refusal"}} {
 		t.Run(name, func(t *testing.T) {

@@ -21,8 +21,9 @@ const (
 	RequestWithdrawn RequestState = "withdrawn" // the student has taken it back
 )
 
-// LineRequest is a student's request for the refund of an order line. A line has one at most: asking again after taking it back opens
-// the same row again, and its unique key is the last line against a second one.
+// LineRequest is a student's request for the refund of an order line. A line has one at most:
+// asking again after taking it back opens the same row again, and its unique key is the last line
+// against a second one.
 type LineRequest struct {
 	ID            int64
 	OrderDetailID int64
@@ -112,8 +113,8 @@ type RefundChoice struct {
 	Bar       RefundBar `gorm:"-"` // empty when a refund can be asked for
 }
 
-// RefundChoices reads a student's own order with what may be asked for each of its lines. Errors: ErrNotFound, ErrNothingPaid when it is
-// not a paid order.
+// RefundChoices reads a student's own order with what may be asked for each of its lines. Errors:
+// ErrNotFound, ErrNothingPaid when it is not a paid order.
 func (db *DB) RefundChoices(ctx context.Context, user int64, number string, rule RefundRule) (OrderView, []RefundChoice, error) {
 	order, err := db.Order(ctx, user, number)
 	if err != nil {
@@ -162,9 +163,10 @@ type RefundWish struct {
 // ErrRefundBarred means that the rule, or what has happened to a line, stands against a refund.
 var ErrRefundBarred = errors.New("no refund of that line can be asked for")
 
-// AskRefund stores a request for each of the lines, or none. A line that is asked for already is left as it is, so the same form sent twice
-// asks once. It returns what the lines cost together. Errors: ErrNotFound (also for another's order), ErrNothingPaid, ErrLineNotOpen
-// when the order has no such line, ErrRefundBarred.
+// AskRefund stores a request for each of the lines, or none. A line that is asked for already is
+// left as it is, so the same form sent twice asks once. It returns what the lines cost together.
+// Errors: ErrNotFound (also for another's order), ErrNothingPaid, ErrLineNotOpen when the order has
+// no such line, ErrRefundBarred.
 func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
 	var total Fen
 	err := db.inTx(ctx, func(tx tx) error {
@@ -217,8 +219,8 @@ func (tx tx) askRefund(line RefundChoice, reason string) error {
 	return tx.Create(&LineRequest{OrderDetailID: line.ID, State: RequestOpen, Reason: reason, CreatedAt: tx.now}).Error
 }
 
-// WithdrawRefund takes a student's open request for a line of their own order back. One that is not open stays as it is; ErrNotFound
-// only for an order that is not theirs.
+// WithdrawRefund takes a student's open request for a line of their own order back. One that is not
+// open stays as it is; ErrNotFound only for an order that is not theirs.
 func (db *DB) WithdrawRefund(ctx context.Context, user int64, number string, line int) error {
 	return db.inTx(ctx, func(tx tx) error {
 		order, err := tx.lockOwnOrder(user, number)

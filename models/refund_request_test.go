@@ -37,7 +37,8 @@ func (s *scene) request(t testing.TB, order models.Order, line int) models.LineR
 	return found[0]
 }
 
-// steps lists how far the requests of ann's order have come, by My Orders, and checks that its own page says the same.
+// steps lists how far the requests of ann's order have come, by My Orders, and checks that its own
+// page says the same.
 func (s *scene) steps(t testing.TB, order models.Order) []models.RequestStep {
 	t.Helper()
 	view, err := s.Order(t.Context(), s.ann.ID, order.OrderNumber)
@@ -208,7 +209,8 @@ func TestAskRefundIsBarred(t *testing.T) {
 	}
 }
 
-// leadWatched opens one of the first course's three lessons, a third, and asks for both lines: none is asked for.
+// leadWatched opens one of the first course's three lessons, a third, and asks for both lines: none
+// is asked for.
 func leadWatched(t *testing.T, s *scene, _ models.Order, w *models.RefundWish) {
 	s.openLesson(t, 1)
 	w.Lines = []int{2, 1}

@@ -8,7 +8,8 @@ type RefundRule struct {
 	Watched int // percent: fewer of the course's lessons must have been opened
 }
 
-// LastDay is the midnight in Beijing that begins the last day on which a refund of an order paid then can be asked for.
+// LastDay is the midnight in Beijing that begins the last day on which a refund of an order paid
+// then can be asked for.
 func (r RefundRule) LastDay(paid time.Time) time.Time {
 	y, m, d := paid.In(Beijing).Date()
 	return time.Date(y, m, d+r.Days, 0, 0, 0, 0, Beijing)

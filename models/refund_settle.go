@@ -5,7 +5,8 @@ import "context"
 // settled tells a refund that staff have paid by other means, after Alipay had refused it.
 func (r Refund) settled() bool { return r.SettledBy != "" }
 
-// FailedRefunds lists the refunds that Alipay refused for good, of an order or of one out_request_no, the oldest first.
+// FailedRefunds lists the refunds that Alipay refused for good, of an order or of one
+// out_request_no, the oldest first.
 func (db *DB) FailedRefunds(ctx context.Context, number string) ([]Refund, error) {
 	return db.refundsNamed(ctx, number, "f.state = ?", RefundFailed)
 }
@@ -24,9 +25,10 @@ func (db *DB) refundsNamed(ctx context.Context, number, where string, value any)
 	return refunds, err
 }
 
-// SettleRefund books a refund that Alipay refused for good as paid by other means, with all that goes back with it. Settling twice is
-// no error. Errors: ErrNotFound when it is not one that failed, ErrRefundTooMuch and ErrLineNotOpen when the money or the line has gone
-// back by another refund.
+// SettleRefund books a refund that Alipay refused for good as paid by other means, with all that
+// goes back with it. Settling twice is no error. Errors: ErrNotFound when it is not one that
+// failed, ErrRefundTooMuch and ErrLineNotOpen when the money or the line has gone back by another
+// refund.
 func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error {
 	return db.inTx(ctx, func(tx tx) error {
 		order, payment, err := tx.lockForRefund(id)

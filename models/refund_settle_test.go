@@ -23,7 +23,8 @@ func (s *scene) settle(t testing.TB, r models.Refund, want error) {
 	}
 }
 
-// Paid by other means, a refused refund ends with all that goes back with one, and no bill is expected to have it.
+// Paid by other means, a refused refund ends with all that goes back with one, and no bill is
+// expected to have it.
 func TestSettleRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
@@ -194,7 +195,8 @@ func TestRefundKey(t *testing.T) {
 	})
 }
 
-// What others make up as a name is another name when its case is another: a caller's key, and a number of Alipay's console.
+// What others make up as a name is another name when its case is another: a caller's key, and a
+// number of Alipay's console.
 func TestRefundNamesByCase(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)

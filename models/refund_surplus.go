@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// noteReturned looks at a payment that no order took after a refund of it was done or refused: it ends once all of it went back.
+// noteReturned looks at a payment that no order took after a refund of it was done or refused: it
+// ends once all of it went back.
 func (tx tx) noteReturned(p Payment) error {
 	var refunds []Refund
 	if err := tx.Where("payment_id = ?", p.ID).Order("id").Find(&refunds).Error; err != nil {
@@ -23,8 +24,8 @@ func (tx tx) noteReturned(p Payment) error {
 	}
 }
 
-// sendBackRest asks for what is left of a surplus of which a part went back outside the shop, so that Alipay refuses the refund of the
-// whole. A sum that was refused before is left to staff.
+// sendBackRest asks for what is left of a surplus of which a part went back outside the shop, so
+// that Alipay refuses the refund of the whole. A sum that was refused before is left to staff.
 func (tx tx) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
 	inTheWay := func(r Refund) bool {
 		return r.State == RefundPending || r.State == RefundFailed && r.Amount == rest

@@ -10,7 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// deadlockOnce lets the first insert into the table end the way a deadlock does. The session variable outlives the rollback.
+// deadlockOnce lets the first insert into the table end the way a deadlock does. The session
+// variable outlives the rollback.
 func deadlockOnce(t *testing.T, db *models.DB, table string) (happened func() bool) {
 	t.Helper()
 	exec(t, db, "SET @deadlocks = 0")
@@ -27,7 +28,8 @@ func deadlockOnce(t *testing.T, db *models.DB, table string) (happened func() bo
 	return func() bool { return sum(t, db, "SELECT @deadlocks") == 1 }
 }
 
-// A transaction that is run again must begin from nothing: what its first try left in memory must not be written by the second.
+// A transaction that is run again must begin from nothing: what its first try left in memory must
+// not be written by the second.
 func TestRetriedTransactionLeavesTheSame(t *testing.T) {
 	for name, c := range map[string]struct {
 		table string // the last that the transaction inserts into

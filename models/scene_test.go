@@ -42,7 +42,8 @@ func newScene(t testing.TB, open opener, options ...func(*models.Options)) *scen
 	return &scene{db, modelstest.Shop(t, db), student(t, db, "ann"), c}
 }
 
-// student adds a student with 1,000 points and no password, which would take longer to hash than all else to write.
+// student adds a student with 1,000 points and no password, which would take longer to hash than
+// all else to write.
 func student(t testing.TB, db *models.DB, name string) models.User {
 	t.Helper()
 	user := models.User{Username: name, Credit: 1000, CreatedAt: db.Now()}

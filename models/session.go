@@ -11,8 +11,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// Session is what the database remembers of one browser. The browser holds the id; the table holds only its hash, so a
-// leaked table logs nobody in.
+// Session is what the database remembers of one browser. The browser holds the id; the table holds
+// only its hash, so a leaked table logs nobody in.
 type Session struct {
 	IDHash    string `gorm:"primaryKey"`
 	UserID    *int64
@@ -31,8 +31,8 @@ type Visitor struct {
 	CartCount int
 }
 
-// Visitor reads the session with that id in one statement; ErrNotFound when there is none or it has expired. Every page begins with it,
-// so its columns go straight into their places.
+// Visitor reads the session with that id in one statement; ErrNotFound when there is none or it has
+// expired. Every page begins with it, so its columns go straight into their places.
 func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	var v Visitor
 	missing := ErrNotFound
@@ -59,8 +59,8 @@ func (db *DB) AddSession(ctx context.Context, id string, state SessionState) err
 	return db.with(ctx).Create(&s).Error
 }
 
-// UpdateSession changes the session with that id. One that has ended meanwhile stays ended: a page that was being made while its student
-// logged out must not log them in again.
+// UpdateSession changes the session with that id. One that has ended meanwhile stays ended: a page
+// that was being made while its student logged out must not log them in again.
 func (db *DB) UpdateSession(ctx context.Context, id string, state SessionState) error {
 	s := state.row(id, db.Now())
 	return db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).

@@ -22,14 +22,16 @@ func (s sessions) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 func begin(ctx context.Context, conn driver.ExecerContext) error {
-	// Under the servers' default, REPEATABLE READ, "look, then insert" locks gaps and deadlocks against itself. The statement is understood
-	// by MySQL, MariaDB, Galera and TiDB alike, which the variable behind it is not, and here it spares every transaction a round trip.
+	// Under the servers' default, REPEATABLE READ, "look, then insert" locks gaps and deadlocks
+	// against itself. The statement is understood by MySQL, MariaDB, Galera and TiDB alike, which
+	// the variable behind it is not, and here it spares every transaction a round trip.
 	if _, err := conn.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
 		return err
 	}
-	// On a Galera node a read waits until it sees all that was committed on the others before it, or a page served beside another node
-	// would not know the order that was just made. A server without Galera has no such variable, or it costs nothing there: of 200,000 reads
-	// on a plain MariaDB those with it took as long as those without.
+	// On a Galera node a read waits until it sees all that was committed on the others before it,
+	// or a page served beside another node would not know the order that was just made. A server
+	// without Galera has no such variable, or it costs nothing there: of 200,000 reads on a plain
+	// MariaDB those with it took as long as those without.
 	_, err := conn.ExecContext(ctx, "SET SESSION wsrep_sync_wait = 1", nil)
 	if err != nil && !isNumber(err, unknownVariable) {
 		return err

@@ -35,7 +35,8 @@ func TestReadCommitted(t *testing.T) {
 	}
 }
 
-// A read waits for what was committed on other nodes, on a server that has such. One that has not serves all the same.
+// A read waits for what was committed on other nodes, on a server that has such. One that has not
+// serves all the same.
 func TestSyncWait(t *testing.T) {
 	unknown := dbproxy.Refusal{Code: 1193, State: "HY000", Text: "Unknown system variable 'wsrep_sync_wait'"}
 	for name, c := range map[string]struct {

@@ -9,8 +9,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteConnector opens every transaction as a writer: a reader that turns writer fails at once when another writes. Times are stored
-// as text in one zone and form, so that they sort.
+// sqliteConnector opens every transaction as a writer: a reader that turns writer fails at once
+// when another writes. Times are stored as text in one zone and form, so that they sort.
 func sqliteConnector(file string) (driver.Connector, error) {
 	query := url.Values{
 		"_txlock":      {"immediate"},
@@ -25,7 +25,8 @@ func sqliteConnector(file string) (driver.Connector, error) {
 // uriSigns keeps what stands in a file's name from being read as part of its address.
 var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
-// keepPrepared makes connections that keep their statements: to parse one and to plan it takes SQLite longer than to run it.
+// keepPrepared makes connections that keep their statements: to parse one and to plan it takes
+// SQLite longer than to run it.
 type keepPrepared struct{ driver.Connector }
 
 func (k keepPrepared) Connect(ctx context.Context) (driver.Conn, error) {
@@ -60,7 +61,8 @@ type preparedConn struct {
 	kept map[string]preparedStmt
 }
 
-// maxKept bounds the statements kept. The shop has fewer texts than this; lists of varying length make some more.
+// maxKept bounds the statements kept. The shop has fewer texts than this; lists of varying length
+// make some more.
 const maxKept = 1000
 
 // take hands a statement out; until it is put back, another of the same text is another statement.

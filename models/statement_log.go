@@ -11,8 +11,9 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// statementLog is where the ORM reports each statement. A line is worth one that is slow, and one that no state of the database explains:
-// every other error is the caller's to handle and to log, once, and a conflict that is run again is none.
+// statementLog is where the ORM reports each statement. A line is worth one that is slow, and one
+// that no state of the database explains: every other error is the caller's to handle and to log,
+// once, and a conflict that is run again is none.
 type statementLog struct{ logger.Interface }
 
 func newStatementLog(log *slog.Logger) statementLog {

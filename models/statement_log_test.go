@@ -15,8 +15,8 @@ import (
 // lines counts those of a level.
 func (l *statementLog) lines(level string) int { return strings.Count(l.String(), "level="+level+" ") }
 
-// A conflict that is run again is no error: it is told once for each try that failed, without a statement. Who gives up tells the caller,
-// who logs it.
+// A conflict that is run again is no error: it is told once for each try that failed, without a
+// statement. Who gives up tells the caller, who logs it.
 func TestConflictIsLoggedAsTry(t *testing.T) {
 	for name, c := range map[string]struct{ conflicts, lines int }{
 		"the second try succeeds": {1, 1},

@@ -28,13 +28,14 @@ func (tx tx) countStudents(courses []int64, delta int) error {
 	return err
 }
 
-// FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how many. Replicas may run it at the
-// same time; they take turns.
+// FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how
+// many. Replicas may run it at the same time; they take turns.
 func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	var noted []StudentDelta
 	err := db.inTx(ctx, func(tx tx) error {
-		// Whoever has the first course's row has the turn. Folders that shared out the noted rows with SKIP LOCKED deadlocked: the
-		// DELETE may read the whole table, and then it waits for another folder's rows.
+		// Whoever has the first course's row has the turn. Folders that shared out the noted rows
+		// with SKIP LOCKED deadlocked: the DELETE may read the whole table, and then it waits for
+		// another folder's rows.
 		var turn []Course
 		if err := lockRows(tx.DB).Select("id").Order("id").Limit(1).Find(&turn).Error; err != nil {
 			return err
@@ -61,7 +62,8 @@ func (tx tx) fold(noted []StudentDelta) error {
 	return tx.Where("id IN ?", ids).Delete(&StudentDelta{}).Error
 }
 
-// addStudents is one statement, which locks the courses in the order of their ids whatever the order of the list.
+// addStudents is one statement, which locks the courses in the order of their ids whatever the
+// order of the list.
 func (tx tx) addStudents(sums map[int64]int) error {
 	var cases strings.Builder
 	var args []any

@@ -18,8 +18,9 @@ type throttle struct {
 // TableName names the table.
 func (throttle) TableName() string { return "ly_throttle" }
 
-// Admit counts one try against each of the limits, whichever replica asks. The error is a TooManyError when one of them is used
-// up; then those before it are counted and those after it are not.
+// Admit counts one try against each of the limits, whichever replica asks. The error is a
+// TooManyError when one of them is used up; then those before it are counted and those after it are
+// not.
 func (db *DB) Admit(ctx context.Context, limits ...Limit) error {
 	for _, l := range limits {
 		if err := db.admit(ctx, l); err != nil {

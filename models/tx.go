@@ -31,8 +31,9 @@ func (tx tx) attempt(fn func(tx) error) error {
 	})
 }
 
-// exec runs a statement in the transaction and tells how many rows it changed. It goes past the ORM, whose reflection took as much time
-// on the way of a payment as the driver; only statements of that way are worth it.
+// exec runs a statement in the transaction and tells how many rows it changed. It goes past the
+// ORM, whose reflection took as much time on the way of a payment as the driver; only statements of
+// that way are worth it.
 func (tx tx) exec(statement string, args ...any) (int64, error) {
 	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
 	if err != nil {
@@ -79,8 +80,9 @@ func placeholders(rows, columns int) string {
 // txTries bounds how often a transaction that the database gave up is run again.
 const txTries = 6
 
-// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up waiting for a lock, refuses the commit
-// for a conflict or goes away before it was asked to commit, the whole of fn runs again, so fn must touch nothing but the database.
+// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up
+// waiting for a lock, refuses the commit for a conflict or goes away before it was asked to commit,
+// the whole of fn runs again, so fn must touch nothing but the database.
 func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
 	for try := 1; ; try++ {
 		var inner error
@@ -113,13 +115,15 @@ func retryable(err error) bool {
 		notPrepared)
 }
 
-// lost tells that the connection broke under a statement. Before the commit that undoes the transaction; whether a commit that got no
-// answer stands is not known here, and its caller is told.
+// lost tells that the connection broke under a statement. Before the commit that undoes the
+// transaction; whether a commit that got no answer stands is not known here, and its caller is
+// told.
 func lost(err error) bool {
 	return errors.Is(err, mysqldriver.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn)
 }
 
-// lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are serial, ignores it.
+// lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are
+// serial, ignores it.
 func lockRows(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }

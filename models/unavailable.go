@@ -10,8 +10,9 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of the shop's: no connection, no answer
-// in time, or a server that is crowded, full, read-only, stopping or locked up. What was asked for may be asked for again.
+// Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of
+// the shop's: no connection, no answer in time, or a server that is crowded, full, read-only,
+// stopping or locked up. What was asked for may be asked for again.
 func Unavailable(err error) bool {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return unavailableCode(e.Number)
@@ -25,7 +26,8 @@ func Unavailable(err error) bool {
 	return network
 }
 
-// unavailableCode knows the server's words for it. Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
+// unavailableCode knows the server's words for it. Source:
+// https://mariadb.com/kb/en/mariadb-error-code-reference/
 func unavailableCode(number uint16) bool {
 	switch number {
 	case 1040, 1203, 1226, // too many connections

@@ -83,8 +83,8 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	return user, err
 }
 
-// Authenticate returns the user with that name and password, else ErrNotFound, which does not tell which was wrong,
-// neither by its text nor by its time.
+// Authenticate returns the user with that name and password, else ErrNotFound, which does not tell
+// which was wrong, neither by its text nor by its time.
 func (db *DB) Authenticate(ctx context.Context, username, password string) (User, error) {
 	if utf8.RuneCountInString(username) > UsernameMax {
 		return User{}, ErrNotFound

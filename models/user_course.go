@@ -63,8 +63,8 @@ func (r *Right) add(end *time.Time) {
 	}
 }
 
-// Extended gives the end of a term of so many days bought at that moment; nil = for ever. A term bought while an earlier one
-// still runs begins at the earlier one's end.
+// Extended gives the end of a term of so many days bought at that moment; nil = for ever. A term
+// bought while an earlier one still runs begins at the earlier one's end.
 func (r Right) Extended(bought time.Time, days int) *time.Time {
 	if days == 0 {
 		return nil
@@ -118,8 +118,8 @@ type OwnedList struct {
 	Pages   int // at least 1
 }
 
-// OwnedCourses lists a page of a student's courses, each once, the latest purchase first; a page past the end shows the last. It takes
-// three statements, however many courses there are.
+// OwnedCourses lists a page of a student's courses, each once, the latest purchase first; a page
+// past the end shows the last. It takes three statements, however many courses there are.
 func (db *DB) OwnedCourses(ctx context.Context, user int64, page int) (OwnedList, error) {
 	g := db.with(ctx)
 	var list OwnedList

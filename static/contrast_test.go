@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// C4, 1.4.11: What marks the edges of controls and states has a contrast of at least 3:1 to what lies beside it. That of text,
-// 4.5:1, is seen to in the browser.
+// C4, 1.4.11: What marks the edges of controls and states has a contrast of at least 3:1 to what
+// lies beside it. That of text, 4.5:1, is seen to in the browser.
 func TestEdgesHaveContrast(t *testing.T) {
 	t.Parallel()
 	sheet, err := files.ReadFile("shop.css")

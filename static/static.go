@@ -1,5 +1,6 @@
-// Package static embeds the style sheet, the script and the pictures, and serves each under a name that holds a hash of
-// its content. A changed file has a new address, so browsers may keep what they have for ever.
+// Package static embeds the style sheet, the script and the pictures, and serves each under a name
+// that holds a hash of its content. A changed file has a new address, so browsers may keep what
+// they have for ever.
 package static
 
 import (
@@ -84,8 +85,8 @@ func compress(plain []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// URL gives the address of a file such as "shop.css" or "img/go.svg": "/static/shop.3f2a9c1b.css". It is empty when
-// there is no such file.
+// URL gives the address of a file such as "shop.css" or "img/go.svg": "/static/shop.3f2a9c1b.css".
+// It is empty when there is no such file.
 func URL(name string) string { return urls[name] }
 
 // Handler serves the addresses that URL gives, and nothing else: names without their hash, folders and anything

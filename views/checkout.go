@@ -6,7 +6,8 @@ import (
 	"luffy/models"
 )
 
-// Checkout is the page GET /checkout, shown again by POST /orders with status 422 when the order cannot be made as asked.
+// Checkout is the page GET /checkout, shown again by POST /orders with status 422 when the order
+// cannot be made as asked.
 type Checkout struct {
 	Page
 	Token    string // makes POST /orders idempotent; hidden field token

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// BenchmarkCompress is what a page of My Orders costs at gzip's levels, beside what it costs to render it, and how many bytes it spares the line.
+// BenchmarkCompress is what a page of My Orders costs at gzip's levels, beside what it costs to
+// render it, and how many bytes it spares the line.
 func BenchmarkCompress(b *testing.B) {
 	orders := sampleMyOrders()
 	orders.Orders = slices.Concat(orders.Orders, orders.Orders)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Learn is the page GET /learn/:course, optionally ?lesson=ID. It shows the text of a lesson that was opened; opening one is a form,
-// because it is recorded.
+// Learn is the page GET /learn/:course, optionally ?lesson=ID. It shows the text of a lesson that
+// was opened; opening one is a form, because it is recorded.
 type Learn struct {
 	Page
 	CourseID int64

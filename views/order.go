@@ -7,8 +7,8 @@ import (
 	"luffy/models"
 )
 
-// Order is an order as its student sees it: in My Orders, on the detail page and on the result page. Names, pictures,
-// terms and prices are those of the day of purchase.
+// Order is an order as its student sees it: in My Orders, on the detail page and on the result
+// page. Names, pictures, terms and prices are those of the day of purchase.
 type Order struct {
 	Number    string
 	Status    models.OrderStatus
@@ -65,7 +65,8 @@ func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
 // noted reports whether there is something to say of the access beside its course.
 func (a Access) noted() bool { return a == AccessEnding || a == AccessExpired || a == AccessWithdrawn }
 
-// onward is the way on from a line and its name: to the course's lessons, or to its terms once the right has ended. Empty for none.
+// onward is the way on from a line and its name: to the course's lessons, or to its terms once the
+// right has ended. Empty for none.
 func (l *OrderLine) onward() (href, word string) {
 	switch {
 	case l.Access.Learnable():
@@ -108,7 +109,8 @@ func (o *Order) charged() bool {
 	return o.Status == models.OrderPaid || o.Status == models.OrderRefunded
 }
 
-// couponLabel names the coupon's row, which must be there for the sums to add up whether or not the name is known.
+// couponLabel names the coupon's row, which must be there for the sums to add up whether or not the
+// name is known.
 func (o *Order) couponLabel() string {
 	if o.CouponName == "" {
 		return "优惠券"

@@ -1,9 +1,10 @@
-// Package views holds the shop's pages: templ components and the plain structs they take. A page struct says everything
-// its page shows, with words and sums already decided; the package runs no query, speaks no HTTP and adds no money.
+// Package views holds the shop's pages: templ components and the plain structs they take. A page
+// struct says everything its page shows, with words and sums already decided; the package runs no
+// query, speaks no HTTP and adds no money.
 //
-// Two conventions hold for every struct. A zero time.Time means "there is none" (never paid, no end date, no deadline).
-// A picture is the name of a file in package static ("img/python.svg"), an address of the shop ("/media/1.jpg") or
-// empty; what cannot be found is shown as a placeholder.
+// Two conventions hold for every struct. A zero time.Time means "there is none" (never paid, no end
+// date, no deadline). A picture is the name of a file in package static ("img/python.svg"), an
+// address of the shop ("/media/1.jpg") or empty; what cannot be found is shown as a placeholder.
 package views
 
 import "strings"
@@ -23,8 +24,8 @@ type Flash struct {
 	Error bool // the student has to do something, not only to know
 }
 
-// FieldErrors maps a form field's name to the sentence that says what is wrong with it; the key "" holds a sentence
-// about the form as a whole.
+// FieldErrors maps a form field's name to the sentence that says what is wrong with it; the key ""
+// holds a sentence about the form as a whole.
 type FieldErrors map[string]string
 
 // Link is a link with its text.

@@ -82,8 +82,8 @@ func (r Result) reload() string {
 	return strconv.Itoa(r.NextRefresh) + ";url=" + r.nextPath()
 }
 
-// statusLine is the sentence of the live region. It stays the same while nothing changes, so that a screen reader is
-// told once and not at every refresh.
+// statusLine is the sentence of the live region. It stays the same while nothing changes, so that a
+// screen reader is told once and not at every refresh.
 func (r Result) statusLine() string {
 	switch {
 	case r.refreshes():

@@ -28,7 +28,8 @@ func render(t *testing.T, page templ.Component) *goquery.Document {
 // text is the text below a selector, squeezed.
 func text(doc *goquery.Document, selector string) string { return squeezed(doc.Find(selector).Text()) }
 
-// squeezed drops all white space: Chinese sentences carry no meaning in it, and templates are free to break lines.
+// squeezed drops all white space: Chinese sentences carry no meaning in it, and templates are free
+// to break lines.
 func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }
 
 func wantText(t *testing.T, doc *goquery.Document, selector, want string) {

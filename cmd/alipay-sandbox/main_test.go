@@ -64,7 +64,8 @@ func start(t *testing.T, keyDir, appKey string) (facts map[string]string, stop f
 	}
 }
 
-// TestStartStop: the printed addresses answer, the key is made once and kept private, and the program ends cleanly.
+// TestStartStop: the printed addresses answer, the key is made once and kept private, and the
+// program ends cleanly.
 func TestStartStop(t *testing.T) {
 	t.Parallel()
 	dir, appKey := filepath.Join(t.TempDir(), "keys"), shopKey(t)

@@ -17,7 +17,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// run serves until ctx ends. What a script needs to know goes to stdout, one fact a line, and the log to stderr.
+// run serves until ctx ends. What a script needs to know goes to stdout, one fact a line, and the
+// log to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set, err := parseFlags(args, stdout)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// caller sends ready-made requests over connections that it keeps open. It shares the machine with the shop, and net/http's client would
-// take a good part of what is to be measured.
+// caller sends ready-made requests over connections that it keeps open. It shares the machine with
+// the shop, and net/http's client would take a good part of what is to be measured.
 type caller struct {
 	address string
 	idle    chan *connection

@@ -14,7 +14,8 @@ type sample struct {
 	p50, p99 time.Duration
 }
 
-// drive lets n workers call work(0), work(1) … until it has been called count times or, with count 0, for the time given.
+// drive lets n workers call work(0), work(1) … until it has been called count times or, with count
+// 0, for the time given.
 func drive(n, count int, limit time.Duration, work func(i int) error) (sample, error) {
 	var next atomic.Int64
 	var mu sync.Mutex

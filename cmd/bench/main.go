@@ -1,5 +1,6 @@
-// Command bench measures the shop beside the bare database under it, in one run on one MariaDB: notifies per second through
-// HTTP, and pages of My Orders per second. `make bench` starts a private server with durable commits for it.
+// Command bench measures the shop beside the bare database under it, in one run on one MariaDB:
+// notifies per second through HTTP, and pages of My Orders per second. `make bench` starts a
+// private server with durable commits for it.
 //
 // With -sizes it also compares the shop with itself while the tables grow, with -soak it watches the memory.
 //

@@ -23,8 +23,8 @@ const (
 	readerPassword = "reader-password"
 )
 
-// measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the same bytes, and (d) the
-// statements of one page.
+// measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the
+// same bytes, and (d) the statements of one page.
 func (b *bench) measurePages(ctx context.Context) (err error) {
 	request, err := b.readerPage(ctx)
 	if err != nil {

@@ -12,7 +12,8 @@ const (
 	linesAnOrder = 3
 )
 
-// order is an unpaid order with everything that a fulfilment touches: coupon and points held, three lines, three cart items.
+// order is an unpaid order with everything that a fulfilment touches: coupon and points held, three
+// lines, three cart items.
 type order struct {
 	id, user, coupon int64
 	number           string

@@ -61,8 +61,8 @@ const ordersAStudent = 20
 // fillBatch keeps the server's undo log short.
 const fillBatch = 100_000
 
-// fill adds paid orders of one line until the tables hold so many. The rows come from the server's own sequences: nothing else is fast
-// enough for millions.
+// fill adds paid orders of one line until the tables hold so many. The rows come from the server's
+// own sequences: nothing else is fast enough for millions.
 func (b *bench) fill(ctx context.Context, orders int) error {
 	conn, err := b.sql.Conn(ctx)
 	if err != nil {
@@ -86,7 +86,8 @@ func (b *bench) fill(ctx context.Context, orders int) error {
 	return settle(ctx, conn)
 }
 
-// settle waits until the server has written out what it was filled with; else the next measurement would pay for it.
+// settle waits until the server has written out what it was filled with; else the next measurement
+// would pay for it.
 func settle(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "SET GLOBAL innodb_max_dirty_pages_pct = 0"); err != nil {
 		return err

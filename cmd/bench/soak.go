@@ -10,7 +10,8 @@ import (
 // soakReports is how often a soak prints its memory.
 const soakReports = 10
 
-// soak prints (g): memory and goroutines of shop and load generator while notifies and pages go on for the time given.
+// soak prints (g): memory and goroutines of shop and load generator while notifies and pages go on
+// for the time given.
 func (b *bench) soak(ctx context.Context) error {
 	if b.soakTime == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// balancer spreads requests over the replicas that say they are ready. Any balancer of that kind does for a shop: a replica remembers
-// nothing of a student that the others do not know.
+// balancer spreads requests over the replicas that say they are ready. Any balancer of that kind
+// does for a shop: a replica remembers nothing of a student that the others do not know.
 type balancer struct {
 	mu       sync.Mutex
 	backends []string // host:port

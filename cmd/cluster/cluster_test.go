@@ -76,7 +76,8 @@ func (s *shop) start(r *replica, program string) {
 	must(s.t, r.start(s.t.Context(), program))
 }
 
-// soldCourses are the courses whose price bears a point off. On Galera the ids of rows do not follow one another.
+// soldCourses are the courses whose price bears a point off. On Galera the ids of rows do not
+// follow one another.
 func (s *shop) soldCourses() []int64 {
 	s.t.Helper()
 	db, err := models.Open(s.t.Context(), models.Options{URL: s.database})
@@ -95,7 +96,8 @@ func (s *shop) soldCourses() []int64 {
 	return sold
 }
 
-// roll brings the next version in while students buy: first its migration, which this version must stand, then one replica after the other.
+// roll brings the next version in while students buy: first its migration, which this version must
+// stand, then one replica after the other.
 func (s *shop) roll(l *load) {
 	s.t.Helper()
 	early := &replica{name: "early", environ: append(s.settings(s.database), "LUFFY_ADDR=127.0.0.1:0"), logFile: filepath.Join(s.folder, "early.log")}
@@ -160,7 +162,8 @@ func build(t *testing.T, name string, flags ...string) string {
 	return program
 }
 
-// buildNext makes a program as it may be some day: its one migration more adds a column that this version does not know.
+// buildNext makes a program as it may be some day: its one migration more adds a column that this
+// version does not know.
 func buildNext(t *testing.T) string {
 	t.Helper()
 	migration := filepath.Join(t.TempDir(), "next.sql")
@@ -179,7 +182,8 @@ func buildNext(t *testing.T) string {
 	return build(t, "next", "-overlay", file)
 }
 
-// TestTwoReplicas: two processes of the shop on one database are one shop, also when one of them dies and while they are exchanged.
+// TestTwoReplicas: two processes of the shop on one database are one shop, also when one of them
+// dies and while they are exchanged.
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
 	database := modelstest.MariaDBURL(t)
@@ -197,7 +201,8 @@ func TestTwoReplicas(t *testing.T) {
 	s.run("audit")
 }
 
-// TestGalera: the same on three database nodes, whatever befalls them while students buy. After each trouble the books are right on all nodes.
+// TestGalera: the same on three database nodes, whatever befalls them while students buy. After
+// each trouble the books are right on all nodes.
 func TestGalera(t *testing.T) {
 	if os.Getenv("LUFFY_TEST_GALERA") == "" { //nolint:forbidigo // a switch of the test's own
 		t.Skip("SKIPPED on Galera: make cluster-test runs it")

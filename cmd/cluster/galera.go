@@ -69,7 +69,8 @@ func (g *galera) address(first int) string {
 	return "mysql://root@" + strings.Join(hosts, ",") + "/luffy"
 }
 
-// rejoin brings nodes back that were killed, all at once: those who were the majority are so again only together.
+// rejoin brings nodes back that were killed, all at once: those who were the majority are so again
+// only together.
 func (g *galera) rejoin(ctx context.Context, lost ...int) error {
 	faults := make([]error, len(lost))
 	var joins sync.WaitGroup

@@ -86,8 +86,8 @@ func (l *load) more(orders int64) {
 	}
 }
 
-// payTwins lets students pay two orders of one course at the same moment, so that each replica takes one of them. A course must win each of
-// the students once.
+// payTwins lets students pay two orders of one course at the same moment, so that each replica
+// takes one of them. A course must win each of the students once.
 func (s *shop) payTwins() {
 	s.t.Helper()
 	course := s.soldCourses()[0]
@@ -129,8 +129,9 @@ func (l *load) end() {
 	}
 }
 
-// wantSettled waits until every trade has come to its end in the shop, with the notifies that got no answer sent again, as Alipay would
-// in four minutes. Then the books must be right: each trade that was paid has fulfilled one order or has gone back.
+// wantSettled waits until every trade has come to its end in the shop, with the notifies that got
+// no answer sent again, as Alipay would in four minutes. Then the books must be right: each trade
+// that was paid has fulfilled one order or has gone back.
 func wantSettled(t *testing.T, s *site, address string) {
 	t.Helper()
 	db, err := models.Open(t.Context(), models.Options{URL: address})

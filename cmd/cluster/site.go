@@ -78,7 +78,8 @@ func (s *site) serve(ctx context.Context, handler http.Handler) (address string,
 	return "http://" + listener.Addr().String(), nil
 }
 
-// settings are those that all replicas share, and the tools beside them. The session keys must be the same everywhere.
+// settings are those that all replicas share, and the tools beside them. The session keys must be
+// the same everywhere.
 func (s *site) settings(database string) []string {
 	return append(os.Environ(),
 		"LUFFY_BASE_URL="+s.url, "LUFFY_DATABASE_URL="+database, "LUFFY_SESSION_KEY_FILE="+filepath.Join(s.folder, "session.key"),

@@ -9,7 +9,8 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// wantClosed wants each replica to tell the balancer that it cannot serve, and each page to tell so the student, in bounded time.
+// wantClosed wants each replica to tell the balancer that it cannot serve, and each page to tell so
+// the student, in bounded time.
 func (s *shop) wantClosed(buyer *student) {
 	s.t.Helper()
 	for _, r := range s.replicas {

@@ -33,7 +33,8 @@ func newStudent(s *site, name string) (*student, error) {
 	return &student{site: s, name: name, client: client, points: "0"}, nil
 }
 
-// patience is for how long a step is tried; a database cluster takes some seconds to do without a node, and a while to copy to two.
+// patience is for how long a step is tried; a database cluster takes some seconds to do without a
+// node, and a while to copy to two.
 const patience = 3 * time.Minute
 
 // reply is a page, or where to go instead.

@@ -31,8 +31,9 @@ func (s *shop) loseNodes(g *galera, l *load) {
 	}
 }
 
-// cutNodesOff parts a node from the two others, which go on as the cluster. The one takes connections and answers nothing, until it hears
-// of the others again and takes from them what it has missed.
+// cutNodesOff parts a node from the two others, which go on as the cluster. The one takes
+// connections and answers nothing, until it hears of the others again and takes from them what it
+// has missed.
 func (s *shop) cutNodesOff(g *galera, l *load) {
 	for _, n := range g.nodes {
 		s.isolate(n, true)
@@ -64,7 +65,8 @@ func (s *shop) cutAllOff(g *galera, l *load) {
 	s.waitWhole(g)
 }
 
-// loseMajority leaves one node, which cannot know whether the others go on without it. Who pays meanwhile gets the courses afterwards.
+// loseMajority leaves one node, which cannot know whether the others go on without it. Who pays
+// meanwhile gets the courses afterwards.
 func (s *shop) loseMajority(g *galera, l *load) {
 	buyer := s.logIn("twin0")
 	link, err := buyer.order(s.t.Context(), l.courses[0])
@@ -101,7 +103,8 @@ func (s *shop) hangNode(g *galera, l *load) {
 	l.more(shoppers)
 }
 
-// backUp takes one from the node that no replica prefers, which the others do not wait for meanwhile, and opens it as a shop of its own.
+// backUp takes one from the node that no replica prefers, which the others do not wait for
+// meanwhile, and opens it as a shop of its own.
 func (s *shop) backUp(g *galera, l *load) {
 	n := g.nodes[2]
 	file := filepath.Join(s.t.TempDir(), "luffy.sql")

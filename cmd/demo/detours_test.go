@@ -76,7 +76,8 @@ func payInOtherTab(tab *browser.Tab, shop *testDemo) {
 	question.Has(".flash", "已支付，不能取消")
 }
 
-// cancelInOtherTab: the list tells the truth when its button is pressed. Who then still pays at the cashier that stood open gets the course.
+// cancelInOtherTab: the list tells the truth when its button is pressed. Who then still pays at the
+// cashier that stood open gets the course.
 func cancelInOtherTab(tab *browser.Tab, shop *testDemo) {
 	list, beside := tab.Beside(), tab.Beside()
 	list.Go(shop.shopURL + "/myorder/")
@@ -100,7 +101,8 @@ func cancelOrder(tab *browser.Tab, shop *testDemo) {
 	tab.Has("main", "九折券", "您有 500 积分")
 }
 
-// findOrder: part of the order number or of a course's name is enough, and what is found says what was searched for.
+// findOrder: part of the order number or of a course's name is enough, and what is found says what
+// was searched for.
 func findOrder(tab *browser.Tab, shop *testDemo) {
 	pay(tab)
 	tab.Go(shop.shopURL + "/myorder/")
@@ -119,7 +121,8 @@ func findOrder(tab *browser.Tab, shop *testDemo) {
 	tab.Has(".orders", number)
 }
 
-// askForRefund: the student sees how far the request has come, and once staff have agreed, that the money is back and the course closed (O14).
+// askForRefund: the student sees how far the request has come, and once staff have agreed, that the
+// money is back and the course closed (O14).
 func askForRefund(tab *browser.Tab, shop *testDemo) {
 	pay(tab)
 	tab.Go(shop.shopURL + "/myorder/")

@@ -18,8 +18,9 @@ const (
 	lostCoupon = "新生立减 50 元"
 )
 
-// addStudent makes the student: registered 40 days ago with a coupon that has run out since, with a course that ends soon and was
-// paid for by another coupon and points, and with the coupons of today.
+// addStudent makes the student: registered 40 days ago with a coupon that has run out since, with a
+// course that ends soon and was paid for by another coupon and points, and with the coupons of
+// today.
 func addStudent(ctx context.Context, address string, now time.Time, coupons []models.CatalogueCoupon) error {
 	var student models.User
 	err := at(ctx, address, now.AddDate(0, 0, -40), func(db *models.DB) (err error) {

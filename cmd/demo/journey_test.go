@@ -13,7 +13,8 @@ import (
 
 var pictures = flag.String("screenshots", "", "folder for pictures of the pages that TestJourney visits")
 
-// TestJourney is what the shop is for: from the course list over Alipay's cashier to the lesson that was paid for.
+// TestJourney is what the shop is for: from the course list over Alipay's cashier to the lesson
+// that was paid for.
 func TestJourney(t *testing.T) {
 	chromium := browser.Start(t)
 	for _, c := range []struct {
@@ -63,7 +64,8 @@ func logIn(tab *browser.Tab, shop *testDemo) {
 	tab.Has(".user-name", studentName)
 }
 
-// fillCart takes Django for ever, 468.00 less 30.00, and Python, whose term becomes 两个月 for 159.00 in the cart.
+// fillCart takes Django for ever, 468.00 less 30.00, and Python, whose term becomes 两个月 for
+// 159.00 in the cart.
 func fillCart(tab *browser.Tab) {
 	tab.Follow("Django 商城项目")
 	tab.Click(".option:nth-of-type(4) input")
@@ -128,8 +130,8 @@ func seeMyOrders(tab *browser.Tab) {
 	tab.Picture("my-orders")
 }
 
-// seeReceipt: the order's page prints what a receipt needs and nothing that only a screen has; R16 of the checklist, for the result
-// page too.
+// seeReceipt: the order's page prints what a receipt needs and nothing that only a screen has; R16
+// of the checklist, for the result page too.
 func seeReceipt(tab *browser.Tab) {
 	tab.Press(".order-detail")
 	receipt := tab.Printed()
@@ -185,8 +187,9 @@ func testFreeCourse(t *testing.T, chromium *browser.Browser) {
 	}
 }
 
-// testNotifyLost: no notify arrives and Alipay does not answer for a while either, so the result is open at first. While it is asked
-// for, the page leaves the student in peace, and only the news takes the focus; R10 of the checklist.
+// testNotifyLost: no notify arrives and Alipay does not answer for a while either, so the result is
+// open at first. While it is asked for, the page leaves the student in peace, and only the news
+// takes the focus; R10 of the checklist.
 func testNotifyLost(t *testing.T, chromium *browser.Browser, visitor browser.Visitor) {
 	shop := startDemo(t, t.TempDir())
 	for _, fault := range []sandbox.Fault{
@@ -223,7 +226,8 @@ func testNotifyLost(t *testing.T, chromium *browser.Browser, visitor browser.Vis
 	}
 }
 
-// testRestart: an order that waited for its payment is paid after a restart at the same addresses, with the same login.
+// testRestart: an order that waited for its payment is paid after a restart at the same addresses,
+// with the same login.
 func testRestart(t *testing.T, chromium *browser.Browser) {
 	data := t.TempDir()
 	shop := startDemo(t, data)

@@ -9,8 +9,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestKeyboard buys, filters My Orders, pays and comes back without a mouse; O21 of the checklist. Nothing on the way keeps the focus or
-// loses it.
+// TestKeyboard buys, filters My Orders, pays and comes back without a mouse; O21 of the checklist.
+// Nothing on the way keeps the focus or loses it.
 func TestKeyboard(t *testing.T) {
 	chromium := browser.Start(t)
 	for name, visitor := range map[string]browser.Visitor{"with scripts": {}, "without scripts": {NoScripts: true}} {
@@ -68,7 +68,8 @@ func logInByKeys(tab *browser.Tab) {
 	tab.Has("h1", "Python 从零到能用")
 }
 
-// changeTermByKeys makes 三个月 of 两个月, which was chosen before the login. The script sends the change by itself and leaves the focus where it is.
+// changeTermByKeys makes 三个月 of 两个月, which was chosen before the login. The script sends the
+// change by itself and leaves the focus where it is.
 func changeTermByKeys(tab *browser.Tab) {
 	tab.Has("#cart-sums", "¥159.00")
 	tab.Reach("#line-1 select")
@@ -85,7 +86,8 @@ func changeTermByKeys(tab *browser.Tab) {
 	}
 }
 
-// leaveCashier goes from Alipay back to the shop without paying, and by the list of unpaid orders to Alipay again.
+// leaveCashier goes from Alipay back to the shop without paying, and by the list of unpaid orders
+// to Alipay again.
 func leaveCashier(tab *browser.Tab, shop *testDemo) {
 	tab.Go(shop.shopURL + "/myorder/")
 	tab.WalkThrough()

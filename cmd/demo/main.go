@@ -1,5 +1,5 @@
-// Command demo is the shop to try out: shop and Alipay simulator in one process on an embedded database, with courses, coupons
-// and a student to log in as. It takes no real money.
+// Command demo is the shop to try out: shop and Alipay simulator in one process on an embedded
+// database, with courses, coupons and a student to log in as. It takes no real money.
 package main
 
 import (

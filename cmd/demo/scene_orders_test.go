@@ -12,7 +12,8 @@ import (
 
 const day = 24 * time.Hour
 
-// pastOrders leaves an ended and an ending course, twelve orders that nobody paid, and one that was paid after it had been closed.
+// pastOrders leaves an ended and an ending course, twelve orders that nobody paid, and one that was
+// paid after it had been closed.
 func (s *scene) pastOrders() {
 	s.t.Helper()
 	for _, past := range []struct {

@@ -13,7 +13,8 @@ import (
 	"luffy/models/payment"
 )
 
-// scene is a demo in which every state that a page can be in has come about, by the shop's own code and by payments at the simulator.
+// scene is a demo in which every state that a page can be in has come about, by the shop's own code
+// and by payments at the simulator.
 type scene struct {
 	t        *testing.T
 	shop     *testDemo
@@ -132,7 +133,8 @@ func (s *scene) useUpLimit() {
 	}
 }
 
-// fillCart leaves a cart with courses that the buyer has, had and never had, one of them not selected, and coupons that fit and do not.
+// fillCart leaves a cart with courses that the buyer has, had and never had, one of them not
+// selected, and coupons that fit and do not.
 func (s *scene) fillCart() {
 	s.t.Helper()
 	if _, err := s.open(365*day).GiveCoupon(s.t.Context(), s.buyer.ID, "新生立减 50 元"); err != nil { // has run out

@@ -23,8 +23,9 @@ type verifyJob struct {
 	verbose                        bool
 }
 
-// alipayVerify is the command "luffy alipay verify": it judges one message from stdin by the Alipay public key given and
-// returns the exit code, 0 for valid, 1 for invalid, 2 when it could not judge.
+// alipayVerify is the command "luffy alipay verify": it judges one message from stdin by the Alipay
+// public key given and returns the exit code, 0 for valid, 1 for invalid, 2 when it could not
+// judge.
 func alipayVerify(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	job, err := parseVerifyFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
@@ -142,7 +143,8 @@ func (j verifyJob) diagnose(input []byte, key *rsa.PublicKey) alipay.Diagnosis {
 	return alipay.DiagnoseMessage(j.form(input), j.charset, key)
 }
 
-// form gives the message itself: without the newline that the shell adds, and a return without the address before it.
+// form gives the message itself: without the newline that the shell adds, and a return without the
+// address before it.
 func (j verifyJob) form(input []byte) string {
 	text := string(input)
 	if line, ended := strings.CutSuffix(text, "\n"); ended {

@@ -11,8 +11,9 @@ import (
 	"luffy/models"
 )
 
-// patience is for a migration or an audit of tables that have grown large: who finds it too long can end the command. A migration whose
-// connection ended first would go on at the server, and stay unknown to the next.
+// patience is for a migration or an audit of tables that have grown large: who finds it too long
+// can end the command. A migration whose connection ended first would go on at the server, and stay
+// unknown to the next.
 const patience = 24 * time.Hour
 
 // onDatabase runs a command on the configured database.

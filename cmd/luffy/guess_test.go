@@ -14,8 +14,9 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// TestGuessesFromOutside: about thirty guesses from one address are let through, whatever the visitor says of where they come from. Only a
-// proxy that the settings name is asked, and only for what it has seen itself.
+// TestGuessesFromOutside: about thirty guesses from one address are let through, whatever the
+// visitor says of where they come from. Only a proxy that the settings name is asked, and only for
+// what it has seen itself.
 func TestGuessesFromOutside(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

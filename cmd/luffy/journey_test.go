@@ -35,7 +35,8 @@ func buy(v *visitor, shop string) {
 	}
 }
 
-// askRefund asks for the last course of the paid order, whose lessons nobody has opened, and gives the order's number.
+// askRefund asks for the last course of the paid order, whose lessons nobody has opened, and gives
+// the order's number.
 func askRefund(v *visitor, shop string) string {
 	v.t.Helper()
 	v.open(shop + "/myorder/?status=paid")
@@ -71,7 +72,8 @@ func cancel(v *visitor, shop string) {
 	}
 }
 
-// leaveUnpaid orders again with the coupon and the points that the cancelled order has freed, and waits at the cashier.
+// leaveUnpaid orders again with the coupon and the points that the cancelled order has freed, and
+// waits at the cashier.
 func leaveUnpaid(v *visitor, shop string) {
 	v.t.Helper()
 	number := order(v, shop)

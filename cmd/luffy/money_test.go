@@ -47,8 +47,8 @@ func TestReconcileBalanced(t *testing.T) {
 	})
 }
 
-// TestReconcileFindsDifferences: what asking Alipay can settle is settled, the rest stays open; a second run says the same, and one
-// over a mended bill says so.
+// TestReconcileFindsDifferences: what asking Alipay can settle is settled, the rest stays open; a
+// second run says the same, and one over a mended bill says so.
 func TestReconcileFindsDifferences(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {

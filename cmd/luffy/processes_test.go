@@ -16,8 +16,9 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own. A student buys two courses there,
-// gives one back, cancels an order, and leaves another unpaid until its time is over.
+// TestTwoProcesses sets up a shop on MariaDB as its operator does, beside a simulator of its own. A
+// student buys two courses there, gives one back, cancels an order, and leaves another unpaid until
+// its time is over.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
 	database := modelstest.MariaDBURL(t)

@@ -15,8 +15,8 @@ import (
 	"luffy/models/payment"
 )
 
-// refund gives money back: a line's share, a sum, or all that is left. Its other words are about what students ask for, and about what
-// Alipay refuses.
+// refund gives money back: a line's share, a sum, or all that is left. Its other words are about
+// what students ask for, and about what Alipay refuses.
 func (p program) refund(ctx context.Context, args []string) error {
 	words := map[string]func(context.Context, []string) error{
 		"requests": p.refundRequests, "approve": p.approveRefund, "reject": p.rejectRefund, "settle": p.settleRefund,
@@ -51,7 +51,8 @@ func (p program) tellRefund(refund models.Refund) error {
 	return nil
 }
 
-// parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that is left goes back.
+// parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that
+// is left goes back.
 func parseRefund(args []string) (models.RefundRequest, error) {
 	r := models.RefundRequest{By: operator()}
 	if len(args) == 0 || args[0] == "" || strings.HasPrefix(args[0], "-") {

@@ -83,7 +83,8 @@ func parseDecision(args []string) (decision, error) {
 	return d, nil
 }
 
-// approveRefund grants a request, or all open ones of an order, and tries the refunds at once. Approving again tells how far they are.
+// approveRefund grants a request, or all open ones of an order, and tries the refunds at once.
+// Approving again tells how far they are.
 func (p program) approveRefund(ctx context.Context, args []string) error {
 	d, err := parseDecision(args)
 	if err != nil {
@@ -120,7 +121,8 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 	})
 }
 
-// decide goes through the requests that are meant: of an order those that are open, or where none is, those decided like that before.
+// decide goes through the requests that are meant: of an order those that are open, or where none
+// is, those decided like that before.
 func (p program) decide(ctx context.Context, db *models.DB, d decision, before models.RequestState, one func(id int64) error) error {
 	ids := []int64{d.id}
 	if d.order != "" {

@@ -61,7 +61,8 @@ func TestRefundRequests(t *testing.T) {
 	})
 }
 
-// TestApproveWhatWaits: approved while Alipay does not answer, the refund is pending; approving again finishes the same one.
+// TestApproveWhatWaits: approved while Alipay does not answer, the refund is pending; approving
+// again finishes the same one.
 func TestApproveWhatWaits(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
@@ -79,7 +80,8 @@ func TestApproveWhatWaits(t *testing.T) {
 	})
 }
 
-// TestRefundSettle: what Alipay refuses for good and staff have paid otherwise is booked once, and the next bill misses nothing.
+// TestRefundSettle: what Alipay refuses for good and staff have paid otherwise is booked once, and
+// the next bill misses nothing.
 func TestRefundSettle(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {

@@ -110,7 +110,8 @@ func servingAt(t *testing.T, log io.Reader) string {
 	return ""
 }
 
-// TestServeRefuses: with settings that cannot work the shop says all that is wrong, in one message, and opens no port.
+// TestServeRefuses: with settings that cannot work the shop says all that is wrong, in one message,
+// and opens no port.
 func TestServeRefuses(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -19,7 +19,8 @@ import (
 	"luffy/models/payment"
 )
 
-// till is a shop of yesterday noon with a simulator of the same time, whose notifies do not arrive. The program under test runs today.
+// till is a shop of yesterday noon with a simulator of the same time, whose notifies do not arrive.
+// The program under test runs today.
 type till struct {
 	t        *testing.T
 	environ  []string

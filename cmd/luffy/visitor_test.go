@@ -10,7 +10,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// visitor is a browser without scripts: it keeps cookies, follows redirects and sends the forms of the page it is on.
+// visitor is a browser without scripts: it keeps cookies, follows redirects and sends the forms of
+// the page it is on.
 type visitor struct {
 	t      *testing.T
 	client *http.Client

@@ -69,7 +69,8 @@ func (w *world) each(ctx context.Context, row func(*sql.Rows) error, query strin
 	return rows.Err()
 }
 
-// compare finds where the two sides do not agree about every fen, and money that is neither an order nor gone back.
+// compare finds where the two sides do not agree about every fen, and money that is neither an
+// order nor gone back.
 func (b books) compare() (findings []string) {
 	find := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
 	kept, paid := map[string]int64{}, map[string]bool{}

@@ -14,8 +14,8 @@ func (s scenario) counted() func(dbproxy.Statement) bool {
 	return func(dbproxy.Statement) bool { return true }
 }
 
-// changing counts what changes something, and what follows it in its transaction. Whoever dies while only reading leaves what one
-// leaves who dies before the next change.
+// changing counts what changes something, and what follows it in its transaction. Whoever dies
+// while only reading leaves what one leaves who dies before the next change.
 func changing() func(dbproxy.Statement) bool {
 	type transaction struct{ changed bool }
 	open := map[int]*transaction{} // by connection

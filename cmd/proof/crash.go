@@ -10,8 +10,8 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// point is where the program dies: before its n-th statement reaches the server, or after the server has executed it and before the
-// answer reaches the program. Number 0 is nowhere.
+// point is where the program dies: before its n-th statement reaches the server, or after the
+// server has executed it and before the answer reaches the program. Number 0 is nowhere.
 type point struct {
 	scenario string
 	number   int
@@ -63,7 +63,8 @@ func (c crash) statement() string {
 	return c.statements[c.number-1]
 }
 
-// try plays a scenario in which the program dies at the point, then lets it start again and everybody repeat what they do, and judges.
+// try plays a scenario in which the program dies at the point, then lets it start again and
+// everybody repeat what they do, and judges.
 func (w *world) try(ctx context.Context, s scenario, at point) crash {
 	c := crash{point: at}
 	err := w.addStudent(ctx)

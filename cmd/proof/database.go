@@ -15,8 +15,8 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// newDatabase makes an empty database on the server with an account of the same name, which may do in it whatever a shop must, and
-// nothing else on the server.
+// newDatabase makes an empty database on the server with an account of the same name, which may do
+// in it whatever a shop must, and nothing else on the server.
 func (w *world) newDatabase(ctx context.Context) error {
 	w.name = "luffy_proof_" + strings.ToLower(rand.Text()[:12])
 	return w.onServer(ctx,

@@ -23,8 +23,9 @@ const lanes = 4
 // choice are points of a scenario that has so many statements.
 type choice func(statements int) ([]point, error)
 
-// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then dies at each chosen point. The crashes
-// come in the order of their points, that of the undisturbed play first.
+// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then
+// dies at each chosen point. The crashes come in the order of their points, that of the undisturbed
+// play first.
 func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]crash, error) {
 	first := &lane{workshop: w, scenario: s}
 	whole, err := first.try(ctx, point{scenario: s.name})
@@ -51,8 +52,8 @@ func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]
 	return append([]crash{whole}, crashes...), errors.Join(faults...)
 }
 
-// chances are how often a program may go another way than the one on which the point lies, as on a machine so busy that it gives up
-// waiting for Alipay before.
+// chances are how often a program may go another way than the one on which the point lies, as on a
+// machine so busy that it gives up waiting for Alipay before.
 const chances = 3
 
 func (l *lane) try(ctx context.Context, at point) (c crash, err error) {

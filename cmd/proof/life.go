@@ -50,7 +50,8 @@ func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
 	return all, nil
 }
 
-// live leads one order through one of its possible lives. The error is something that must not happen to a student.
+// live leads one order through one of its possible lives. The error is something that must not
+// happen to a student.
 func (l *life) live(ctx context.Context) error {
 	number, link, err := l.buy(ctx)
 	if err != nil || number == "" {
@@ -93,7 +94,8 @@ func (l *life) live(ctx context.Context) error {
 // twice is the life of payTwice.
 const twice = 5
 
-// buy chooses courses, checks out and orders; the number is empty where the page would not do what was asked for.
+// buy chooses courses, checks out and orders; the number is empty where the page would not do what
+// was asked for.
 func (l *life) buy(ctx context.Context) (number, link string, err error) {
 	for range 1 + l.rng.IntN(2) {
 		form := url.Values{"course": {strconv.Itoa(1 + l.rng.IntN(3))}, "expire": {"0"}}
@@ -140,8 +142,9 @@ func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	return form, nil
 }
 
-// misfortune lets something go wrong at Alipay, or on the way from there. One notify at most is lost for ever, that of the payment, about
-// which the shop asks: of a refund by hand it would hear from the bill alone, and a storm does not last till then.
+// misfortune lets something go wrong at Alipay, or on the way from there. One notify at most is
+// lost for ever, that of the payment, about which the shop asks: of a refund by hand it would hear
+// from the bill alone, and a storm does not last till then.
 func (l *life) misfortune(number string) error {
 	faults := []sandbox.Fault{
 		{Name: sandbox.NotifyDrop, Times: 1}, {Name: sandbox.NotifyDuplicate, Value: "3"},
@@ -186,8 +189,8 @@ func (l *life) payTwice(ctx context.Context, number, first string) error {
 	return nil
 }
 
-// giveBack refunds a line or all by the operator's tool, or a sum by hand in Alipay's console. Staff do not touch what goes back by
-// itself.
+// giveBack refunds a line or all by the operator's tool, or a sum by hand in Alipay's console.
+// Staff do not touch what goes back by itself.
 func (l *life) giveBack(ctx context.Context, number string) error {
 	var price int64
 	row := l.db.SQL().QueryRowContext(ctx, `SELECT COALESCE(SUM(p.amount), 0) FROM ly_payment p WHERE p.out_trade_no = ? AND p.state = 'paid'`, number)

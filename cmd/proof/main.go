@@ -1,6 +1,7 @@
-// Command proof shows that the shop books every payment exactly once although it dies: the real program is killed before and after
-// each statement of its transactions, and at random under load, is started again, and its books are compared with Alipay's. Its database gets
-// into every kind of trouble as well, while it has to live on.
+// Command proof shows that the shop books every payment exactly once although it dies: the real
+// program is killed before and after each statement of its transactions, and at random under load,
+// is started again, and its books are compared with Alipay's. Its database gets into every kind of
+// trouble as well, while it has to live on.
 package main
 
 import (

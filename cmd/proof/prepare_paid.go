@@ -90,7 +90,8 @@ func prepareRequest(ctx context.Context, w *world) (*purchase, error) {
 	return p, err
 }
 
-// prepareTwo pays an order by a second attempt, after the shop has come to believe that the first is dead, whose link stays good.
+// prepareTwo pays an order by a second attempt, after the shop has come to believe that the first
+// is dead, whose link stays good.
 func prepareTwo(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {

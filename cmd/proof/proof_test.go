@@ -48,8 +48,8 @@ func newTestWorkshop(t *testing.T) *workshop {
 	return shared.workshop
 }
 
-// TestDeaths: the program dies at every statement of the fulfilment and at one of each other transaction, and no fen is lost or booked
-// twice. make proof dies at all of them.
+// TestDeaths: the program dies at every statement of the fulfilment and at one of each other
+// transaction, and no fen is lost or booked twice. make proof dies at all of them.
 func TestDeaths(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	for i, s := range scenarios {

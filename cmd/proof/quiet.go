@@ -12,8 +12,9 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// untilQuiet lets Alipay repeat its notifies and the jobs do their work until nothing is left of either. The pauses of both are skipped:
-// Alipay repeats at once, and what the shop has put off for a while is due.
+// untilQuiet lets Alipay repeat its notifies and the jobs do their work until nothing is left of
+// either. The pauses of both are skipped: Alipay repeats at once, and what the shop has put off for
+// a while is due.
 func (w *world) untilQuiet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -53,7 +54,8 @@ func (w *world) repeatNotifies() (undelivered int) {
 	return undelivered
 }
 
-// skipPauses makes due what the shop has put off: closings, questions and refunds whose last worker may have died, and dead links.
+// skipPauses makes due what the shop has put off: closings, questions and refunds whose last worker
+// may have died, and dead links.
 func (w *world) skipPauses(ctx context.Context) error {
 	for _, statement := range []string{
 		"UPDATE ly_order SET check_at = check_at - INTERVAL 1 HOUR WHERE check_at > UTC_TIMESTAMP()",

@@ -24,7 +24,8 @@ type scenario struct {
 	ends models.OrderStatus
 	// command: act runs a command. Else the shop serves, without jobs, whose statements would come at any time.
 	command bool
-	// jobs: the shop serves with jobs, and one of them does it. Counted is only what changes something, because jobs look all the time.
+	// jobs: the shop serves with jobs, and one of them does it. Counted is only what changes
+	// something, because jobs look all the time.
 	jobs bool
 	// yesterday: what is prepared happens at noon yesterday, in a new world each time.
 	yesterday bool

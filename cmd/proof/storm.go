@@ -15,7 +15,8 @@ import (
 // stormStudents live at the same time, each one life after the other.
 const stormStudents = 12
 
-// storm is a time in which students do everything that students do, while the program is killed again and again.
+// storm is a time in which students do everything that students do, while the program is killed
+// again and again.
 type storm struct {
 	*world
 	rng    *rand.Rand
@@ -70,7 +71,8 @@ func (s *storm) note(err error) {
 	s.faults = append(s.faults, err)
 }
 
-// start begins to serve; orders time out soon. What was planned for the program that died must not keep the next from starting.
+// start begins to serve; orders time out soon. What was planned for the program that died must not
+// keep the next from starting.
 func (s *storm) start() error {
 	s.proxy.SetPlan(nil)
 	return s.serve("LUFFY_ORDER_TTL=4s")
@@ -125,7 +127,8 @@ func (s *storm) once(fault dbproxy.Fault) {
 	})
 }
 
-// calm kills the program for the last time, lets an hour pass on both sides, in which every link dies, and judges when nothing is left to do.
+// calm kills the program for the last time, lets an hour pass on both sides, in which every link
+// dies, and judges when nothing is left to do.
 func (s *storm) calm(ctx context.Context) error {
 	s.alipay.ClearFaults()
 	s.shop.kill()

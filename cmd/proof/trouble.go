@@ -18,7 +18,8 @@ type trouble struct {
 	what string
 	// begin and end bring it about, at the proxy or at the server.
 	begin, end func(context.Context, *victim) error
-	// own are the options of a MariaDB server of the trouble's own; nil = the proxy, or the server that all share, will do.
+	// own are the options of a MariaDB server of the trouble's own; nil = the proxy, or the server
+	// that all share, will do.
 	own []string
 	// lasts is how long it goes on at least; it never ends before everybody has tried.
 	lasts time.Duration
@@ -28,7 +29,8 @@ type trouble struct {
 
 const writes = "INSERT|UPDATE|DELETE"
 
-// troubles are had from a real server, and then faked at the proxy, where every statement that is meant meets the fault.
+// troubles are had from a real server, and then faked at the proxy, where every statement that is
+// meant meets the fault.
 var troubles = []trouble{
 	{
 		name: "read-only", what: "SET GLOBAL read_only = 1 on the server, and the shop has no right to write past it",
@@ -106,8 +108,9 @@ func planned(name, what, words string, fault dbproxy.Fault) trouble {
 	}
 }
 
-// suffer lets the trouble begin in the middle of payments. While it lasts every page comes in bounded time, says nothing of the database
-// and blames the moment, and Alipay is told fail; when it is over everything goes on by itself, and each payment is booked once.
+// suffer lets the trouble begin in the middle of payments. While it lasts every page comes in
+// bounded time, says nothing of the database and blames the moment, and Alipay is told fail; when
+// it is over everything goes on by itself, and each payment is booked once.
 func (w *workshop) suffer(ctx context.Context, c trouble) (err error) {
 	v, err := w.newVictim(ctx, c.own)
 	if err != nil {

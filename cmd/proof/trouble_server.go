@@ -14,7 +14,8 @@ import (
 // durable are the options of a server on which a commit stands once it is answered.
 var durable = []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M"}
 
-// room are the options of a durable server whose data fill so many files and cannot grow: to it the disk is full when they are.
+// room are the options of a durable server whose data fill so many files and cannot grow: to it the
+// disk is full when they are.
 func room(files int) []string {
 	data := []string{"ibdata1:12M"}
 	for n := range files {
@@ -23,8 +24,8 @@ func room(files int) []string {
 	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + strings.Join(data, ";")}, durable...)
 }
 
-// fill takes all the room that there is, down to the last page, and that which the server frees a moment later, when it tidies up after the
-// payments of before.
+// fill takes all the room that there is, down to the last page, and that which the server frees a
+// moment later, when it tidies up after the payments of before.
 func fill(ctx context.Context, v *victim) error {
 	if _, err := v.db.SQL().ExecContext(ctx, "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"); err != nil {
 		return err

@@ -43,7 +43,8 @@ func newTestVictim(t *testing.T, environ ...string) *victim {
 	return v
 }
 
-// TestOneConflict: a transaction that the database gives up is done again at once, and neither Alipay nor a student notices.
+// TestOneConflict: a transaction that the database gives up is done again at once, and neither
+// Alipay nor a student notices.
 func TestOneConflict(t *testing.T) {
 	for name, c := range map[string]struct {
 		statement string

@@ -10,7 +10,8 @@ import (
 	"luffy/models/modelstest/mariadbd"
 )
 
-// victim is a shop that serves, with a student who is logged in and is about to pay orders. It notes what nobody may meet.
+// victim is a shop that serves, with a student who is logged in and is about to pay orders. It
+// notes what nobody may meet.
 type victim struct {
 	*world
 	mariadb *mariadbd.Server // nil = the one that all share
@@ -81,7 +82,8 @@ func (v *victim) close() error {
 	return err
 }
 
-// payOthers pays the other orders and returns with the first answer to a notify, when the shop is at work on the rest.
+// payOthers pays the other orders and returns with the first answer to a notify, when the shop is
+// at work on the rest.
 func (v *victim) payOthers(ctx context.Context) {
 	for _, p := range v.others {
 		if err := v.alipay.Pay(p.link, ""); err != nil {

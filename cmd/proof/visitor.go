@@ -33,7 +33,8 @@ type answer struct {
 	body     string
 }
 
-// addStudent makes a new student the one who acts, for whom nothing is as it is for others from what happened before.
+// addStudent makes a new student the one who acts, for whom nothing is as it is for others from
+// what happened before.
 func (w *world) addStudent(ctx context.Context) (err error) {
 	w.student, err = w.newVisitor(ctx, "student"+rand.Text()[:12])
 	return err
@@ -90,7 +91,8 @@ func (v *visitor) logIn(ctx context.Context) error {
 // errRefused reports a page that says why it will not do what was asked for.
 var errRefused = errors.New("refused")
 
-// insist sends a form until it is answered with a redirect, as somebody does who gets no page or one that says: try again.
+// insist sends a form until it is answered with a redirect, as somebody does who gets no page or
+// one that says: try again.
 func (v *visitor) insist(ctx context.Context, path string, form url.Values) (location string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -85,7 +85,8 @@ func together(all ...func()) {
 	running.Wait()
 }
 
-// wantNotify pays the order and wants that answer to the notify, to the byte, and before Alipay has waited for long enough.
+// wantNotify pays the order and wants that answer to the notify, to the byte, and before Alipay has
+// waited for long enough.
 func (v *victim) wantNotify(ctx context.Context, want string) {
 	if err := payAndTell(ctx, v.world, v.order); err != nil {
 		v.find("%w", err)
@@ -96,7 +97,8 @@ func (v *victim) wantNotify(ctx context.Context, want string) {
 	}
 }
 
-// wantKept wants of every payment that Alipay was told success about that it is booked: nobody will come again with it.
+// wantKept wants of every payment that Alipay was told success about that it is booked: nobody will
+// come again with it.
 func (v *victim) wantKept(ctx context.Context) {
 	for _, p := range v.orders() {
 		for _, d := range v.alipay.Deliveries(p.order.OrderNumber) {

@@ -16,7 +16,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// workshop is what all worlds of a run share: the program, built as it is sold, the keys, and the database server.
+// workshop is what all worlds of a run share: the program, built as it is sold, the keys, and the
+// database server.
 type workshop struct {
 	folder            string
 	luffy             string // the program

@@ -28,8 +28,9 @@ const (
 	sellerID = "2088102175868026"
 )
 
-// world is a shop on a database of its own, the proxy between them, and a simulated Alipay. The program is started, and killed, by
-// whoever uses the world; what must be there before is made by the same packages past the proxy.
+// world is a shop on a database of its own, the proxy between them, and a simulated Alipay. The
+// program is started, and killed, by whoever uses the world; what must be there before is made by
+// the same packages past the proxy.
 type world struct {
 	*workshop
 	server   string // host:port of MariaDB
@@ -143,8 +144,8 @@ func (w *world) environ() []string {
 	}
 }
 
-// freeAddress is below the ports that connections going out are given, and no other world of this run gets it: between a death and the next
-// start nobody listens there, and yet nobody else may.
+// freeAddress is below the ports that connections going out are given, and no other world of this
+// run gets it: between a death and the next start nobody listens there, and yet nobody else may.
 func (w *workshop) freeAddress() (string, error) {
 	err := errors.New("every address is given")
 	for range 100 {

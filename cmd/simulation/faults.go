@@ -15,8 +15,8 @@ type chance struct {
 
 // payFaults may be in the way of what tells the shop of a payment.
 //
-// Three faults of the simulator's need clients that run at the same time: here the students themselves come back before and after the
-// notify, and twice.
+// Three faults of the simulator's need clients that run at the same time: here the students
+// themselves come back before and after the notify, and twice.
 var payFaults = []chance{
 	{12, sandbox.NotifyDrop, ""}, {20, sandbox.NotifyDelay, "20s"}, {20, sandbox.NotifyDelay, "10m"}, {30, sandbox.NotifyDelay, "20h"},
 	{50, sandbox.NotifyReorder, ""}, {40, sandbox.NotifyAfterReturn, ""},
@@ -62,8 +62,9 @@ var methodFaults = map[string][]chance{
 	},
 }
 
-// plantCall spoils a call, perhaps. One that asks again for a refund which Alipay has accepted rolls for no fault of refunds: it would
-// stand until the next refund came, and as shops ask often, hardly any would be spared.
+// plantCall spoils a call, perhaps. One that asks again for a refund which Alipay has accepted
+// rolls for no fault of refunds: it would stand until the next refund came, and as shops ask often,
+// hardly any would be spared.
 func (w *world) plantCall(c call) {
 	w.plant(callFaults)
 	if c.method != "alipay.trade.refund" || !w.accepted(c) {

@@ -12,8 +12,8 @@ var (
 	errPanic = errors.New("panic")
 )
 
-// hands are the goroutines that wait for an act. A new one for each would begin on a small stack and copy it, bigger and bigger, as deep
-// as the shop calls.
+// hands are the goroutines that wait for an act. A new one for each would begin on a small stack
+// and copy it, bigger and bigger, as deep as the shop calls.
 type hands struct{ idle []*hand }
 
 type hand struct {

@@ -59,8 +59,9 @@ func (w *world) verdict() error {
 		w.broken, w.seed, w.orders, w.days, w.options.students)
 }
 
-// allow takes an error for what it may be in this world: one of those expected, the shop's death, a fault of the database.
-// Everything else breaks an invariant. The shop's own time limits run on the real clock, and only a machine that stalls meets them.
+// allow takes an error for what it may be in this world: one of those expected, the shop's death, a
+// fault of the database. Everything else breaks an invariant. The shop's own time limits run on the
+// real clock, and only a machine that stalls meets them.
 func (w *world) allow(order, what string, err error, expected ...error) {
 	w.note(order, "%s: %s", what, brief(err))
 	if err == nil || errors.Is(err, errDied) || errors.Is(err, errDatabase) || errors.Is(err, context.DeadlineExceeded) {
@@ -82,8 +83,8 @@ func brief(err error) string {
 	return text
 }
 
-// shopLog listens to what the shop writes into its log: a payment that could not be booked has a reason, or an invariant is broken. It
-// goes on to the handler.
+// shopLog listens to what the shop writes into its log: a payment that could not be booked has a
+// reason, or an invariant is broken. It goes on to the handler.
 type shopLog struct {
 	*world
 	slog.Handler

@@ -75,8 +75,8 @@ func (w *world) newPrices(ctx context.Context) {
 	}
 }
 
-// calmDown lets shop and Alipay come to rest: no more faults, no more students, until nothing waits. By then Alipay has ended its
-// repetitions and every day has a bill.
+// calmDown lets shop and Alipay come to rest: no more faults, no more students, until nothing
+// waits. By then Alipay has ended its repetitions and every day has a bill.
 func (w *world) calmDown(ctx context.Context) {
 	if w.broken != nil {
 		return
@@ -104,7 +104,8 @@ func (w *world) calmDown(ctx context.Context) {
 	}
 }
 
-// compareAll compares every day that has a bill, twice: what the first comparison sets going is found done by the second.
+// compareAll compares every day that has a bill, twice: what the first comparison sets going is
+// found done by the second.
 func (w *world) compareAll(ctx context.Context) {
 	for range 2 {
 		for day := begin; day.AddDate(0, 0, 1).Before(w.now.Add(-12 * time.Hour)); day = day.AddDate(0, 0, 1) {

@@ -23,8 +23,9 @@ func (w *world) audit(ctx context.Context) {
 	w.judgeHaste(ctx)
 }
 
-// leftToStaff tells the findings with which the audit calls people: money whose refund Alipay has refused, and money of which Alipay
-// itself told a wrong sum. Until they have seen to it, and the shop has heard of that, it is neither here nor there.
+// leftToStaff tells the findings with which the audit calls people: money whose refund Alipay has
+// refused, and money of which Alipay itself told a wrong sum. Until they have seen to it, and the
+// shop has heard of that, it is neither here nor there.
 func (w *world) leftToStaff(ctx context.Context, f models.Finding) bool {
 	if f.Check != "money that no order took is going back or has gone back" {
 		return false

@@ -15,7 +15,8 @@ type record struct {
 	out          *time.Time
 }
 
-// judgeTerms computes the end of every purchase record anew: a term begins when it is paid, or at the end of the one before.
+// judgeTerms computes the end of every purchase record anew: a term begins when it is paid, or at
+// the end of the one before.
 func (w *world) judgeTerms(ctx context.Context) {
 	var before record
 	var end time.Time // of the student's right to the course so far

@@ -18,7 +18,8 @@ type booking struct {
 	paid, back     models.Fen
 }
 
-// judgeTrades compares every trade of Alipay's with the shop's books, both ways, and the seller's account with both.
+// judgeTrades compares every trade of Alipay's with the shop's books, both ways, and the seller's
+// account with both.
 func (w *world) judgeTrades(ctx context.Context) {
 	booked := w.booked(ctx)
 	for _, trade := range w.alipay.Trades() {
@@ -48,7 +49,8 @@ func (w *world) judgeTrades(ctx context.Context) {
 	}
 }
 
-// judgeHaste wants nothing booked that has not happened at Alipay yet: money that has not come, or has not gone back.
+// judgeHaste wants nothing booked that has not happened at Alipay yet: money that has not come, or
+// has not gone back.
 func (w *world) judgeHaste(ctx context.Context) {
 	booked := w.booked(ctx)
 	for _, outTradeNo := range slices.Sorted(maps.Keys(booked)) {

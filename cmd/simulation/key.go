@@ -9,8 +9,8 @@ import (
 	mathrand "math/rand/v2"
 )
 
-// quickKey is an RSA key of eight primes that fit into a machine word each. Whoever verifies sees no difference, and it signs in a
-// tenth of the time. It keeps no secret.
+// quickKey is an RSA key of eight primes that fit into a machine word each. Whoever verifies sees
+// no difference, and it signs in a tenth of the time. It keeps no secret.
 type quickKey struct {
 	rsa.PublicKey
 	parts []part

@@ -195,8 +195,8 @@ func (l *life) comeBack(ctx context.Context, cashier string) {
 	l.look(ctx)
 }
 
-// look opens the result page, which asks in the background. It has a replica to itself: waiting for that one's questions is waiting
-// for this one.
+// look opens the result page, which asks in the background. It has a replica to itself: waiting for
+// that one's questions is waiting for this one.
 func (l *life) look(ctx context.Context) {
 	shop := l.replica()
 	err := l.act(func() error {

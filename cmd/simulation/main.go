@@ -1,9 +1,11 @@
 //go:debug rsa1024min=0
 
-// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process on one virtual clock, and as many
-// such worlds side by side as the machine has cores. One seed decides everything in a world: who buys, pays twice, pays late or leaves, which messages are lost, doubled or forged, which calls and
-// statements fail, and when the shop dies. Each day, and once all is quiet, the books of both sides are compared; a fen that is
-// not where it should be ends the run with the seed, which shows it again.
+// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process
+// on one virtual clock, and as many such worlds side by side as the machine has cores. One seed
+// decides everything in a world: who buys, pays twice, pays late or leaves, which messages are
+// lost, doubled or forged, which calls and statements fail, and when the shop dies. Each day, and
+// once all is quiet, the books of both sides are compared; a fen that is not where it should be
+// ends the run with the seed, which shows it again.
 package main
 
 import (

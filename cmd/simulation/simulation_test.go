@@ -31,7 +31,8 @@ func simulated(t *testing.T, o options) (r report) {
 	return r
 }
 
-// rare is what a short run may well do without. The rest comes many times: any change of the shop deals the dice of a seed anew.
+// rare is what a short run may well do without. The rest comes many times: any change of the shop
+// deals the dice of a seed anew.
 var rare = []string{"of 0.00", "paid late and given back", "held", "refunds refused"}
 
 // wantVariety fails when the weather was fine: a simulation that meets none of its dangers proves nothing.

@@ -51,7 +51,8 @@ func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// callLimit is how long a call of the shop's may be on its way. In this world, where the shop's own limits do not run out, some are longer.
+// callLimit is how long a call of the shop's may be on its way. In this world, where the shop's own
+// limits do not run out, some are longer.
 const callLimit = 10 * time.Second
 
 // wantPause holds the shop to the three seconds that Alipay wants between two refunds of one trade.

@@ -31,8 +31,8 @@ const (
 // begin is when every simulation begins: midnight in Beijing.
 var begin = time.Date(2026, 11, 1, 0, 0, 0, 0, models.Beijing)
 
-// world is the shop, its Alipay, and everybody who deals with them. Only one thing happens at a time: whatever runs on a
-// goroutine of its own is waited for.
+// world is the shop, its Alipay, and everybody who deals with them. Only one thing happens at a
+// time: whatever runs on a goroutine of its own is waited for.
 type world struct {
 	options
 	rng    *mathrand.Rand

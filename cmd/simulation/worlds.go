@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// sideBySide keeps o.worlds worlds going at a time, with one seed after the other, until o.length is over or one of them breaks. What
-// each says is printed when it has ended. one simulates a world and gives its output.
+// sideBySide keeps o.worlds worlds going at a time, with one seed after the other, until o.length
+// is over or one of them breaks. What each says is printed when it has ended. one simulates a world
+// and gives its output.
 func sideBySide(ctx context.Context, o options, one func(context.Context, options) (string, error)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// answerNode gives the verified node of method, or of an error_response that stands in its place. What an unproven
-// answer claims goes into the error as text only, so that nobody acts on it.
+// answerNode gives the verified node of method, or of an error_response that stands in its place.
+// What an unproven answer claims goes into the error as text only, so that nobody acts on it.
 func (c *Client) answerNode(body []byte, method string) ([]byte, error) {
 	node, err := VerifyResponse(body, method, c.alipayPublicKeys...)
 	if err == nil {
@@ -30,8 +30,8 @@ func (c *Client) answerNode(body []byte, method string) ([]byte, error) {
 	return nil, err
 }
 
-// readAnswer turns a verified node into out or into the failure that it reports. The node must speak of the trade that
-// was asked for: an answer is signed without the question.
+// readAnswer turns a verified node into out or into the failure that it reports. The node must
+// speak of the trade that was asked for: an answer is signed without the question.
 func readAnswer(method string, node []byte, asked callContent, out any) error {
 	head, err := readHead(node)
 	if err != nil {

@@ -15,11 +15,12 @@ const (
 )
 
 var (
-	// ErrNoBill marks a bill that Alipay has not made yet; ask again later. It is not an empty day: that one has a bill
-	// without rows.
+	// ErrNoBill marks a bill that Alipay has not made yet; ask again later. It is not an empty day:
+	// that one has a bill without rows.
 	ErrNoBill = errors.New("the bill is not there yet")
 
-	// ErrBill marks a bill that arrived and is not whole, not of that day or not readable. None of its rows is given.
+	// ErrBill marks a bill that arrived and is not whole, not of that day or not readable. None of
+	// its rows is given.
 	ErrBill = errors.New("the bill cannot be used")
 )
 
@@ -43,9 +44,10 @@ type BillRow struct {
 	Subject      string
 }
 
-// Bill fetches the trade bill of a day that is over in Beijing, written yyyy-MM-dd (查询对账单下载地址, then the
-// download). Besides ErrNoBill and ErrBill the error may wrap ErrUnknown, or be an *Error; in every case nothing is known
-// about the day. Bills are normally there by 09:00 Beijing time; ask after 10:00.
+// Bill fetches the trade bill of a day that is over in Beijing, written yyyy-MM-dd
+// (查询对账单下载地址, then the download). Besides ErrNoBill and ErrBill the error may wrap
+// ErrUnknown, or be an *Error; in every case nothing is known about the day. Bills are normally
+// there by 09:00 Beijing time; ask after 10:00.
 func (c *Client) Bill(ctx context.Context, date string) (Bill, error) {
 	if err := c.checkBillDate(date); err != nil {
 		return Bill{}, fmt.Errorf("%s: %w", methodBill, err)

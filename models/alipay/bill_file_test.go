@@ -81,7 +81,8 @@ func zipFiles(t testing.TB, files ...billFile) []byte {
 	return b.Bytes()
 }
 
-// bombZip has a detail file whose real size is blocks MiB of empty lines, and which states its size as stated bytes.
+// bombZip has a detail file whose real size is blocks MiB of empty lines, and which states its size
+// as stated bytes.
 func bombZip(t *testing.T, blocks int, stated uint64) []byte {
 	t.Helper()
 	var packed, b bytes.Buffer

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// ParseBill reads the zip of the trade bill of date, yyyy-MM-dd. The bill states how many payments and refunds it has
-// and what they come to: rows that do not agree with that are refused. The error wraps ErrBill and says what is wrong
-// and in which line.
+// ParseBill reads the zip of the trade bill of date, yyyy-MM-dd. The bill states how many payments
+// and refunds it has and what they come to: rows that do not agree with that are refused. The error
+// wraps ErrBill and says what is wrong and in which line.
 func ParseBill(zipped []byte, date string) (Bill, error) {
 	rows, err := readBill(zipped, date)
 	if err != nil {
@@ -45,8 +45,8 @@ func readBill(zipped []byte, date string) ([]BillRow, error) {
 	return r.rows, nil
 }
 
-// billReader takes a bill line by line. A row is always one line: how a quotation mark in a course name is written is
-// not documented, and a stray one must not join rows.
+// billReader takes a bill line by line. A row is always one line: how a quotation mark in a course
+// name is written is not documented, and a stray one must not join rows.
 type billReader struct {
 	start   string // the beginning of the day, as the bill states it
 	columns billColumns

@@ -239,7 +239,8 @@ func TestParseBillOfManyRows(t *testing.T) {
 	}
 }
 
-// FuzzParseBill: nothing crashes, every refusal is ErrBill and gives no rows, and no row that is accepted is half read.
+// FuzzParseBill: nothing crashes, every refusal is ErrBill and gives no rows, and no row that is
+// accepted is half read.
 func FuzzParseBill(f *testing.F) {
 	for _, text := range []string{sampleBill(), billText([2]string{"0笔，商家实收共0.00", "0笔，商家实收退款共0.00"}), "a,\"b\"\n#"} {
 		f.Add([]byte(gb18030(f, text)))

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// What a bill may take. A quarter of a gigabyte of text is about a million rows, more than a day of a shop has and as
-// much as should be held in memory; packed it is less than a quarter of that.
+// What a bill may take. A quarter of a gigabyte of text is about a million rows, more than a day of
+// a shop has and as much as should be held in memory; packed it is less than a quarter of that.
 const (
 	maxBillZip   = 64 << 20
 	maxBillText  = 256 << 20

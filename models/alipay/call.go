@@ -33,8 +33,9 @@ func (c *Client) call(ctx context.Context, method string, content callContent, o
 	return c.ask(ctx, method, content, out)
 }
 
-// ask sends content to the gateway and reads the signed answer into out. The error is *Error for a proven refusal,
-// wraps ErrUnknown when it is open what happened, and is neither when nothing was sent.
+// ask sends content to the gateway and reads the signed answer into out. The error is *Error for a
+// proven refusal, wraps ErrUnknown when it is open what happened, and is neither when nothing was
+// sent.
 func (c *Client) ask(ctx context.Context, method string, content callContent, out any) error {
 	req, err := c.newCall(ctx, method, content)
 	if err != nil {
@@ -51,8 +52,8 @@ func (c *Client) ask(ctx context.Context, method string, content callContent, ou
 	return readAnswer(method, node, content, out)
 }
 
-// newCall puts the common parameters into the query and biz_content into the body, like the official SDKs: the charset
-// is then where the gateway looks for it.
+// newCall puts the common parameters into the query and biz_content into the body, like the
+// official SDKs: the charset is then where the gateway looks for it.
 func (c *Client) newCall(ctx context.Context, method string, content callContent) (*http.Request, error) {
 	biz, err := json.Marshal(content)
 	if err != nil {
@@ -72,7 +73,8 @@ func (c *Client) newCall(ctx context.Context, method string, content callContent
 	return req, nil
 }
 
-// exchange gives the body of the answer to req. Of a larger one it gives limit+1 bytes, so that the reader can tell.
+// exchange gives the body of the answer to req. Of a larger one it gives limit+1 bytes, so that the
+// reader can tell.
 func exchange(client *http.Client, req *http.Request, limit int64) ([]byte, error) {
 	resp, err := client.Do(req)
 	if err != nil {

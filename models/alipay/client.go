@@ -41,8 +41,9 @@ func NewClient(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// CheckReceiver compares the app_id and seller_id of a verified message with the profile: nil, ErrAppID or ErrSellerID.
-// A good signature alone does not say for whom the money was. A missing seller_id is ErrSellerID, too.
+// CheckReceiver compares the app_id and seller_id of a verified message with the profile: nil,
+// ErrAppID or ErrSellerID. A good signature alone does not say for whom the money was. A missing
+// seller_id is ErrSellerID, too.
 func (c *Client) CheckReceiver(appID, sellerID string) error {
 	if appID != c.appID {
 		return ErrAppID
@@ -53,8 +54,8 @@ func (c *Client) CheckReceiver(appID, sellerID string) error {
 	return nil
 }
 
-// request gives the signed parameters of one request. extra may hold return_url and notify_url; empty values are left
-// out, because the gateway drops them before it verifies.
+// request gives the signed parameters of one request. extra may hold return_url and notify_url;
+// empty values are left out, because the gateway drops them before it verifies.
 func (c *Client) request(method string, bizContent []byte, extra map[string]string) (url.Values, error) {
 	params := url.Values{
 		"app_id":      {c.appID},

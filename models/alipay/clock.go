@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Zone is the zone of every time in the protocol. It is fixed, because hosts without zone files, or set to another
-// zone, would otherwise send timestamps that the gateway refuses and deadlines that are hours off.
+// Zone is the zone of every time in the protocol. It is fixed, because hosts without zone files, or
+// set to another zone, would otherwise send timestamps that the gateway refuses and deadlines that
+// are hours off.
 var Zone = time.FixedZone("UTC+8", 8*60*60)
 
 // FormatTime writes t as the protocol does, to the second below, in Zone: "2026-11-22 22:30:00".
@@ -15,7 +16,8 @@ func FormatTime(t time.Time) string {
 	return t.In(Zone).Format(time.DateTime)
 }
 
-// ParseTime reads a time of the protocol, with or without milliseconds (only gmt_refund has them), and gives it in UTC.
+// ParseTime reads a time of the protocol, with or without milliseconds (only gmt_refund has them),
+// and gives it in UTC.
 func ParseTime(s string) (time.Time, error) {
 	layout := time.DateTime
 	if strings.Contains(s, ".") {

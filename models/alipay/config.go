@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Config is one profile of an app at Alipay. Gateway, ids and keys belong together: sandbox and production share none.
+// Config is one profile of an app at Alipay. Gateway, ids and keys belong together: sandbox and
+// production share none.
 type Config struct {
 	Gateway          string           // the one address for links and calls, like https://openapi.alipay.com/gateway.do
 	AppID            string           // digits
@@ -105,8 +106,9 @@ func checkGateway(gateway string) error {
 	return nil
 }
 
-// newHTTP gives the client for gateway calls. Redirects are answers like any other and never followed: an answer is
-// proven by its signature, and the request must not travel on to wherever it points.
+// newHTTP gives the client for gateway calls. Redirects are answers like any other and never
+// followed: an answer is proven by its signature, and the request must not travel on to wherever it
+// points.
 func newHTTP(given *http.Client) *http.Client {
 	client := http.Client{Timeout: 10 * time.Second}
 	if given != nil {

@@ -14,8 +14,8 @@ type Diagnosis struct {
 	Causes     []string // what was found by trying; empty for a valid message
 }
 
-// DiagnoseMessage finds out by trying why a return or notify does not verify. charset is that of a message that names
-// none. It is for people at a desk; a server refuses and does not guess.
+// DiagnoseMessage finds out by trying why a return or notify does not verify. charset is that of a
+// message that names none. It is for people at a desk; a server refuses and does not guess.
 func DiagnoseMessage(raw, charset string, keys ...*rsa.PublicKey) Diagnosis {
 	m, err := ParseMessage(raw)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// openedSign is what a signature says once its padding is undone with the right public key: the digest of the text that
-// was signed. With it the key is proven and texts can be tried.
+// openedSign is what a signature says once its padding is undone with the right public key: the
+// digest of the text that was signed. With it the key is proven and texts can be tried.
 type openedSign struct {
 	hash   crypto.Hash
 	digest []byte
@@ -35,8 +35,8 @@ var signRepairs = []struct {
 	}},
 }
 
-// openSign tries to open sign with each key. The causes say what is wrong with sign or key; without an openedSign they
-// are all that can be known.
+// openSign tries to open sign with each key. The causes say what is wrong with sign or key; without
+// an openedSign they are all that can be known.
 func openSign(sign string, keys []*rsa.PublicKey) (*openedSign, []string) {
 	if sign == "" {
 		return nil, []string{ErrNoSign.Error()}
@@ -84,8 +84,8 @@ func explainClosed(sign string, keys []*rsa.PublicKey) string {
 	return fmt.Sprintf("sign has %d bytes, which no key given makes: it was cut off, or made with a key of another size", len(signature))
 }
 
-// openWith undoes the public key operation and gives the digest inside, or nil when the padding shows that another key
-// made the signature (RFC 8017, 9.2).
+// openWith undoes the public key operation and gives the digest inside, or nil when the padding
+// shows that another key made the signature (RFC 8017, 9.2).
 func openWith(key *rsa.PublicKey, signature []byte) *openedSign {
 	c := new(big.Int).SetBytes(signature)
 	if len(signature) != key.Size() || c.Cmp(key.N) >= 0 {

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// guess is one thing that goes wrong with the text of a message, with the texts that would have been signed if it did.
+// guess is one thing that goes wrong with the text of a message, with the texts that would have
+// been signed if it did.
 type guess struct {
 	cause      string
 	candidates func(Message) []candidate
@@ -22,7 +23,8 @@ type candidate struct {
 	where string // completes the cause
 }
 
-// guesses are tried in this order, so that the plain causes come before those that could explain almost anything.
+// guesses are tried in this order, so that the plain causes come before those that could explain
+// almost anything.
 var guesses = []guess{
 	{"sign_type was left in the signed text", signTypeLeftIn},
 	{"the text was signed without its empty values", emptyDropped},
@@ -71,7 +73,8 @@ func charsetRespelled(m Message) []candidate {
 	return all
 }
 
-// valuesChanged applies change to each value alone and then to all, since some may hold by right what change undoes.
+// valuesChanged applies change to each value alone and then to all, since some may hold by right
+// what change undoes.
 func valuesChanged(change func(value string) string) func(Message) []candidate {
 	return func(m Message) []candidate {
 		var all []candidate

@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// envelope is the outer object of a gateway answer, {"…_response":{…},"sign":"…"}, or a node of it: names decoded,
-// values as the bytes that were received, because the signature covers the node's bytes.
+// envelope is the outer object of a gateway answer, {"…_response":{…},"sign":"…"}, or a node of it:
+// names decoded, values as the bytes that were received, because the signature covers the node's
+// bytes.
 type envelope map[string][]byte
 
-// readEnvelope splits a JSON object into its members. It refuses a name that occurs twice and anything around the
-// object but white space.
+// readEnvelope splits a JSON object into its members. It refuses a name that occurs twice and
+// anything around the object but white space.
 func readEnvelope(body []byte) (envelope, error) {
 	s := scanner{text: body, gbk: !utf8.Valid(body)}
 	members := make(envelope)
@@ -47,8 +48,8 @@ func (e envelope) text(name string) string {
 	return s
 }
 
-// scanner walks over JSON text without building values. In GBK a second byte may be a backslash or a brace, so there
-// strings are walked character by character.
+// scanner walks over JSON text without building values. In GBK a second byte may be a backslash or
+// a brace, so there strings are walked character by character.
 type scanner struct {
 	text []byte
 	at   int

@@ -9,7 +9,8 @@ import (
 	"unicode"
 )
 
-// armour finds PEM blocks. It is laxer than encoding/pem, which insists on line breaks that copied keys have lost.
+// armour finds PEM blocks. It is laxer than encoding/pem, which insists on line breaks that copied
+// keys have lost.
 var armour = regexp.MustCompile(`(?s)-----BEGIN [^-\n]+-----(.*?)-----END [^-\n]+-----`)
 
 // keyBytes gives the DER bytes of a key file: the only PEM block in it, or the whole file as base64.

@@ -10,12 +10,13 @@ import (
 // minKeyBits is the smallest key that RSA2 takes.
 const minKeyBits = 2048
 
-// ErrWeakKey reports an RSA key of less than 2048 bits. RSA2 does not know such keys; they belong to the sign type RSA,
-// which is SHA-1.
+// ErrWeakKey reports an RSA key of less than 2048 bits. RSA2 does not know such keys; they belong
+// to the sign type RSA, which is SHA-1.
 var ErrWeakKey = errors.New("RSA key is too short")
 
-// ParsePrivateKey reads the app private key (应用私钥): PKCS#1 or PKCS#8, in PEM or as bare base64, wrapped or in one
-// line, with or without invisible characters from copying. The error says what the text is instead, never its content.
+// ParsePrivateKey reads the app private key (应用私钥): PKCS#1 or PKCS#8, in PEM or as bare base64,
+// wrapped or in one line, with or without invisible characters from copying. The error says what
+// the text is instead, never its content.
 func ParsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 	der, err := keyBytes(text)
 	if err != nil {
@@ -34,8 +35,9 @@ func ParsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 	}
 }
 
-// ParsePublicKey reads an Alipay public key (支付宝公钥): PKIX or PKCS#1, with the same tolerance as ParsePrivateKey.
-// It cannot see whose key it is; NewClient tells the app's own key from Alipay's.
+// ParsePublicKey reads an Alipay public key (支付宝公钥): PKIX or PKCS#1, with the same tolerance
+// as ParsePrivateKey. It cannot see whose key it is; NewClient tells the app's own key from
+// Alipay's.
 func ParsePublicKey(text []byte) (*rsa.PublicKey, error) {
 	der, err := keyBytes(text)
 	if err != nil {
@@ -54,8 +56,8 @@ func ParsePublicKey(text []byte) (*rsa.PublicKey, error) {
 	}
 }
 
-// parseDER gives the key or certificate that der holds, or nil. The content decides, not the PEM label: labels on keys
-// that travelled through chat windows are often the wrong ones.
+// parseDER gives the key or certificate that der holds, or nil. The content decides, not the PEM
+// label: labels on keys that travelled through chat windows are often the wrong ones.
 func parseDER(der []byte) any {
 	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
 		return key

@@ -127,7 +127,8 @@ func TestKeysThatAreRefusedSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-// checkKeyError wants an error with want in it and no key material; an empty want means that there must be none.
+// checkKeyError wants an error with want in it and no key material; an empty want means that there
+// must be none.
 func checkKeyError(t *testing.T, call string, err error, want string) {
 	t.Helper()
 	if want == "" {

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// MaxMessage is the largest return query or notify body in bytes that ParseMessage reads; real ones have 1 to 3 KiB.
+	// MaxMessage is the largest return query or notify body in bytes that ParseMessage reads; real
+	// ones have 1 to 3 KiB.
 	MaxMessage = 64 << 10
 
 	maxPairs = 128
@@ -23,9 +24,9 @@ type Message struct {
 
 type pair struct{ name, value string }
 
-// ParseMessage reads a form-encoded message, where "+" stands for a space. It trims nothing and repairs nothing; it
-// refuses broken escapes and pairs without a name (ErrMalformed), names that occur twice (ErrRepeatedName) and sizes no
-// real message has (ErrTooLarge).
+// ParseMessage reads a form-encoded message, where "+" stands for a space. It trims nothing and
+// repairs nothing; it refuses broken escapes and pairs without a name (ErrMalformed), names that
+// occur twice (ErrRepeatedName) and sizes no real message has (ErrTooLarge).
 func ParseMessage(raw string) (Message, error) {
 	if len(raw) > MaxMessage || strings.Count(raw, "&") >= maxPairs {
 		return Message{}, ErrTooLarge
@@ -69,15 +70,15 @@ func (m Message) Get(name string) string {
 	return value
 }
 
-// Text gives the value of name as valid UTF-8, read in the charset that the message names, so that it can be stored
-// and shown. Bytes that the charset does not know become U+FFFD.
+// Text gives the value of name as valid UTF-8, read in the charset that the message names, so that
+// it can be stored and shown. Bytes that the charset does not know become U+FFFD.
 func (m Message) Text(name string) string {
 	return toUTF8(m.Get(name), m.Get("charset"))
 }
 
-// SignedText is what Alipay signed in a return or notify: every pair but sign and sign_type, sorted by name in byte
-// order, as name=value joined with &. Empty values stay in, unlike in the text of a request. The bytes are in the
-// message's own charset.
+// SignedText is what Alipay signed in a return or notify: every pair but sign and sign_type, sorted
+// by name in byte order, as name=value joined with &. Empty values stay in, unlike in the text of a
+// request. The bytes are in the message's own charset.
 func (m Message) SignedText() string {
 	return string(m.signedBytes())
 }

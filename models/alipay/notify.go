@@ -32,8 +32,9 @@ type Notify struct {
 	ClosedAt     time.Time
 }
 
-// VerifyNotify reads and verifies the raw body of a POST to notify_url. The error wraps a Refusal. Only what every
-// event has is required; a payment must name its sum as well. Refund events lack the payment's other amounts.
+// VerifyNotify reads and verifies the raw body of a POST to notify_url. The error wraps a Refusal.
+// Only what every event has is required; a payment must name its sum as well. Refund events lack
+// the payment's other amounts.
 func (c *Client) VerifyNotify(body string) (Notify, error) {
 	m, err := c.verified(body)
 	if err != nil {
@@ -66,14 +67,14 @@ func (c *Client) VerifyNotify(body string) (Notify, error) {
 	return n, nil
 }
 
-// Refund tells whether the event is a refund, partial or full. It comes first: a partial refund says TRADE_SUCCESS
-// like the payment before it.
+// Refund tells whether the event is a refund, partial or full. It comes first: a partial refund
+// says TRADE_SUCCESS like the payment before it.
 func (n Notify) Refund() bool {
 	return n.RefundFee > 0 || !n.RefundedAt.IsZero()
 }
 
-// Paid tells whether the event says that the buyer has paid. TRADE_FINISHED comes months after TRADE_SUCCESS, or at
-// once for products without refund.
+// Paid tells whether the event says that the buyer has paid. TRADE_FINISHED comes months after
+// TRADE_SUCCESS, or at once for products without refund.
 func (n Notify) Paid() bool {
 	return paidStatus(n.TradeStatus) && !n.Refund()
 }

@@ -42,8 +42,9 @@ type pagePayContent struct {
 	QuitURL        string `json:"quit_url,omitempty"`
 }
 
-// PagePayURL gives the link to the computer's cashier (电脑网站支付). Opening it makes no trade yet: query and close
-// answer TRADE_NOT_EXIST until the buyer scans or logs in. The link can be paid by whoever has it.
+// PagePayURL gives the link to the computer's cashier (电脑网站支付). Opening it makes no trade
+// yet: query and close answer TRADE_NOT_EXIST until the buyer scans or logs in. The link can be
+// paid by whoever has it.
 func (c *Client) PagePayURL(p PagePay) (string, error) {
 	content, err := c.pagePayContent(p)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 
 const methodQuery = "alipay.trade.query"
 
-// Trade is a trade as the gateway knows it. Amounts are fen, times UTC. The answer names neither app nor seller: it
-// can only be about a trade of the app that asked.
+// Trade is a trade as the gateway knows it. Amounts are fen, times UTC. The answer names neither
+// app nor seller: it can only be about a trade of the app that asked.
 type Trade struct {
 	OutTradeNo    string
 	TradeNo       string
@@ -25,8 +25,8 @@ type Trade struct {
 // Paid tells whether the trade is paid and not refunded in full.
 func (t Trade) Paid() bool { return paidStatus(t.Status) }
 
-// Query asks for the state of a trade (交易查询). IsTradeNotExist tells the error of a trade that is not there, yet or at
-// all; an error that wraps ErrUnknown says nothing about the trade.
+// Query asks for the state of a trade (交易查询). IsTradeNotExist tells the error of a trade that
+// is not there, yet or at all; an error that wraps ErrUnknown says nothing about the trade.
 func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 	var a struct {
 		OutTradeNo    string     `json:"out_trade_no"`

@@ -31,8 +31,9 @@ type RefundResult struct {
 	RefundedAt    time.Time
 }
 
-// Refund gives money back to the buyer (退款). The same OutRequestNo and Amount refund once, however often they are
-// sent; so after an error that wraps ErrUnknown send the same again. A new number may refund twice.
+// Refund gives money back to the buyer (退款). The same OutRequestNo and Amount refund once,
+// however often they are sent; so after an error that wraps ErrUnknown send the same again. A new
+// number may refund twice.
 func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, error) {
 	if err := errors.Join(checkNumber("out_request_no", r.OutRequestNo), checkAmount(r.Amount)); err != nil {
 		return RefundResult{}, fmt.Errorf("%s: %w", methodRefund, err)
@@ -69,8 +70,8 @@ type RefundState struct {
 	RefundedAt time.Time // zero unless known
 }
 
-// RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund. It need not be the shop's own: Alipay's console
-// numbers in a form of its own.
+// RefundQuery asks what became of a refund (退款查询). Ask some seconds after the refund. It need
+// not be the shop's own: Alipay's console numbers in a form of its own.
 func (c *Client) RefundQuery(ctx context.Context, outTradeNo, outRequestNo string) (RefundState, error) {
 	if outRequestNo == "" {
 		return RefundState{}, fmt.Errorf("%s: out_request_no is needed", methodRefundQuery)

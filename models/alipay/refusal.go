@@ -2,8 +2,8 @@ package alipay
 
 import "errors"
 
-// Refusal is one reason for not taking a message or an answer as Alipay's. The Err values of this file are all there
-// are; compare with errors.Is, count by Reason.
+// Refusal is one reason for not taking a message or an answer as Alipay's. The Err values of this
+// file are all there are; compare with errors.Is, count by Reason.
 type Refusal struct{ word, text string }
 
 // Error says the reason in a sentence for people.
@@ -25,7 +25,8 @@ var (
 	ErrSellerID     = &Refusal{"seller_id", "the money went to another seller"}
 )
 
-// Reason gives the short word of the Refusal in err, fit for a metric label or a column, or "" when err holds none.
+// Reason gives the short word of the Refusal in err, fit for a metric label or a column, or "" when
+// err holds none.
 func Reason(err error) string {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r.word

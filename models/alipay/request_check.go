@@ -28,7 +28,8 @@ func checkAmount(fen int64) error {
 	return nil
 }
 
-// ErrExpiry refuses a link whose deadline is over or too far away for Alipay (time_expire of alipay.trade.page.pay).
+// ErrExpiry refuses a link whose deadline is over or too far away for Alipay (time_expire of
+// alipay.trade.page.pay).
 var ErrExpiry = errors.New("it must lie within the next 15 days")
 
 func checkExpiry(expires, now time.Time) error {

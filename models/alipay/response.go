@@ -13,9 +13,10 @@ import (
 // errorNode holds failures that the gateway met before it knew the method.
 const errorNode = "error_response"
 
-// VerifyResponse finds the node of method ("alipay.trade.query") in a gateway answer and tells whether one of the
-// Alipay public keys signed it. It gives the node's bytes as they were received, possibly in GBK. An empty method takes
-// the only *_response node there is. The error wraps a Refusal.
+// VerifyResponse finds the node of method ("alipay.trade.query") in a gateway answer and tells
+// whether one of the Alipay public keys signed it. It gives the node's bytes as they were received,
+// possibly in GBK. An empty method takes the only *_response node there is. The error wraps a
+// Refusal.
 func VerifyResponse(body []byte, method string, keys ...*rsa.PublicKey) ([]byte, error) {
 	if len(body) > maxAnswer {
 		return nil, ErrTooLarge
@@ -77,8 +78,8 @@ type shape struct {
 	cannot []string
 }
 
-// shapes holds the methods that the client calls. A node's name lies outside the signature, so whoever can alter
-// answers could pass off a genuine answer of one method as that of another.
+// shapes holds the methods that the client calls. A node's name lies outside the signature, so
+// whoever can alter answers could pass off a genuine answer of one method as that of another.
 var shapes = map[string]shape{
 	nodeName(methodQuery): {
 		needs:  []string{"out_trade_no", "trade_no", "trade_status", "total_amount"},

@@ -100,7 +100,8 @@ func TestVerifyResponse(t *testing.T) {
 	}
 }
 
-// FuzzVerifyResponse: nothing crashes, every refusal has a reason, and nothing but the signed node is ever accepted.
+// FuzzVerifyResponse: nothing crashes, every refusal has a reason, and nothing but the signed node
+// is ever accepted.
 func FuzzVerifyResponse(f *testing.F) {
 	good := signedAnswer(f, methodQuery, queryNode, queryNode)
 	for _, body := range []string{

@@ -2,8 +2,9 @@ package alipay
 
 import "time"
 
-// Return is a verified synchronous return (同步通知): the buyer's browser coming back from the cashier. It carries no
-// trade status and can be replayed for ever, so it is a hint to look, never a proof of payment.
+// Return is a verified synchronous return (同步通知): the buyer's browser coming back from the
+// cashier. It carries no trade status and can be replayed for ever, so it is a hint to look, never
+// a proof of payment.
 type Return struct {
 	OutTradeNo string
 	TradeNo    string
@@ -29,7 +30,8 @@ func (c *Client) VerifyReturn(rawQuery string) (Return, error) {
 		At:         f.time("timestamp"),
 	}
 	f.required("total_amount")
-	// Notifies are signed in the same way; one of a closed trade, replayed as a return, must not look like a success.
+	// Notifies are signed in the same way; one of a closed trade, replayed as a return, must not
+	// look like a success.
 	if _, ok := m.lookup("trade_status"); ok {
 		f.fail("trade_status", "a return has none")
 	}

@@ -12,8 +12,9 @@ import (
 // signType is the only sign type spoken. The shop fixes it: a message may not choose its own strength.
 const signType = "RSA2"
 
-// VerifyMessage tells whether one of the Alipay public keys (支付宝公钥) signed m: nil, or the Refusal that says why
-// not. It settles who wrote the message, not whether it concerns this shop; see Client.CheckReceiver for that.
+// VerifyMessage tells whether one of the Alipay public keys (支付宝公钥) signed m: nil, or the
+// Refusal that says why not. It settles who wrote the message, not whether it concerns this shop;
+// see Client.CheckReceiver for that.
 func VerifyMessage(m Message, keys ...*rsa.PublicKey) error {
 	sign := m.Get("sign")
 	if sign == "" {
@@ -41,8 +42,9 @@ func verify(text []byte, sign string, keys []*rsa.PublicKey) error {
 	return ErrSignature
 }
 
-// decodeSign reads standard base64 with padding and nothing else: a second spelling of a signature is a second key to
-// whoever remembers messages by it. The decoder of the standard library would skip line breaks.
+// decodeSign reads standard base64 with padding and nothing else: a second spelling of a signature
+// is a second key to whoever remembers messages by it. The decoder of the standard library would
+// skip line breaks.
 func decodeSign(sign string) ([]byte, error) {
 	if strings.ContainsAny(sign, "\r\n") {
 		return nil, fmt.Errorf("%w: it has line breaks", ErrSignEncoding)

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// vectorText and vectorSign were made with OpenSSL: openssl dgst -sha256 -sign testdata/vector_private_key.pem | base64.
+// vectorText and vectorSign were made with OpenSSL: openssl dgst -sha256 -sign
+// testdata/vector_private_key.pem | base64.
 const (
 	vectorText = `app_id=2016091600523592&biz_content={"out_trade_no":"20190929151453000001000020","total_amount":"310.00",` +
 		`"subject":"路飞学城-Python 课程"}&charset=utf-8&format=JSON&method=alipay.trade.page.pay` +

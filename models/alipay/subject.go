@@ -5,9 +5,10 @@ import (
 	"unicode"
 )
 
-// CleanSubject makes a course name fit for subject, body or refund reason: the characters / = & that the gateway
-// forbids, and white space of any kind, become single spaces; control characters, invisible marks and what needs four
-// bytes (emoji, which the GBK fallback and the bill cannot hold) go; at most limit characters remain.
+// CleanSubject makes a course name fit for subject, body or refund reason: the characters / = &
+// that the gateway forbids, and white space of any kind, become single spaces; control characters,
+// invisible marks and what needs four bytes (emoji, which the GBK fallback and the bill cannot
+// hold) go; at most limit characters remain.
 func CleanSubject(s string, limit int) string {
 	var b strings.Builder
 	kept, gap := 0, false

@@ -27,8 +27,8 @@ func SQLite(t testing.TB, options ...func(*models.Options)) *models.DB {
 	return db
 }
 
-// MariaDB opens a migrated, empty database on the test server that no other test uses at the same time. Without a server the
-// test is skipped at a desk and fails in CI.
+// MariaDB opens a migrated, empty database on the test server that no other test uses at the same
+// time. Without a server the test is skipped at a desk and fails in CI.
 func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	t.Helper()
 	server := mariaDBServer(t)
@@ -46,8 +46,8 @@ func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	return db
 }
 
-// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts a program on it, with a user and a
-// password of its own. Both are dropped after the test.
+// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts
+// a program on it, with a user and a password of its own. Both are dropped after the test.
 func MariaDBURL(t testing.TB) string {
 	t.Helper()
 	server := mariaDBServer(t)

@@ -40,7 +40,8 @@ const TTL = 15 * time.Minute
 // Course is a course with its offers at the prices of the moment when the fixture was made.
 type Course struct{ models.Listing }
 
-// For gives the offer of the term of that many days, 0 = for ever. It panics for a term that the fixture does not have.
+// For gives the offer of the term of that many days, 0 = for ever. It panics for a term that the
+// fixture does not have.
 func (c Course) For(days int) models.Offer {
 	for _, offer := range c.Offers {
 		if offer.ExpireDays == days {

@@ -31,7 +31,8 @@ func TestFixture(t *testing.T) {
 	})
 }
 
-// A borrowed database must look like a new one, ids included, or a test's result would hang on which test ran before.
+// A borrowed database must look like a new one, ids included, or a test's result would hang on
+// which test ran before.
 func TestMariaDBIsEmpty(t *testing.T) {
 	for _, name := range []string{"ann", "bob", "eve"} {
 		t.Run(name, func(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"luffy/models"
 )
 
-// MariaDBVariable names the variable with the address of a server on which tests may make and drop databases, like
-// mysql://root@127.0.0.1:33061. `make test` starts one and sets it. On a server that outlives the tests the databases luffy_test_…
-// stay behind.
+// MariaDBVariable names the variable with the address of a server on which tests may make and drop
+// databases, like mysql://root@127.0.0.1:33061. `make test` starts one and sets it. On a server
+// that outlives the tests the databases luffy_test_… stay behind.
 const MariaDBVariable = "LUFFY_TEST_MARIADB"
 
 type testServer struct{ address string }
@@ -33,7 +33,8 @@ func mariaDBServer(t testing.TB) testServer {
 	return testServer{address}
 }
 
-// run executes a statement on the server itself. It does not take the test's context, which has ended when databases are dropped.
+// run executes a statement on the server itself. It does not take the test's context, which has
+// ended when databases are dropped.
 func (s testServer) run(t testing.TB, statement string) {
 	t.Helper()
 	config := mysqldriver.NewConfig()
@@ -56,8 +57,8 @@ func createDatabase(name string) string {
 
 func newName() string { return "luffy_test_" + strings.ToLower(rand.Text()[:12]) }
 
-// free holds the databases of this process that no test uses now. They are migrated, which takes longer than emptying
-// them. The server they are on ends with the test run, so nobody drops them.
+// free holds the databases of this process that no test uses now. They are migrated, which takes
+// longer than emptying them. The server they are on ends with the test run, so nobody drops them.
 var free struct {
 	sync.Mutex
 	names []string
@@ -96,8 +97,8 @@ func empty(t testing.TB, db *models.DB) {
 	}
 }
 
-// emptyAll is one block, because a statement for each table would cost a round trip each. Tables never written to are skipped: a
-// TRUNCATE takes as long for an empty table as for a full one.
+// emptyAll is one block, because a statement for each table would cost a round trip each. Tables
+// never written to are skipped: a TRUNCATE takes as long for an empty table as for a full one.
 const emptyAll = `
 BEGIN NOT ATOMIC
 	FOR t IN (

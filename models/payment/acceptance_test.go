@@ -91,7 +91,8 @@ func TestNotifyThatAlipayTakesForUnheard(t *testing.T) {
 	})
 }
 
-// With the notify cut off altogether, every payment still becomes an order by the job that asks, at whatever moment it was made.
+// With the notify cut off altogether, every payment still becomes an order by the job that asks, at
+// whatever moment it was made.
 func TestNoNotifyAtAll(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -155,7 +156,8 @@ func TestPayAgainByAnotherAttempt(t *testing.T) {
 	})
 }
 
-// Another buyer's payment of a cancelled order, while its link lives: granted when all is still free, else given back.
+// Another buyer's payment of a cancelled order, while its link lives: granted when all is still
+// free, else given back.
 func TestLatePayment(t *testing.T) {
 	for name, c := range map[string]struct {
 		meanwhile func(w *world, coupon int64)

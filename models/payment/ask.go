@@ -19,7 +19,8 @@ const (
 	noteTimeout = time.Second
 )
 
-// tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not reached the cashier.
+// tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not
+// reached the cashier.
 const tradeNotExist = "TRADE_NOT_EXIST"
 
 // AskSoon asks Alipay about an attempt in the background, unless it was asked a moment ago.
@@ -36,8 +37,8 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 	})
 }
 
-// mayAsk keeps the floor, and with the answer true begins a new one. An attempt without a row, of an order brought over from an
-// older shop, has no place to remember its last question.
+// mayAsk keeps the floor, and with the answer true begins a new one. An attempt without a row, of
+// an order brought over from an older shop, has no place to remember its last question.
 func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
 	if p.ID == 0 {
 		return true
@@ -65,14 +66,15 @@ type answer struct {
 	outcome models.Outcome
 }
 
-// afterwards is a time for the database that does not end with the question, the request or the pass of a job before it: the word of Alipay
-// may come at their last moment, and must not be lost with them.
+// afterwards is a time for the database that does not end with the question, the request or the
+// pass of a job before it: the word of Alipay may come at their last moment, and must not be lost
+// with them.
 func afterwards(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// ask puts Alipay's word on an attempt into the database and returns it. The error means that there was none, or that it could not be
-// stored. The context bounds the question alone.
+// ask puts Alipay's word on an attempt into the database and returns it. The error means that there
+// was none, or that it could not be stored. The context bounds the question alone.
 func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)

@@ -80,7 +80,8 @@ func TestAskOutlivesRequest(t *testing.T) {
 	w.wantEvents("query accepted fulfilled")
 }
 
-// An answer may come when the time of the question is over, the browser has left or the shop is told to stop. What Alipay said is booked.
+// An answer may come when the time of the question is over, the browser has left or the shop is
+// told to stop. What Alipay said is booked.
 func TestAnswerAtTheLastMoment(t *testing.T) {
 	for name, question := range map[string]func(context.Context, *world, *payment.Service, models.Payment) error{
 		"a return": func(ctx context.Context, _ *world, s *payment.Service, p models.Payment) error {

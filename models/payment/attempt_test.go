@@ -13,8 +13,8 @@ import (
 	"luffy/models/payment"
 )
 
-// onEachUntold runs the test on each database in a world in which Alipay tells the shop nothing by itself: it learns what it asks for, and
-// what the test writes in Alipay's name.
+// onEachUntold runs the test on each database in a world in which Alipay tells the shop nothing by
+// itself: it learns what it asks for, and what the test writes in Alipay's name.
 func onEachUntold(t *testing.T, test func(*world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(untold(t, modelstest.SQLite)) })

@@ -44,7 +44,8 @@ func (w *world) paid(offers ...models.Offer) models.Order {
 	return o
 }
 
-// browse goes through the cashier as a browser does and gives the query with which Alipay sends it back to the shop.
+// browse goes through the cashier as a browser does and gives the query with which Alipay sends it
+// back to the shop.
 func (w *world) browse(link string) string {
 	w.t.Helper()
 	cashier := w.location(http.MethodGet, link, nil)

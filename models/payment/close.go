@@ -19,7 +19,8 @@ const (
 	EndedLater  Ended = "later"  // Alipay gave no answer; a job goes on with it
 )
 
-// Cancel closes a student's own unpaid order. Errors: models.ErrNotFound, and models.ErrNotPayable when it is not unpaid any more.
+// Cancel closes a student's own unpaid order. Errors: models.ErrNotFound, and models.ErrNotPayable
+// when it is not unpaid any more.
 func (s *Service) Cancel(ctx context.Context, user int64, number string) (Ended, error) {
 	closing, err := s.db.BeginCancel(ctx, user, number)
 	if err != nil {
@@ -30,8 +31,8 @@ func (s *Service) Cancel(ctx context.Context, user int64, number string) (Ended,
 	return s.close(ctx, closing)
 }
 
-// close asks about each attempt, closes it at Alipay, and only then closes the order here: what is paid between any two of these steps
-// is either seen by a later one or comes as a late payment.
+// close asks about each attempt, closes it at Alipay, and only then closes the order here: what is
+// paid between any two of these steps is either seen by a later one or comes as a late payment.
 func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	for _, p := range c.Open {
 		paid, err := s.closeAttempt(ctx, p)
@@ -63,7 +64,8 @@ func atAlipay(err error) bool {
 	return refused || errors.Is(err, alipay.ErrUnknown)
 }
 
-// closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid tells that it was paid instead.
+// closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid
+// tells that it was paid instead.
 func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool, err error) {
 	said, err := s.ask(ctx, p)
 	if err == nil && said.word == wordNoTrade && !s.knows(p) && !p.LinkDead(s.db.Now()) {
@@ -89,8 +91,9 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 	}
 }
 
-// knows tells whether Alipay's word that there is no such trade says anything about the attempt: the configured app does not know the
-// trades of another, from before the settings were changed. What an older shop began was begun under this one.
+// knows tells whether Alipay's word that there is no such trade says anything about the attempt:
+// the configured app does not know the trades of another, from before the settings were changed.
+// What an older shop began was begun under this one.
 func (s *Service) knows(p models.Payment) bool { return p.AppID == "" || p.AppID == s.appID }
 
 // paysOrder is false for a wrong sum: it is held, and the order goes on being closed.

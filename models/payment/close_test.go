@@ -29,7 +29,8 @@ var closers = map[string]struct {
 		}
 	}, models.OrderCancelled},
 	"timed out": {func(w *world, o models.Order) {
-		// The job runs a little early, so that the link still lives and can be paid at every moment of the closing.
+		// The job runs a little early, so that the link still lives and can be paid at every moment
+		// of the closing.
 		_, err := w.db.SQL().ExecContext(w.t.Context(), "UPDATE ly_order SET check_at = created_at WHERE id = ?", o.ID)
 		w.must(err)
 		if err := w.CloseDue(w.t.Context()); err != nil {
@@ -38,7 +39,8 @@ var closers = map[string]struct {
 	}, models.OrderTimedOut},
 }
 
-// The buyer pays at every point of the close sequence, and no notify tells of it: paid wins, and money and state agree.
+// The buyer pays at every point of the close sequence, and no notify tells of it: paid wins, and
+// money and state agree.
 func TestPaidAtEveryPointOfTheClosing(t *testing.T) {
 	for name, c := range map[string]struct {
 		faults []sandbox.Fault
@@ -139,8 +141,9 @@ func TestClosingOfAnUnpaidOrder(t *testing.T) {
 	}
 }
 
-// An order of which no attempt is stored may have been paid all the same: it came from an older shop, or an attempt is lost with the rows
-// after a backup. It is asked about before it is closed, and where nobody paid it ends.
+// An order of which no attempt is stored may have been paid all the same: it came from an older
+// shop, or an attempt is lost with the rows after a backup. It is asked about before it is closed,
+// and where nobody paid it ends.
 func TestClosingWithoutAnAttempt(t *testing.T) {
 	for how, closer := range closers {
 		for name, c := range map[string]struct {
@@ -169,8 +172,8 @@ func TestClosingWithoutAnAttempt(t *testing.T) {
 	}
 }
 
-// The settings name another app than the attempt: that this one knows no trade is no news while the link can be paid, and a trade that it
-// does know is believed.
+// The settings name another app than the attempt: that this one knows no trade is no news while the
+// link can be paid, and a trade that it does know is believed.
 func TestClosingUnderAnotherApp(t *testing.T) {
 	strange := sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodQuery}
 	for name, c := range map[string]struct {

@@ -12,7 +12,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// comparison is one run over a bill. What Alipay refuses to say of one row is a difference of that row; the others are compared all the same.
+// comparison is one run over a bill. What Alipay refuses to say of one row is a difference of that
+// row; the others are compared all the same.
 type comparison struct {
 	*Service
 	day   time.Time // midnight in Beijing
@@ -47,7 +48,8 @@ func (c *comparison) run(ctx context.Context) error {
 	return c.missingThere(ctx)
 }
 
-// inOrder puts payments before refunds, and refunds without a number last, when it is known which of the shop's the others are of.
+// inOrder puts payments before refunds, and refunds without a number last, when it is known which
+// of the shop's the others are of.
 func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 	rank := func(r alipay.BillRow) int {
 		switch {
@@ -62,7 +64,8 @@ func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 	return slices.SortedStableFunc(slices.Values(rows), func(a, b alipay.BillRow) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
-// difference notes one; a non-empty action says that it is settled by that. A refund without a number is named by its time.
+// difference notes one; a non-empty action says that it is settled by that. A refund without a
+// number is named by its time.
 func (c *comparison) difference(kind models.DifferenceKind, row alipay.BillRow, shop *models.Fen, action string) {
 	if row.Refund && row.OutRequestNo == "" {
 		row.OutRequestNo = "at " + alipay.FormatTime(row.FinishedAt)
@@ -169,11 +172,12 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	return nil
 }
 
-// timeSlack is how far the time of a refund in the shop may be from Alipay's, who need not have told it: then it is that of the answer.
+// timeSlack is how far the time of a refund in the shop may be from Alipay's, who need not have
+// told it: then it is that of the answer.
 const timeSlack = time.Hour
 
-// refundOf finds the shop's refund that a row is of. Where the row has no number, it is the one of its sum, done nearest to its time, that no
-// other row is of.
+// refundOf finds the shop's refund that a row is of. Where the row has no number, it is the one of
+// its sum, done nearest to its time, that no other row is of.
 func (c *comparison) refundOf(row alipay.BillRow) (models.Refund, bool) {
 	var nearest *models.Refund
 	for _, r := range c.ours[row.OutTradeNo].Refunds {
@@ -198,7 +202,8 @@ func apart(r models.Refund, row alipay.BillRow) time.Duration {
 	return r.DoneAt.Sub(row.FinishedAt).Abs()
 }
 
-// sameRefund compares a row with the shop's own row of it. Of a refund that the shop learned of late only the bill knows the day.
+// sameRefund compares a row with the shop's own row of it. Of a refund that the shop learned of
+// late only the bill knows the day.
 func (c *comparison) sameRefund(ctx context.Context, row alipay.BillRow, r models.Refund) error {
 	if r.Amount != models.Fen(row.Amount) {
 		c.difference(models.RefundAmountDiffers, row, &r.Amount, "")
@@ -209,8 +214,8 @@ func (c *comparison) sameRefund(ctx context.Context, row alipay.BillRow, r model
 	return c.db.RedateRefund(ctx, r.ID, row.FinishedAt)
 }
 
-// missingThere looks for money of the day that the shop has booked and the bill has not. A row near midnight may stand in a
-// neighbour's bill.
+// missingThere looks for money of the day that the shop has booked and the bill has not. A row near
+// midnight may stand in a neighbour's bill.
 func (c *comparison) missingThere(ctx context.Context) error {
 	end := c.day.AddDate(0, 0, 1)
 	payments, err := c.db.PaymentsBetween(ctx, c.day, end)
@@ -246,7 +251,8 @@ func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind mo
 	})
 }
 
-// neighbour reads the bill of the day before or after, once. One that is not there, or cannot be read, holds nothing.
+// neighbour reads the bill of the day before or after, once. One that is not there, or cannot be
+// read, holds nothing.
 func (c *comparison) neighbour(ctx context.Context, offset int) alipay.Bill {
 	if bill, read := c.neighbours[offset]; read {
 		return bill

@@ -19,7 +19,8 @@ func (s *Service) CloseDue(ctx context.Context) error {
 	})
 }
 
-// AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed order's link may still be paid.
+// AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed
+// order's link may still be paid.
 func (s *Service) AskDue(ctx context.Context) error {
 	return drain(ctx, s.crew, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
 		said, err := s.ask(ctx, p)
@@ -35,9 +36,10 @@ func (s *Service) RefundDue(ctx context.Context) error {
 	return drain(ctx, s.crew, s.db.ClaimRefunds, s.carryOut)
 }
 
-// drain claims as many rows as it works on at once, again and again until there are fewer: a row that had to wait for others would
-// outlive its claim, and another replica would work on it too. One row's error does not keep the others waiting: it comes up again
-// when its claim runs out, behind those that wait longer.
+// drain claims as many rows as it works on at once, again and again until there are fewer: a row
+// that had to wait for others would outlive its claim, and another replica would work on it too.
+// One row's error does not keep the others waiting: it comes up again when its claim runs out,
+// behind those that wait longer.
 func drain[T any](ctx context.Context, crew int, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
 	var failed error
 	for {

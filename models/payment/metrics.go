@@ -2,8 +2,8 @@ package payment
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// metrics count what the service decides. The gauges beside them, of what waits, are read from the database when they are
-// asked for: see models.Backlog.
+// metrics count what the service decides. The gauges beside them, of what waits, are read from the
+// database when they are asked for: see models.Backlog.
 type metrics struct {
 	payments *prometheus.CounterVec // paid trades by outcome and source
 	messages *prometheus.CounterVec // messages that settled nothing by source, verdict and reason

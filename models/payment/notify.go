@@ -9,8 +9,9 @@ import (
 	"luffy/models/alipay"
 )
 
-// Notify takes the raw body of a POST to notify_url and tells whether Alipay may stop sending it: true is answered with
-// "success", false with "fail". Only what is stored is acknowledged, so after any failure Alipay comes again.
+// Notify takes the raw body of a POST to notify_url and tells whether Alipay may stop sending it:
+// true is answered with "success", false with "fail". Only what is stored is acknowledged, so after
+// any failure Alipay comes again.
 func (s *Service) Notify(ctx context.Context, body string) bool {
 	n, err := s.alipay.VerifyNotify(body)
 	if err != nil {
@@ -40,8 +41,9 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 	return err == nil && settled(outcome)
 }
 
-// settled tells what may be acknowledged. What may be our own lag, or needs a human, is not: Alipay's repetitions keep it in
-// sight for a day. Nor is a payment that Alipay, when asked, does not know of.
+// settled tells what may be acknowledged. What may be our own lag, or needs a human, is not:
+// Alipay's repetitions keep it in sight for a day. Nor is a payment that Alipay, when asked, does
+// not know of.
 func settled(o models.Outcome) bool {
 	return o != "" && o != models.UnknownOrder && o != models.WrongAmount
 }
@@ -59,7 +61,8 @@ func sellerUnsaid(n alipay.Notify, err error) bool {
 	return n.SellerID == "" && errors.Is(err, alipay.ErrSellerID)
 }
 
-// notifyOfRefund books the refund before it acknowledges; one of an order that the shop does not know is only noted.
+// notifyOfRefund books the refund before it acknowledges; one of an order that the shop does not
+// know is only noted.
 func (s *Service) notifyOfRefund(ctx context.Context, n alipay.Notify, event models.PaymentEvent) bool {
 	err := s.noteRefund(ctx, n)
 	switch {
@@ -87,8 +90,9 @@ func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) 
 	return s.record(ctx, event, models.VerdictNoted, string(wordClosed))
 }
 
-// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be about our own trades. An attempt that
-// was closed here is asked about like an open one: its link may have been paid all the same.
+// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be
+// about our own trades. An attempt that was closed here is asked about like an open one: its link
+// may have been paid all the same.
 func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentEvent) bool {
 	if !s.record(ctx, event, models.VerdictNoted, "no_seller_asked") {
 		return false
@@ -132,8 +136,8 @@ func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event mod
 // maxRefusedRaw bounds what is kept of a message that anybody may have sent.
 const maxRefusedRaw = 8 << 10
 
-// refuse counts and logs a message that is not Alipay's, and stores it unless very many have come: a stranger may send them without end. Its
-// claims are kept only to find it again.
+// refuse counts and logs a message that is not Alipay's, and stores it unless very many have come:
+// a stranger may send them without end. Its claims are kept only to find it again.
 func (s *Service) refuse(ctx context.Context, source models.Source, raw string, why error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: source, Raw: []byte(raw[:min(len(raw), maxRefusedRaw)])}
 	if m, err := alipay.ParseMessage(raw); err == nil {

@@ -93,7 +93,8 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 	}
 }
 
-// Without the seller's name a payment is acknowledged once it is booked, and not because the shop has closed its attempt meanwhile.
+// Without the seller's name a payment is acknowledged once it is booked, and not because the shop
+// has closed its attempt meanwhile.
 func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 	for name, c := range map[string]struct {
 		order  models.OrderStatus
@@ -154,8 +155,8 @@ func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 	}
 }
 
-// Strangers may send what they like, to either address. All of it is counted; what is kept of it is bounded, and nothing that Alipay signed
-// is lost among it.
+// Strangers may send what they like, to either address. All of it is counted; what is kept of it is
+// bounded, and nothing that Alipay signed is lost among it.
 func TestRefusedMessagesDoNotFillTheTable(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()

@@ -34,9 +34,9 @@ func (r Reconciliation) Open() int {
 // ErrBillDate reports a day that cannot have a bill.
 var ErrBillDate = errors.New("a day before today, like 2026-11-21, is expected")
 
-// Reconcile compares Alipay's bill of a day in Beijing with the shop, heals what can be healed by asking Alipay, and stores each
-// difference. Comparing twice gives the same. Errors: ErrBillDate; alipay.ErrNoBill while the bill is not there yet, which
-// is not an empty day.
+// Reconcile compares Alipay's bill of a day in Beijing with the shop, heals what can be healed by
+// asking Alipay, and stores each difference. Comparing twice gives the same. Errors: ErrBillDate;
+// alipay.ErrNoBill while the bill is not there yet, which is not an empty day.
 func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, error) {
 	day, err := time.ParseInLocation(time.DateOnly, date, models.Beijing)
 	if err != nil || !day.AddDate(0, 0, 1).Before(s.db.Now()) {
@@ -70,8 +70,9 @@ func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, e
 // reconcileFrom is the hour in Beijing from which yesterday's bill is asked for; it is there by nine.
 const reconcileFrom = 10
 
-// ReconcileDue compares the days that have a bill and were not compared yet, and the last ones again while they have open differences. A day
-// whose bill cannot be had keeps none of the others waiting.
+// ReconcileDue compares the days that have a bill and were not compared yet, and the last ones
+// again while they have open differences. A day whose bill cannot be had keeps none of the others
+// waiting.
 func (s *Service) ReconcileDue(ctx context.Context) error {
 	if s.db.Now().In(models.Beijing).Hour() < reconcileFrom {
 		return nil

@@ -174,7 +174,8 @@ func TestReconcileHeals(t *testing.T) {
 	})
 }
 
-// A row of a refund without 退款批次号 is of the shop's refund of its sum and time, or is booked, once, however often the day is compared.
+// A row of a refund without 退款批次号 is of the shop's refund of its sum and time, or is booked,
+// once, however often the day is compared.
 func TestRefundsWithoutANumberInTheBill(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
@@ -331,8 +332,8 @@ func TestDailyJob(t *testing.T) {
 	})
 }
 
-// By the shop's books a payment came just before midnight, by Alipay's just after: it stands in the bill of the next day, which
-// comes a day later. The daily job looks again by itself.
+// By the shop's books a payment came just before midnight, by Alipay's just after: it stands in the
+// bill of the next day, which comes a day later. The daily job looks again by itself.
 func TestRowBesideMidnight(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.forward(12 * time.Hour) // 00:00
@@ -350,7 +351,8 @@ func TestRowBesideMidnight(t *testing.T) {
 	})
 }
 
-// A bill beside that of the day may hold a row near midnight. While it cannot be read the row is missing, and no more than that.
+// A bill beside that of the day may hold a row near midnight. While it cannot be read the row is
+// missing, and no more than that.
 func TestBillBesideTheDayCannotBeRead(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.paid()
@@ -366,7 +368,8 @@ func TestBillBesideTheDayCannotBeRead(t *testing.T) {
 	})
 }
 
-// The shop was down, and learned of money that had come and gone only days later: the bill tells on which day it went.
+// The shop was down, and learned of money that had come and gone only days later: the bill tells on
+// which day it went.
 func TestGoneBackIsLearnedLate(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -387,7 +390,8 @@ func TestGoneBackIsLearnedLate(t *testing.T) {
 	})
 }
 
-// After an outage every day is made up for that the shop has sold on, and one whose bill cannot be read keeps none of the others waiting.
+// After an outage every day is made up for that the shop has sold on, and one whose bill cannot be
+// read keeps none of the others waiting.
 func TestDaysOfAnOutageAreCompared(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.paid()

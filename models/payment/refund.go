@@ -10,9 +10,10 @@ import (
 	"luffy/models/alipay"
 )
 
-// Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is tried again by a job under the
-// same out_request_no until it is done. Errors are those of models.DB.RequestRefund. Once it is stored it is returned even when ctx has
-// ended: who believed that nothing was asked for would ask again, under a new number.
+// Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is
+// tried again by a job under the same out_request_no until it is done. Errors are those of
+// models.DB.RequestRefund. Once it is stored it is returned even when ctx has ended: who believed
+// that nothing was asked for would ask again, under a new number.
 func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Refund, error) {
 	refund, err := s.db.RequestRefund(ctx, r)
 	if err != nil {
@@ -21,8 +22,8 @@ func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Re
 	return s.tryNow(ctx, refund)
 }
 
-// ApproveRefund decides for a student's request and tries its refund at once, as Refund does. Errors are those of
-// models.DB.ApproveRefund.
+// ApproveRefund decides for a student's request and tries its refund at once, as Refund does.
+// Errors are those of models.DB.ApproveRefund.
 func (s *Service) ApproveRefund(ctx context.Context, request int64, d models.RefundDecision) (models.Refund, error) {
 	refund, err := s.db.ApproveRefund(ctx, request, d)
 	if err != nil {
@@ -55,8 +56,8 @@ func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
 	return errors.Join(err, s.db.RefundAsked(context.WithoutCancel(ctx), t))
 }
 
-// askRefund asks Alipay for a refund and books it when the money has moved. A payment without an app was begun by an older shop; that it
-// is of this app was checked when its money was booked.
+// askRefund asks Alipay for a refund and books it when the money has moved. A payment without an
+// app was begun by an older shop; that it is of this app was checked when its money was booked.
 func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 	if t.AppID != "" && t.AppID != s.appID {
 		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
@@ -81,7 +82,8 @@ func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 	}
 }
 
-// yieldNumber books what Alipay has made under the number of a refund that was to be of another sum. That one goes on under a new number.
+// yieldNumber books what Alipay has made under the number of a refund that was to be of another
+// sum. That one goes on under a new number.
 func (s *Service) yieldNumber(ctx context.Context, t models.RefundTask, state alipay.RefundState) error {
 	why := fmt.Errorf("%s is a refund of %s at Alipay", t.Refund.OutRequestNo, models.Fen(state.Amount))
 	err := s.db.NoteRefund(ctx, models.RefundNews{
@@ -93,15 +95,17 @@ func (s *Service) yieldNumber(ctx context.Context, t models.RefundTask, state al
 	return why
 }
 
-// refundPatience is how long a refund is tried that Alipay refuses for a reason that may pass, or that no table lists.
+// refundPatience is how long a refund is tried that Alipay refuses for a reason that may pass, or
+// that no table lists.
 const refundPatience = 24 * time.Hour
 
 func (s *Service) pastPatience(t models.RefundTask) bool {
 	return s.db.Now().Sub(t.Refund.CreatedAt) >= refundPatience
 }
 
-// refusedForGood tells a refund that Alipay will not carry out from one that may succeed later, by the errors of the refund and of its
-// query. A balance that is too small is waited out for ever; without Alipay's word on the trade in both nothing is decided.
+// refusedForGood tells a refund that Alipay will not carry out from one that may succeed later, by
+// the errors of the refund and of its query. A balance that is too small is waited out for ever;
+// without Alipay's word on the trade in both nothing is decided.
 func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool {
 	switch {
 	case !refused(err) || alipay.IsBalanceNotEnough(err):
@@ -113,7 +117,8 @@ func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool 
 	}
 }
 
-// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are about the call.
+// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are
+// about the call.
 const businessFailed = "40004"
 
 // refused tells Alipay's signed no from an answer that leaves open what happened, or what would have.
@@ -144,8 +149,8 @@ func (s *Service) refundFailed(ctx context.Context, t models.RefundTask, why err
 // errRefundUnheard means that the refund query does not know yet what a notify tells of.
 var errRefundUnheard = errors.New("the refund query does not know the refund yet")
 
-// noteRefund books a refund that a genuine notify tells of. The notify has the sum of all refunds only, so one with a number is asked
-// about first.
+// noteRefund books a refund that a genuine notify tells of. The notify has the sum of all refunds
+// only, so one with a number is asked about first.
 func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 	news := models.RefundNews{OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, At: s.paidAt(n.RefundedAt)}
 	if n.OutRequestNo == "" {
@@ -163,7 +168,8 @@ func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 	return s.bookRefund(ctx, news)
 }
 
-// bookRefund asks for the payment first where the shop has not heard of it: the news of a refund may overtake that of the payment.
+// bookRefund asks for the payment first where the shop has not heard of it: the news of a refund
+// may overtake that of the payment.
 func (s *Service) bookRefund(ctx context.Context, news models.RefundNews) error {
 	err := s.db.NoteRefund(ctx, news)
 	if !errors.Is(err, models.ErrNothingPaid) {

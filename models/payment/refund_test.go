@@ -82,7 +82,8 @@ func TestRefundOfAnOrderBroughtOver(t *testing.T) {
 	})
 }
 
-// An operator who breaks off while Alipay is asked learns that the refund is stored, and does not ask for a second one.
+// An operator who breaks off while Alipay is asked learns that the refund is stored, and does not
+// ask for a second one.
 func TestRefundBrokenOff(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
@@ -141,7 +142,8 @@ func TestPauseBetweenRefundsOfATrade(t *testing.T) {
 	})
 }
 
-// Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the end it is done.
+// Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the
+// end it is done.
 func TestRefundIsMadeOnce(t *testing.T) {
 	for name, faults := range map[string][]sandbox.Fault{
 		"no answer, no effect":      {{Name: sandbox.APITimeoutBefore, Method: methodRefund, Value: "1ms", Times: 1}},
@@ -207,7 +209,8 @@ func TestRefundAfterTheWindow(t *testing.T) {
 	})
 }
 
-// A backup was restored, and the number of a refund that it lacks is given anew. Alipay knows the number as that of another sum.
+// A backup was restored, and the number of a refund that it lacks is given anew. Alipay knows the
+// number as that of another sum.
 func TestNumberOfALostRefund(t *testing.T) {
 	for name, c := range map[string]struct {
 		ask  models.RefundRequest
@@ -245,8 +248,8 @@ func TestNumberOfALostRefund(t *testing.T) {
 	}
 }
 
-// The notify of a refund by hand has the sum of all refunds, one of the shop's own included that took effect unheard. It is not
-// believed until the refund query knows its own sum.
+// The notify of a refund by hand has the sum of all refunds, one of the shop's own included that
+// took effect unheard. It is not believed until the refund query knows its own sum.
 func TestRefundQueryLagsBehindTheNotify(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
@@ -268,7 +271,8 @@ func TestRefundQueryLagsBehindTheNotify(t *testing.T) {
 	})
 }
 
-// Without an end that Alipay names, a refund that it refuses comes to staff after a day. A balance that is too small is waited out.
+// Without an end that Alipay names, a refund that it refuses comes to staff after a day. A balance
+// that is too small is waited out.
 func TestRefundRefusedForDays(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault sandbox.Fault

@@ -9,16 +9,18 @@ import (
 	"luffy/models"
 )
 
-// ErrReturn reports a return that is not Alipay's, or not about one of the shop's orders: 支付宝响应数据校验失败.
+// ErrReturn reports a return that is not Alipay's, or not about one of the shop's orders:
+// 支付宝响应数据校验失败.
 var ErrReturn = errors.New("the return could not be verified")
 
-// returnAsk bounds how long the browser that comes back waits for Alipay's word. What it says is booked even so.
+// returnAsk bounds how long the browser that comes back waits for Alipay's word. What it says is
+// booked even so.
 const returnAsk = 2 * time.Second
 
-// Return takes the raw query of a request to return_url and gives the number of the order it is about. The signature and the
-// four fields are checked, and Alipay is asked once if the order is still unpaid and was not asked a moment ago; the return
-// itself proves nothing. The error wraps ErrReturn for a message that is not believed; everything else is a fault of the
-// database.
+// Return takes the raw query of a request to return_url and gives the number of the order it is
+// about. The signature and the four fields are checked, and Alipay is asked once if the order is
+// still unpaid and was not asked a moment ago; the return itself proves nothing. The error wraps
+// ErrReturn for a message that is not believed; everything else is a fault of the database.
 func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber string, err error) {
 	r, err := s.alipay.VerifyReturn(rawQuery)
 	if err != nil {
@@ -52,7 +54,8 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 	return standing.OrderNumber, nil
 }
 
-// askBriefly asks once; what goes wrong is logged and left to the notify and to the result page's own questions.
+// askBriefly asks once; what goes wrong is logged and left to the notify and to the result page's
+// own questions.
 func (s *Service) askBriefly(ctx context.Context, p models.Payment) {
 	ctx, cancel := context.WithTimeout(ctx, returnAsk)
 	defer cancel()

@@ -10,7 +10,8 @@ import (
 	"luffy/models/payment"
 )
 
-// The return itself books nothing: what Alipay answers does, asked once and then not before the floor has passed.
+// The return itself books nothing: what Alipay answers does, asked once and then not before the
+// floor has passed.
 func TestReturn(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()

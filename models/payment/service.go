@@ -1,5 +1,6 @@
-// Package payment does what needs the gateway and the database together: it starts payments, takes Alipay's return and
-// notify, and asks Alipay when they stay away. Whatever it learns of a paid trade goes through models.DB.Confirm.
+// Package payment does what needs the gateway and the database together: it starts payments, takes
+// Alipay's return and notify, and asks Alipay when they stay away. Whatever it learns of a paid
+// trade goes through models.DB.Confirm.
 package payment
 
 import (
@@ -77,8 +78,8 @@ const (
 	Phone   Device = true
 )
 
-// Start gives the address of Alipay's cashier for a student's own unpaid order. Starting again continues the same trade. Errors
-// are those of models.DB.OpenAttempt.
+// Start gives the address of Alipay's cashier for a student's own unpaid order. Starting again
+// continues the same trade. Errors are those of models.DB.OpenAttempt.
 func (s *Service) Start(ctx context.Context, user int64, orderNumber string, device Device) (string, error) {
 	attempt, err := s.db.OpenAttempt(ctx, models.Attempt{
 		UserID: user, OrderNumber: orderNumber, AppID: s.appID, Subject: subject, Margin: linkMargin,

@@ -61,7 +61,8 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// Paying again is the same attempt, with the words it began with; under another app, or once it is closed, it is a new one.
+// Paying again is the same attempt, with the words it began with; under another app, or once it is
+// closed, it is a new one.
 func TestStartAgain(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		order := modelstest.Order(w.t, w.db, w.ann, w.stock.Plain.For(30))
@@ -106,7 +107,8 @@ func TestStartRefused(t *testing.T) {
 	}
 }
 
-// The time may run out between the database's answer and the link: the order is past its deadline, and nothing is broken.
+// The time may run out between the database's answer and the link: the order is past its deadline,
+// and nothing is broken.
 func TestStartAsTimeRunsOut(t *testing.T) {
 	late := func() time.Time { return noon.Add(-modelstest.TTL) }
 	w := untold(t, modelstest.SQLite, modelstest.At(late))

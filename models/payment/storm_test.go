@@ -27,8 +27,9 @@ const (
 	stormStudents = 20 // each with one coupon and 1,000 points
 )
 
-// storm is a day of a shop in which everything happens at once: clients make orders, pay, cancel, forget and refund them at random,
-// messages are lost, doubled and delayed, calls break off, two replicas run the jobs, and time flies.
+// storm is a day of a shop in which everything happens at once: clients make orders, pay, cancel,
+// forget and refund them at random, messages are lost, doubled and delayed, calls break off, two
+// replicas run the jobs, and time flies.
 type storm struct {
 	*world
 	students []models.User
@@ -75,7 +76,8 @@ func TestStorm(t *testing.T) {
 	}
 }
 
-// replica runs the jobs, and looks into the books while they are being written: no invariant may break even for a moment.
+// replica runs the jobs, and looks into the books while they are being written: no invariant may
+// break even for a moment.
 func (s *storm) replica(ctx context.Context) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -98,7 +100,8 @@ func (s *storm) replica(ctx context.Context) {
 	}
 }
 
-// settleDays lets the daily job learn from the bills what no notify and no question has told, and carries out what follows from it.
+// settleDays lets the daily job learn from the bills what no notify and no question has told, and
+// carries out what follows from it.
 func (s *storm) settleDays() {
 	s.t.Helper()
 	for range 3 {
@@ -273,7 +276,8 @@ func (c client) payTwice(o models.Order, first string) {
 func (c client) giveBack(o models.Order) {
 	standing, err := c.db.PaymentByOutTradeNo(c.t.Context(), o.OrderNumber)
 	c.allow(err)
-	// Staff do not touch what goes back by itself: Alipay would refuse the shop, and the audit would rightly say so until the bill is in.
+	// Staff do not touch what goes back by itself: Alipay would refuse the shop, and the audit
+	// would rightly say so until the bill is in.
 	if standing.Payment.State == models.PaymentPaid && c.oneIn(3) {
 		_ = c.alipay.RefundOutside(o.OrderNumber, 1+c.rng.Int64N(int64(o.RealPrice)))
 		return

@@ -37,7 +37,8 @@ func newKey() *rsa.PrivateKey {
 // noon is when every test begins: 12:00 in Beijing.
 var noon = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 
-// world is a shop and a simulated Alipay that talk to each other over HTTP, on one clock that only the test moves.
+// world is a shop and a simulated Alipay that talk to each other over HTTP, on one clock that only
+// the test moves.
 type world struct {
 	*payment.Service
 	t       *testing.T
@@ -100,7 +101,8 @@ func (w *world) service(appID, baseURL string) *payment.Service {
 	})
 }
 
-// student adds a student with 1,000 points and no password, which would take longer to hash than all else to write.
+// student adds a student with 1,000 points and no password, which would take longer to hash than
+// all else to write.
 func (w *world) student(name string) models.User {
 	w.t.Helper()
 	for _, statement := range []string{

@@ -46,7 +46,8 @@ type violation struct {
 	}
 }
 
-// Accessible wants axe-core to find nothing wrong with the page as it stands: its rules for WCAG 2.2 A and AA and its good practices.
+// Accessible wants axe-core to find nothing wrong with the page as it stands: its rules for WCAG
+// 2.2 A and AA and its good practices.
 func (tab *Tab) Accessible() {
 	tab.t.Helper()
 	script := tab.needAxe()

@@ -66,8 +66,9 @@ type Visitor struct {
 	Pictures  string // folder for Tab.Picture; empty takes none
 }
 
-// Open gives the visitor a tab with cookies of its own. What goes wrong in a page's script is an error of the test; when the
-// test fails, its last page is kept as a picture among the test's artifacts.
+// Open gives the visitor a tab with cookies of its own. What goes wrong in a page's script is an
+// error of the test; when the test fails, its last page is kept as a picture among the test's
+// artifacts.
 func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
@@ -126,7 +127,8 @@ func (tab *Tab) usualSize() {
 	tab.Resize(width, height)
 }
 
-// onEvent reports scripts that fail, what they complain of, what the Content-Security-Policy stops and what is not there.
+// onEvent reports scripts that fail, what they complain of, what the Content-Security-Policy stops
+// and what is not there.
 func (tab *Tab) onEvent(event any) {
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:

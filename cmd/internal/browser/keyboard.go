@@ -22,7 +22,8 @@ func (tab *Tab) Reach(selector string) {
 	tab.t.Fatalf("the Tab key does not reach %s at %s", selector, tab.Address())
 }
 
-// WalkThrough goes through the whole page with the Tab key and wants every control to be reached and the last one to be left again.
+// WalkThrough goes through the whole page with the Tab key and wants every control to be reached
+// and the last one to be left again.
 func (tab *Tab) WalkThrough() {
 	tab.t.Helper()
 	tab.evaluate(`(window.stops = new Set(), document.activeElement.blur(), "")`)

@@ -27,7 +27,8 @@ func (tab *Tab) still() {
 	tab.wantNone(rules+".shifted()", chromedp.EvalAwaitPromise)
 }
 
-// wantNone reports the faults that the script lists. The script fails while a page is being left; the next try then sees the new one.
+// wantNone reports the faults that the script lists. The script fails while a page is being left;
+// the next try then sees the new one.
 func (tab *Tab) wantNone(script string, options ...chromedp.EvaluateOption) {
 	tab.t.Helper()
 	var faults []string
@@ -43,8 +44,9 @@ func (tab *Tab) wantNone(script string, options ...chromedp.EvaluateOption) {
 	}
 }
 
-// Sound wants what every page keeps to: frame, targets large enough for the device, focus that is seen, nothing that moves while it
-// loads. A page for wide screens is also tried at 400 % zoom and with the text spacing of WCAG 1.4.12, one for phones at 320 px.
+// Sound wants what every page keeps to: frame, targets large enough for the device, focus that is
+// seen, nothing that moves while it loads. A page for wide screens is also tried at 400 % zoom and
+// with the text spacing of WCAG 1.4.12, one for phones at 320 px.
 func (tab *Tab) Sound() {
 	tab.t.Helper()
 	tab.still()

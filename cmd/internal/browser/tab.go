@@ -17,7 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Tab is one visitor's tab. Its methods end the test when a page does not do what is expected of it within patience.
+// Tab is one visitor's tab. Its methods end the test when a page does not do what is expected of it
+// within patience.
 type Tab struct {
 	t       *testing.T
 	ctx     context.Context
@@ -76,7 +77,8 @@ func (tab *Tab) PressRefused(status int, selector string) {
 	tab.refused(status, "press "+selector, response, err)
 }
 
-// PostRefused sends an empty form from the page where the tab is to an address, which refuses it with that status.
+// PostRefused sends an empty form from the page where the tab is to an address, which refuses it
+// with that status.
 func (tab *Tab) PostRefused(status int, address string) {
 	tab.t.Helper()
 	const form = `{ const form = document.createElement("form"); form.method = "post"; form.action = %q; document.body.append(form); form.submit() }`
@@ -241,8 +243,8 @@ func (tab *Tab) do(what string, step chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// evaluate runs the test's own script, also where the page's are switched off. It fails while a page is being left, and
-// the next try then sees the new one.
+// evaluate runs the test's own script, also where the page's are switched off. It fails while a
+// page is being left, and the next try then sees the new one.
 func (tab *Tab) evaluate(expression string) string {
 	tab.t.Helper()
 	var text string

@@ -1,4 +1,5 @@
-// Package keyfile keeps the RSA keys of programs that play Alipay, or a shop, for a try. A real shop brings its own.
+// Package keyfile keeps the RSA keys of programs that play Alipay, or a shop, for a try. A real
+// shop brings its own.
 package keyfile
 
 import (

@@ -1,3 +1,4 @@
-// Package oracle compares the shop's Alipay client and its simulator with two clients that others wrote: github.com/smartwalle/alipay and the
-// official SDK for Node. Both are users of the simulator and judges of what the shop's client sends. `make oracles` runs it.
+// Package oracle compares the shop's Alipay client and its simulator with two clients that others
+// wrote: github.com/smartwalle/alipay and the official SDK for Node. Both are users of the
+// simulator and judges of what the shop's client sends. `make oracles` runs it.
 package oracle

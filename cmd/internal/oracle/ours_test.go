@@ -7,7 +7,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// TestOurRequests: all that the shop's client sends is signed as others verify it. The gate before the simulator looks at each request.
+// TestOurRequests: all that the shop's client sends is signed as others verify it. The gate before
+// the simulator looks at each request.
 func TestOurRequests(t *testing.T) {
 	w := newWorld(t)
 	client, ctx := w.ours(), t.Context()

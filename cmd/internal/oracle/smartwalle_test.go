@@ -80,7 +80,8 @@ func payLink(client *alipay.Client, product, shop string) (*url.URL, error) {
 	return client.TradePagePay(alipay.TradePagePay{Trade: trade})
 }
 
-// payAt opens a link as a browser does, pays at the cashier where it leads, and gives the address that the browser is sent back to.
+// payAt opens a link as a browser does, pays at the cashier where it leads, and gives the address
+// that the browser is sent back to.
 func (w *world) payAt(link string) *url.URL {
 	w.t.Helper()
 	cashier := w.redirect(link)

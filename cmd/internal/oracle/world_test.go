@@ -26,7 +26,8 @@ const (
 	subject  = "中文 + % 课" // what is quoted wrongly anywhere comes out changed
 )
 
-// world is a simulator behind a gate that looks at every request with the verifying code of nsign, which smartwalle's client uses.
+// world is a simulator behind a gate that looks at every request with the verifying code of nsign,
+// which smartwalle's client uses.
 type world struct {
 	t       *testing.T
 	app     *rsa.PrivateKey

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// mayImport draws the arrows between the packages below the mains. A main may import every one of them, with the
-// exceptions in TestSandboxStaysOut.
+// mayImport draws the arrows between the packages below the mains. A main may import every one of
+// them, with the exceptions in TestSandboxStaysOut.
 var mayImport = map[string][]string{
 	"luffy/handlers":                   {"luffy/models", "luffy/models/alipay", "luffy/models/payment", "luffy/static", "luffy/views"},
 	"luffy/views":                      {"luffy/models", "luffy/static"},

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// checklist is what a student must find on the pages, by the letter that numbers it: how many lines it has for all pages, for the
-// payment result and for My Orders.
+// checklist is what a student must find on the pages, by the letter that numbers it: how many lines
+// it has for all pages, for the payment result and for My Orders.
 var checklist = map[string]int{"C": 9, "R": 20, "O": 22}
 
 // A test that proves a line of the checklist names its number in a comment.

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A log that a test starts is made by package logwatch, which fails the test at a line with a secret. These are the other places that make
-// one, with who reads along when a test runs them.
+// A log that a test starts is made by package logwatch, which fails the test at a line with a
+// secret. These are the other places that make one, with who reads along when a test runs them.
 var logMakers = map[string]string{
 	"models/modelstest/logwatch/log.go":           "it reads along",
 	"models/modelstest/logwatch/logwatch_test.go": "its own test",
@@ -28,7 +28,8 @@ var logMakers = map[string]string{
 	"models/db.go":                                "nobody: it is silent there",
 }
 
-// A program that a test starts writes through package logwatch. These are the functions that start programs whose name is not a constant.
+// A program that a test starts writes through package logwatch. These are the functions that start
+// programs whose name is not a constant.
 var programStarters = map[string]string{
 	"cmd/luffy/processes_test.go tool":                   "logwatch",
 	"cmd/luffy/processes_test.go start":                  "logwatch",

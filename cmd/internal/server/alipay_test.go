@@ -23,7 +23,8 @@ func clockOf(ago time.Duration) func() time.Time {
 	return func() time.Time { return time.Now().Add(-ago) }
 }
 
-// startAlipay starts a simulator that signs with the key, behind the gateway address of the settings that it returns.
+// startAlipay starts a simulator that signs with the key, behind the gateway address of the
+// settings that it returns.
 func startAlipay(t *testing.T, s settings.Settings, key *rsa.PrivateKey, ago time.Duration) (*sandbox.Sandbox, settings.Settings) {
 	t.Helper()
 	simulator, err := sandbox.New(sandbox.Config{

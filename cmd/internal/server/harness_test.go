@@ -36,8 +36,9 @@ func newKey() *rsa.PrivateKey {
 	return key
 }
 
-// onEach runs the test with the settings of a shop on SQLite and of one on MariaDB, both migrated. db is a second way into the
-// same database, for a look at it while the shop runs and after it has stopped.
+// onEach runs the test with the settings of a shop on SQLite and of one on MariaDB, both migrated.
+// db is a second way into the same database, for a look at it while the shop runs and after it has
+// stopped.
 func onEach(t *testing.T, test func(t *testing.T, s settings.Settings, db *models.DB)) {
 	t.Helper()
 	for name, address := range map[string]func(*testing.T) string{

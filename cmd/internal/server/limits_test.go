@@ -17,7 +17,8 @@ import (
 	"luffy/models"
 )
 
-// TestLongHeaders: what no browser sends is refused before it is read to its end, in the address as in a cookie or any header.
+// TestLongHeaders: what no browser sends is refused before it is read to its end, in the address as
+// in a cookie or any header.
 func TestLongHeaders(t *testing.T) {
 	t.Parallel()
 	shop := serve(t, newShop(t, migrated(t)))
@@ -48,8 +49,9 @@ func TestLongHeaders(t *testing.T) {
 	end(t, shop)
 }
 
-// TestSlowClients: who sends a byte now and then is cut off, in the header as in the body, and others are served meanwhile. The
-// server is the shop's own but for its times, which are a hundredth.
+// TestSlowClients: who sends a byte now and then is cut off, in the header as in the body, and
+// others are served meanwhile. The server is the shop's own but for its times, which are a
+// hundredth.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	shop := newShop(t, migrated(t))

@@ -19,8 +19,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// TestNotifiesDuringTheStop: whatever moment the stop comes at, an order is booked in full or not at all, and booked where Alipay
-// was told so.
+// TestNotifiesDuringTheStop: whatever moment the stop comes at, an order is booked in full or not
+// at all, and booked where Alipay was told so.
 func TestNotifiesDuringTheStop(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {

@@ -20,8 +20,8 @@ import (
 
 var nextKey = sync.OnceValue(newKey)
 
-// TestKeyRotation: a link that was made before Alipay changed its key is paid after it. With both keys the shop believes either,
-// with the new one alone no longer the old.
+// TestKeyRotation: a link that was made before Alipay changed its key is paid after it. With both
+// keys the shop believes either, with the new one alone no longer the old.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {

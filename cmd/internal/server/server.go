@@ -28,8 +28,8 @@ type Server struct {
 	log      *slog.Logger
 }
 
-// New builds the shop. The error names everything that keeps it from starting: settings, keys, database and schema. No port is
-// opened yet.
+// New builds the shop. The error names everything that keeps it from starting: settings, keys,
+// database and schema. No port is opened yet.
 func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, error) {
 	client, clientFault := s.Alipay()
 	keys, keysFault := s.SessionKeys()
@@ -76,9 +76,9 @@ func openDatabase(ctx context.Context, address string, log *slog.Logger) (*model
 // stopTime bounds how long requests that have begun may take to end after the signal to stop.
 const stopTime = 25 * time.Second
 
-// Serve answers requests for pages, and for metrics where they have a listener of their own (nil = they stand beside the pages), and
-// runs the jobs until ctx ends or a listener fails; then it takes no new request, lets those that run finish, and closes the
-// database.
+// Serve answers requests for pages, and for metrics where they have a listener of their own (nil =
+// they stand beside the pages), and runs the jobs until ctx ends or a listener fails; then it takes
+// no new request, lets those that run finish, and closes the database.
 func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	web, aside := s.newHTTP(s.handler), s.newHTTP(s.metrics)
 	failed := make(chan error, 2)

@@ -11,8 +11,8 @@ import (
 	"luffy/models"
 )
 
-// TestStopCutsNothing: a request and a pass of a job that have begun get to their end, with the database still open, while no new
-// connection is taken.
+// TestStopCutsNothing: a request and a pass of a job that have begun get to their end, with the
+// database still open, while no new connection is taken.
 func TestStopCutsNothing(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, _ *models.DB) {

@@ -40,7 +40,8 @@ func TestLostNotify(t *testing.T) {
 	})
 }
 
-// TestOrderTimesOut: a buyer who stands at the cashier when the time is over cannot pay any more, and gets coupon and points back.
+// TestOrderTimesOut: a buyer who stands at the cashier when the time is over cannot pay any more,
+// and gets coupon and points back.
 func TestOrderTimesOut(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {
@@ -70,7 +71,8 @@ func TestOrderTimesOut(t *testing.T) {
 	})
 }
 
-// TestPendingRefunds: a refund that Alipay could not carry out, and one that nobody came to ask it for, are carried out once.
+// TestPendingRefunds: a refund that Alipay could not carry out, and one that nobody came to ask it
+// for, are carried out once.
 func TestPendingRefunds(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {

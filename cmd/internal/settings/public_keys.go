@@ -15,8 +15,9 @@ import (
 // pemBlock finds the blocks of a file. What is in them alipay.ParsePublicKey judges.
 var pemBlock = regexp.MustCompile(`(?s)-----BEGIN .*?-----END [^-]*-----`)
 
-// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key changes: a message may be signed with
-// any of them. Text beside the blocks is refused, because it may be a key that would be missed on the day when Alipay begins to use it.
+// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key
+// changes: a message may be signed with any of them. Text beside the blocks is refused, because it
+// may be a key that would be missed on the day when Alipay begins to use it.
 func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
 	blocks := pemBlock.FindAll(text, -1)
 	if len(blocks) == 0 {

@@ -1,4 +1,5 @@
-// Package settings reads the program's settings from the environment and says everything that is wrong with them at once.
+// Package settings reads the program's settings from the environment and says everything that is
+// wrong with them at once.
 package settings
 
 import (
@@ -40,7 +41,8 @@ type Settings struct {
 	unread error // what Read could not make out, for Check
 }
 
-// Read takes the settings from a process environment, as os.Environ gives it. Check tells what is wrong with them.
+// Read takes the settings from a process environment, as os.Environ gives it. Check tells what is
+// wrong with them.
 func Read(environ []string) Settings {
 	var s Settings
 	if err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)}); err != nil {
@@ -82,7 +84,8 @@ func (s Settings) Check() error {
 	return errors.Join(faults...)
 }
 
-// TrustedProxies are the addresses of the proxies before the shop, whose word on the visitor's address is taken.
+// TrustedProxies are the addresses of the proxies before the shop, whose word on the visitor's
+// address is taken.
 func (s Settings) TrustedProxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for text := range strings.SplitSeq(s.Proxies, ",") {
@@ -182,7 +185,8 @@ func (s Settings) SessionKeys() ([][]byte, error) {
 	return keys, nil
 }
 
-// String lists the settings as NAME=value lines without the database's password. Keys are only ever named by their files.
+// String lists the settings as NAME=value lines without the database's password. Keys are only ever
+// named by their files.
 func (s Settings) String() string {
 	var b strings.Builder
 	v := reflect.ValueOf(s)

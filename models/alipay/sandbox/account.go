@@ -40,7 +40,8 @@ func (s *Sandbox) Accounts() []Account {
 	return all
 }
 
-// SetBalance sets what an account owns, in fen: a seller without money cannot refund, a buyer without cannot pay.
+// SetBalance sets what an account owns, in fen: a seller without money cannot refund, a buyer
+// without cannot pay.
 func (s *Sandbox) SetBalance(id string, fen int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +54,8 @@ func (s *Sandbox) SetBalance(id string, fen int64) error {
 	return nil
 }
 
-// credit adds a sum in fen, which may be negative, to an account; what goes to a stranger is of no interest. s.mu is held.
+// credit adds a sum in fen, which may be negative, to an account; what goes to a stranger is of no
+// interest. s.mu is held.
 func (s *Sandbox) credit(id string, fen int64) {
 	if a := s.state.account(id); a != nil {
 		a.Balance += fen

@@ -14,7 +14,8 @@ type problem struct {
 	Error string `json:"error"`
 }
 
-// readAdmin reads what was posted: JSON by a test, a form by the admin page. What it cannot read it answers with 400.
+// readAdmin reads what was posted: JSON by a test, a form by the admin page. What it cannot read it
+// answers with 400.
 func readAdmin[T any](w http.ResponseWriter, r *http.Request) (in T, ok bool) {
 	var err error
 	if isForm(r) {

@@ -10,8 +10,8 @@ import (
 // DefaultRefundWindow is for how long a trade can be refunded unless the Config says otherwise.
 const DefaultRefundWindow = 90 * 24 * time.Hour
 
-// age brings a trade to where time has taken it. Every look at a trade goes through here, so that its state does not
-// depend on when the worker last ran. s.mu is held.
+// age brings a trade to where time has taken it. Every look at a trade goes through here, so that
+// its state does not depend on when the worker last ran. s.mu is held.
 func (s *Sandbox) age(t *Trade, now time.Time) {
 	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
 		s.endUnpaid(t, t.ExpiresAt)

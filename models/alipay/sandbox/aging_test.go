@@ -27,7 +27,8 @@ func TestUnpaidEndSeenByCalls(t *testing.T) {
 	}
 }
 
-// TestRefundWindow: when it is over, the trade is finished to the second, whoever looks first, and keeps its money.
+// TestRefundWindow: when it is over, the trade is finished to the second, whoever looks first, and
+// keeps its money.
 func TestRefundWindow(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -46,8 +46,8 @@ type envelope struct {
 	sign   string // "" = none
 }
 
-// seal makes the signed envelope. Where the app is not known yet there is nobody to sign for: that error_response has
-// no sign, as with the real gateway.
+// seal makes the signed envelope. Where the app is not known yet there is nobody to sign for: that
+// error_response has no sign, as with the real gateway.
 func (s *Sandbox) seal(q *request, answer any, err error) envelope {
 	e := envelope{object: object(answer, err)}
 	if q.gbk {

@@ -25,8 +25,8 @@ func askRefund(w *world) (reply, error) {
 	return w.get(w.gateway(params)), nil
 }
 
-// TestAPIFaults: what each fault of the answers looks like, and whether the refund took place. Each acts once, so the
-// log of calls shows it and the next call is served as ever.
+// TestAPIFaults: what each fault of the answers looks like, and whether the refund took place. Each
+// acts once, so the log of calls shows it and the next call is served as ever.
 func TestAPIFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -16,8 +16,8 @@ type download struct {
 	until time.Time
 }
 
-// offer puts a bill where it can be fetched once, and gives the token of the address. Addresses do not outlive the
-// process.
+// offer puts a bill where it can be fetched once, and gives the token of the address. Addresses do
+// not outlive the process.
 func (s *Sandbox) offer(b bill) (token string) {
 	d := download{file: b.faults.alterArchive(b.archive()), until: b.exported.Add(downloadAge)}
 	if b.faults.on(BillExpiredURL) {

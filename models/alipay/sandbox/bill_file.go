@@ -62,8 +62,8 @@ func (b bill) detail() string {
 		"#导出时间：["+billTime(b.exported)+"]"))
 }
 
-// summary is the second file, 业务明细(汇总), with one row for each shop and one for all; there is one shop, without a
-// number.
+// summary is the second file, 业务明细(汇总), with one row for each shop and one for all; there is
+// one shop, without a number.
 func (b bill) summary() string {
 	payments, paid := b.total(false)
 	refunds, refunded := b.total(true)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// billRow is a payment or a refund in the bill. Sums are fen as the bill shows them: negative where money leaves the
-// seller's account.
+// billRow is a payment or a refund in the bill. Sums are fen as the bill shows them: negative where
+// money leaves the seller's account.
 type billRow struct {
 	TradeNo      string
 	OutTradeNo   string
@@ -69,7 +69,8 @@ func (s *Sandbox) rowsOfTrade(t *Trade) []billRow {
 	return rows
 }
 
-// serviceFee is six in a thousand of a sum in fen, the usual rate. It stands in the bill only: no account is charged.
+// serviceFee is six in a thousand of a sum in fen, the usual rate. It stands in the bill only: no
+// account is charged.
 func serviceFee(fen int64) int64 { return (fen*6 + 500) / 1000 }
 
 // billName is an account as the bill masks it, like *家甲(159****5620).

@@ -62,8 +62,8 @@ func unpack(t *testing.T, archive string) map[string]string {
 	return files
 }
 
-// traded is an evening with two payments and a refund before midnight, a payment and a refund after it, and trades
-// that no bill has.
+// traded is an evening with two payments and a refund before midnight, a payment and a refund after
+// it, and trades that no bill has.
 func traded(w *world) {
 	w.t.Helper()
 	w.pay(pagePay, "A1", nil)

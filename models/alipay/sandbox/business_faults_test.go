@@ -8,8 +8,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestPayingBetweenSteps: the shop asks and closes, and the buyer pays just then. Each time there is one payment, and
-// the calls say what is true after it.
+// TestPayingBetweenSteps: the shop asks and closes, and the buyer pays just then. Each time there
+// is one payment, and the calls say what is true after it.
 func TestPayingBetweenSteps(t *testing.T) {
 	t.Parallel()
 	const notThere, wrongStatus = "ACQ.TRADE_NOT_EXIST", "ACQ.TRADE_STATUS_ERROR"
@@ -48,7 +48,8 @@ func TestPayingBetweenSteps(t *testing.T) {
 	}
 }
 
-// TestPayingNeedsACashier: the switch waits until there is something to pay, and the trade may be named by its trade_no.
+// TestPayingNeedsACashier: the switch waits until there is something to pay, and the trade may be
+// named by its trade_no.
 func TestPayingNeedsACashier(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -75,7 +76,8 @@ func TestPayingAfterTheEnd(t *testing.T) {
 	w.wantStatus("A1", "none")
 }
 
-// TestTwoAttemptsPaid: one order, two numbers, two payments; nobody but the shop can see that they belong together.
+// TestTwoAttemptsPaid: one order, two numbers, two payments; nobody but the shop can see that they
+// belong together.
 func TestTwoAttemptsPaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -90,8 +92,8 @@ func TestTwoAttemptsPaid(t *testing.T) {
 	}
 }
 
-// TestOldPricePaid: two links of one number with different sums, neither followed yet. The one that is paid first makes
-// the trade, and its sum is the trade's.
+// TestOldPricePaid: two links of one number with different sums, neither followed yet. The one that
+// is paid first makes the trade, and its sum is the trade's.
 func TestOldPricePaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

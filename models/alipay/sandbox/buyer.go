@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// Pay does without a browser what a buyer does at the cashier, login and payment in one. link is the address that the
-// shop sends the buyer's browser to, or the cashier's own, or the out_trade_no of a cashier that was opened before. buyer
-// is the ID of an account; "" = the one who has opened the trade, else BuyerRich. The error says why the cashier
-// refuses, like ACQ.TRADE_HAS_CLOSE.
+// Pay does without a browser what a buyer does at the cashier, login and payment in one. link is
+// the address that the shop sends the buyer's browser to, or the cashier's own, or the out_trade_no
+// of a cashier that was opened before. buyer is the ID of an account; "" = the one who has opened
+// the trade, else BuyerRich. The error says why the cashier refuses, like ACQ.TRADE_HAS_CLOSE.
 func (s *Sandbox) Pay(link, buyer string) error { return s.atCashier(link, buyer, s.payAs) }
 
-// OpenTrade does the login alone, which makes the trade and leaves it in WAIT_BUYER_PAY; link and buyer are those of
-// Pay. The phone's cashier has no such step.
+// OpenTrade does the login alone, which makes the trade and leaves it in WAIT_BUYER_PAY; link and
+// buyer are those of Pay. The phone's cashier has no such step.
 func (s *Sandbox) OpenTrade(link, buyer string) error { return s.atCashier(link, buyer, s.enter) }
 
 func (s *Sandbox) atCashier(link, buyer string, act func(*cashier, string) error) error {

@@ -13,14 +13,14 @@ import (
 
 var errBadSignature = errors.New("signature does not fit")
 
-// requestText is what an app signs in a request: every parameter but sign, without the empty ones. sign_type is part
-// of it, unlike in what Alipay signs.
+// requestText is what an app signs in a request: every parameter but sign, without the empty ones.
+// sign_type is part of it, unlike in what Alipay signs.
 func requestText(params map[string]string) string {
 	return joinSorted(params, func(name, value string) bool { return name != "sign" && value != "" })
 }
 
-// messageText is what Alipay signs in a return or a notify: every parameter but sign and sign_type. A parameter that
-// is sent empty stays in as "name=".
+// messageText is what Alipay signs in a return or a notify: every parameter but sign and sign_type.
+// A parameter that is sent empty stays in as "name=".
 func messageText(params map[string]string) string {
 	return joinSorted(params, func(name, _ string) bool { return name != "sign" && name != "sign_type" })
 }

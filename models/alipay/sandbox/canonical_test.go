@@ -10,8 +10,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// TestMessageTextAgainstAlipay checks the simulator's reading of what Alipay signs against messages that Alipay has
-// really signed, so that the oracle for the shop is not the shop's own reading.
+// TestMessageTextAgainstAlipay checks the simulator's reading of what Alipay signs against messages
+// that Alipay has really signed, so that the oracle for the shop is not the shop's own reading.
 func TestMessageTextAgainstAlipay(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("../testdata/alipay_real.json")

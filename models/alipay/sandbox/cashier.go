@@ -6,8 +6,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// cashier is one visit of a browser to the cashier: what the page request asked for, and how far the buyer has come.
-// It is found by its token alone, as it belongs to no account before the login.
+// cashier is one visit of a browser to the cashier: what the page request asked for, and how far
+// the buyer has come. It is found by its token alone, as it belongs to no account before the login.
 type cashier struct {
 	Token          string        `json:"token"`
 	Product        string        `json:"product_code"`
@@ -40,8 +40,9 @@ func (c *cashier) path() string {
 	return "/cashier/" + c.Token
 }
 
-// linkDeadline is when a visit can no longer make a trade; zero = never. A relative timeout counts from the first
-// request of the out_trade_no on the PC, and only from the trade on the phone. s.mu is held.
+// linkDeadline is when a visit can no longer make a trade; zero = never. A relative timeout counts
+// from the first request of the out_trade_no on the PC, and only from the trade on the phone. s.mu
+// is held.
 func (s *Sandbox) linkDeadline(c *cashier) time.Time {
 	if c.TimeExpire.IsZero() && c.wap() {
 		return time.Time{}
@@ -118,8 +119,8 @@ func (s *Sandbox) enter(c *cashier, buyerID string) error {
 	return nil
 }
 
-// payVisit takes the password. On the phone the buyer is named in the same step, and only the right password makes
-// the trade.
+// payVisit takes the password. On the phone the buyer is named in the same step, and only the right
+// password makes the trade.
 func (s *Sandbox) payVisit(token, buyerID, password string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

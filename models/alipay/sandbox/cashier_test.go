@@ -25,8 +25,8 @@ func (w *world) wantStatus(outTradeNo, want string) {
 	}
 }
 
-// TestWhenTheTradeExists: on the PC from the login on, on the phone from the right password on; until then it can
-// neither be queried nor closed.
+// TestWhenTheTradeExists: on the PC from the login on, on the phone from the right password on;
+// until then it can neither be queried nor closed.
 func TestWhenTheTradeExists(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -15,8 +15,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestShopsClient lets the shop's own client and the strict simulator, which share no line of the signing rules, go
-// through a payment and its refund.
+// TestShopsClient lets the shop's own client and the strict simulator, which share no line of the
+// signing rules, go through a payment and its refund.
 func TestShopsClient(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// clock is the virtual time: it runs at a whole multiple of the base clock, or stands still and is moved by hand. It
-// never runs backwards, so nothing that has happened comes to lie in the future.
+// clock is the virtual time: it runs at a whole multiple of the base clock, or stands still and is
+// moved by hand. It never runs backwards, so nothing that has happened comes to lie in the future.
 type clock struct {
 	base func() time.Time
 
@@ -68,7 +68,8 @@ func (c *clock) resume(at time.Time) {
 	}
 }
 
-// ParseClock reads a pace of the virtual clock: real, manual, or xN with N from 2 to 100000. The rate of manual is 0.
+// ParseClock reads a pace of the virtual clock: real, manual, or xN with N from 2 to 100000. The
+// rate of manual is 0.
 func ParseClock(mode string) (rate int, err error) {
 	switch mode {
 	case "real":
@@ -84,8 +85,8 @@ func ParseClock(mode string) (rate int, err error) {
 	return rate, nil
 }
 
-// SetClock sets the pace of the virtual clock: "real", "xN" (N times as fast) or "manual" (it stands still and only
-// Advance moves it). The time reached so far stays.
+// SetClock sets the pace of the virtual clock: "real", "xN" (N times as fast) or "manual" (it
+// stands still and only Advance moves it). The time reached so far stays.
 func (s *Sandbox) SetClock(mode string) error {
 	rate, err := ParseClock(mode)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestDeliverDue: without a worker nothing goes out until it is asked for; then all that is due does, in the order of its time.
+// TestDeliverDue: without a worker nothing goes out until it is asked for; then all that is due
+// does, in the order of its time.
 func TestDeliverDue(t *testing.T) {
 	t.Parallel()
 	w := newEvening(t)

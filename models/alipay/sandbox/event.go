@@ -50,8 +50,9 @@ var retryGaps = []time.Duration{
 	4 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
-// DefaultTriggers is which states are notified by default: page pay tells of payments only (so of partial refunds, which
-// leave the trade in TRADE_SUCCESS, but not of full ones), wap pay also of closing and of the end of the refund window.
+// DefaultTriggers is which states are notified by default: page pay tells of payments only (so of
+// partial refunds, which leave the trade in TRADE_SUCCESS, but not of full ones), wap pay also of
+// closing and of the end of the refund window.
 func DefaultTriggers() map[string][]string {
 	return map[string][]string{
 		ProductPage: {TradeSuccess},
@@ -59,8 +60,8 @@ func DefaultTriggers() map[string][]string {
 	}
 }
 
-// emit queues the notify of a trade's new state, if that state is one that is notified. refund is the refund that led
-// to it, or nil. s.mu is held.
+// emit queues the notify of a trade's new state, if that state is one that is notified. refund is
+// the refund that led to it, or nil. s.mu is held.
 func (s *Sandbox) emit(t *Trade, status string, refund *Refund) {
 	if t.NotifyURL == "" || !slices.Contains(s.cfg.Triggers[t.Product], status) {
 		return
@@ -103,8 +104,8 @@ func (s *Sandbox) notifyFields(t *Trade, refund *Refund) map[string]string {
 	return fields
 }
 
-// addPaymentFields adds the sums that only the notify of a payment carries. fundChannel is in camel case here, unlike
-// in the answer of a query.
+// addPaymentFields adds the sums that only the notify of a payment carries. fundChannel is in camel
+// case here, unlike in the answer of a query.
 func addPaymentFields(fields map[string]string, t *Trade) {
 	total := alipay.FormatAmount(t.Total)
 	fields["receipt_amount"], fields["invoice_amount"], fields["buyer_pay_amount"] = total, total, total

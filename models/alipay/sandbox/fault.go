@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Fault is one switch that makes the simulator misbehave. It matches the trade OutTradeNo (every trade when empty) and,
-// for API faults, the Method (every method when empty). It acts Times times, or until it is cleared when Times is 0.
-// Faults that change the plan of a notify count events, those that change the message count deliveries, and those that
-// change the rows of a bill count rows.
+// Fault is one switch that makes the simulator misbehave. It matches the trade OutTradeNo (every
+// trade when empty) and, for API faults, the Method (every method when empty). It acts Times times,
+// or until it is cleared when Times is 0. Faults that change the plan of a notify count events,
+// those that change the message count deliveries, and those that change the rows of a bill count
+// rows.
 type Fault struct {
 	Name       string `json:"name"`
 	OutTradeNo string `json:"out_trade_no,omitempty"`

@@ -57,8 +57,9 @@ const (
 	APICallLimited   = "api_call_limited"    // 40005, signed, without effect
 )
 
-// Faults of the business: what buyers, the seller's account and other systems do at the wrong moment. Those about a
-// buyer pay at the cashier that was opened last, and wait until there is one that can be paid.
+// Faults of the business: what buyers, the seller's account and other systems do at the wrong
+// moment. Those about a buyer pay at the cashier that was opened last, and wait until there is one
+// that can be paid.
 const (
 	QueryThenPay      = "query_then_pay"       // right after the next query has found the trade unpaid, or not there, it is paid
 	ClosePaysFirst    = "close_pays_first"     // the trade is paid just before the next close, which is refused
@@ -72,7 +73,8 @@ const (
 	WrongPID          = "wrong_pid"            // a new trade's receiver is another seller: return and notify say so, the bill lacks it
 )
 
-// Faults of the bill. The rows that are altered are those of the fault's trade, and the lines 合计 agree with them.
+// Faults of the bill. The rows that are altered are those of the fault's trade, and the lines 合计
+// agree with them.
 const (
 	BillTradeMissing   = "bill_trade_missing"   // no row of the payment
 	BillRefundMissing  = "bill_refund_missing"  // no row of the refunds

@@ -67,7 +67,8 @@ func (s *Sandbox) base(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// requiredCommon are the parameters without which no request is looked at, in the order in which the gateway asks.
+// requiredCommon are the parameters without which no request is looked at, in the order in which
+// the gateway asks.
 var requiredCommon = []struct{ name, what string }{
 	{"method", "method"},
 	{"app_id", "app-id"},
@@ -78,8 +79,8 @@ var requiredCommon = []struct{ name, what string }{
 	{"charset", "charset"},
 }
 
-// checkCommon is every check of the gateway that does not depend on the method. The signature comes last, as its
-// refusal repeats the text that was checked.
+// checkCommon is every check of the gateway that does not depend on the method. The signature comes
+// last, as its refusal repeats the text that was checked.
 func (s *Sandbox) checkCommon(q *request) error {
 	for _, p := range requiredCommon {
 		if q.get(p.name) == "" {
@@ -118,8 +119,8 @@ func (s *Sandbox) checkValues(q *request) error {
 	return nil
 }
 
-// nearNow says whether a timestamp is near the present. Near the base clock is as good as near the virtual one: a test
-// that moves the virtual clock by hours does not move the shop's.
+// nearNow says whether a timestamp is near the present. Near the base clock is as good as near the
+// virtual one: a test that moves the virtual clock by hours does not move the shop's.
 func (s *Sandbox) nearNow(timestamp string) bool {
 	at, err := alipay.ParseTime(timestamp)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// TestGatewayRefusals sends a good query with one thing wrong. A request of a known app is refused with a signed answer,
-// any other with an unsigned error_response.
+// TestGatewayRefusals sends a good query with one thing wrong. A request of a known app is refused
+// with a signed answer, any other with an unsigned error_response.
 func TestGatewayRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })
@@ -188,8 +188,8 @@ func TestBodyMustBeAForm(t *testing.T) {
 	}
 }
 
-// TestStrictCharset: a sender who names the charset in the body only is read as GBK, so that Chinese text breaks the
-// signature while ASCII does not.
+// TestStrictCharset: a sender who names the charset in the body only is read as GBK, so that
+// Chinese text breaks the signature while ASCII does not.
 func TestStrictCharset(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })

@@ -35,7 +35,8 @@ func newKey() *rsa.PrivateKey {
 	return key
 }
 
-// world is a simulator behind HTTP on a clock that stands still, and a shop that signs requests and hears notifies.
+// world is a simulator behind HTTP on a clock that stands still, and a shop that signs requests and
+// hears notifies.
 type world struct {
 	t      *testing.T
 	s      *sandbox.Sandbox

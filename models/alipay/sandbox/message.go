@@ -14,8 +14,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// hardSubject holds every character that careless code spoils on the way to the check: it turns + and % and entities
-// into something else, or trims the end.
+// hardSubject holds every character that careless code spoils on the way to the check: it turns +
+// and % and entities into something else, or trims the end.
 const hardSubject = `C++ %41 & "Go" 'n' Vue 全栈课程 `
 
 // message is one notify ready to be sent.

@@ -6,8 +6,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// refundQueryAnswer of a refund that is not known has no member at all, and that of one whose money has not moved has no
-// refund_status: code 10000 alone says nothing.
+// refundQueryAnswer of a refund that is not known has no member at all, and that of one whose money
+// has not moved has no refund_status: code 10000 alone says nothing.
 type refundQueryAnswer struct {
 	GmtRefundPay string `json:"gmt_refund_pay,omitempty"`
 	OutRequestNo string `json:"out_request_no,omitempty"`

@@ -24,8 +24,8 @@ func (s *Sandbox) find(q *request, ref tradeRef) (*Trade, error) {
 	return t, nil
 }
 
-// withAmounts lets a refusal carry zero sums, as the real gateway does for some methods: a trap for those who read the
-// field before the code.
+// withAmounts lets a refusal carry zero sums, as the real gateway does for some methods: a trap for
+// those who read the field before the code.
 func withAmounts(err error, amounts map[string]string) error {
 	r := *asRefusal(err)
 	r.Amounts = amounts
@@ -52,7 +52,8 @@ type fundBill struct {
 	Amount      string `json:"amount"`
 }
 
-// query is alipay.trade.query. Its answer names neither app nor seller: who holds the signature's key is who answered.
+// query is alipay.trade.query. Its answer names neither app nor seller: who holds the signature's
+// key is who answered.
 func (s *Sandbox) query(q *request) (any, error) {
 	var content struct {
 		tradeRef
@@ -96,8 +97,8 @@ type closeAnswer struct {
 	TradeNo    string `json:"trade_no"`
 }
 
-// closeTrade is alipay.trade.close. A trade that no login has created yet cannot be closed, though its link can still
-// be paid.
+// closeTrade is alipay.trade.close. A trade that no login has created yet cannot be closed, though
+// its link can still be paid.
 func (s *Sandbox) closeTrade(q *request) (any, error) {
 	var ref tradeRef
 	if err := q.biz(&ref); err != nil {

@@ -79,7 +79,8 @@ func TestDeliveryTimeout(t *testing.T) {
 	}
 }
 
-// TestRetrySchedule walks through all eight deliveries on the virtual clock: one second before each there is none yet.
+// TestRetrySchedule walks through all eight deliveries on the virtual clock: one second before each
+// there is none yet.
 func TestRetrySchedule(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

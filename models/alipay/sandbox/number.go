@@ -9,8 +9,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// newTradeNo makes a trade_no of Alipay's form: 28 digits, the day first. The rest is random rather than counted, so
-// that a simulator with fresh memory never repeats a number that a shop has kept.
+// newTradeNo makes a trade_no of Alipay's form: 28 digits, the day first. The rest is random rather
+// than counted, so that a simulator with fresh memory never repeats a number that a shop has kept.
 func newTradeNo(now time.Time) string {
 	return now.In(alipay.Zone).Format("20060102") + "22001" + randomDigits(15)
 }
@@ -21,8 +21,8 @@ func newNotifyID(now time.Time) string {
 	return at.Format("20060102") + "00222" + at.Format("150405") + randomDigits(15)
 }
 
-// newRequestNo makes the number that Alipay itself gives to a refund that has none from the shop. It is in no form that a shop may use,
-// because nothing says that it is in one.
+// newRequestNo makes the number that Alipay itself gives to a refund that has none from the shop.
+// It is in no form that a shop may use, because nothing says that it is in one.
 func newRequestNo(now time.Time) string {
 	return now.In(alipay.Zone).Format("20060102") + "-" + randomDigits(16)
 }

@@ -51,8 +51,8 @@ var (
 	timeoutForm  = regexp.MustCompile(`^([1-9][0-9]{0,4})([mhd])$`)
 )
 
-// parseFen reads a sum in yuan with exactly two decimals. The real gateway takes 310 too; the simulator is stricter
-// on purpose, as an amount printed from a float shows by its decimals.
+// parseFen reads a sum in yuan with exactly two decimals. The real gateway takes 310 too; the
+// simulator is stricter on purpose, as an amount printed from a float shows by its decimals.
 func parseFen(amount string) (int64, bool) {
 	if !strictAmount.MatchString(amount) {
 		return 0, false
@@ -159,8 +159,9 @@ func (s *Sandbox) newCashier(call pageCall, p payContent) (*cashier, error) {
 	return c, nil
 }
 
-// timeExpire reads the absolute deadline. Its range counts from the moment of the request by the sender's clock, so
-// that a shop whose deadline has already passed is told so by the expired page and not by a parameter error.
+// timeExpire reads the absolute deadline. Its range counts from the moment of the request by the
+// sender's clock, so that a shop whose deadline has already passed is told so by the expired page
+// and not by a parameter error.
 func (s *Sandbox) timeExpire(text, timestamp string) (time.Time, error) {
 	at, err := alipay.ParseTime(text)
 	sent, err2 := alipay.ParseTime(timestamp)

@@ -9,7 +9,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestPayRefusals opens a payment with one thing wrong: the buyer gets a page with the code, and no trade comes to be.
+// TestPayRefusals opens a payment with one thing wrong: the buyer gets a page with the code, and no
+// trade comes to be.
 func TestPayRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -54,8 +54,8 @@ type notice struct {
 	Label   string
 }
 
-// renderRefusal is how the gateway tells the buyer that a page request was refused. Like the real one it says so with
-// status 200. exit leads back to the shop where that is known.
+// renderRefusal is how the gateway tells the buyer that a page request was refused. Like the real
+// one it says so with status 200. exit leads back to the shop where that is known.
 func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error, exit string) {
 	r := asRefusal(err)
 	title := "无法付款"

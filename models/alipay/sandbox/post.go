@@ -75,8 +75,8 @@ func (s *Sandbox) post(ctx context.Context, m message) (d Delivery) {
 	return d
 }
 
-// refusedBecause says why an answer does not count as received; "" = it does. Only status 200 with exactly the seven
-// bytes success does.
+// refusedBecause says why an answer does not count as received; "" = it does. Only status 200 with
+// exactly the seven bytes success does.
 func refusedBecause(status int, body []byte) string {
 	switch {
 	case status >= 300 && status < 400:

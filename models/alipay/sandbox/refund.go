@@ -41,8 +41,9 @@ func (t *Trade) refundedSince(since time.Time) bool {
 	return slices.ContainsFunc(t.Refunds, func(r Refund) bool { return r.AcceptedAt.After(since) })
 }
 
-// acceptRefund books a refund out of the seller's account; the buyer gets the money when it is due, which is at once
-// unless a fault says otherwise. It gives the fund_change of the answer. s.mu is held.
+// acceptRefund books a refund out of the seller's account; the buyer gets the money when it is due,
+// which is at once unless a fault says otherwise. It gives the fund_change of the answer. s.mu is
+// held.
 func (s *Sandbox) acceptRefund(t *Trade, r Refund) (fundChange string) {
 	on := faulty{outTradeNo: t.OutTradeNo}
 	now := s.clock.now()
@@ -78,8 +79,9 @@ func (s *Sandbox) settleRefunds(t *Trade, now time.Time) {
 	}
 }
 
-// RefundOutside gives money back the way a seller does it by hand in Alipay's own console: the shop has not asked for
-// it and does not know its number, and hears of it by the notify and the bill alone. fen is positive.
+// RefundOutside gives money back the way a seller does it by hand in Alipay's own console: the shop
+// has not asked for it and does not know its number, and hears of it by the notify and the bill
+// alone. fen is positive.
 func (s *Sandbox) RefundOutside(outTradeNo string, fen int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

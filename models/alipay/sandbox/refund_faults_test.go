@@ -31,8 +31,8 @@ func TestFundChangeN(t *testing.T) {
 	wantMembers(t, "next refund", w.askRefund("R2", "10.00"), map[string]string{"fund_change": "Y", "refund_fee": "110.00"})
 }
 
-// TestRefundLater: until its time has come, an accepted refund is neither done nor can it be asked for a second time
-// under another number.
+// TestRefundLater: until its time has come, an accepted refund is neither done nor can it be asked
+// for a second time under another number.
 func TestRefundLater(t *testing.T) {
 	t.Parallel()
 	w := newEvening(t)

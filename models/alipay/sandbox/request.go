@@ -28,8 +28,8 @@ type request struct {
 
 func (q *request) get(name string) string { return q.params[name] }
 
-// biz reads biz_content into a struct of strings. A sum written as a JSON number is refused here: numbers are how
-// floats get into amounts.
+// biz reads biz_content into a struct of strings. A sum written as a JSON number is refused here:
+// numbers are how floats get into amounts.
 func (q *request) biz(into any) error {
 	content := q.get("biz_content")
 	if content == "" {
@@ -47,8 +47,8 @@ func (q *request) biz(into any) error {
 	return nil
 }
 
-// readRequest gathers query and body. Names may not repeat; only the official PHP form sends charset both in the
-// address and in the body, which is allowed while they agree.
+// readRequest gathers query and body. Names may not repeat; only the official PHP form sends
+// charset both in the address and in the body, which is allowed while they agree.
 func readRequest(r *http.Request, strict bool) (*request, error) {
 	raw, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -91,8 +91,8 @@ func addBody(raw url.Values, body io.Reader) error {
 	return nil
 }
 
-// decode turns bytes into text. Without a declared charset they are read as GBK, so that Chinese text in another one
-// fails its signature.
+// decode turns bytes into text. Without a declared charset they are read as GBK, so that Chinese
+// text in another one fails its signature.
 func decode(raw url.Values, declared string) (*request, error) {
 	q := &request{params: map[string]string{}, signed: map[string]string{}}
 	for name, values := range raw {

@@ -12,7 +12,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// TestRestart: trades, refunds, balances, open cashier pages, the clock and queued deliveries outlive the process.
+// TestRestart: trades, refunds, balances, open cashier pages, the clock and queued deliveries
+// outlive the process.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state.jsonl")

@@ -81,8 +81,8 @@ func (s *Sandbox) returnAddress(v visitView) string {
 	return withQuery(v.ReturnURL, params)
 }
 
-// withQuery appends the parameters. A query of the shop's own stays in front of them, outside the signature: that is
-// how the real gateway breaks such addresses.
+// withQuery appends the parameters. A query of the shop's own stays in front of them, outside the
+// signature: that is how the real gateway breaks such addresses.
 func withQuery(address string, params map[string]string) string {
 	var pairs []string
 	for _, name := range returnOrder {

@@ -48,7 +48,8 @@ func (faults returnFaults) tamper(params map[string]string) {
 	}
 }
 
-// rememberReturn keeps an address for a later replay, and gives the one kept before if now is the time for that.
+// rememberReturn keeps an address for a later replay, and gives the one kept before if now is the
+// time for that.
 func (s *Sandbox) rememberReturn(address string, replay bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// link is one connection of the program with the connection to the server that stands behind it. Client and server take turns: while
-// the server has a statement the client is silent, so whatever comes from the server next is of that statement's answer.
+// link is one connection of the program with the connection to the server that stands behind it.
+// Client and server take turns: while the server has a statement the client is silent, so whatever
+// comes from the server next is of that statement's answer.
 type link struct {
 	proxy          *Proxy
 	number         int
@@ -117,8 +118,9 @@ func (f Fault) run() {
 	}
 }
 
-// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server has rolled the transaction back; a
-// node that is not prepared looks at no statement, so it stays open.
+// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server
+// has rolled the transaction back; a node that is not prepared looks at no statement, so it stays
+// open.
 func (l *link) refuse(sql string, fault Fault) error {
 	fault.run()
 	failed := strings.EqualFold(sql, "COMMIT") && fault.Refuse.Code != NotPrepared.Code

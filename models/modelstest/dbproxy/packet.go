@@ -43,7 +43,8 @@ func query(sql string) packet {
 	return newPacket(0, append([]byte{comQuery}, sql...))
 }
 
-// command parts a command from what follows it. Every command begins a new sequence, so no part of the login looks like one.
+// command parts a command from what follows it. Every command begins a new sequence, so no part of
+// the login looks like one.
 func (p packet) command() (command byte, rest []byte) {
 	if len(p) <= headerLength || p[3] != 0 {
 		return 0, nil

@@ -95,7 +95,8 @@ func (p *Proxy) Freeze() { p.flow.Lock() }
 // Thaw lets everything go on where it stopped, also what its sender has given up.
 func (p *Proxy) Thaw() { p.flow.Unlock() }
 
-// TurnAway answers new connections with a refusal in the place of the server's greeting; nil lets them in again.
+// TurnAway answers new connections with a refusal in the place of the server's greeting; nil lets
+// them in again.
 func (p *Proxy) TurnAway(r *Refusal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// New is a log for a test, down to the least line. It goes on to next; io.Discard when the test does not read it.
+// New is a log for a test, down to the least line. It goes on to next; io.Discard when the test
+// does not read it.
 func New(t testing.TB, next io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(Writer(t, next), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }

@@ -134,7 +134,8 @@ type judged struct {
 func (j *judged) Error(...any)     { j.faults++ }
 func (j *judged) Cleanup(f func()) { j.cleanups = append(j.cleanups, f) }
 
-// TestLogFailsItsTest: at the line that tells a secret, however it is cut into pieces, and at the last one without an end.
+// TestLogFailsItsTest: at the line that tells a secret, however it is cut into pieces, and at the
+// last one without an end.
 func TestLogFailsItsTest(t *testing.T) {
 	for name, c := range map[string]struct {
 		pieces []string

@@ -1,5 +1,6 @@
-// Package logwatch makes the logs of the tests and reads along in them: a test fails at the line that tells a secret. The programs that
-// tests start write through it, too. A test in cmd/internal/rules sees to it that no log of the tests is made in another way.
+// Package logwatch makes the logs of the tests and reads along in them: a test fails at the line
+// that tells a secret. The programs that tests start write through it, too. A test in
+// cmd/internal/rules sees to it that no log of the tests is made in another way.
 package logwatch
 
 import (
@@ -8,7 +9,8 @@ import (
 	"strings"
 )
 
-// Marker stands in every password of the tests, those of the databases included, so that a log can be searched for all of them.
+// Marker stands in every password of the tests, those of the databases included, so that a log can
+// be searched for all of them.
 const Marker = "horse"
 
 // shapes are how secrets look, wherever they come from.
@@ -57,10 +59,12 @@ func Error(log string) error {
 
 var words = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
 
-// harmless looks like a secret: the id of a request is random, and says nothing; a database's password may be explained or hidden.
+// harmless looks like a secret: the id of a request is random, and says nothing; a database's
+// password may be explained or hidden.
 var harmless = regexp.MustCompile(`request"?[=:]"?[A-Za-z0-9]{32}\b|:(password|xxxxx)@`)
 
-// random tells base64 from names: small letters, capitals and digits follow each other as they come. In names they stand in groups.
+// random tells base64 from names: small letters, capitals and digits follow each other as they
+// come. In names they stand in groups.
 func random(word string) bool {
 	var seen [4]bool
 	changes, before := 0, -1

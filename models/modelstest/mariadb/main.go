@@ -2,10 +2,11 @@
 //
 //	go run ./models/modelstest/mariadb [--durable] -- COMMAND ARGS…
 //
-// The command finds the server's address in LUFFY_TEST_MARIADB. The server listens on loopback only, keeps its data in a
-// temporary folder and needs neither root nor a running service, only Debian's package mariadb-server. Where that is
-// missing the command runs without a server, after a line that says so; with CI set that is an error instead. An address
-// that is already in LUFFY_TEST_MARIADB is left as it is.
+// The command finds the server's address in LUFFY_TEST_MARIADB. The server listens on loopback
+// only, keeps its data in a temporary folder and needs neither root nor a running service, only
+// Debian's package mariadb-server. Where that is missing the command runs without a server, after a
+// line that says so; with CI set that is an error instead. An address that is already in
+// LUFFY_TEST_MARIADB is left as it is.
 package main
 
 import (

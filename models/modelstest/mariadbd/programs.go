@@ -1,4 +1,5 @@
-// Package mariadbd finds the programs of MariaDB on this machine and runs private servers of them, which can be killed and frozen.
+// Package mariadbd finds the programs of MariaDB on this machine and runs private servers of them,
+// which can be killed and frozen.
 package mariadbd
 
 import (
@@ -49,7 +50,8 @@ func Find(sbin string) (Programs, error) {
 	return found, err
 }
 
-// InstallInto makes the folder with the server's own tables. The folder above it must exist, and is opened to the server's account.
+// InstallInto makes the folder with the server's own tables. The folder above it must exist, and is
+// opened to the server's account.
 func (p Programs) InstallInto(data string) error {
 	if err := p.MakeFolder(data); err != nil {
 		return err
@@ -68,7 +70,8 @@ func (p Programs) InstallInto(data string) error {
 	return nil
 }
 
-// MakeFolder makes a folder in which the server's account may write, and lets that pass through the one above it.
+// MakeFolder makes a folder in which the server's account may write, and lets that pass through the
+// one above it.
 func (p Programs) MakeFolder(data string) error {
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return err
@@ -84,7 +87,8 @@ func (p Programs) MakeFolder(data string) error {
 	return errors.Join(os.Chmod(filepath.Dir(data), 0o711), os.Chown(data, uid, gid))
 }
 
-// Options are what every private server is started with; how it flushes and where it listens are left to the caller.
+// Options are what every private server is started with; how it flushes and where it listens are
+// left to the caller.
 func (p Programs) Options(data string) []string {
 	options := []string{
 		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",

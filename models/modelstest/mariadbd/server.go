@@ -59,7 +59,8 @@ func (s *Server) Start(options ...string) error {
 	options = append(s.programs.Options(s.dataFolder()), options...)
 	s.process = exec.Command(s.programs.Server, append(options, "--port="+s.port)...)
 	s.process.Stdout, s.process.Stderr = &log, &log
-	// In a process group of its own an interrupt from the keyboard reaches the tests but not the database under them.
+	// In a process group of its own an interrupt from the keyboard reaches the tests but not the
+	// database under them.
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.process.Start(); err != nil {
 		return err
@@ -122,7 +123,8 @@ func (s *Server) Remove() error {
 	return os.RemoveAll(s.folder)
 }
 
-// freePort is below the ports that connections going out are given: between a death and the next start nobody may take it.
+// freePort is below the ports that connections going out are given: between a death and the next
+// start nobody may take it.
 func freePort() (string, error) {
 	var err error
 	for range 20 {

@@ -259,7 +259,8 @@ func TestDoubleClick(t *testing.T) {
 				for round := range 5 {
 					b, ann := w.student("s" + strconv.Itoa(round) + name[:2])
 					b.addToCart(w.stock.Plain.For(0))
-					checkout, choice := b.open("/checkout"), choose(w, ann)
+					choice := choose(w, ann)
+					checkout := b.open("/checkout")
 					clicks := make([]*page, 6)
 					press := make([]func(), len(clicks))
 					for i := range clicks {

@@ -270,7 +270,9 @@ func TestDueOrderGoesToOneOfEightReplicas(t *testing.T) {
 func TestPaymentRacesClosing(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		for range 5 {
-			order, _ := s.holding(t)
+			coupon := s.give(t, modelstest.CouponOff)
+			s.fill(t, s.Plain.For(0), s.Rate.For(30)) // late money for what is had for ever goes back
+			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300})
 			_, trade := s.attempt(t, order)
 			if _, err := s.BeginCancel(t.Context(), s.ann.ID, order.OrderNumber); err != nil {
 				t.Fatal(err)

@@ -44,8 +44,9 @@ const maxNext = 2_000
 func localPath(address string) string {
 	u, err := url.Parse(address)
 	strange := func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }
-	if err != nil || len(address) > maxNext || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") ||
-		strings.HasPrefix(address, "//") || strings.ContainsFunc(address, strange) {
+	here := strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") &&
+		len(address) <= maxNext && !strings.ContainsFunc(address, strange)
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || !here {
 		return "/"
 	}
 	return address

@@ -76,7 +76,8 @@ func couponHint(coupons []models.CouponOffer) string {
 
 func cartLine(l models.CartLine) views.CartLine {
 	v := views.CartLine{
-		CourseID: l.CourseID, Name: l.CourseName, Picture: l.CourseImg, Selected: l.Selected, Withdrawn: !l.OnSale && !l.TermGone,
+		CourseID: l.CourseID, Name: l.CourseName, Picture: l.CourseImg,
+		Selected: l.Selected, Withdrawn: !l.OnSale && !l.TermGone,
 		TermGone: l.TermGone, ListPrice: l.Price, Price: l.SalePrice, Discount: l.DiscountName, DiscountEnds: l.DiscountEnds,
 		Changed: l.OnSale && l.SalePrice != l.SeenPrice, OldPrice: l.SeenPrice,
 	}
@@ -146,7 +147,8 @@ func (s *shop) buyNow(c echo.Context, item models.CartItem) error {
 // changeCart is POST /cart/items/:course: another term, or the tick of the line.
 func (s *shop) changeCart(c echo.Context) error {
 	err := s.db.PutInCart(c.Request().Context(), models.CartItem{
-		UserID: userID(c), CourseID: idOf(c.Param("course")), Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
+		UserID: userID(c), CourseID: idOf(c.Param("course")),
+		Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
 	})
 	switch {
 	case errors.Is(err, models.ErrWithdrawn):

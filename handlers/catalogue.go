@@ -85,7 +85,8 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
 		Chapters: chapters(course.Chapters, 0), Kept: c.QueryParams().Has("expire"), Errors: problems,
 	}
-	chosen := max(0, slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == idOrNone(c.FormValue("expire")) }))
+	wanted := idOrNone(c.FormValue("expire"))
+	chosen := max(0, slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == wanted }))
 	for i, offer := range course.Offers {
 		view.Terms = append(view.Terms, term(offer, i == chosen))
 		if offer.DiscountEnds.After(view.DiscountEnds) {
@@ -114,7 +115,8 @@ func ownership(r models.Right, now time.Time) views.Ownership {
 
 func term(o models.Offer, selected bool) views.Term {
 	return views.Term{
-		ID: o.Expire, Text: o.ExpireText, ListPrice: o.Price, Price: o.SalePrice, Discount: o.DiscountName, Selected: selected,
+		ID: o.Expire, Text: o.ExpireText, ListPrice: o.Price, Price: o.SalePrice, Discount: o.DiscountName,
+		Selected: selected,
 	}
 }
 

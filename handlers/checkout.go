@@ -124,7 +124,8 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 // tellRefused writes beside the fields what of the student's choice cannot be had; it returns what
 // is no refusal.
 func tellRefused(view *views.Checkout, q models.Quote, form checkoutForm, problem error) error {
-	noCoupon, noPoints, tooMuch := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints), errors.Is(problem, models.ErrTooMuch)
+	noCoupon, noPoints := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints)
+	tooMuch := errors.Is(problem, models.ErrTooMuch)
 	if noCoupon {
 		view.Errors["coupon"] = "这张优惠券现在不能用于这个订单" + whyNot(q, form.choice.Coupon) + "，金额已按不使用优惠券计算。"
 	}
@@ -167,11 +168,13 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 	}
 	for _, coupon := range q.Coupons {
 		if coupon.Why != "" {
-			view.Unusable = append(view.Unusable, views.UnusableCoupon{Name: coupon.Name, Reason: coupon.Why, HeldBy: coupon.HeldBy})
+			unusable := views.UnusableCoupon{Name: coupon.Name, Reason: coupon.Why, HeldBy: coupon.HeldBy}
+			view.Unusable = append(view.Unusable, unusable)
 			continue
 		}
 		view.Coupons = append(view.Coupons, views.Coupon{
-			ID: coupon.ID, Name: coupon.Name, Saves: coupon.Saves, Ends: coupon.EndTime, Selected: coupon.ID == form.choice.Coupon,
+			ID: coupon.ID, Name: coupon.Name, Saves: coupon.Saves, Ends: coupon.EndTime,
+			Selected: coupon.ID == form.choice.Coupon,
 		})
 	}
 	return view

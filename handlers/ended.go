@@ -25,7 +25,8 @@ func (s *shop) buyAgain(c echo.Context) error {
 	}
 	var gone []string
 	for _, line := range order.Lines {
-		err := s.db.PutInCart(ctx, models.CartItem{UserID: user, CourseID: line.CourseID, Expire: line.Expire, Selected: true})
+		item := models.CartItem{UserID: user, CourseID: line.CourseID, Expire: line.Expire, Selected: true}
+		err := s.db.PutInCart(ctx, item)
 		switch {
 		case errors.Is(err, models.ErrWithdrawn), errors.Is(err, models.ErrNotFound):
 			gone = append(gone, "《"+line.CourseName+"》")

@@ -29,7 +29,8 @@ func (s *shop) learn(c echo.Context) error {
 	right, now := rights[course.ID], s.db.Now()
 	if !right.Live(now) {
 		return render(c, http.StatusForbidden, views.NoAccessPage(views.NoAccess{
-			Page: p, CourseID: course.ID, Name: course.Name, Access: accessOf(right, now), Until: right.Until(), OnSale: course.Published,
+			Page: p, CourseID: course.ID, Name: course.Name,
+			Access: accessOf(right, now), Until: right.Until(), OnSale: course.Published,
 		}))
 	}
 	learning, err := s.db.Learning(ctx, user, course.ID)

@@ -74,7 +74,8 @@ func visitorAddress(proxies []netip.Prefix) echo.IPExtractor {
 	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
 	for _, p := range proxies {
-		trust = append(trust, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
+		mask := net.CIDRMask(p.Bits(), p.Addr().BitLen())
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: mask}))
 	}
 	return echo.ExtractIPFromXFFHeader(trust...)
 }
@@ -93,7 +94,8 @@ func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-		if r.ContentLength != 0 && (err != nil || kind != echo.MIMEApplicationForm || r.Header.Get(echo.HeaderContentEncoding) != "") {
+		plain := err == nil && kind == echo.MIMEApplicationForm && r.Header.Get(echo.HeaderContentEncoding) == ""
+		if r.ContentLength != 0 && !plain {
 			return echo.ErrUnsupportedMediaType
 		}
 		err = r.ParseForm()
@@ -112,9 +114,10 @@ func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 func csrf(secure bool) echo.MiddlewareFunc {
 	return middleware.CSRFWithConfig(middleware.CSRFConfig{
 		TokenLookup: "form:" + csrfField, ContextKey: csrfField,
-		CookieName: "luffy_csrf", CookiePath: "/", CookieHTTPOnly: true, CookieSecure: secure, CookieSameSite: http.SameSiteLaxMode,
-		CookieMaxAge: int(sessionLife / time.Second),
-		ErrorHandler: func(error, echo.Context) error { return echo.ErrForbidden }, // a missing field is no other fault than a wrong one
+		CookieName: "luffy_csrf", CookiePath: "/", CookieMaxAge: int(sessionLife / time.Second),
+		CookieHTTPOnly: true, CookieSecure: secure, CookieSameSite: http.SameSiteLaxMode,
+		// A missing field is no other fault than a wrong one.
+		ErrorHandler: func(error, echo.Context) error { return echo.ErrForbidden },
 	})
 }
 
@@ -123,7 +126,8 @@ const csrfField = "_csrf"
 // requestLog writes a line a request. It leaves the query out: Alipay's return carries its signature there.
 func requestLog(log *slog.Logger) echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, LogError: true, HandleError: true,
+		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true,
+		LogError: true, HandleError: true,
 		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
 			level := slog.LevelInfo
 			attrs := []slog.Attr{

@@ -19,7 +19,8 @@ func (s *shop) myCourses(c echo.Context) error {
 		return err
 	}
 	now := s.db.Now()
-	view := views.MyCourses{Page: p, Pager: views.Pager{Path: "/mycourses/", Page: list.Page, Pages: list.Pages, Total: list.Total, Unit: "门课程"}}
+	pager := views.Pager{Path: "/mycourses/", Page: list.Page, Pages: list.Pages, Total: list.Total, Unit: "门课程"}
+	view := views.MyCourses{Page: p, Pager: pager}
 	for _, o := range list.Courses {
 		view.Courses = append(view.Courses, views.MyCourse{
 			CourseID: o.ID, Name: o.Name, Picture: o.CourseImg, Teacher: o.TeacherName,

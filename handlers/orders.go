@@ -61,9 +61,10 @@ func (s *shop) order(c echo.Context) error {
 func orderView(o models.OrderView, now time.Time) views.Order {
 	v := views.Order{
 		Number: o.OrderNumber, Status: o.OrderStatus, OrderedAt: o.CreatedAt, Deadline: o.ExpiresAt,
-		Hidden: o.HiddenAt != nil, Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil, PaidAt: timeOf(o.PayTime),
-		ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount, CouponSaved: o.CouponAmount,
-		Points: o.Credit, PointsSaved: o.CreditAmount, Total: o.RealPrice, Refunded: o.RefundedAmount, CouponName: o.CouponName,
+		Hidden: o.HiddenAt != nil, Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil,
+		PaidAt: timeOf(o.PayTime), ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount,
+		CouponName: o.CouponName, CouponSaved: o.CouponAmount, Points: o.Credit, PointsSaved: o.CreditAmount,
+		Total: o.RealPrice, Refunded: o.RefundedAmount,
 	}
 	switch {
 	case o.OrderStatus == models.OrderRefunded:

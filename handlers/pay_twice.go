@@ -23,7 +23,8 @@ func (s *shop) payTwice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.PayTwicePage(views.PayTwice{Page: p, Order: orderView(order, s.db.Now()), Lines: twice}))
+	view := views.PayTwice{Page: p, Order: orderView(order, s.db.Now()), Lines: twice}
+	return render(c, http.StatusOK, views.PayTwicePage(view))
 }
 
 // paidTwice gives a student's own order and those of its lines that would be paid for twice; none

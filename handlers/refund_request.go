@@ -167,7 +167,8 @@ func (s *shop) showRefund(c echo.Context, status int, form refundForm, faults vi
 		return err
 	}
 	view := views.Refund{
-		Page: p, Order: s.orderView(order), Reasons: refundReasons, Reason: form.reason, Detail: form.detail, MaxDetail: maxDetail, Errors: faults,
+		Page: p, Order: s.orderView(order), Reasons: refundReasons,
+		Reason: form.reason, Detail: form.detail, MaxDetail: maxDetail, Errors: faults,
 	}
 	for _, choice := range choices {
 		view.Lines = append(view.Lines, refundLine(choice, slices.Contains(form.lines, choice.Position)))
@@ -177,7 +178,8 @@ func (s *shop) showRefund(c echo.Context, status int, form refundForm, faults vi
 
 func refundLine(c models.RefundChoice, chosen bool) views.RefundLine {
 	return views.RefundLine{
-		Position: c.Position, Name: c.CourseName, Picture: c.CourseImg, Term: c.ExpireText, Amount: c.RealPrice, Points: c.Points,
+		Position: c.Position, Name: c.CourseName, Picture: c.CourseImg, Term: c.ExpireText,
+		Amount: c.RealPrice, Points: c.Points,
 		Seen: c.Watched.Seen, Lessons: c.Watched.Lessons, Bar: c.Bar, Request: lineRequest(c.LineView), Chosen: chosen,
 	}
 }

@@ -109,7 +109,8 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 		return err
 	}
 	user, _ := session.Values[userKey].(int64)
-	if err := store(r.Context(), session.ID, models.SessionState{UserID: user, Data: string(data), Life: sessionLife}); err != nil {
+	state := models.SessionState{UserID: user, Data: string(data), Life: sessionLife}
+	if err := store(r.Context(), session.ID, state); err != nil {
 		return err
 	}
 	value, err := securecookie.EncodeMulti(session.Name(), []byte(session.ID), s.codecs...)

@@ -46,14 +46,15 @@ type shop struct {
 func New(c Config) *echo.Echo {
 	secure := isHTTPS(c.BaseURL)
 	s := &shop{
-		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure), orderTTL: c.OrderTTL, refunds: c.Refunds,
-		baseURL: c.BaseURL, log: c.Log,
+		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure),
+		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: c.BaseURL, log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = visitorAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = s.onError
-	e.Use(strictHeaders(secure), middleware.RequestID(), requestLog(c.Log), middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
+	e.Use(strictHeaders(secure), middleware.RequestID(), requestLog(c.Log),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
 	if c.Metrics != nil {
 		e.GET("/metrics", echo.WrapHandler(c.Metrics))
 	}

@@ -81,7 +81,8 @@ func (h *history) paid(messages []models.PaymentEvent) {
 	if o.PayTime == nil {
 		return
 	}
-	late := slices.IndexFunc(messages, func(m models.PaymentEvent) bool { return m.Reason == string(models.FulfilledLate) })
+	grantedIn := func(m models.PaymentEvent) bool { return m.Reason == string(models.FulfilledLate) }
+	late := slices.IndexFunc(messages, grantedIn)
 	switch {
 	case late >= 0:
 		h.add(messages[late].ReceivedAt, grantedLate)
@@ -98,7 +99,9 @@ func (h *history) held(m models.PaymentEvent) {
 	if m.Verdict != models.VerdictHeld {
 		return
 	}
-	i := slices.IndexFunc(h.order.Payments, func(p models.Payment) bool { return p.TradeNo != nil && *p.TradeNo == m.TradeNo })
+	i := slices.IndexFunc(h.order.Payments, func(p models.Payment) bool {
+		return p.TradeNo != nil && *p.TradeNo == m.TradeNo
+	})
 	switch {
 	case i < 0: // a second trade of one attempt
 		h.add(m.ReceivedAt, "收到另一笔付款，客服正在核对")

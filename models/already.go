@@ -34,7 +34,8 @@ func readAlready(g *gorm.DB, o Order, courses []int64, now time.Time) (Already, 
 	}
 	err = g.Raw(`
 		SELECT d.course_id, o.order_number FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
-		WHERE o.user_id = ? AND o.order_status = ? AND o.closing_to IS NULL AND o.expires_at > ? AND o.id <> ? AND d.course_id IN ?
+		WHERE o.user_id = ? AND o.order_status = ? AND o.closing_to IS NULL AND o.expires_at > ?
+		AND o.id <> ? AND d.course_id IN ?
 		ORDER BY o.id LIMIT ?`,
 		o.UserID, OrderUnpaid, now, o.ID, courses, maxListed).Scan(&unpaid).Error
 	has := Already{Rights: rights, Unpaid: make(map[int64]string, len(unpaid))}

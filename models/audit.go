@@ -54,7 +54,8 @@ var audits = []audit{
 	{"a trade that fulfilled an order has the order's sum, and the order is paid", `
 		SELECT p.out_trade_no AS row_name, o.real_price AS want, p.amount AS got
 		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id
-		WHERE p.state = 'paid' AND (p.amount <> o.real_price OR o.order_status NOT IN (1, 4) OR p.trade_no IS NULL OR p.paid_at IS NULL)`},
+		WHERE p.state = 'paid' AND (p.amount <> o.real_price OR o.order_status NOT IN (1, 4)
+			OR p.trade_no IS NULL OR p.paid_at IS NULL)`},
 	{"a paid order has exactly one trade that paid it, an order of 0.00 none", `
 		SELECT o.order_number AS row_name, CASE WHEN o.real_price > 0 THEN 1 ELSE 0 END AS want, COUNT(p.id) AS got
 		FROM ly_order o LEFT JOIN ly_payment p ON p.order_id = o.id AND p.state = 'paid'
@@ -103,13 +104,15 @@ var audits = []audit{
 		       c.students + (SELECT COALESCE(SUM(s.delta), 0) FROM ly_student_delta s WHERE s.course_id = c.id) AS got
 		FROM ly_course c LEFT JOIN ly_user_course r ON r.course_id = c.id AND r.revoked_at IS NULL
 		GROUP BY c.id, c.name, c.students
-		HAVING COUNT(DISTINCT r.user_id) <> c.students + (SELECT COALESCE(SUM(s.delta), 0) FROM ly_student_delta s WHERE s.course_id = c.id)`},
+		HAVING COUNT(DISTINCT r.user_id) <> c.students
+			+ (SELECT COALESCE(SUM(s.delta), 0) FROM ly_student_delta s WHERE s.course_id = c.id)`},
 	{"the lines of an order add up to it", `
 		SELECT o.order_number AS row_name, o.real_price AS want, COALESCE(SUM(d.real_price), 0) AS got
 		FROM ly_order o LEFT JOIN ly_order_detail d ON d.order_id = o.id
 		GROUP BY o.id, o.order_number, o.real_price HAVING COALESCE(SUM(d.real_price), 0) <> o.real_price`},
 	{"a paid order has a purchase record for each line, any other none", `
-		SELECT o.order_number AS row_name, CASE WHEN o.order_status IN (1, 4) THEN COUNT(d.id) ELSE 0 END AS want, COUNT(r.id) AS got
+		SELECT o.order_number AS row_name,
+		       CASE WHEN o.order_status IN (1, 4) THEN COUNT(d.id) ELSE 0 END AS want, COUNT(r.id) AS got
 		FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
 		GROUP BY o.id, o.order_number, o.order_status
 		HAVING COUNT(r.id) <> CASE WHEN o.order_status IN (1, 4) THEN COUNT(d.id) ELSE 0 END`},
@@ -124,7 +127,8 @@ var audits = []audit{
 		SELECT o.order_number AS row_name, d.id AS want, COALESCE(f.order_detail_id, 0) AS got
 		FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id JOIN ly_order o ON o.id = d.order_id
 		LEFT JOIN ly_refund f ON f.id = q.refund_id LEFT JOIN ly_payment p ON p.id = f.payment_id
-		WHERE (q.state = 'approved') <> (f.id IS NOT NULL) OR f.id IS NOT NULL AND (p.order_id <> o.id OR f.order_detail_id <> d.id)`},
+		WHERE (q.state = 'approved') <> (f.id IS NOT NULL)
+		OR f.id IS NOT NULL AND (p.order_id <> o.id OR f.order_detail_id <> d.id)`},
 	{"an open refund request is of a line that stands and is not on its way back", `
 		SELECT o.order_number AS row_name, 1 AS want, o.order_status AS got
 		FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id JOIN ly_order o ON o.id = d.order_id

@@ -23,8 +23,10 @@ type Backlog struct {
 // owedRefunds counts the failed refunds that nothing has made up for: no other gave the line back,
 // or that sum afterwards, and there is as much left of the payment.
 const owedRefunds = `
-	SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = ?
-	AND f.amount <= p.amount - (SELECT COALESCE(SUM(d.amount), 0) FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?)
+	SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+	WHERE f.state = ?
+	AND f.amount <= p.amount - (
+		SELECT COALESCE(SUM(d.amount), 0) FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?)
 	AND NOT EXISTS (SELECT 1 FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?
 		AND (d.order_detail_id = f.order_detail_id OR d.id > f.id AND d.amount = f.amount))`
 
@@ -46,15 +48,27 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 		query string
 		args  []any
 	}{
-		{&b.Confirming, `SELECT e.received_at AS since FROM ly_payment p JOIN ly_payment_event e ON e.out_trade_no = p.out_trade_no
+		{&b.Confirming, `
+			SELECT e.received_at AS since
+			FROM ly_payment p JOIN ly_payment_event e ON e.out_trade_no = p.out_trade_no
 			WHERE p.state = ? AND e.source = ? AND e.verdict = ? ORDER BY e.received_at LIMIT 1`,
 			[]any{PaymentOpen, SourceReturn, VerdictNoted}},
-		{&b.CloseLag, "SELECT expires_at AS since FROM ly_order WHERE order_status = ? ORDER BY expires_at LIMIT 1", []any{OrderUnpaid}},
-		{&b.AskLag, "SELECT ask_at AS since FROM ly_payment WHERE state = ? AND ask_at IS NOT NULL ORDER BY ask_at LIMIT 1",
+		{&b.CloseLag, `
+			SELECT expires_at AS since FROM ly_order
+			WHERE order_status = ? ORDER BY expires_at LIMIT 1`,
+			[]any{OrderUnpaid}},
+		{&b.AskLag, `
+			SELECT ask_at AS since FROM ly_payment
+			WHERE state = ? AND ask_at IS NOT NULL ORDER BY ask_at LIMIT 1`,
 			[]any{PaymentOpen}},
-		{&b.RefundLag, "SELECT try_at AS since FROM ly_refund WHERE state = ? AND try_at IS NOT NULL ORDER BY try_at LIMIT 1",
+		{&b.RefundLag, `
+			SELECT try_at AS since FROM ly_refund
+			WHERE state = ? AND try_at IS NOT NULL ORDER BY try_at LIMIT 1`,
 			[]any{RefundPending}},
-		{&b.RefundAge, "SELECT created_at AS since FROM ly_refund WHERE state = ? ORDER BY created_at LIMIT 1", []any{RefundPending}},
+		{&b.RefundAge, `
+			SELECT created_at AS since FROM ly_refund
+			WHERE state = ? ORDER BY created_at LIMIT 1`,
+			[]any{RefundPending}},
 	} {
 		var rows []struct{ Since time.Time }
 		if err := db.with(ctx).Raw(oldest.query, oldest.args...).Scan(&rows).Error; err != nil {

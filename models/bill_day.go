@@ -36,7 +36,8 @@ func (db *DB) ClaimBillDay(ctx context.Context, date string) (bool, error) {
 	claimed := db.with(ctx).Model(&BillDay{}).
 		Where("bill_date = ? AND claimed_at <= ?", date, now.Add(-billLease)).
 		Where(`compared_at IS NULL OR compared_at <= ? AND EXISTS (
-			SELECT 1 FROM ly_bill_difference d WHERE d.bill_date = ly_bill_day.bill_date AND d.closed_at IS NULL)`, now.Add(-billAgain)).
+			SELECT 1 FROM ly_bill_difference d
+			WHERE d.bill_date = ly_bill_day.bill_date AND d.closed_at IS NULL)`, now.Add(-billAgain)).
 		Update("claimed_at", now)
 	return claimed.RowsAffected == 1, claimed.Error
 }
@@ -63,7 +64,8 @@ func (db *DB) BillDays(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var dates []string
-	if err := db.with(ctx).Model(&BillDay{}).Where("compared_at IS NOT NULL").Pluck("bill_date", &dates).Error; err != nil {
+	err = db.with(ctx).Model(&BillDay{}).Where("compared_at IS NOT NULL").Pluck("bill_date", &dates).Error
+	if err != nil {
 		return nil, err
 	}
 	compared := map[string]bool{}
@@ -87,7 +89,8 @@ func (db *DB) BillDays(ctx context.Context) ([]string, error) {
 // time when there was none.
 func (db *DB) firstDay(ctx context.Context) (time.Time, error) {
 	var attempts []Payment
-	if err := db.with(ctx).Select("created_at").Order("id").Limit(1).Find(&attempts).Error; err != nil || len(attempts) == 0 {
+	err := db.with(ctx).Select("created_at").Order("id").Limit(1).Find(&attempts).Error
+	if err != nil || len(attempts) == 0 {
 		return time.Time{}, err
 	}
 	return midnight(attempts[0].CreatedAt), nil

@@ -109,7 +109,8 @@ func (tx tx) saveDifference(known []BillDifference, f BillDifference) error {
 		return nil
 	}
 	now := columns{
-		"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action, "closed_at": f.ClosedAt, "settled_by": "",
+		"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action,
+		"closed_at": f.ClosedAt, "settled_by": "",
 	}
 	return tx.Model(&BillDifference{}).Where("id = ?", known[i].ID).Updates(now).Error
 }
@@ -143,7 +144,9 @@ func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[stri
 
 // PaymentsBetween reads the payments whose money came in that time, by Alipay's clock.
 func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
-	return gorm.G[Payment](db.orm).Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).Find(ctx)
+	return gorm.G[Payment](db.orm).
+		Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
+		Find(ctx)
 }
 
 // DoneRefund is a refund that is done, with the trade that it is of.
@@ -158,11 +161,14 @@ func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRef
 	var done []DoneRefund
 	err := db.with(ctx).Raw(`
 		SELECT f.*, p.out_trade_no, p.trade_no FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
-		WHERE f.state = ? AND f.settled_by = '' AND f.done_at >= ? AND f.done_at < ?`, RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
+		WHERE f.state = ? AND f.settled_by = '' AND f.done_at >= ? AND f.done_at < ?`,
+		RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
 	return done, err
 }
 
 // RedateRefund corrects when Alipay did a refund that is done.
 func (db *DB) RedateRefund(ctx context.Context, id int64, at time.Time) error {
-	return db.with(ctx).Model(&Refund{}).Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).Update("done_at", at.UTC()).Error
+	return db.with(ctx).Model(&Refund{}).
+		Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).
+		Update("done_at", at.UTC()).Error
 }

@@ -68,7 +68,10 @@ func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
 		line.Offer, err = book.offer(course, item.CartItem.Expire)
 		line.OnSale, line.TermGone = err == nil && course.Published, err != nil && course.Published
 		if err != nil {
-			line.Offer = Offer{CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg, Expire: item.CartItem.Expire}
+			line.Offer = Offer{
+				CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg,
+				Expire: item.CartItem.Expire,
+			}
 		}
 		line.Selected = item.CartItem.Selected && line.OnSale
 		lines = append(lines, line)
@@ -110,7 +113,8 @@ func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err err
 		if err := tx.putInCart(item); err != nil {
 			return err
 		}
-		others := tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ? AND selected = ?", item.UserID, item.CourseID, true).
+		others := tx.Model(&CartItem{}).
+			Where("user_id = ? AND course_id <> ? AND selected = ?", item.UserID, item.CourseID, true).
 			Update("selected", false)
 		waiting = others.RowsAffected
 		return others.Error

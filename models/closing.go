@@ -113,7 +113,10 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 			return ErrNotPayable
 		}
 		closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-			Updates(columns{"order_status": *o.ClosingTo, "closed_as": *o.ClosingTo, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
+			Updates(columns{
+				"order_status": *o.ClosingTo, "closed_as": *o.ClosingTo, "closed_at": tx.now,
+				"closing_to": nil, "check_at": nil,
+			})
 		if err := exactlyOne(closed, ErrNotPayable); err != nil {
 			return err
 		}
@@ -127,7 +130,9 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 // release gives back what hold has kept.
 func (tx tx) release(o Order) error {
 	if o.Coupon != 0 {
-		freed := tx.Model(&UserCoupon{}).Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).Update("order_id", nil)
+		freed := tx.Model(&UserCoupon{}).
+			Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).
+			Update("order_id", nil)
 		if err := exactlyOne(freed, ErrCoupon); err != nil {
 			return err
 		}
@@ -170,7 +175,8 @@ func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx tx) error {
 		due = nil
-		err := skipLocked(tx.DB).Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).Order("ask_at").Limit(limit).Find(&due).Error
+		err := skipLocked(tx.DB).Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).
+			Order("ask_at").Limit(limit).Find(&due).Error
 		if err != nil {
 			return err
 		}

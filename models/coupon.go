@@ -117,7 +117,8 @@ func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:0
 // out of its time.
 func (tx tx) holdCoupon(coupon int64, o Order) error {
 	held := tx.Model(&UserCoupon{}).
-		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?", coupon, o.UserID, tx.now, tx.now).
+		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?",
+			coupon, o.UserID, tx.now, tx.now).
 		Update("order_id", o.ID)
 	return exactlyOne(held, ErrCoupon)
 }

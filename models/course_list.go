@@ -98,7 +98,8 @@ func (db *DB) Courses(ctx context.Context, f CourseFilter) (CourseList, error) {
 	}
 	err := g.Raw(`
 		SELECT c.*, t.name AS teacher_name FROM ly_course c JOIN ly_teacher t ON t.id = c.teacher_id
-		WHERE `+where+` ORDER BY `+f.Sort.orderBy()+` LIMIT ? OFFSET ?`, append(args, limit, offset)...).Scan(&list.Courses).Error
+		WHERE `+where+`
+		ORDER BY `+f.Sort.orderBy()+` LIMIT ? OFFSET ?`, append(args, limit, offset)...).Scan(&list.Courses).Error
 	if err != nil {
 		return list, err
 	}

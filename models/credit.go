@@ -77,12 +77,15 @@ func (tx tx) releaseCredit(user, points int64) error {
 
 // spendHeldCredit takes the points that the order held and books them. It also locks the student's row.
 func (tx tx) spendHeldCredit(o Order) error {
-	err := tx.execOne(ErrPoints, `UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ? WHERE id = ? AND credit_held >= ?`,
-		o.Credit, o.Credit, o.UserID, o.Credit)
+	err := tx.execOne(ErrPoints, `
+		UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ?
+		WHERE id = ? AND credit_held >= ?`, o.Credit, o.Credit, o.UserID, o.Credit)
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec("INSERT INTO ly_credit (user_id, opera, number, order_id, reference, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+	_, err = tx.exec(`
+		INSERT INTO ly_credit (user_id, opera, number, order_id, reference, created_at)
+		VALUES (?, ?, ?, ?, ?, ?)`,
 		o.UserID, CreditSpent, -o.Credit, o.ID, "order:"+o.OrderNumber, tx.now)
 	return err
 }

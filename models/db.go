@@ -192,7 +192,8 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the
 		// shop holds a row for long.
 		"innodb_lock_wait_timeout": "5",
-		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+		"sql_mode": "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," +
+			"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	}
 	return config
 }

@@ -112,7 +112,9 @@ func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
 	if err := tx.settlePayment(p, trade, PaymentPaid); err != nil {
 		return err
 	}
-	_, err := tx.fulfil(o, settlement{at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo})
+	_, err := tx.fulfil(o, settlement{
+		at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo,
+	})
 	return err
 }
 
@@ -145,7 +147,8 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 		return order, adopted, err
 	}
 	return order, Payment{
-		ID: *payment.ID, OrderID: order.ID, OutTradeNo: outTradeNo, Amount: *payment.Amount, State: *payment.State, TradeNo: payment.TradeNo,
+		ID: *payment.ID, OrderID: order.ID, OutTradeNo: outTradeNo, Amount: *payment.Amount,
+		State: *payment.State, TradeNo: payment.TradeNo,
 	}, nil
 }
 
@@ -157,7 +160,8 @@ func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 		return Payment{}, ErrNotFound
 	}
 	p := Payment{
-		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
+		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen,
+		ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
 	p.AskAt = new(nextAsk(p, 0))
 	return p, tx.Create(&p).Error
@@ -268,7 +272,8 @@ func (tx tx) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err erro
 		}
 		return nil
 	}, `
-		SELECT d.id, d.course_id, d.expire_days, r.id, r.out_time, u.orders_tallied FROM ly_order_detail d JOIN ly_user u ON u.id = ?
+		SELECT d.id, d.course_id, d.expire_days, r.id, r.out_time, u.orders_tallied
+		FROM ly_order_detail d JOIN ly_user u ON u.id = ?
 		LEFT JOIN ly_user_course r ON r.user_id = u.id AND r.course_id = d.course_id AND r.revoked_at IS NULL
 		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID)
 	return lines, tallied, err

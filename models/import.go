@@ -81,7 +81,9 @@ func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
 		row := Chapter{CourseID: course, Name: chapter.Name, Position: i + 1}
 		for j, l := range chapter.Lessons {
 			name := lessonName{chapter.Name, l.Name}
-			row.Lessons = append(row.Lessons, Lesson{ID: ids[name], Name: l.Name, Minutes: l.Minutes, Content: l.Content, Position: j + 1})
+			row.Lessons = append(row.Lessons, Lesson{
+				ID: ids[name], Name: l.Name, Minutes: l.Minutes, Content: l.Content, Position: j + 1,
+			})
 			delete(ids, name)
 		}
 		if err := tx.Create(&row).Error; err != nil {
@@ -129,7 +131,8 @@ func (tx tx) importActivity(a CatalogueActivity) error {
 			return fmt.Errorf("course %q: %w", d.Course, found(err))
 		}
 		row := Discount{
-			ActivityID: activity.ID, CourseID: course.ID, DiscountType: discountTypes[d.Type], Sale: d.Sale, ConditionPrice: Fen(d.From),
+			ActivityID: activity.ID, CourseID: course.ID,
+			DiscountType: discountTypes[d.Type], Sale: d.Sale, ConditionPrice: Fen(d.From),
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err

@@ -109,7 +109,8 @@ func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
 // one. It is the difference that the bill of the day will show, open from now on.
 func (tx tx) noteSecond(p Payment, trade PaidTrade) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
-		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment, OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,
+		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment,
+		OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,
 		AlipayAmount: &trade.Amount, ShopAmount: &p.Amount, FoundAt: tx.now,
 	}).Error
 }

@@ -38,7 +38,8 @@ func (db *DB) Ledger(ctx context.Context, user int64, page int) (Ledger, error) 
 	err := g.Raw(`
 		SELECT c.id, c.opera, c.number, c.created_at, COALESCE(o.order_number, '') AS order_number
 		FROM ly_credit c LEFT JOIN ly_order o ON o.id = c.order_id AND o.user_id = c.user_id
-		WHERE c.user_id = ? ORDER BY c.id DESC LIMIT ? OFFSET ?`, user, LedgerPerPage, (l.Page-1)*LedgerPerPage).Scan(&l.Rows).Error
+		WHERE c.user_id = ?
+		ORDER BY c.id DESC LIMIT ? OFFSET ?`, user, LedgerPerPage, (l.Page-1)*LedgerPerPage).Scan(&l.Rows).Error
 	if err != nil || len(l.Rows) == 0 {
 		return l, err
 	}

@@ -77,8 +77,9 @@ func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error 
 			return ErrNoRight
 		}
 		var n int64
-		err = tx.Raw("SELECT COUNT(*) FROM ly_lesson l JOIN ly_chapter c ON c.id = l.chapter_id WHERE l.id = ? AND c.course_id = ?",
-			lesson, course).Scan(&n).Error
+		err = tx.Raw(`
+			SELECT COUNT(*) FROM ly_lesson l JOIN ly_chapter c ON c.id = l.chapter_id
+			WHERE l.id = ? AND c.course_id = ?`, lesson, course).Scan(&n).Error
 		if err != nil {
 			return err
 		}

@@ -76,8 +76,9 @@ func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int
 		State CouponTab
 		N     int
 	}
-	err := g.Raw("SELECT "+couponState+" AS state, COUNT(*) AS n FROM ly_user_coupon m WHERE m.user_id = ? GROUP BY 1", now, user).
-		Scan(&groups).Error
+	err := g.Raw(`
+		SELECT `+couponState+` AS state, COUNT(*) AS n FROM ly_user_coupon m
+		WHERE m.user_id = ? GROUP BY 1`, now, user).Scan(&groups).Error
 	if err != nil {
 		return list, err
 	}
@@ -90,7 +91,8 @@ func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int
 		order = "COALESCE(m.used_at, m.end_time) DESC, m.id DESC"
 	}
 	err = g.Raw(`
-		SELECT c.name, c.sale, c.condition_price, m.start_time, m.end_time, m.used_at, COALESCE(o.order_number, '') AS order_number
+		SELECT c.name, c.sale, c.condition_price, m.start_time, m.end_time, m.used_at,
+		       COALESCE(o.order_number, '') AS order_number
 		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id
 		LEFT JOIN ly_order o ON o.id = m.order_id AND o.user_id = m.user_id
 		WHERE m.user_id = ? AND `+couponState+` = ? ORDER BY `+order+` LIMIT ? OFFSET ?`,

@@ -53,15 +53,19 @@ type Order struct {
 func (Order) TableName() string { return "ly_order" }
 
 // orderColumns are those of ly_order o in the sequence of places.
-const orderColumns = `o.id, o.order_number, o.user_id, o.order_title, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount,
-	o.real_price, o.order_status, o.pay_type, o.credit, o.coupon, o.coupon_name, o.checkout_token, o.created_at, o.expires_at, o.pay_time, o.closed_at,
+const orderColumns = `o.id, o.order_number, o.user_id, o.order_title,
+	o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
+	o.order_status, o.pay_type, o.credit, o.coupon, o.coupon_name, o.checkout_token,
+	o.created_at, o.expires_at, o.pay_time, o.closed_at,
 	o.refunded_amount, o.closing_to, o.check_at, o.closed_as, o.refunded_at, o.hidden_at`
 
 // places are where a row of orderColumns goes without the ORM.
 func (o *Order) places() []any {
 	return []any{
-		&o.ID, &o.OrderNumber, &o.UserID, &o.OrderTitle, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount,
-		&o.RealPrice, &o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CouponName, &o.CheckoutToken, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
+		&o.ID, &o.OrderNumber, &o.UserID, &o.OrderTitle,
+		&o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
+		&o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CouponName, &o.CheckoutToken,
+		&o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
 		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt, &o.ClosedAs, &o.RefundedAt, &o.HiddenAt,
 	}
 }
@@ -144,8 +148,9 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 	if err != nil || !slices.ContainsFunc(view.Payments, func(p Payment) bool { return p.TradeNo != nil }) {
 		return view, err
 	}
-	err = g.Raw("SELECT f.* FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE p.order_id = ? ORDER BY f.id", view.ID).
-		Scan(&view.Refunds).Error
+	err = g.Raw(`
+		SELECT f.* FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+		WHERE p.order_id = ? ORDER BY f.id`, view.ID).Scan(&view.Refunds).Error
 	return view, err
 }
 

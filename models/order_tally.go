@@ -48,7 +48,8 @@ func (db *DB) tally(ctx context.Context, user int64) error {
 		if err != nil {
 			return err
 		}
-		err = tx.Raw("SELECT id FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?", user, tallyAllBut).Scan(&to).Error
+		err = tx.Raw("SELECT id FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+			user, tallyAllBut).Scan(&to).Error
 		if err != nil || to <= from {
 			return err
 		}
@@ -64,7 +65,8 @@ func (db *DB) tally(ctx context.Context, user int64) error {
 // tallyShelf adds the orders behind one id and up to another to the tally.
 func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
 	var n int64
-	err := tx.Raw("SELECT COUNT(*) FROM ly_order WHERE user_id = ? AND shelf = ? AND id > ? AND id <= ?", user, on, from, to).Scan(&n).Error
+	err := tx.Raw("SELECT COUNT(*) FROM ly_order WHERE user_id = ? AND shelf = ? AND id > ? AND id <= ?",
+		user, on, from, to).Scan(&n).Error
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,8 @@ func (tx tx) moveInTally(o Order, to shelf, tallied int64) error {
 	if o.ID > tallied || from == to {
 		return nil
 	}
-	_, err := tx.exec("UPDATE ly_order_tally SET n = n + CASE WHEN shelf = ? THEN 1 ELSE -1 END WHERE user_id = ? AND shelf IN (?, ?)",
-		to, o.UserID, from, to)
+	_, err := tx.exec(`
+		UPDATE ly_order_tally SET n = n + CASE WHEN shelf = ? THEN 1 ELSE -1 END
+		WHERE user_id = ? AND shelf IN (?, ?)`, to, o.UserID, from, to)
 	return err
 }

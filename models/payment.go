@@ -164,6 +164,7 @@ func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration
 
 // NoteTradeStatus remembers what Alipay said of an attempt that is not paid.
 func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
-	_, err := gorm.G[Payment](db.orm).Where("id = ? AND state = ?", payment, PaymentOpen).Update(ctx, "trade_status", status)
+	_, err := gorm.G[Payment](db.orm).Where("id = ? AND state = ?", payment, PaymentOpen).
+		Update(ctx, "trade_status", status)
 	return err
 }

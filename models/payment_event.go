@@ -56,7 +56,8 @@ func (db *DB) RecordEvent(ctx context.Context, e PaymentEvent) error {
 }
 
 const insertEvent = `INSERT INTO ly_payment_event
-	(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // values are those of insertEvent.
 func (e PaymentEvent) values() []any {
@@ -66,7 +67,8 @@ func (e PaymentEvent) values() []any {
 // Returned tells whether the browser of an attempt's buyer came back from Alipay with a genuine return.
 func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
 	n, err := gorm.G[PaymentEvent](db.orm).
-		Where("out_trade_no = ? AND source = ? AND verdict = ?", outTradeNo, SourceReturn, VerdictNoted).Limit(1).Count(ctx, "id")
+		Where("out_trade_no = ? AND source = ? AND verdict = ?", outTradeNo, SourceReturn, VerdictNoted).
+		Limit(1).Count(ctx, "id")
 	return n > 0, err
 }
 

@@ -171,7 +171,8 @@ func (tx tx) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
 // leftOf is what of a payment neither went back nor is on its way back.
 func (tx tx) leftOf(p Payment) (Fen, error) {
 	var refunded Fen
-	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").Where("payment_id = ? AND state <> ?", p.ID, RefundFailed).
+	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").
+		Where("payment_id = ? AND state <> ?", p.ID, RefundFailed).
 		Scan(&refunded).Error
 	return p.Amount - refunded, err
 }
@@ -262,9 +263,10 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 		tasks = nil
 		var due []Refund
 		err := skipLocked(tx.DB).Joins("JOIN ly_payment p ON p.id = ly_refund.payment_id").
-			Where("ly_refund.try_at <= ? AND ly_refund.state = ? AND (p.refund_at IS NULL OR p.refund_at <= ?)", tx.now, RefundPending, tx.now).
-			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < ly_refund.id)`,
-				RefundPending, tx.now).
+			Where("ly_refund.try_at <= ? AND ly_refund.state = ?", tx.now, RefundPending).
+			Where("p.refund_at IS NULL OR p.refund_at <= ?", tx.now).
+			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f
+				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < ly_refund.id)`, RefundPending, tx.now).
 			Order("ly_refund.try_at").Limit(limit).Find(&due).Error
 		if err != nil {
 			return err
@@ -304,7 +306,8 @@ func (tx tx) claimRefund(r Refund) (RefundTask, error) {
 		return task, err
 	}
 	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
-	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}).Error
+	later := columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}
+	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(later).Error
 	if err != nil {
 		return task, err
 	}
@@ -316,7 +319,8 @@ func (tx tx) claimRefund(r Refund) (RefundTask, error) {
 
 // RefundAsked ends a claim: after a pause another refund of the payment may be asked for.
 func (db *DB) RefundAsked(ctx context.Context, t RefundTask) error {
-	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).Update("refund_at", db.Now().Add(refundGap)).Error
+	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).
+		Update("refund_at", db.Now().Add(refundGap)).Error
 }
 
 // RefundByID reads a refund.

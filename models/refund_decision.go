@@ -69,8 +69,9 @@ func (tx tx) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
 	var order Order
 	var line OrderDetail
 	var request LineRequest
-	err := tx.Raw("SELECT d.* FROM ly_order_detail d JOIN ly_refund_request q ON q.order_detail_id = d.id WHERE q.id = ?", id).
-		Take(&line).Error
+	err := tx.Raw(`
+		SELECT d.* FROM ly_order_detail d JOIN ly_refund_request q ON q.order_detail_id = d.id
+		WHERE q.id = ?`, id).Take(&line).Error
 	if err != nil {
 		return order, line, request, found(err)
 	}
@@ -106,7 +107,8 @@ type AskedRefund struct {
 }
 
 const askedRefunds = `
-	SELECT q.id, q.state, o.order_number, d.position, d.course_id, d.course_name, d.real_price, o.user_id, u.username, q.reason, q.created_at
+	SELECT q.id, q.state, o.order_number, d.position, d.course_id, d.course_name, d.real_price,
+	       o.user_id, u.username, q.reason, q.created_at
 	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
 	JOIN ly_order o ON o.id = d.order_id JOIN ly_user u ON u.id = o.user_id `
 
@@ -117,7 +119,8 @@ func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (asked []AskedR
 	if err := g.Raw("SELECT COUNT(*) FROM ly_refund_request WHERE state = ?", RequestOpen).Scan(&total).Error; err != nil {
 		return nil, 0, err
 	}
-	err = g.Raw(askedRefunds+"WHERE q.state = ? ORDER BY q.created_at, q.id LIMIT ?", RequestOpen, limit).Scan(&asked).Error
+	err = g.Raw(askedRefunds+"WHERE q.state = ? ORDER BY q.created_at, q.id LIMIT ?",
+		RequestOpen, limit).Scan(&asked).Error
 	if err != nil {
 		return nil, 0, err
 	}

@@ -35,7 +35,9 @@ func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) erro
 // lockForRefund locks the order that a refund is of, then reads its payment.
 func (tx tx) lockForRefund(id int64) (Order, Payment, error) {
 	var payment Payment
-	err := tx.Raw("SELECT p.* FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id WHERE f.id = ?", id).Take(&payment).Error
+	err := tx.Raw(`
+		SELECT p.* FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id
+		WHERE f.id = ?`, id).Take(&payment).Error
 	if err != nil {
 		return Order{}, payment, found(err)
 	}
@@ -69,7 +71,8 @@ func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error)
 	if full {
 		values["order_status"], values["refunded_at"] = OrderRefunded, at
 	}
-	if err := exactlyOne(tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values), ErrNotPayable); err != nil {
+	changed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values)
+	if err := exactlyOne(changed, ErrNotPayable); err != nil {
 		return 0, err
 	}
 	if full {
@@ -105,7 +108,8 @@ func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
 	var points int64
 	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
 		var earlier int64
-		err := tx.Model(&Refund{}).Select("COALESCE(SUM(points), 0)").Where("payment_id = ?", r.PaymentID).Scan(&earlier).Error
+		err := tx.Model(&Refund{}).Select("COALESCE(SUM(points), 0)").
+			Where("payment_id = ?", r.PaymentID).Scan(&earlier).Error
 		if err != nil {
 			return 0, err
 		}

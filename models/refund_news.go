@@ -66,7 +66,9 @@ func (tx tx) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error 
 // own is on its way that sum may hold it already, so only one of that very sum is believed to be
 // the news.
 func (tx tx) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
-	n.Amount = n.Total - sumDone(slices.DeleteFunc(slices.Clone(known), Refund.settled)) // Alipay's total knows nothing of those
+	// Alipay's total knows nothing of those that were paid by other means.
+	atAlipay := slices.DeleteFunc(slices.Clone(known), Refund.settled)
+	n.Amount = n.Total - sumDone(atAlipay)
 	if n.Amount <= 0 {
 		return nil
 	}
@@ -167,7 +169,8 @@ func (tx tx) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error
 		return err
 	}
 	r := Refund{
-		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount, Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay",
+		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount,
+		Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay",
 	}
 	if err := tx.addRefund(&r, p); err != nil {
 		return err

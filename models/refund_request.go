@@ -98,10 +98,12 @@ func (r RequestView) Step() RequestStep {
 }
 
 // requestState is what a line's request q and its refund f, joined where there are some, say to a list.
-const requestState = "COALESCE(q.state, '') AS request_state, COALESCE(q.answer, '') AS request_answer, COALESCE(f.state, '') AS request_refund_state"
+const requestState = `COALESCE(q.state, '') AS request_state, COALESCE(q.answer, '') AS request_answer,
+	COALESCE(f.state, '') AS request_refund_state`
 
 // requestJoin joins them to the line d.
-const requestJoin = " LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id LEFT JOIN ly_refund f ON f.id = q.refund_id"
+const requestJoin = ` LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id
+	LEFT JOIN ly_refund f ON f.id = q.refund_id`
 
 // RefundChoice is a line of a paid order with what its student may ask for.
 type RefundChoice struct {
@@ -115,7 +117,9 @@ type RefundChoice struct {
 
 // RefundChoices reads a student's own order with what may be asked for each of its lines. Errors:
 // ErrNotFound, ErrNothingPaid when it is not a paid order.
-func (db *DB) RefundChoices(ctx context.Context, user int64, number string, rule RefundRule) (OrderView, []RefundChoice, error) {
+func (db *DB) RefundChoices(
+	ctx context.Context, user int64, number string, rule RefundRule,
+) (OrderView, []RefundChoice, error) {
 	order, err := db.Order(ctx, user, number)
 	if err != nil {
 		return order, nil, err
@@ -135,7 +139,8 @@ func readChoices(g *gorm.DB, o Order, rule RefundRule, now time.Time) ([]RefundC
 		       ? - (SELECT COALESCE(SUM(b.amount), 0) FROM ly_refund b JOIN ly_payment p ON p.id = b.payment_id
 		            WHERE p.order_id = d.order_id AND p.state = ? AND b.state <> ?) AS rest
 		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
-		WHERE d.order_id = ? ORDER BY d.position`, RefundFailed, o.RealPrice, PaymentPaid, RefundFailed, o.ID).Scan(&choices).Error
+		WHERE d.order_id = ? ORDER BY d.position`,
+		RefundFailed, o.RealPrice, PaymentPaid, RefundFailed, o.ID).Scan(&choices).Error
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,9 @@ func (tx tx) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
 			cause = r.Cause
 		}
 	}
-	return tx.addRefund(&Refund{PaymentID: p.ID, Amount: rest, Cause: cause, Reason: cause.String(), RequestedBy: "luffy"}, p)
+	return tx.addRefund(&Refund{
+		PaymentID: p.ID, Amount: rest, Cause: cause, Reason: cause.String(), RequestedBy: "luffy",
+	}, p)
 }
 
 // NoteRefundError remembers why a refund is not done yet. A final error ends it as RefundFailed.

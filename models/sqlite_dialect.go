@@ -72,7 +72,11 @@ func (sqliteDialect) RollbackTo(tx *gorm.DB, name string) error {
 // Translate names a clash of unique keys as the ORM does for every database.
 func (sqliteDialect) Translate(err error) error {
 	refused, ok := errors.AsType[*sqlite.Error](err)
-	if ok && (refused.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || refused.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) {
+	if !ok {
+		return err
+	}
+	switch refused.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return gorm.ErrDuplicatedKey
 	}
 	return err

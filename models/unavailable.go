@@ -17,7 +17,9 @@ func Unavailable(err error) bool {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return unavailableCode(e.Number)
 	}
-	for _, lost := range []error{driver.ErrBadConn, mysqldriver.ErrInvalidConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded} {
+	for _, lost := range []error{
+		driver.ErrBadConn, mysqldriver.ErrInvalidConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded,
+	} {
 		if errors.Is(err, lost) {
 			return true
 		}

@@ -87,7 +87,7 @@ func (o *Order) payable(now time.Time) bool {
 type PayBy struct {
 	Other       string // form value of the cashier that does not suit the browser by its own word; empty for none
 	OtherName   string // what the button to it says
-	OpenOutside string // address to open in another browser, because this one opens no page of Alipay's; empty where it does
+	OpenOutside string // address to open in another browser, because this one opens no page of Alipay's; else empty
 }
 
 // ended reports whether nothing of the order goes on: it can be bought again, or deleted from My Orders.

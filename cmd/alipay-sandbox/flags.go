@@ -43,7 +43,8 @@ func parseFlags(args []string, help io.Writer) (settings, error) {
 	flags.StringVar(&set.keyDir, "key-dir", "", "`folder` for the simulator's own key pair, made on the first start")
 	flags.StringVar(&set.stateFile, "state", "", "`file` that keeps the trades over restarts (default: memory only)")
 	flags.StringVar(&set.clock, "clock", "real", "pace of the virtual clock: real, xN or manual")
-	flags.BoolVar(&set.strict, "strict", false, "refuse timestamps off by 30 minutes, and a charset named in the body only")
+	flags.BoolVar(&set.strict, "strict", false,
+		"refuse timestamps off by 30 minutes, and a charset named in the body only")
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(help)

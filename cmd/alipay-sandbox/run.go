@@ -51,7 +51,8 @@ func serve(ctx context.Context, s *sandbox.Sandbox, set settings, stdout io.Writ
 		return err
 	}
 	base := "http://" + listener.Addr().String()
-	fmt.Fprintf(stdout, "沙箱模拟器 / SIMULATOR\ngateway     %s/gateway.do\npublic key  %s\nadmin       %s/admin\n", base, publicKey, base)
+	fmt.Fprintf(stdout, "沙箱模拟器 / SIMULATOR\ngateway     %s/gateway.do\npublic key  %s\nadmin       %s/admin\n",
+		base, publicKey, base)
 
 	server := &http.Server{
 		Handler:           s.Handler(),

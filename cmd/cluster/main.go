@@ -64,7 +64,11 @@ func run(ctx context.Context, program, catalogue string) (err error) {
 
 // openShop fills the database and starts two replicas, each of which prefers a node of its own.
 func (s *site) openShop(ctx context.Context, g *galera, program, catalogue string) error {
-	for _, args := range [][]string{{"migrate", "up"}, {"course", "import", catalogue}, {"user", "add", "demo", "--points", "1000"}} {
+	for _, args := range [][]string{
+		{"migrate", "up"},
+		{"course", "import", catalogue},
+		{"user", "add", "demo", "--points", "1000"},
+	} {
 		if err := s.tool(ctx, g.address(0), program, args...); err != nil {
 			return err
 		}

@@ -22,7 +22,8 @@ import (
 const provider = "/usr/lib/galera/libgalera_smm.so"
 
 // errNoGalera reports a machine that lacks what a cluster needs beside MariaDB.
-var errNoGalera = errors.New("library of Galera, or rsync, is not installed (Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client)")
+var errNoGalera = errors.New("library of Galera, or rsync, is not installed " +
+	"(Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client)")
 
 // node is one MariaDB server of a Galera cluster, all of whose servers listen on loopback.
 type node struct {
@@ -94,8 +95,9 @@ func (n *node) start(ctx context.Context, options ...string) error {
 		return err
 	}
 	options = append(append(n.programs.Options(n.data()), mariadbd.Hasty()...), append(options,
-		"--port="+port, "--wsrep-on=1", "--wsrep-provider="+provider, "--wsrep-cluster-name=luffy", "--wsrep-node-name="+n.name,
-		"--wsrep-node-address="+n.group, "--wsrep-sst-method=rsync", "--wsrep-sst-receive-address="+n.sst,
+		"--port="+port, "--wsrep-on=1", "--wsrep-provider="+provider,
+		"--wsrep-cluster-name=luffy", "--wsrep-node-name="+n.name, "--wsrep-node-address="+n.group,
+		"--wsrep-sst-method=rsync", "--wsrep-sst-receive-address="+n.sst,
 		"--wsrep-provider-options=gmcast.listen_addr=tcp://"+n.group+";ist.recv_addr="+n.ist+";gcache.size=32M",
 		"--binlog-format=ROW", "--innodb-autoinc-lock-mode=2",
 	)...)
@@ -130,7 +132,8 @@ func (n *node) waitSynced(ctx context.Context) error {
 		case <-n.ended:
 			return fmt.Errorf("%s ended: %v; see %s", n.name, n.process.ProcessState, n.logFile())
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not get in step (%q, %w); see %s", n.name, state, errors.Join(err, ctx.Err()), n.logFile())
+			why := errors.Join(err, ctx.Err())
+			return fmt.Errorf("%s does not get in step (%q, %w); see %s", n.name, state, why, n.logFile())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

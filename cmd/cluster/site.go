@@ -82,9 +82,15 @@ func (s *site) serve(ctx context.Context, handler http.Handler) (address string,
 // the same everywhere.
 func (s *site) settings(database string) []string {
 	return append(os.Environ(),
-		"LUFFY_BASE_URL="+s.url, "LUFFY_DATABASE_URL="+database, "LUFFY_SESSION_KEY_FILE="+filepath.Join(s.folder, "session.key"),
-		"LUFFY_TRUSTED_PROXIES=127.0.0.1/32", "LUFFY_ALIPAY_GATEWAY="+s.alipayURL+"/gateway.do", "LUFFY_ALIPAY_APP_ID="+appID, "LUFFY_ALIPAY_SELLER_ID="+sellerID,
-		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE="+s.appKeyFile(), "LUFFY_ALIPAY_PUBLIC_KEY_FILE="+s.alipayKeyFile(),
+		"LUFFY_BASE_URL="+s.url,
+		"LUFFY_DATABASE_URL="+database,
+		"LUFFY_SESSION_KEY_FILE="+filepath.Join(s.folder, "session.key"),
+		"LUFFY_TRUSTED_PROXIES=127.0.0.1/32",
+		"LUFFY_ALIPAY_GATEWAY="+s.alipayURL+"/gateway.do",
+		"LUFFY_ALIPAY_APP_ID="+appID,
+		"LUFFY_ALIPAY_SELLER_ID="+sellerID,
+		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE="+s.appKeyFile(),
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE="+s.alipayKeyFile(),
 	)
 }
 

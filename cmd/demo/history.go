@@ -24,7 +24,9 @@ const (
 func addStudent(ctx context.Context, address string, now time.Time, coupons []models.CatalogueCoupon) error {
 	var student models.User
 	err := at(ctx, address, now.AddDate(0, 0, -40), func(db *models.DB) (err error) {
-		student, err = db.AddUser(ctx, models.NewUser{Username: studentName, Password: studentPassword, Credit: studentPoints})
+		student, err = db.AddUser(ctx, models.NewUser{
+			Username: studentName, Password: studentPassword, Credit: studentPoints,
+		})
 		if err != nil {
 			return err
 		}
@@ -36,7 +38,8 @@ func addStudent(ctx context.Context, address string, now time.Time, coupons []mo
 	if err != nil {
 		return err
 	}
-	err = at(ctx, address, now.AddDate(0, 0, 3-pastTerm), func(db *models.DB) error { return buyForPoints(ctx, db, student) })
+	ended := now.AddDate(0, 0, 3-pastTerm)
+	err = at(ctx, address, ended, func(db *models.DB) error { return buyForPoints(ctx, db, student) })
 	if err != nil {
 		return err
 	}
@@ -72,7 +75,8 @@ func buyForPoints(ctx context.Context, db *models.DB, student models.User) error
 	if err != nil {
 		return err
 	}
-	if err := db.PutInCart(ctx, models.CartItem{UserID: student.ID, CourseID: term.CourseID, Expire: term.Expire, Selected: true}); err != nil {
+	item := models.CartItem{UserID: student.ID, CourseID: term.CourseID, Expire: term.Expire, Selected: true}
+	if err := db.PutInCart(ctx, item); err != nil {
 		return err
 	}
 	coupon, err := db.GiveCoupon(ctx, student.ID, usedCoupon)
@@ -85,7 +89,9 @@ func buyForPoints(ctx context.Context, db *models.DB, student models.User) error
 		return err
 	}
 	choice.Points = quote.MaxPoints
-	_, err = db.PlaceOrder(ctx, models.NewOrder{Choice: choice, UserID: student.ID, Seal: quote.Seal(), Token: rand.Text(), TTL: time.Hour})
+	_, err = db.PlaceOrder(ctx, models.NewOrder{
+		Choice: choice, UserID: student.ID, Seal: quote.Seal(), Token: rand.Text(), TTL: time.Hour,
+	})
 	return err
 }
 

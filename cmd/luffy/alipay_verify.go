@@ -77,7 +77,8 @@ func parseVerifyFlags(args []string, stderr io.Writer) (verifyJob, error) {
 		fmt.Fprintln(stderr, "usage: luffy alipay verify --kind return|notify|response --public-key FILE [options] < message")
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&job.kind, "kind", "", "what the message is: `return` (address or query), notify (body) or response (JSON)")
+	flags.StringVar(&job.kind, "kind", "",
+		"what the message is: `return` (address or query), notify (body) or response (JSON)")
 	flags.StringVar(&job.keyFile, "public-key", "", "`file` with the 支付宝公钥 (Alipay public key)")
 	flags.StringVar(&job.charset, "charset", "utf-8", "utf-8 or gbk: how to read a message that names no `charset`")
 	flags.StringVar(&job.method, "method", "", "`method` whose answer a response has to be, like alipay.trade.query")

@@ -95,7 +95,8 @@ func (p program) settle(ctx context.Context, args []string) error {
 }
 
 func printReconciliation(w io.Writer, r payment.Reconciliation) error {
-	fmt.Fprintf(w, "%s  received %d trades ¥%s  given back %d refunds ¥%s\n", r.Date, r.Trades, r.TradeSum, r.Refunds, r.RefundSum)
+	fmt.Fprintf(w, "%s  received %d trades ¥%s  given back %d refunds ¥%s\n",
+		r.Date, r.Trades, r.TradeSum, r.Refunds, r.RefundSum)
 	if len(r.Differences) == 0 {
 		fmt.Fprintln(w, "balanced")
 		return nil
@@ -108,7 +109,8 @@ func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 			state = "closed"
 		}
 		fmt.Fprintln(table, strings.Join([]string{
-			strconv.FormatInt(d.ID, 10), state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo, sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
+			strconv.FormatInt(d.ID, 10), state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo,
+			sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
 		}, "\t"))
 	}
 	if err := table.Flush(); err != nil {

@@ -42,7 +42,8 @@ func (p program) tellRefund(refund models.Refund) error {
 	told := fmt.Sprintf("refund %s of ¥%s", refund.OutRequestNo, refund.Amount)
 	switch refund.State {
 	case models.RefundFailed:
-		return fmt.Errorf("%s: Alipay refuses it for good, pay by other means, then luffy refund settle: %s", told, refund.LastError)
+		return fmt.Errorf("%s: Alipay refuses it for good, pay by other means, then luffy refund settle: %s",
+			told, refund.LastError)
 	case models.RefundPending:
 		fmt.Fprintf(p.stdout, "%s: pending, luffy serve goes on with it: %s\n", told, refund.LastError)
 	default:

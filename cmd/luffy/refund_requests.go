@@ -34,8 +34,9 @@ func (p program) refundRequests(ctx context.Context, args []string) error {
 		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "ID\tASKED\tORDER\tLINE\tSTUDENT\tAMOUNT\tLESSONS OPENED\tCOURSE\tREASON")
 		for _, a := range asked {
-			fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\n", a.ID, a.CreatedAt.In(models.Beijing).Format(time.DateTime),
-				a.OrderNumber, a.Position, a.Username, a.RealPrice, a.Watched.Seen, a.Watched.Lessons, a.CourseName, a.Reason)
+			fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\n",
+				a.ID, a.CreatedAt.In(models.Beijing).Format(time.DateTime), a.OrderNumber, a.Position, a.Username,
+				a.RealPrice, a.Watched.Seen, a.Watched.Lessons, a.CourseName, a.Reason)
 		}
 		if err := table.Flush(); err != nil {
 			return err
@@ -91,7 +92,11 @@ func (p program) approveRefund(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return p.onPayments(ctx, func(payments *payment.Service, db *models.DB) error {
-		return p.decide(ctx, db, d, models.RequestApproved, func(id int64) error {
+		ids, err := d.meant(ctx, db, models.RequestApproved)
+		if err != nil {
+			return err
+		}
+		return eachRequest(ids, func(id int64) error {
 			refund, err := payments.ApproveRefund(ctx, id, models.RefundDecision{By: operator(), Reason: d.reason})
 			if err != nil {
 				return err
@@ -111,7 +116,11 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
-		return p.decide(ctx, db, d, models.RequestRejected, func(id int64) error {
+		ids, err := d.meant(ctx, db, models.RequestRejected)
+		if err != nil {
+			return err
+		}
+		return eachRequest(ids, func(id int64) error {
 			if err := db.RejectRefund(ctx, id, models.RefundDecision{By: operator(), Reason: d.reason}); err != nil {
 				return err
 			}
@@ -121,25 +130,31 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 	})
 }
 
-// decide goes through the requests that are meant: of an order those that are open, or where none
-// is, those decided like that before.
-func (p program) decide(ctx context.Context, db *models.DB, d decision, before models.RequestState, one func(id int64) error) error {
-	ids := []int64{d.id}
-	if d.order != "" {
-		asked, err := db.RefundRequestsOf(ctx, d.order)
-		if err != nil {
-			return err
-		}
-		if ids = idsIn(asked, models.RequestOpen); len(ids) == 0 {
-			ids = idsIn(asked, before)
-		}
-		if len(ids) == 0 {
-			return fmt.Errorf("order %s: a request to decide: %w", d.order, models.ErrNotFound)
-		}
+// meant are the requests to decide: of an order those that are open, or where none is, those
+// decided like that before.
+func (d decision) meant(ctx context.Context, db *models.DB, before models.RequestState) ([]int64, error) {
+	if d.order == "" {
+		return []int64{d.id}, nil
 	}
+	asked, err := db.RefundRequestsOf(ctx, d.order)
+	if err != nil {
+		return nil, err
+	}
+	ids := idsIn(asked, models.RequestOpen)
+	if len(ids) == 0 {
+		ids = idsIn(asked, before)
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("order %s: a request to decide: %w", d.order, models.ErrNotFound)
+	}
+	return ids, nil
+}
+
+// eachRequest decides them all, also after one that cannot be decided.
+func eachRequest(ids []int64, decide func(id int64) error) error {
 	var faults []error
 	for _, id := range ids {
-		if err := one(id); err != nil {
+		if err := decide(id); err != nil {
 			faults = append(faults, fmt.Errorf("request %d: %w", id, err))
 		}
 	}

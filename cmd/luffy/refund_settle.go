@@ -61,7 +61,8 @@ func refundToSettle(ctx context.Context, db *models.DB, number string) (models.R
 		for _, r := range found {
 			names = append(names, r.OutRequestNo+" of ¥"+r.Amount.String())
 		}
-		return models.Refund{}, fmt.Errorf("%s has several refunds that Alipay refused, name one: %s", number, strings.Join(names, ", "))
+		return models.Refund{}, fmt.Errorf("%s has several refunds that Alipay refused, name one: %s",
+			number, strings.Join(names, ", "))
 	}
 	return found[0], nil
 }

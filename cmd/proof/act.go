@@ -61,7 +61,8 @@ func lookAtResult(ctx context.Context, w *world, p *purchase) error {
 
 // askDue makes the job's next question due.
 func askDue(ctx context.Context, w *world, p *purchase) error {
-	_, err := w.db.SQL().ExecContext(ctx, "UPDATE ly_payment SET ask_at = created_at WHERE out_trade_no = ?", p.order.OrderNumber)
+	_, err := w.db.SQL().ExecContext(ctx,
+		"UPDATE ly_payment SET ask_at = created_at WHERE out_trade_no = ?", p.order.OrderNumber)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,8 @@ func askDue(ctx context.Context, w *world, p *purchase) error {
 
 // timeOut lets the time to pay be over.
 func timeOut(ctx context.Context, w *world, p *purchase) error {
-	_, err := w.db.SQL().ExecContext(ctx, "UPDATE ly_order SET expires_at = created_at WHERE order_number = ?", p.order.OrderNumber)
+	_, err := w.db.SQL().ExecContext(ctx,
+		"UPDATE ly_order SET expires_at = created_at WHERE order_number = ?", p.order.OrderNumber)
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,8 @@ func payTwice(ctx context.Context, w *world, p *purchase) error {
 	if err := w.alipay.Pay(p.link, ""); err != nil {
 		return err
 	}
-	return w.untilDone(ctx, "SELECT COUNT(*) FROM ly_payment WHERE state = ? AND out_trade_no = ?", models.PaymentReturned, p.order.OrderNumber)
+	return w.untilDone(ctx, "SELECT COUNT(*) FROM ly_payment WHERE state = ? AND out_trade_no = ?",
+		models.PaymentReturned, p.order.OrderNumber)
 }
 
 const orderIs = "SELECT COUNT(*) FROM ly_order WHERE order_status = ? AND order_number = ?"

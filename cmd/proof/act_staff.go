@@ -12,8 +12,9 @@ func refundLine(_ context.Context, w *world, p *purchase) error {
 
 // refundUnlessStored asks again where nobody can see that it was asked for.
 func refundUnlessStored(ctx context.Context, w *world, p *purchase) error {
-	stored, err := w.count(ctx, `SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE p.out_trade_no = ?`,
-		p.order.OrderNumber)
+	stored, err := w.count(ctx, `
+		SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+		WHERE p.out_trade_no = ?`, p.order.OrderNumber)
 	if err != nil || stored > 0 {
 		return err
 	}
@@ -36,7 +37,8 @@ func refundOutside(ctx context.Context, w *world, p *purchase) error {
 	if err := w.alipay.RefundOutside(p.order.OrderNumber, 10_00); err != nil {
 		return err
 	}
-	return until(ctx, "the notify of a refund", func() bool { return len(w.alipay.Deliveries(p.order.OrderNumber)) > before })
+	told := func() bool { return len(w.alipay.Deliveries(p.order.OrderNumber)) > before }
+	return until(ctx, "the notify of a refund", told)
 }
 
 func reconcile(_ context.Context, w *world, p *purchase) error {

@@ -35,7 +35,9 @@ func (w *world) readBooks(ctx context.Context) (books, error) {
 		err := rows.Scan(&outTradeNo, &a.tradeNo, &a.amount, &a.state, &a.order, &a.status, &a.price, &a.back)
 		b.attempts[outTradeNo] = &a
 		return err
-	}, `SELECT p.out_trade_no, p.trade_no, p.amount, p.state, o.order_number, o.order_status, o.real_price, o.refunded_amount
+	}, `
+		SELECT p.out_trade_no, p.trade_no, p.amount, p.state,
+		       o.order_number, o.order_status, o.real_price, o.refunded_amount
 		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id`)
 	if err != nil {
 		return b, err
@@ -51,7 +53,9 @@ func (w *world) readBooks(ctx context.Context) (books, error) {
 		}
 		b.refunds[outTradeNo][number] = amount
 		return nil
-	}, `SELECT p.out_trade_no, f.out_request_no, f.amount FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = 'done'`)
+	}, `
+		SELECT p.out_trade_no, f.out_request_no, f.amount
+		FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE f.state = 'done'`)
 	return b, err
 }
 
@@ -91,7 +95,8 @@ func (b books) compare() (findings []string) {
 		case a.amount != t.Total:
 			find("%s: %d fen at Alipay, %d in the shop", t.OutTradeNo, t.Total, a.amount)
 		case a.paysOrder() == (t.Refunded == t.Total && a.state != "paid"):
-			find("%s: neither a fulfilled order nor gone back: %s, %d of %d gone back", t.OutTradeNo, a.state, t.Refunded, t.Total)
+			find("%s: neither a fulfilled order nor gone back: %s, %d of %d gone back",
+				t.OutTradeNo, a.state, t.Refunded, t.Total)
 		}
 		findings = append(findings, b.compareRefunds(t)...)
 	}
@@ -120,7 +125,8 @@ func (b books) compareRefunds(t sandbox.Trade) (findings []string) {
 		}
 	}
 	if len(ours) != len(t.Refunds) {
-		findings = append(findings, fmt.Sprintf("%s: %d refunds at Alipay, %d in the shop", t.OutTradeNo, len(t.Refunds), len(ours)))
+		findings = append(findings,
+			fmt.Sprintf("%s: %d refunds at Alipay, %d in the shop", t.OutTradeNo, len(t.Refunds), len(ours)))
 	}
 	return findings
 }

@@ -32,7 +32,8 @@ func parsePoint(text string) (point, error) {
 	if _, err := scenarioNamed(p.scenario); err != nil || len(fields) == 1 {
 		return p, err
 	}
-	wrong := fmt.Errorf("%q: a point is a scenario, a number from 1 and before or after, like %s:7:after", text, p.scenario)
+	wrong := fmt.Errorf("%q: a point is a scenario, a number from 1 and before or after, like %s:7:after",
+		text, p.scenario)
 	if len(fields) != 3 {
 		return p, wrong
 	}

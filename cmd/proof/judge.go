@@ -57,7 +57,8 @@ var once = []struct{ rule, query string }{
 	{"a coupon is in one order at most, and used exactly by a paid one", `
 		SELECT COUNT(*) FROM (
 			SELECT m.id FROM ly_user_coupon m LEFT JOIN ly_order o ON o.coupon = m.id AND o.order_status IN (0, 1)
-			GROUP BY m.id, m.used_at HAVING COUNT(o.id) > 1 OR SUM(IF(o.order_status = 1, 1, 0)) <> (m.used_at IS NOT NULL)) broken`},
+			GROUP BY m.id, m.used_at
+			HAVING COUNT(o.id) > 1 OR SUM(IF(o.order_status = 1, 1, 0)) <> (m.used_at IS NOT NULL)) broken`},
 	{"a course has as many students as own it", `
 		SELECT COUNT(*) FROM ly_course c
 		WHERE c.students + (SELECT COALESCE(SUM(delta), 0) FROM ly_student_delta s WHERE s.course_id = c.id)

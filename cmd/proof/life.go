@@ -129,7 +129,8 @@ func (l *life) buy(ctx context.Context) (number, link string, err error) {
 func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	a, err := l.get(ctx, "/checkout")
 	if err != nil || a.status != http.StatusOK {
-		return nil, nil //nolint:nilerr // the program has died, or the cart was emptied by a payment: the student does something else
+		// The program has died, or the cart was emptied by a payment: the student does something else.
+		return nil, nil //nolint:nilerr // a student has no errors
 	}
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
 	if err != nil {
@@ -172,7 +173,8 @@ func (l *life) cancel(ctx context.Context, number string) {
 
 // payTwice pays two attempts, the first of which the shop believes to be dead.
 func (l *life) payTwice(ctx context.Context, number, first string) error {
-	_, err := l.db.SQL().ExecContext(ctx, "UPDATE ly_payment SET state = 'closed' WHERE out_trade_no = ? AND state = 'open'", number)
+	_, err := l.db.SQL().ExecContext(ctx,
+		"UPDATE ly_payment SET state = 'closed' WHERE out_trade_no = ? AND state = 'open'", number)
 	if err != nil {
 		return err
 	}
@@ -193,7 +195,9 @@ func (l *life) payTwice(ctx context.Context, number, first string) error {
 // Staff do not touch what goes back by itself.
 func (l *life) giveBack(ctx context.Context, number string) error {
 	var price int64
-	row := l.db.SQL().QueryRowContext(ctx, `SELECT COALESCE(SUM(p.amount), 0) FROM ly_payment p WHERE p.out_trade_no = ? AND p.state = 'paid'`, number)
+	row := l.db.SQL().QueryRowContext(ctx, `
+		SELECT COALESCE(SUM(p.amount), 0) FROM ly_payment p
+		WHERE p.out_trade_no = ? AND p.state = 'paid'`, number)
 	if err := row.Scan(&price); err != nil || price == 0 {
 		return err
 	}

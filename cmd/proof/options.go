@@ -28,8 +28,10 @@ func flagsFor(o *options) *flag.FlagSet {
 	flags := flag.NewFlagSet("proof", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // whoever parses has the error
 	flags.DurationVar(&o.storms, "for", 5*time.Minute, "how long storms rage, after everything else has been tried")
-	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the storms' choices; the next storm has the next one")
-	flags.StringVar(&o.at, "at", "", "only `what`: a scenario, a point of one like fulfil:7:after, a trouble, troubles, or storm")
+	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()),
+		"of the storms' choices; the next storm has the next one")
+	flags.StringVar(&o.at, "at", "",
+		"only `what`: a scenario, a point of one like fulfil:7:after, a trouble, troubles, or storm")
 	flags.BoolVar(&o.each, "each", false, "tell of every crash at which statement it was and what it left")
 	return flags
 }
@@ -90,8 +92,9 @@ const helpText = `proof kills the shop, and troubles its database, and looks whe
   make proof PROOF="-at frozen"               a trouble
   make proof PROOF="-at storm -for 20s -seed 7"
 
-The number of a scenario's statements is found by playing it once undisturbed. Dying at a point is the same every time; of a storm the seed
-decides what students and disasters choose, and the machine how they meet.
+|The number of a scenario's statements is found by playing it once undisturbed. Dying at a point
+is the same every time; of a storm the seed decides what students and disasters choose, and the
+machine how they meet.
 
 `
 
@@ -108,7 +111,8 @@ func help(stdout io.Writer) error {
 	fmt.Fprintln(table, "\nTroubles:")
 	list(table, troubles)
 	fmt.Fprintln(table, "\nStorms:")
-	fmt.Fprintf(table, "  %s\t%d students live all kinds of lives, and the program dies all the time\n", stormName, stormStudents)
+	fmt.Fprintf(table, "  %s\t%d students live all kinds of lives, and the program dies all the time\n",
+		stormName, stormStudents)
 	return table.Flush()
 }
 

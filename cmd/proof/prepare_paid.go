@@ -97,7 +97,8 @@ func prepareTwo(ctx context.Context, w *world) (*purchase, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.db.SQL().ExecContext(ctx, "UPDATE ly_payment SET state = 'closed', ask_at = NULL WHERE out_trade_no = ?", p.order.OrderNumber)
+	_, err = w.db.SQL().ExecContext(ctx,
+		"UPDATE ly_payment SET state = 'closed', ask_at = NULL WHERE out_trade_no = ?", p.order.OrderNumber)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type program struct {
 
 // launch starts luffy with a command, on the world's database through the proxy.
 func (w *world) launch(environ []string, args ...string) (*program, error) {
-	p := &program{cmd: exec.Command(w.luffy, args...), said: newOutput(), ended: make(chan struct{})} //nolint:noctx // it is ended by kill
+	cmd := exec.Command(w.luffy, args...) //nolint:noctx // it is ended by kill
+	p := &program{cmd: cmd, said: newOutput(), ended: make(chan struct{})}
 	p.cmd.Env = append(w.environ(), environ...)
 	watched := logwatch.Watch(p.said, w.leaked)
 	p.cmd.Stdout, p.cmd.Stderr = watched, watched

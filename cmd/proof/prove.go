@@ -139,7 +139,8 @@ func (p proof) rage(ctx context.Context) error {
 			broken = 1
 			err = errors.Join(err, fmt.Errorf("-at storm -seed %d: %w", seed, r.err))
 		}
-		p.row(stormName, "", r.deaths, broken, fmt.Sprintf("%d students make %d orders, -seed %d", stormStudents, r.orders, seed))
+		p.row(stormName, "", r.deaths, broken,
+			fmt.Sprintf("%d students make %d orders, -seed %d", stormStudents, r.orders, seed))
 	}
 	return err
 }

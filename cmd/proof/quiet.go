@@ -63,7 +63,8 @@ func (w *world) skipPauses(ctx context.Context) error {
 		"UPDATE ly_refund SET try_at = try_at - INTERVAL 1 HOUR WHERE try_at > UTC_TIMESTAMP()",
 	} {
 		_, err := w.db.SQL().ExecContext(ctx, statement)
-		if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok && (e.Number == dbproxy.Deadlock.Code || e.Number == dbproxy.LockWaitTimeout.Code) {
+		e, ok := errors.AsType[*mysqldriver.MySQLError](err)
+		if ok && (e.Number == dbproxy.Deadlock.Code || e.Number == dbproxy.LockWaitTimeout.Code) {
 			continue // the program is at these rows; there is a next time
 		}
 		if err != nil {

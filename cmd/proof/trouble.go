@@ -58,16 +58,20 @@ var troubles = []trouble{
 	planned("cut-after", "connections are cut after a statement", writes, dbproxy.Fault{Cut: dbproxy.After}),
 	planned("commit-lost", "commits do not arrive", "COMMIT", dbproxy.Fault{Cut: dbproxy.Before}),
 	planned("answer-lost", "the answers to commits are lost", "COMMIT", dbproxy.Fault{Cut: dbproxy.After}),
-	planned("refuse-1290", "the server says that it is read-only", writes, dbproxy.Fault{Refuse: &dbproxy.ReadOnly}),
-	planned("refuse-1836", "the server says that it is in read-only mode", writes, dbproxy.Fault{Refuse: &dbproxy.ReadOnlyMode}),
-	planned("refuse-commit", "the server has turned read-only before the commit", "COMMIT", dbproxy.Fault{Refuse: &dbproxy.ReadOnly}),
+	planned("refuse-1290", "the server says that it is read-only",
+		writes, dbproxy.Fault{Refuse: &dbproxy.ReadOnly}),
+	planned("refuse-1836", "the server says that it is in read-only mode",
+		writes, dbproxy.Fault{Refuse: &dbproxy.ReadOnlyMode}),
+	planned("refuse-commit", "the server has turned read-only before the commit",
+		"COMMIT", dbproxy.Fault{Refuse: &dbproxy.ReadOnly}),
 	planned("refuse-1021", "the server says that the disk is full", writes, dbproxy.Fault{Refuse: &dbproxy.DiskFull}),
 	planned("refuse-1114", "the server says that a table is full", writes, dbproxy.Fault{Refuse: &dbproxy.TableFull}),
 	planned("deadlocks", "deadlocks without end", writes, dbproxy.Fault{Refuse: &dbproxy.Deadlock}),
 	planned("conflicts", "a conflict at every commit", "COMMIT", dbproxy.Fault{Refuse: &dbproxy.Deadlock}),
 	planned("locks", "lock waits without end", writes, dbproxy.Fault{Refuse: &dbproxy.LockWaitTimeout}),
 	{
-		name: "crowded", what: "too many connections", reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
+		name: "crowded", what: "too many connections",
+		reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
 		begin: func(_ context.Context, v *victim) error {
 			v.proxy.TurnAway(&dbproxy.TooManyConnections)
 			v.proxy.CutAll()
@@ -76,7 +80,8 @@ var troubles = []trouble{
 		end: func(_ context.Context, v *victim) error { v.proxy.TurnAway(nil); return nil },
 	},
 	{
-		name: "silent", what: "the network swallows what is sent", reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
+		name: "silent", what: "the network swallows what is sent",
+		reads: http.StatusServiceUnavailable, ready: http.StatusServiceUnavailable,
 		begin: func(_ context.Context, v *victim) error { v.proxy.Freeze(); return nil },
 		end:   func(_ context.Context, v *victim) error { v.proxy.Thaw(); return nil },
 	},

@@ -12,7 +12,9 @@ import (
 )
 
 // durable are the options of a server on which a commit stands once it is answered.
-var durable = []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M"}
+var durable = []string{
+	"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M",
+}
 
 // room are the options of a durable server whose data fill so many files and cannot grow: to it the
 // disk is full when they are.
@@ -27,7 +29,8 @@ func room(files int) []string {
 // fill takes all the room that there is, down to the last page, and that which the server frees a
 // moment later, when it tidies up after the payments of before.
 func fill(ctx context.Context, v *victim) error {
-	if _, err := v.db.SQL().ExecContext(ctx, "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"); err != nil {
+	const table = "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"
+	if _, err := v.db.SQL().ExecContext(ctx, table); err != nil {
 		return err
 	}
 	for _, size := range []int{1 << 20, 1 << 14, 1 << 11} {

@@ -92,7 +92,8 @@ func (v *victim) payOthers(ctx context.Context) {
 		}
 	}
 	answered := func(p *purchase) bool { return len(v.alipay.Deliveries(p.order.OrderNumber)) > 0 }
-	if err := until(ctx, "the first of many notifies", func() bool { return slices.ContainsFunc(v.others, answered) }); err != nil {
+	anyAnswered := func() bool { return slices.ContainsFunc(v.others, answered) }
+	if err := until(ctx, "the first of many notifies", anyAnswered); err != nil {
 		v.find("%w", err)
 	}
 }

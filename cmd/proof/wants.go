@@ -32,7 +32,8 @@ func (v *victim) within(ctx context.Context, path string, ask func(context.Conte
 	}
 	page := randomText.ReplaceAllString(a.body, "")
 	for _, word := range []string{
-		"SQL", "SELECT", "ly_order", "ly_cart", "connection", "driver", "read-only", "Disk", "Deadlock", "Lock wait", "context", "Error 1", "EOF",
+		"SQL", "SELECT", "ly_order", "ly_cart", "connection", "driver", "read-only", "Disk", "Deadlock",
+		"Lock wait", "context", "Error 1", "EOF",
 	} {
 		if strings.Contains(page, word) {
 			v.find("%s: the page says %q:\n%s", path, word, a.body)
@@ -121,7 +122,10 @@ func (v *victim) wantPaid(ctx context.Context, p *purchase) {
 
 // wantRecovery wants the same process to do all that was left, and everything booked once.
 func (v *victim) wantRecovery(ctx context.Context) {
-	err := until(ctx, "a page", func() bool { a, err := v.student.get(ctx, "/myorder/"); return err == nil && a.status == http.StatusOK })
+	err := until(ctx, "a page", func() bool {
+		a, err := v.student.get(ctx, "/myorder/")
+		return err == nil && a.status == http.StatusOK
+	})
 	if err != nil {
 		v.find("%w", err)
 		return

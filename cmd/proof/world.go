@@ -125,8 +125,9 @@ func (w *world) openPayments(now func() time.Time) error {
 		Gateway: w.gateway.URL + "/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: w.appKey,
 		AlipayPublicKeys: []*rsa.PublicKey{&w.alipayKey.PublicKey}, Now: now,
 	})
+	log := slog.New(slog.NewTextHandler(logwatch.Watch(io.Discard, w.leaked), nil))
 	w.payments = payment.New(payment.Config{
-		DB: w.db, Alipay: client, AppID: appID, BaseURL: w.url(), Log: slog.New(slog.NewTextHandler(logwatch.Watch(io.Discard, w.leaked), nil)),
+		DB: w.db, Alipay: client, AppID: appID, BaseURL: w.url(), Log: log,
 	})
 	return err
 }
@@ -137,10 +138,15 @@ func (w *world) url() string { return "http://" + w.address }
 func (w *world) environ() []string {
 	database := "mysql://" + w.name + ":" + logwatch.Marker + "@" + w.proxy.Addr() + "/" + w.name
 	return []string{
-		"LUFFY_ADDR=" + w.address, "LUFFY_BASE_URL=" + w.url(), "LUFFY_DATABASE_URL=" + database,
-		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(w.folder, w.name+".key"), "LUFFY_ALIPAY_GATEWAY=" + w.gateway.URL + "/gateway.do",
-		"LUFFY_ALIPAY_APP_ID=" + appID, "LUFFY_ALIPAY_SELLER_ID=" + sellerID,
-		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + w.appKeyFile(), "LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + w.alipayKeyFile(),
+		"LUFFY_ADDR=" + w.address,
+		"LUFFY_BASE_URL=" + w.url(),
+		"LUFFY_DATABASE_URL=" + database,
+		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(w.folder, w.name+".key"),
+		"LUFFY_ALIPAY_GATEWAY=" + w.gateway.URL + "/gateway.do",
+		"LUFFY_ALIPAY_APP_ID=" + appID,
+		"LUFFY_ALIPAY_SELLER_ID=" + sellerID,
+		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + w.appKeyFile(),
+		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + w.alipayKeyFile(),
 	}
 }
 

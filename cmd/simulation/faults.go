@@ -18,19 +18,21 @@ type chance struct {
 // Three faults of the simulator's need clients that run at the same time: here the students
 // themselves come back before and after the notify, and twice.
 var payFaults = []chance{
-	{12, sandbox.NotifyDrop, ""}, {20, sandbox.NotifyDelay, "20s"}, {20, sandbox.NotifyDelay, "10m"}, {30, sandbox.NotifyDelay, "20h"},
-	{50, sandbox.NotifyReorder, ""}, {40, sandbox.NotifyAfterReturn, ""},
-	{50, sandbox.ReturnNone, ""}, {50, sandbox.ReturnTampered, ""}, {50, sandbox.ReturnTampered, "sign"}, {50, sandbox.ReturnReplay, ""},
-	{50, sandbox.ReturnUTF8, ""}, {1500, sandbox.WrongPID, ""},
+	{12, sandbox.NotifyDrop, ""}, {20, sandbox.NotifyDelay, "20s"}, {20, sandbox.NotifyDelay, "10m"},
+	{30, sandbox.NotifyDelay, "20h"}, {50, sandbox.NotifyReorder, ""}, {40, sandbox.NotifyAfterReturn, ""},
+	{50, sandbox.ReturnNone, ""}, {50, sandbox.ReturnTampered, ""}, {50, sandbox.ReturnTampered, "sign"},
+	{50, sandbox.ReturnReplay, ""}, {50, sandbox.ReturnUTF8, ""}, {1500, sandbox.WrongPID, ""},
 }
 
 // messageFaults are rolled for at every step, and spoil the next message.
 var messageFaults = []chance{
 	{200, sandbox.NotifyDuplicate, ""}, {500, sandbox.NotifyExtraFields, ""}, {500, sandbox.NotifyEmptyField, ""},
 	{500, sandbox.NotifyRepeatedName, ""}, {400, sandbox.NotifyWrongSign, ""}, {3000, sandbox.NotifyOtherKey, ""},
-	{600, sandbox.NotifyTamper, "total_amount"}, {600, sandbox.NotifyTamper, "seller_id"}, {600, sandbox.NotifyTamper, "app_id"},
-	{600, sandbox.NotifyTamper, "out_trade_no"}, {1500, sandbox.NotifyForge, "total_amount"}, {600, sandbox.NotifyForge, "seller_id"},
-	{600, sandbox.NotifyForge, "app_id"}, {600, sandbox.NotifyForge, "out_trade_no"}, {500, sandbox.NotifyOpenID, ""},
+	{600, sandbox.NotifyTamper, "total_amount"}, {600, sandbox.NotifyTamper, "seller_id"},
+	{600, sandbox.NotifyTamper, "app_id"}, {600, sandbox.NotifyTamper, "out_trade_no"},
+	{1500, sandbox.NotifyForge, "total_amount"}, {600, sandbox.NotifyForge, "seller_id"},
+	{600, sandbox.NotifyForge, "app_id"}, {600, sandbox.NotifyForge, "out_trade_no"},
+	{500, sandbox.NotifyOpenID, ""},
 	{500, sandbox.NotifyGBK, ""}, {500, sandbox.NotifySubject, ""},
 }
 
@@ -55,10 +57,11 @@ var methodFaults = map[string][]chance{
 	},
 	"alipay.trade.fastpay.refund.query": {{8, sandbox.RefundQueryLags, ""}},
 	"alipay.data.dataservice.bill.downloadurl.query": {
-		{10, sandbox.BillTradeMissing, ""}, {10, sandbox.BillRefundMissing, ""}, {4, sandbox.BillRefundNameless, ""}, {10, sandbox.BillAmount, ""},
-		{20, sandbox.BillTradeAdded, ""}, {10, sandbox.BillLate, ""}, {10, sandbox.BillLate, "NO_BILL_DATA"}, {20, sandbox.BillEmpty, ""},
-		{20, sandbox.BillExpiredURL, ""}, {20, sandbox.BillExtraColumns, ""}, {20, sandbox.BillReordered, ""},
-		{20, sandbox.BillMissingColumns, ""}, {20, sandbox.BillCutOff, ""}, {20, sandbox.BillCutOff, "zip"}, {20, sandbox.BillNotZip, ""},
+		{10, sandbox.BillTradeMissing, ""}, {10, sandbox.BillRefundMissing, ""}, {4, sandbox.BillRefundNameless, ""},
+		{10, sandbox.BillAmount, ""}, {20, sandbox.BillTradeAdded, ""}, {10, sandbox.BillLate, ""},
+		{10, sandbox.BillLate, "NO_BILL_DATA"}, {20, sandbox.BillEmpty, ""}, {20, sandbox.BillExpiredURL, ""},
+		{20, sandbox.BillExtraColumns, ""}, {20, sandbox.BillReordered, ""}, {20, sandbox.BillMissingColumns, ""},
+		{20, sandbox.BillCutOff, ""}, {20, sandbox.BillCutOff, "zip"}, {20, sandbox.BillNotZip, ""},
 	},
 }
 

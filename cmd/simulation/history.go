@@ -28,7 +28,8 @@ const keptLines = 60
 // note writes down what happened. The order may be named by an out_trade_no.
 func (w *world) note(order, format string, args ...any) {
 	order = order[:min(len(order), models.OrderNumberLength)]
-	line := w.now.In(models.Beijing).Format("01-02 15:04:05.000 ") + strings.Repeat("· ", w.depth) + fmt.Sprintf(format, args...)
+	line := w.now.In(models.Beijing).Format("01-02 15:04:05.000 ") +
+		strings.Repeat("· ", w.depth) + fmt.Sprintf(format, args...)
 	h := &w.history
 	h.events++
 	h.digest.Write([]byte(order + line + "\n"))

@@ -16,10 +16,18 @@ type job struct {
 }
 
 var jobs = []job{
-	{"close due orders", 20 * time.Second, 3 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.CloseDue(ctx) }},
-	{"ask about open payments", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.AskDue(ctx) }},
-	{"carry out refunds", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error { return w.shop.RefundDue(ctx) }},
-	{"compare bills", 10 * time.Minute, time.Hour, func(w *world, ctx context.Context) error { return w.shop.ReconcileDue(ctx) }},
+	{"close due orders", 20 * time.Second, 3 * time.Minute, func(w *world, ctx context.Context) error {
+		return w.shop.CloseDue(ctx)
+	}},
+	{"ask about open payments", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error {
+		return w.shop.AskDue(ctx)
+	}},
+	{"carry out refunds", 30 * time.Second, 4 * time.Minute, func(w *world, ctx context.Context) error {
+		return w.shop.RefundDue(ctx)
+	}},
+	{"compare bills", 10 * time.Minute, time.Hour, func(w *world, ctx context.Context) error {
+		return w.shop.ReconcileDue(ctx)
+	}},
 	{"fold students", time.Minute, time.Hour, func(w *world, ctx context.Context) error {
 		_, err := w.db.FoldStudents(ctx)
 		return err
@@ -42,7 +50,8 @@ func (w *world) plan() {
 		for range 6 {
 			w.at(midnight.Add(w.between(0, 24*time.Hour)), w.newPrices)
 		}
-		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() }) //nolint:contextcheck // a request's log line has the request's context
+		//nolint:contextcheck // a request's log line has the request's context
+		w.at(midnight.Add(w.between(0, 24*time.Hour)), func(context.Context) { w.restart() })
 	}
 }
 
@@ -121,6 +130,9 @@ func (w *world) compareAll(ctx context.Context) {
 
 // waiting counts what the jobs still have to do.
 func (w *world) waiting(ctx context.Context) int64 {
-	return w.number(ctx, `SELECT (SELECT COUNT(*) FROM ly_order WHERE order_status = 0) + (SELECT COUNT(*) FROM ly_payment WHERE state = 'open')
-		+ (SELECT COUNT(*) FROM ly_refund WHERE state = 'pending') + (SELECT COUNT(*) FROM ly_student_delta)`)
+	return w.number(ctx, `SELECT
+		(SELECT COUNT(*) FROM ly_order WHERE order_status = 0)
+		+ (SELECT COUNT(*) FROM ly_payment WHERE state = 'open')
+		+ (SELECT COUNT(*) FROM ly_refund WHERE state = 'pending')
+		+ (SELECT COUNT(*) FROM ly_student_delta)`)
 }

@@ -45,7 +45,9 @@ func (w *world) judge(ctx context.Context) {
 
 // rest are invariants of a shop that has come to rest, as queries for the orders that break them.
 var rest = []struct{ what, query string }{
-	{"it still waits", "SELECT order_number FROM ly_order WHERE order_status = 0 OR closing_to IS NOT NULL OR check_at IS NOT NULL"},
+	{"it still waits", `
+		SELECT order_number FROM ly_order
+		WHERE order_status = 0 OR closing_to IS NOT NULL OR check_at IS NOT NULL`},
 	{"an attempt is still asked about", "SELECT out_trade_no FROM ly_payment WHERE state = 'open' OR ask_at IS NOT NULL"},
 	{"a refund is still tried", "SELECT out_request_no FROM ly_refund WHERE state = 'pending' OR try_at IS NOT NULL"},
 	{"a surplus has not gone back", "SELECT out_trade_no FROM ly_payment WHERE state = 'surplus'"},
@@ -58,18 +60,22 @@ var rest = []struct{ what, query string }{
 		SELECT o.order_number FROM ly_order o JOIN ly_credit c ON c.order_id = o.id
 		GROUP BY o.id HAVING o.order_status = 4 AND SUM(c.number) <> 0 OR SUM(c.number) > 0`},
 	{"a line went back without its points", `
-		SELECT o.order_number FROM ly_refund f JOIN ly_order_detail d ON d.id = f.order_detail_id JOIN ly_order o ON o.id = d.order_id
-		WHERE f.state = 'done' AND o.order_status = 1 AND f.points <> o.credit * d.sale_price / (o.total_price - o.discount_amount)`},
+		SELECT o.order_number
+		FROM ly_refund f JOIN ly_order_detail d ON d.id = f.order_detail_id JOIN ly_order o ON o.id = d.order_id
+		WHERE f.state = 'done' AND o.order_status = 1
+		AND f.points <> o.credit * d.sale_price / (o.total_price - o.discount_amount)`},
 	{"it was fulfilled other than by one message", `
 		SELECT o.order_number FROM ly_order o
 		LEFT JOIN (SELECT substr(out_trade_no, 1, 26) AS number, COUNT(*) AS messages FROM ly_payment_event
 			WHERE verdict = 'accepted' GROUP BY number) e ON e.number = o.order_number
 		WHERE o.real_price > 0 AND COALESCE(e.messages, 0) <> (o.order_status IN (1, 4))`},
 	{"a message tells of another trade than that which paid it", `
-		SELECT e.out_trade_no FROM ly_payment_event e LEFT JOIN ly_payment p ON p.trade_no = e.trade_no AND p.out_trade_no = e.out_trade_no
+		SELECT e.out_trade_no FROM ly_payment_event e
+		LEFT JOIN ly_payment p ON p.trade_no = e.trade_no AND p.out_trade_no = e.out_trade_no
 		WHERE e.verdict = 'accepted' AND (p.id IS NULL OR p.state <> 'paid')`},
 	{"its coupon is used although all went back, or free although it is paid", `
-		SELECT o.order_number FROM ly_order o LEFT JOIN ly_user_coupon m ON m.id = o.coupon AND m.order_id = o.id AND m.used_at IS NOT NULL
+		SELECT o.order_number FROM ly_order o
+		LEFT JOIN ly_user_coupon m ON m.id = o.coupon AND m.order_id = o.id AND m.used_at IS NOT NULL
 		WHERE o.coupon <> 0 AND (m.id IS NOT NULL) <> (o.order_status = 1)`},
 	{"it was paid within its time and has a closing", `
 		SELECT order_number FROM ly_order WHERE order_status IN (2, 3) AND pay_time IS NOT NULL`},

@@ -29,8 +29,8 @@ func (w *world) judgeTrades(ctx context.Context) {
 		b := booked[trade.OutTradeNo]
 		delete(booked, trade.OutTradeNo)
 		if err := w.judgeTrade(trade, b); err != nil {
-			w.fail(trade.OutTradeNo, fmt.Errorf("%s, %s of which %s went back, booked as %+v: %w", trade.OutTradeNo, models.Fen(trade.Total),
-				models.Fen(trade.Refunded), b, err))
+			w.fail(trade.OutTradeNo, fmt.Errorf("%s, %s of which %s went back, booked as %+v: %w",
+				trade.OutTradeNo, models.Fen(trade.Total), models.Fen(trade.Refunded), b, err))
 		}
 	}
 	for outTradeNo := range booked {
@@ -43,9 +43,11 @@ func (w *world) judgeTrades(ctx context.Context) {
 		}
 	}
 	elsewhere := int64(w.count.elsewhere)
-	earned := w.number(ctx, "SELECT COALESCE(SUM(real_price - refunded_amount), 0) FROM ly_order WHERE order_status IN (1, 4)")
+	earned := w.number(ctx, `
+		SELECT COALESCE(SUM(real_price - refunded_amount), 0) FROM ly_order WHERE order_status IN (1, 4)`)
 	if owned != earned-elsewhere {
-		w.fail("", fmt.Errorf("the seller owns %s, fulfilled orders come to %s", models.Fen(owned), models.Fen(earned-elsewhere)))
+		w.fail("", fmt.Errorf("the seller owns %s, fulfilled orders come to %s",
+			models.Fen(owned), models.Fen(earned-elsewhere)))
 	}
 }
 
@@ -57,7 +59,8 @@ func (w *world) judgeHaste(ctx context.Context) {
 		b := booked[outTradeNo]
 		trade, _ := w.alipay.Trade(outTradeNo)
 		if trade.PaidAt.IsZero() || b.back > models.Fen(trade.Refunded) {
-			w.fail(outTradeNo, fmt.Errorf("%s, of which %s went back, is booked too early as %+v", outTradeNo, models.Fen(trade.Refunded), b))
+			w.fail(outTradeNo, fmt.Errorf("%s, of which %s went back, is booked too early as %+v",
+				outTradeNo, models.Fen(trade.Refunded), b))
 		}
 	}
 }
@@ -81,7 +84,8 @@ func (w *world) judgeTrade(trade sandbox.Trade, b booking) error {
 		return nil
 	case b.state != string(models.PaymentPaid):
 		return errors.New("it is neither fulfilled nor given back")
-	case (b.status == models.OrderRefunded) != (trade.Refunded == trade.Total), b.status != models.OrderPaid && b.status != models.OrderRefunded:
+	case (b.status == models.OrderRefunded) != (trade.Refunded == trade.Total),
+		b.status != models.OrderPaid && b.status != models.OrderRefunded:
 		return errors.New("the order's state is wrong")
 	}
 	if trade.SellerID != "" {
@@ -117,7 +121,8 @@ func (w *world) booked(ctx context.Context) map[string]booking {
 
 // judgeBills wants no difference open but those of trades about which Alipay contradicts itself.
 func (w *world) judgeBills(ctx context.Context) {
-	for _, outTradeNo := range w.rows(ctx, "SELECT DISTINCT out_trade_no FROM ly_bill_difference WHERE closed_at IS NULL") {
+	const open = "SELECT DISTINCT out_trade_no FROM ly_bill_difference WHERE closed_at IS NULL"
+	for _, outTradeNo := range w.rows(ctx, open) {
 		trade, _ := w.alipay.Trade(outTradeNo)
 		if !w.forged[outTradeNo] && trade.SellerID == "" {
 			w.fail(outTradeNo, fmt.Errorf("%s: a difference of the bills is open", outTradeNo))

@@ -31,8 +31,8 @@ func (l *life) intend() {
 		share int // of a hundred
 		what  func(context.Context)
 	}{
-		{58, l.payNow}, {7, l.leave}, {6, l.payAndCancel}, {5, l.cancelOnly}, {7, l.payLate}, {5, l.payTwice}, {3, l.payOnTwoDevices},
-		{3, l.payPoor}, // and the others forget it
+		{58, l.payNow}, {7, l.leave}, {6, l.payAndCancel}, {5, l.cancelOnly}, {7, l.payLate}, {5, l.payTwice},
+		{3, l.payOnTwoDevices}, {3, l.payPoor}, // and the others forget it
 	}
 	n := l.rng.IntN(100)
 	for _, plan := range plans {

@@ -63,7 +63,10 @@ var counted = []struct{ what, query string }{
 }
 
 func (w *world) report(ctx context.Context) report {
-	r := report{digest: w.history.digest.Sum64(), events: w.history.events, statements: w.count.statements, days: w.now.Sub(begin), faults: w.count.faults}
+	r := report{
+		digest: w.history.digest.Sum64(), events: w.history.events,
+		statements: w.count.statements, days: w.now.Sub(begin), faults: w.count.faults,
+	}
 	for _, c := range counted {
 		r.counts = append(r.counts, count{c.what, w.number(ctx, c.query)})
 	}
@@ -89,6 +92,7 @@ func (r report) String() string {
 		fmt.Fprintf(&b, "  %-42s%6d\n", name, r.faults[name])
 		all += r.faults[name]
 	}
-	fmt.Fprintf(&b, "%d faults, %d statements and %d events in %v, digest %016x\n", all, r.statements, r.events, r.days.Round(time.Hour), r.digest)
+	fmt.Fprintf(&b, "%d faults, %d statements and %d events in %v, digest %016x\n",
+		all, r.statements, r.events, r.days.Round(time.Hour), r.digest)
 	return b.String()
 }

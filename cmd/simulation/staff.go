@@ -30,7 +30,8 @@ func (l *life) giveBack(ctx context.Context) {
 			l.note(number, "refund %s of %s: %s", refund.OutRequestNo, refund.Amount, refund.State)
 			return err
 		})
-		l.allow(number, "staff refund", err, models.ErrNothingPaid, models.ErrRefundTooMuch, models.ErrRefundNothing, models.ErrLineNotOpen)
+		l.allow(number, "staff refund", err,
+			models.ErrNothingPaid, models.ErrRefundTooMuch, models.ErrRefundNothing, models.ErrLineNotOpen)
 	}
 	if l.oneIn(3) {
 		l.in(l.between(time.Minute, 50*time.Hour), l.giveBack)
@@ -57,7 +58,8 @@ func (w *world) morning(ctx context.Context) {
 			w.console(row, rest)
 		}
 	}
-	for _, date := range w.rows(ctx, "SELECT DISTINCT bill_date FROM ly_bill_difference WHERE closed_at IS NULL ORDER BY bill_date") {
+	const open = "SELECT DISTINCT bill_date FROM ly_bill_difference WHERE closed_at IS NULL ORDER BY bill_date"
+	for _, date := range w.rows(ctx, open) {
 		w.compare(ctx, date)
 	}
 }

@@ -37,12 +37,14 @@ func (w *world) catalogue() models.Catalogue {
 		})
 	}
 	for i, d := range []models.CatalogueDiscount{
-		{Type: "free"}, {Type: "free"}, {Type: "rate", Sale: "*0.88"}, {Type: "off", Sale: "-20"}, {Type: "step", Sale: "满50-5 满100-12"},
+		{Type: "free"}, {Type: "free"}, {Type: "rate", Sale: "*0.88"}, {Type: "off", Sale: "-20"},
+		{Type: "step", Sale: "满50-5 满100-12"},
 	} {
 		d.Course = courseName(i)
 		start := w.now.Add(w.between(0, 20*time.Hour))
 		c.Activities = append(c.Activities, models.CatalogueActivity{
-			Name: "活动" + d.Course, Start: start, End: start.Add(w.between(time.Hour, 24*time.Hour)), Discounts: []models.CatalogueDiscount{d},
+			Name: "活动" + d.Course, Start: start, End: start.Add(w.between(time.Hour, 24*time.Hour)),
+			Discounts: []models.CatalogueDiscount{d},
 		})
 	}
 	return c
@@ -74,7 +76,8 @@ func (w *world) enrol(ctx context.Context) error {
 	defer tx.Rollback()
 	for i := range w.options.students {
 		name := fmt.Sprintf("student%d", i)
-		added, err := tx.ExecContext(ctx, "INSERT INTO ly_user (username, password, credit, created_at) VALUES (?, '', 500, ?)", name, w.now.UTC())
+		added, err := tx.ExecContext(ctx,
+			"INSERT INTO ly_user (username, password, credit, created_at) VALUES (?, '', 500, ?)", name, w.now.UTC())
 		if err != nil {
 			return err
 		}
@@ -82,7 +85,8 @@ func (w *world) enrol(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 500, ?, ?)",
+		_, err = tx.ExecContext(ctx,
+			"INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 500, ?, ?)",
 			id, "welcome:"+name, w.now.UTC())
 		if err != nil {
 			return err

@@ -160,7 +160,8 @@ func (w toShop) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.Header.Set("X-Request-Id", "simulated") // else one is drawn from a pool of random bytes whose filling no seed decides
+	// Else one is drawn from a pool of random bytes whose filling no seed decides.
+	r.Header.Set("X-Request-Id", "simulated")
 	said, err := url.ParseQuery(string(body))
 	if err != nil {
 		return nil, err
@@ -198,7 +199,8 @@ func (w *world) heard(ctx context.Context, said url.Values, body string, acknowl
 		}
 	}
 	payment := said.Get("trade_status") == sandbox.TradeSuccess && !said.Has("out_biz_no")
-	if acknowledged && payment && w.number(ctx, "SELECT COUNT(*) FROM ly_payment WHERE trade_no = ?", said.Get("trade_no")) != 1 {
+	const booked = "SELECT COUNT(*) FROM ly_payment WHERE trade_no = ?"
+	if acknowledged && payment && w.number(ctx, booked, said.Get("trade_no")) != 1 {
 		w.fail(outTradeNo, errors.New("a payment was acknowledged and is not stored"))
 	}
 }

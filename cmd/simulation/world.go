@@ -67,7 +67,8 @@ type world struct {
 func simulate(ctx context.Context, o options) (report, error) {
 	w := &world{
 		options: o, rng: mathrand.New(mathrand.NewPCG(o.seed, o.seed)), now: begin, calmed: o.calm,
-		lives: map[string]*life{}, forged: map[string]bool{}, refunding: map[string]time.Time{}, history: newHistory(), count: newTally(),
+		lives: map[string]*life{}, forged: map[string]bool{}, refunding: map[string]time.Time{},
+		history: newHistory(), count: newTally(),
 	}
 	defer seedRandom(o.seed)()
 	if err := w.open(ctx); err != nil {
@@ -106,7 +107,8 @@ func (w *world) open(ctx context.Context) error {
 	}
 	w.gateway = w.alipay.Handler()
 	w.client, err = alipay.NewClient(alipay.Config{
-		Gateway: "http://alipay.test/gateway.do", AppID: appID, SellerID: sellerID, AppPrivateKey: app.private(), Signer: app, MinKeyBits: keyBits,
+		Gateway: "http://alipay.test/gateway.do", AppID: appID, SellerID: sellerID,
+		AppPrivateKey: app.private(), Signer: app, MinKeyBits: keyBits,
 		AlipayPublicKeys: []*rsa.PublicKey{&key.PublicKey}, HTTP: &http.Client{Transport: toAlipay{w}}, Now: clock,
 	})
 	if err != nil {
@@ -129,8 +131,9 @@ func (w *world) open(ctx context.Context) error {
 func (w *world) restart() {
 	w.shop = w.replica()
 	w.pages = handlers.New(handlers.Config{
-		DB: w.db, Payments: w.shop, SessionKeys: [][]byte{[]byte("a key that signs nothing in this world")}, OrderTTL: orderTTL,
-		BaseURL: "http://" + shopHost, Gateway: "http://alipay.test", Log: slog.New(w.log),
+		DB: w.db, Payments: w.shop, OrderTTL: orderTTL,
+		SessionKeys: [][]byte{[]byte("a key that signs nothing in this world")},
+		BaseURL:     "http://" + shopHost, Gateway: "http://alipay.test", Log: slog.New(w.log),
 	})
 }
 

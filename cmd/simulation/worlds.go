@@ -85,7 +85,7 @@ func elsewhere(ctx context.Context, o options) (string, error) {
 // args are the options of one world as they are given on the command line.
 func (o options) args() []string {
 	return []string{
-		"-worlds", "1", "-seed", strconv.FormatUint(o.seed, 10), "-orders", strconv.Itoa(o.orders), "-days", strconv.Itoa(o.days),
-		"-students", strconv.Itoa(o.students), "-calm=" + strconv.FormatBool(o.calm),
+		"-worlds", "1", "-seed", strconv.FormatUint(o.seed, 10), "-orders", strconv.Itoa(o.orders),
+		"-days", strconv.Itoa(o.days), "-students", strconv.Itoa(o.students), "-calm=" + strconv.FormatBool(o.calm),
 	}
 }

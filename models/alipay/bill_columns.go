@@ -24,8 +24,8 @@ const (
 )
 
 var neededColumns = []string{
-	columnTradeNo, columnOutTradeNo, columnKind, columnSubject, columnCreated, columnFinished, columnAmount, columnReceived,
-	columnOutRequestNo, columnServiceFee,
+	columnTradeNo, columnOutTradeNo, columnKind, columnSubject, columnCreated, columnFinished,
+	columnAmount, columnReceived, columnOutRequestNo, columnServiceFee,
 }
 
 // The values of 业务类型.
@@ -106,7 +106,8 @@ func (c billColumns) split(line string) ([]string, error) {
 	}
 	values := strings.Split(line, ",")
 	if len(values) != len(c) {
-		return nil, fmt.Errorf("%d cells for %d columns; the bill is cut off, or a text has commas in it", len(values), len(c))
+		return nil, fmt.Errorf("%d cells for %d columns; the bill is cut off, or a text has commas in it",
+			len(values), len(c))
 	}
 	return values, nil
 }

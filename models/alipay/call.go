@@ -65,7 +65,8 @@ func (c *Client) newCall(ctx context.Context, method string, content callContent
 	}
 	form := url.Values{"biz_content": params["biz_content"]}
 	params.Del("biz_content")
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.gateway+"?"+params.Encode(), strings.NewReader(form.Encode()))
+	address, body := c.gateway+"?"+params.Encode(), strings.NewReader(form.Encode())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, body)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	AppID            string           // digits
 	SellerID         string           // the PID of the receiver, 2088 and twelve more digits
 	AppPrivateKey    *rsa.PrivateKey  // 应用私钥, at least 2048 bits
-	Signer           crypto.Signer    // nil: AppPrivateKey; only a simulation, most of whose time would be signing, has a quicker one
+	Signer           crypto.Signer    // nil: AppPrivateKey; a simulation, which does little but sign, has a quicker one
 	AlipayPublicKeys []*rsa.PublicKey // 支付宝公钥; more than one only while Alipay's key changes
 	HTTP             *http.Client     // nil: 3 s to connect, 10 s in all; a bill's download may take longer
 	MinKeyBits       int              // 0: 2048, as RSA2 wants; only a simulation takes less
@@ -86,7 +86,8 @@ func (cfg Config) checkAlipayKey(key *rsa.PublicKey) error {
 	case key.N.BitLen() < cfg.leastBits():
 		return ErrWeakKey
 	case cfg.AppPrivateKey != nil && cfg.AppPrivateKey.PublicKey.Equal(key):
-		return errors.New("this is the app's own public key (应用公钥); the 支付宝公钥 belongs here, copy it from the open platform console")
+		return errors.New("this is the app's own public key (应用公钥); " +
+			"the 支付宝公钥 belongs here, copy it from the open platform console")
 	}
 	return nil
 }

@@ -95,8 +95,8 @@ func (s *openedSign) explainNode(node []byte) []string {
 	return []string{textDiffers}
 }
 
-const textDiffers = "the key is the right one, but sign belongs to another text: something was changed, added or lost on the way, " +
-	"or the sign was copied from another message"
+const textDiffers = "the key is the right one, but sign belongs to another text: " +
+	"something was changed, added or lost on the way, or the sign was copied from another message"
 
 // covers tells whether text is what was signed.
 func (s *openedSign) covers(text []byte) bool {

@@ -77,11 +77,13 @@ func explainClosed(sign string, keys []*rsa.PublicKey) string {
 	}
 	for _, key := range keys {
 		if len(signature) == key.Size() {
-			return "sign was not made with the key that belongs to this public key: most often the 应用公钥 (app public key) was given " +
-				"where the 支付宝公钥 (Alipay public key) belongs, or the key of the sandbox for production; else sign itself was altered"
+			return "sign was not made with the key that belongs to this public key: " +
+				"most often the 应用公钥 (app public key) was given where the 支付宝公钥 (Alipay public key) belongs, " +
+				"or the key of the sandbox for production; else sign itself was altered"
 		}
 	}
-	return fmt.Sprintf("sign has %d bytes, which no key given makes: it was cut off, or made with a key of another size", len(signature))
+	return fmt.Sprintf("sign has %d bytes, which no key given makes: "+
+		"it was cut off, or made with a key of another size", len(signature))
 }
 
 // openWith undoes the public key operation and gives the digest inside, or nil when the padding
@@ -93,7 +95,8 @@ func openWith(key *rsa.PublicKey, signature []byte) *openedSign {
 	}
 	block := c.Exp(c, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
 	padding, info, found := bytes.Cut(block[1:], []byte{0})
-	if !found || block[0] != 0 || len(padding) < 9 || padding[0] != 1 || bytes.Count(padding[1:], []byte{0xff}) != len(padding)-1 {
+	padded := len(padding) >= 9 && padding[0] == 1 && bytes.Count(padding[1:], []byte{0xff}) == len(padding)-1
+	if !found || block[0] != 0 || !padded {
 		return nil
 	}
 	for hash, prefix := range digestPrefixes {

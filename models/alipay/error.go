@@ -52,8 +52,8 @@ func IsTradeStatusError(err error) bool {
 // its contract or its buyer's account stands against it, or less is left of it. Somebody must look.
 func IsRefundImpossible(err error) bool {
 	return hasSubCode(err, "TRADE_HAS_FINISHED", "TRADE_HAS_CLOSE", "REASON_TRADE_BEEN_FREEZEN", "TRADE_NOT_ALLOW_REFUND",
-		"NOT_ALLOW_PARTIAL_REFUND", "ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND", "REFUND_AMT_NOT_EQUAL_TOTAL", "REASON_TRADE_REFUND_FEE_ERR",
-		"REFUND_FEE_ERROR", "BUYER_NOT_EXIST", "BUYER_ENABLE_STATUS_FORBID")
+		"NOT_ALLOW_PARTIAL_REFUND", "ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND", "REFUND_AMT_NOT_EQUAL_TOTAL",
+		"REASON_TRADE_REFUND_FEE_ERR", "REFUND_FEE_ERROR", "BUYER_NOT_EXIST", "BUYER_ENABLE_STATUS_FORBID")
 }
 
 // IsBalanceNotEnough tells whether the seller's balance cannot pay the refund now: keep it, and

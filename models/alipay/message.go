@@ -112,7 +112,8 @@ func appendPair(text []byte, p pair) []byte {
 }
 
 func (m Message) lookup(name string) (string, bool) {
-	i, found := slices.BinarySearchFunc(m.pairs, name, func(p pair, name string) int { return strings.Compare(p.name, name) })
+	byName := func(p pair, name string) int { return strings.Compare(p.name, name) }
+	i, found := slices.BinarySearchFunc(m.pairs, name, byName)
 	if !found {
 		return "", false
 	}

@@ -45,7 +45,8 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: %w", ErrFields, err))
 	}
 	if a.OutTradeNo == "" || a.TradeNo == "" || a.TradeStatus == "" || a.TotalAmount == 0 {
-		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: out_trade_no, trade_no, trade_status and total_amount are needed", ErrFields))
+		err := fmt.Errorf("%w: out_trade_no, trade_no, trade_status and total_amount are needed", ErrFields)
+		return Trade{}, unknown(methodQuery, err)
 	}
 	return Trade{
 		OutTradeNo:    a.OutTradeNo,

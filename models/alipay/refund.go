@@ -65,8 +65,11 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, err
 
 // RefundState is what the gateway knows of one refund.
 type RefundState struct {
-	Done       bool      // the refund succeeded; otherwise it did not, or never arrived: send the same again
-	Amount     int64     // refund_amount, fen of this refund, which may be another than that of the caller's; 0 when no such refund is known
+	// Done: the refund succeeded; otherwise it did not, or never arrived: send the same again.
+	Done bool
+	// Amount is refund_amount, the fen of this refund, which may be another than that of the
+	// caller's; 0 when no such refund is known.
+	Amount     int64
 	RefundedAt time.Time // zero unless known
 }
 

@@ -141,7 +141,9 @@ func Paid(t testing.TB, db *models.DB, user models.User, offers ...models.Offer)
 	t.Helper()
 	order := Order(t, db, user, offers...)
 	trade := Trade(db, Attempt(t, db, order))
-	event := models.PaymentEvent{ReceivedAt: db.Now(), Source: models.SourceNotify, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo}
+	event := models.PaymentEvent{
+		ReceivedAt: db.Now(), Source: models.SourceNotify, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo,
+	}
 	outcome, err := db.Confirm(t.Context(), trade, event)
 	if err != nil || outcome != models.Fulfilled {
 		t.Fatalf("confirm %s: got %q, %v; want %q", trade.OutTradeNo, outcome, err, models.Fulfilled)

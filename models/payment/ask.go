@@ -90,7 +90,8 @@ func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	}
 	event.TradeNo, event.TradeStatus, event.Raw = trade.TradeNo, trade.Status, trade.Raw
 	paid := models.PaidTrade{
-		OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
+		OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo,
+		Amount: models.Fen(trade.Amount), PaidAt: s.paidAt(trade.PaidAt),
 	}
 	switch {
 	case trade.Paid():

@@ -61,7 +61,8 @@ func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 			return 2
 		}
 	}
-	return slices.SortedStableFunc(slices.Values(rows), func(a, b alipay.BillRow) int { return cmp.Compare(rank(a), rank(b)) })
+	byRank := func(a, b alipay.BillRow) int { return cmp.Compare(rank(a), rank(b)) }
+	return slices.SortedStableFunc(slices.Values(rows), byRank)
 }
 
 // difference notes one; a non-empty action says that it is settled by that. A refund without a
@@ -153,10 +154,12 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 		return c.sameRefund(ctx, row, r)
 	}
 	err := c.bookRefund(ctx, models.RefundNews{
-		OutTradeNo: row.OutTradeNo, OutRequestNo: row.OutRequestNo, Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt),
+		OutTradeNo: row.OutTradeNo, OutRequestNo: row.OutRequestNo,
+		Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt),
 	})
 	switch {
-	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid), errors.Is(err, models.ErrRefundTooMuch), atAlipay(err):
+	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid),
+		errors.Is(err, models.ErrRefundTooMuch), atAlipay(err):
 		c.difference(models.RefundMissingHere, row, nil, "")
 		return nil
 	case err != nil:
@@ -186,7 +189,8 @@ func (c *comparison) refundOf(row alipay.BillRow) (models.Refund, bool) {
 			if r.OutRequestNo == row.OutRequestNo {
 				nearest = &r
 			}
-		case r.State != models.RefundDone, r.SettledBy != "", r.Amount != models.Fen(row.Amount), c.refunds[r.ID], apart(r, row) > timeSlack:
+		case r.State != models.RefundDone, r.SettledBy != "", r.Amount != models.Fen(row.Amount),
+			c.refunds[r.ID], apart(r, row) > timeSlack:
 		case nearest == nil, apart(r, row) < apart(*nearest, row):
 			nearest = &r
 		}
@@ -227,17 +231,21 @@ func (c *comparison) missingThere(ctx context.Context) error {
 		return err
 	}
 	for _, p := range payments {
-		row := alipay.BillRow{OutTradeNo: p.OutTradeNo, TradeNo: *p.TradeNo}
-		c.missingRow(ctx, row, models.MissingThere, p.Amount)
+		row := alipay.BillRow{OutTradeNo: p.OutTradeNo, TradeNo: *p.TradeNo, Amount: int64(p.Amount)}
+		c.missingRow(ctx, row, models.MissingThere)
 	}
 	for _, r := range refunds {
-		row := alipay.BillRow{OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, OutRequestNo: r.Refund.OutRequestNo, Refund: true, Amount: int64(r.Refund.Amount)}
-		c.missingRow(ctx, row, models.RefundMissingThere, r.Refund.Amount)
+		row := alipay.BillRow{
+			OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, OutRequestNo: r.Refund.OutRequestNo,
+			Refund: true, Amount: int64(r.Refund.Amount),
+		}
+		c.missingRow(ctx, row, models.RefundMissingThere)
 	}
 	return nil
 }
 
-func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind models.DifferenceKind, amount models.Fen) {
+// missingRow notes a row of the shop's that the bill has not, nor the bill of a day beside it.
+func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind models.DifferenceKind) {
 	if holds(c.bill, row) {
 		return
 	}
@@ -247,7 +255,8 @@ func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind mo
 		}
 	}
 	c.found = append(c.found, models.BillDifference{
-		Kind: kind, OutTradeNo: row.OutTradeNo, TradeNo: row.TradeNo, OutRequestNo: row.OutRequestNo, ShopAmount: &amount,
+		Kind: kind, OutTradeNo: row.OutTradeNo, TradeNo: row.TradeNo, OutRequestNo: row.OutRequestNo,
+		ShopAmount: new(models.Fen(row.Amount)),
 	})
 }
 

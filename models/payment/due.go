@@ -40,7 +40,10 @@ func (s *Service) RefundDue(ctx context.Context) error {
 // that had to wait for others would outlive its claim, and another replica would work on it too.
 // One row's error does not keep the others waiting: it comes up again when its claim runs out,
 // behind those that wait longer.
-func drain[T any](ctx context.Context, crew int, claim func(context.Context, int) ([]T, error), work func(context.Context, T) error) error {
+func drain[T any](
+	ctx context.Context, crew int,
+	claim func(context.Context, int) ([]T, error), work func(context.Context, T) error,
+) error {
 	var failed error
 	for {
 		rows, err := claim(ctx, crew)

@@ -113,7 +113,9 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 }
 
 // confirm is the way of every paid trade into the models, with the log that staff search by order number.
-func (s *Service) confirm(ctx context.Context, trade models.PaidTrade, event models.PaymentEvent) (models.Outcome, error) {
+func (s *Service) confirm(
+	ctx context.Context, trade models.PaidTrade, event models.PaymentEvent,
+) (models.Outcome, error) {
 	outcome, err := s.db.Confirm(ctx, trade, event)
 	if err != nil {
 		s.log.ErrorContext(ctx, "payment could not be booked", "source", event.Source, "out_trade_no", trade.OutTradeNo,

@@ -104,6 +104,7 @@ func (s *Service) reconcileDay(ctx context.Context, date string) error {
 	if err != nil {
 		return err
 	}
-	s.log.InfoContext(ctx, "bill compared", "date", date, "trades", report.Trades, "refunds", report.Refunds, "open", report.Open())
+	s.log.InfoContext(ctx, "bill compared", "date", date,
+		"trades", report.Trades, "refunds", report.Refunds, "open", report.Open())
 	return nil
 }

@@ -63,7 +63,8 @@ func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
 	}
 	result, err := s.alipay.Refund(ctx, alipay.RefundRequest{
-		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo, Amount: int64(t.Refund.Amount), Reason: t.Refund.Reason,
+		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo,
+		Amount: int64(t.Refund.Amount), Reason: t.Refund.Reason,
 	})
 	if err == nil && result.FundChange {
 		return s.refundDone(ctx, t, result.RefundedAt)
@@ -87,7 +88,8 @@ func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
 func (s *Service) yieldNumber(ctx context.Context, t models.RefundTask, state alipay.RefundState) error {
 	why := fmt.Errorf("%s is a refund of %s at Alipay", t.Refund.OutRequestNo, models.Fen(state.Amount))
 	err := s.db.NoteRefund(ctx, models.RefundNews{
-		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo, Amount: models.Fen(state.Amount), At: s.paidAt(state.RefundedAt),
+		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo,
+		Amount: models.Fen(state.Amount), At: s.paidAt(state.RefundedAt),
 	})
 	if err != nil {
 		return s.refundFailed(ctx, t, errors.Join(why, err), s.pastPatience(t))
@@ -141,7 +143,8 @@ func (s *Service) refundFailed(ctx context.Context, t models.RefundTask, why err
 		return errors.Join(why, err)
 	}
 	if final {
-		s.log.ErrorContext(ctx, "refund refused for good", "out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo, "error", why)
+		s.log.ErrorContext(ctx, "refund refused for good",
+			"out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo, "error", why)
 	}
 	return why
 }

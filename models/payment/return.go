@@ -28,7 +28,8 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 		return "", fmt.Errorf("%w: %w", ErrReturn, err)
 	}
 	event := models.PaymentEvent{
-		ReceivedAt: s.db.Now(), Source: models.SourceReturn, OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Raw: []byte(rawQuery),
+		ReceivedAt: s.db.Now(), Source: models.SourceReturn,
+		OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Raw: []byte(rawQuery),
 	}
 	standing, err := s.db.PaymentByOutTradeNo(ctx, r.OutTradeNo)
 	if err != nil && !errors.Is(err, models.ErrNotFound) {

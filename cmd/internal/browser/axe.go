@@ -51,7 +51,8 @@ type violation struct {
 func (tab *Tab) Accessible() {
 	tab.t.Helper()
 	script := tab.needAxe()
-	const inspect = `;axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then((found) => JSON.stringify(found.violations))`
+	const inspect = `;axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
+		.then((found) => JSON.stringify(found.violations))`
 	answer, err := run(tab, chromedp.Evaluate[string](script+inspect, chromedp.EvalAwaitPromise))
 	var violations []violation
 	if err == nil {
@@ -62,7 +63,8 @@ func (tab *Tab) Accessible() {
 	}
 	for _, v := range violations {
 		for _, node := range v.Nodes[:min(len(v.Nodes), 3)] {
-			tab.t.Errorf("axe, %d px at %s: %s (%s)\n%s\n%s", tab.width, tab.Address(), v.Help, v.ID, node.HTML, strings.TrimSpace(node.FailureSummary))
+			tab.t.Errorf("axe, %d px at %s: %s (%s)\n%s\n%s", tab.width, tab.Address(),
+				v.Help, v.ID, node.HTML, strings.TrimSpace(node.FailureSummary))
 		}
 	}
 }

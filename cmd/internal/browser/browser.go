@@ -21,7 +21,8 @@ type Browser struct{ ctx context.Context }
 // Start runs Chromium until the test has ended. Without Chromium the test is skipped at a desk and fails in CI.
 func Start(t *testing.T) *Browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)), chromedp.WindowSize(desktopWidth, desktopHeight),
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program(t)), chromedp.WindowSize(desktopWidth, desktopHeight),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses to run its sandbox as root
@@ -60,7 +61,7 @@ const (
 // Visitor is how somebody looks at the pages.
 type Visitor struct {
 	Phone     bool   // with touch and the phone's own User-Agent
-	Width     int64  // of the window in CSS pixels; 0 = 1280, and 375 on a phone. A wide screen at 400 % zoom is one of 320
+	Width     int64  // of the window in CSS pixels; 0 = 1280, on a phone 375. A wide screen at 400 % zoom is one of 320
 	Agent     string // what the browser calls itself; empty = as it is, and on a phone as phones do
 	NoScripts bool   // JavaScript is switched off
 	Pictures  string // folder for Tab.Picture; empty takes none
@@ -91,8 +92,9 @@ func (tab *Tab) opened(closeTab func()) *Tab {
 		}
 		closeTab()
 	})
+	noScripts := emulation.SetScriptExecutionDisabledParams{Value: tab.visitor.NoScripts}
 	scripts := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: tab.visitor.NoScripts})
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, noScripts)
 		return chromedp.Void{}, err
 	}
 	if err := chromedp.Do(tab.ctx, scripts); err != nil {
@@ -102,8 +104,9 @@ func (tab *Tab) opened(closeTab func()) *Tab {
 		tab.do("be a phone", chromedp.Emulate(device.IPhone8))
 	}
 	if tab.visitor.Agent != "" {
+		agent := emulation.SetUserAgentOverrideParams{UserAgent: tab.visitor.Agent}
 		tab.do("call itself "+tab.visitor.Agent, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-			_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: tab.visitor.Agent})
+			_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, agent)
 			return chromedp.Void{}, err
 		})
 	}

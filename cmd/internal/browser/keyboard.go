@@ -46,7 +46,10 @@ func (tab *Tab) Focused(selector string) bool {
 // WatchFocus notes from now on what takes the focus on this page, for FocusMoves.
 func (tab *Tab) WatchFocus() {
 	tab.t.Helper()
-	tab.evaluate(`(window.moves = [], document.addEventListener("focusin", (event) => moves.push(event.target.tagName)), "")`)
+	tab.evaluate(`(
+		window.moves = [],
+		document.addEventListener("focusin", (event) => moves.push(event.target.tagName)),
+		"")`)
 }
 
 // FocusMoves gives the names of the elements that took the focus since WatchFocus.

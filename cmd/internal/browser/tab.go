@@ -44,7 +44,8 @@ func (tab *Tab) Resize(width, height int64) {
 	tab.t.Helper()
 	size := chromedp.EmulateViewport(width, height)
 	if tab.visitor.Phone {
-		size = chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+		size = chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2),
+			chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
 	tab.do("resize", size)
 	tab.width = width
@@ -81,7 +82,13 @@ func (tab *Tab) PressRefused(status int, selector string) {
 // with that status.
 func (tab *Tab) PostRefused(status int, address string) {
 	tab.t.Helper()
-	const form = `{ const form = document.createElement("form"); form.method = "post"; form.action = %q; document.body.append(form); form.submit() }`
+	const form = `{
+		const form = document.createElement("form");
+		form.method = "post";
+		form.action = %q;
+		document.body.append(form);
+		form.submit()
+	}`
 	response, err := leave(tab, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(form, address)))
 	tab.refused(status, "post to "+address, response, err)
 }
@@ -216,7 +223,10 @@ func (tab *Tab) Picture(name string) {
 // loadImages waits for the images further down, which browsers leave out until they are scrolled to.
 func (tab *Tab) loadImages() {
 	tab.t.Helper()
-	const missing = `String([...document.images].filter((image) => { image.loading = "eager"; return !image.complete }).length)`
+	const missing = `String([...document.images].filter((image) => {
+		image.loading = "eager";
+		return !image.complete
+	}).length)`
 	if !tab.until(func() bool { return tab.evaluate(missing) == "0" }) {
 		tab.t.Errorf("images of %s are not loaded", tab.Address())
 	}

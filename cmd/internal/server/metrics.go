@@ -38,21 +38,26 @@ type backlog struct {
 }
 
 var (
-	confirmingAge   = prometheus.NewDesc("luffy_confirming_age_seconds", "Age of the oldest payment that is being confirmed.", nil, nil)
-	jobLag          = prometheus.NewDesc("luffy_job_lag_seconds", "How long the oldest due piece of work waits.", []string{"job"}, nil)
-	refundsPending  = prometheus.NewDesc("luffy_refunds_pending", "Refunds that are not done yet.", nil, nil)
-	refundAge       = prometheus.NewDesc("luffy_refund_age_seconds", "Age of the oldest refund that is not done yet.", nil, nil)
-	refundsFailed   = prometheus.NewDesc("luffy_refunds_failed", "Refunds that Alipay refuses for good and that are still owed.", nil, nil)
-	requestsOpen    = prometheus.NewDesc("luffy_refund_requests_open", "Students' requests for a refund that wait for a decision.", nil, nil)
-	paymentsHeld    = prometheus.NewDesc("luffy_payments_held", "Payments of a wrong sum that staff must look at.", nil, nil)
-	openDifferences = prometheus.NewDesc("luffy_bill_differences_open", "Differences between bills and shop that are not settled.", nil, nil)
-	billDaysMissing = prometheus.NewDesc("luffy_bill_days_missing", "Days whose bill should have been compared and was not.", nil, nil)
+	confirmingAge   = desc("luffy_confirming_age_seconds", "Age of the oldest payment that is being confirmed.")
+	jobLag          = desc("luffy_job_lag_seconds", "How long the oldest due piece of work waits.", "job")
+	refundsPending  = desc("luffy_refunds_pending", "Refunds that are not done yet.")
+	refundAge       = desc("luffy_refund_age_seconds", "Age of the oldest refund that is not done yet.")
+	refundsFailed   = desc("luffy_refunds_failed", "Refunds that Alipay refuses for good and that are still owed.")
+	requestsOpen    = desc("luffy_refund_requests_open", "Students' requests for a refund that wait for a decision.")
+	paymentsHeld    = desc("luffy_payments_held", "Payments of a wrong sum that staff must look at.")
+	openDifferences = desc("luffy_bill_differences_open", "Differences between bills and shop that are not settled.")
+	billDaysMissing = desc("luffy_bill_days_missing", "Days whose bill should have been compared and was not.")
 )
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
 
 // Describe names the metrics.
 func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		confirmingAge, jobLag, refundsPending, refundAge, refundsFailed, requestsOpen, paymentsHeld, openDifferences, billDaysMissing,
+		confirmingAge, jobLag, refundsPending, refundAge, refundsFailed,
+		requestsOpen, paymentsHeld, openDifferences, billDaysMissing,
 	} {
 		descriptions <- d
 	}

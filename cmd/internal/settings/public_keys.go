@@ -28,8 +28,8 @@ func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
 		return []*rsa.PublicKey{key}, nil
 	}
 	if beside := pemBlock.ReplaceAll(text, nil); len(bytes.TrimFunc(beside, blank)) > 0 {
-		return nil, fmt.Errorf("there is text beside the PEM blocks, of which %d can be read: each of several keys is given as a whole block",
-			len(blocks))
+		return nil, fmt.Errorf("there is text beside the PEM blocks, of which %d can be read: "+
+			"each of several keys is given as a whole block", len(blocks))
 	}
 	keys := make([]*rsa.PublicKey, len(blocks))
 	for i, block := range blocks {

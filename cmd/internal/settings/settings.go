@@ -79,7 +79,8 @@ func (s Settings) Check() error {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)
 	}
 	if _, err := s.TrustedProxies(); err != nil {
-		fault("LUFFY_TRUSTED_PROXIES %q: addresses or ranges like 10.0.0.0/8 are expected, with commas between them", s.Proxies)
+		fault("LUFFY_TRUSTED_PROXIES %q: addresses or ranges like 10.0.0.0/8 are expected, with commas between them",
+			s.Proxies)
 	}
 	return errors.Join(faults...)
 }
@@ -175,7 +176,8 @@ func (s Settings) SessionKeys() ([][]byte, error) {
 			continue
 		}
 		if len(line) < minSessionKey {
-			return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s: a key of %d characters; %d are needed", s.SessionKeyFile, len(line), minSessionKey)
+			return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s: a key of %d characters; %d are needed",
+				s.SessionKeyFile, len(line), minSessionKey)
 		}
 		keys = append(keys, []byte(line))
 	}

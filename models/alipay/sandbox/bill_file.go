@@ -41,7 +41,8 @@ func (b bill) head(title string) []string {
 // detail is the list of trades, 业务明细.
 func (b bill) detail() string {
 	columns := b.faults.alterColumns(slices.Clone(billColumns))
-	lines := append(b.head("明细"), "#-----------------------------------------业务明细列表----------------------------------------")
+	lines := append(b.head("明细"),
+		"#-----------------------------------------业务明细列表----------------------------------------")
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.name

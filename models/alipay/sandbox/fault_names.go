@@ -22,11 +22,12 @@ const (
 	NotifyRepeatedName = "notify_repeated_name" // trade_status twice
 	NotifyWrongSign    = "notify_wrong_sign"    // one byte of the signature is off
 	NotifyOtherKey     = "notify_other_key"     // signed with somebody's key
-	NotifyTamper       = "notify_tamper"        // Value: total_amount, seller_id, app_id or out_trade_no, altered after signing
-	NotifyForge        = "notify_forge"         // the same, altered before signing: validly signed
-	NotifyOpenID       = "notify_open_id"       // buyer_open_id in the place of buyer_id
-	NotifyGBK          = "notify_gbk"           // charset=GBK
-	NotifySubject      = "notify_subject"       // Value: another subject (the default is one with every hard character)
+	// Value of these two: total_amount, seller_id, app_id or out_trade_no.
+	NotifyTamper  = "notify_tamper"  // altered after signing
+	NotifyForge   = "notify_forge"   // altered before signing: validly signed
+	NotifyOpenID  = "notify_open_id" // buyer_open_id in the place of buyer_id
+	NotifyGBK     = "notify_gbk"     // charset=GBK
+	NotifySubject = "notify_subject" // Value: another subject (the default is one with every hard character)
 )
 
 // Faults of the return.
@@ -41,7 +42,7 @@ const (
 
 // Faults of the API's answers.
 const (
-	APITimeoutBefore = "api_timeout_before"  // no effect and no answer. Value: when the connection is cut (the default is 30s)
+	APITimeoutBefore = "api_timeout_before"  // no effect and no answer. Value: when the connection is cut (default 30s)
 	APITimeoutAfter  = "api_timeout_after"   // effect, but no answer. Value as before
 	APIUnavailable   = "api_20000"           // 20000 isp.unknow-error. Value: after = with effect
 	APIErrorResponse = "api_error_response"  // an unsigned error_response. Value as for api_20000
@@ -61,16 +62,16 @@ const (
 // moment. Those about a buyer pay at the cashier that was opened last, and wait until there is one
 // that can be paid.
 const (
-	QueryThenPay      = "query_then_pay"       // right after the next query has found the trade unpaid, or not there, it is paid
+	QueryThenPay      = "query_then_pay"       // right after the next query found it unpaid, or not there, the trade is paid
 	ClosePaysFirst    = "close_pays_first"     // the trade is paid just before the next close, which is refused
 	CloseThenPay      = "close_then_pay"       // it is paid right after the next close was answered TRADE_NOT_EXIST
 	RefundFundChangeN = "refund_fund_change_n" // the money moves, but the answer says fund_change N
-	RefundLater       = "refund_later"         // fund_change N, and no money moves until later. Value: when (the default is 1h)
+	RefundLater       = "refund_later"         // fund_change N, and no money moves until later. Value: when (default 1h)
 	SellerBalance     = "seller_balance"       // refunds end in SELLER_BALANCE_NOT_ENOUGH, whatever the seller owns
 	TradeFrozen       = "trade_frozen"         // refunds end in REASON_TRADE_BEEN_FREEZEN
-	RefundTooSoon     = "refund_too_soon"      // one that comes within three seconds of another of the trade ends in a sub_code that no table lists
+	RefundTooSoon     = "refund_too_soon"      // within three seconds of another: a sub_code that no table lists
 	RefundQueryLags   = "refund_query_lags"    // the refund query does not know the refund yet
-	WrongPID          = "wrong_pid"            // a new trade's receiver is another seller: return and notify say so, the bill lacks it
+	WrongPID          = "wrong_pid"            // another seller is paid: return and notify say so, the bill lacks it
 )
 
 // Faults of the bill. The rows that are altered are those of the fault's trade, and the lines 合计
@@ -120,8 +121,8 @@ var faultNames = []string{
 	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
 	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
 	QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen, RefundTooSoon,
-	RefundQueryLags, WrongPID, BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount, BillTradeAdded, BillLate, BillEmpty, BillExpiredURL,
-	BillExtraColumns, BillReordered, BillMissingColumns, BillCutOff, BillNotZip,
+	RefundQueryLags, WrongPID, BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount, BillTradeAdded,
+	BillLate, BillEmpty, BillExpiredURL, BillExtraColumns, BillReordered, BillMissingColumns, BillCutOff, BillNotZip,
 }
 
 func isEffect(v string) bool { return v == "" || v == "after" }
@@ -132,7 +133,8 @@ func isDuration(v string) bool {
 }
 
 var forged = map[string]string{
-	"total_amount": "0.01", "seller_id": "2088000000000000", "app_id": "2021000000000000", "out_trade_no": "NOT_OF_THIS_SHOP",
+	"total_amount": "0.01", "seller_id": "2088000000000000",
+	"app_id": "2021000000000000", "out_trade_no": "NOT_OF_THIS_SHOP",
 }
 
 func isIdentityField(v string) bool { return forged[v] != "" }

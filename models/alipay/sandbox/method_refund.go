@@ -56,8 +56,9 @@ func (s *Sandbox) refund(q *request) (refundAnswer, error) {
 	if content.OutRequestNo == "" && amount != t.Total {
 		return refundAnswer{}, badParameter("部分退款须有 out_request_no")
 	}
-	wanted := Refund{OutRequestNo: cmp.Or(content.OutRequestNo, t.OutTradeNo), Amount: amount, Reason: content.RefundReason}
-	return s.refundOnce(t, wanted)
+	return s.refundOnce(t, Refund{
+		OutRequestNo: cmp.Or(content.OutRequestNo, t.OutTradeNo), Amount: amount, Reason: content.RefundReason,
+	})
 }
 
 // refundOnce gives the money back unless this out_request_no already has. s.mu is held.

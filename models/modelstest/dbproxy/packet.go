@@ -31,7 +31,8 @@ func newPacket(sequence byte, payload []byte) packet {
 }
 
 // Commands, each the first byte of its payload.
-// Source: https://mariadb.com/kb/en/2-text-protocol/ and https://mariadb.com/kb/en/3-binary-protocol-prepared-statements/
+// Source: https://mariadb.com/kb/en/2-text-protocol/ and
+// https://mariadb.com/kb/en/3-binary-protocol-prepared-statements/
 const (
 	comQuery       = 0x03 // and the text of a statement
 	comStmtPrepare = 0x16 // the same
@@ -61,9 +62,10 @@ type Refusal struct {
 
 // Errors that a server in trouble gives.
 var (
-	Deadlock           = Refusal{1213, "40001", "Deadlock found when trying to get lock; try restarting transaction"}
-	LockWaitTimeout    = Refusal{1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"}
-	ReadOnly           = Refusal{1290, "HY000", "The MariaDB server is running with the --read-only option so it cannot execute this statement"}
+	Deadlock        = Refusal{1213, "40001", "Deadlock found when trying to get lock; try restarting transaction"}
+	LockWaitTimeout = Refusal{1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"}
+	ReadOnly        = Refusal{1290, "HY000", "The MariaDB server is running with the --read-only option " +
+		"so it cannot execute this statement"}
 	ReadOnlyMode       = Refusal{1836, "HY000", "Running in read-only mode"}
 	DiskFull           = Refusal{1021, "HY000", "Disk full (/var/lib/mysql); waiting for someone to free some space..."}
 	TableFull          = Refusal{1114, "HY000", "The table 'ly_payment_event' is full"}

@@ -23,7 +23,8 @@ import (
 )
 
 func main() {
-	durable := flag.Bool("durable", false, "flush every commit to disk, as a shop's server does; without it tests are faster")
+	durable := flag.Bool("durable", false,
+		"flush every commit to disk, as a shop's server does; without it tests are faster")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "usage: mariadb [--durable] -- COMMAND ARGS…")

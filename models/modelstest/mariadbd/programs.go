@@ -13,7 +13,8 @@ import (
 )
 
 // ErrNotInstalled reports a machine without MariaDB.
-var ErrNotInstalled = errors.New("mariadbd is not installed (Debian: apt-get install mariadb-server-core mariadb-client-core)")
+var ErrNotInstalled = errors.New("mariadbd is not installed " +
+	"(Debian: apt-get install mariadb-server-core mariadb-client-core)")
 
 // Programs are the parts of MariaDB that a private server needs.
 type Programs struct {
@@ -57,8 +58,8 @@ func (p Programs) InstallInto(data string) error {
 		return err
 	}
 	args := []string{
-		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--skip-test-db", "--auth-root-authentication-method=normal",
-		"--innodb-log-file-size=16M",
+		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--skip-test-db",
+		"--auth-root-authentication-method=normal", "--innodb-log-file-size=16M",
 		"--force", // also where the machine cannot look up its own name
 	}
 	if p.account != nil {
@@ -91,7 +92,8 @@ func (p Programs) MakeFolder(data string) error {
 // left to the caller.
 func (p Programs) Options(data string) []string {
 	options := []string{
-		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
+		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data,
+		"--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin",
 		"--socket=mariadbd.sock", // below the data folder: a full path can be longer than a socket's may be
 		"--pid-file=mariadbd.pid", "--secure-file-priv=" + data,
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",

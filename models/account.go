@@ -82,7 +82,7 @@ func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error
 	if err != nil {
 		return User{}, err
 	}
-	err = db.inTx(ctx, func(tx tx) error {
+	err = db.inTx(ctx, func(tx transaction) error {
 		changed := tx.Model(&User{}).Where("id = ? AND password = ?", c.UserID, user.Password).Update("password", fresh)
 		if err := exactlyOne(changed, ErrOldPassword); err != nil {
 			return err
@@ -97,7 +97,7 @@ func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error
 // waits for a change that is under way, so a login that asks after it began its session is either
 // seen by the change, which ends the session, or sees it here.
 func (db *DB) PasswordStands(ctx context.Context, user User) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		var now User
 		return found(lockRows(tx.DB).Select("id").Take(&now, "id = ? AND password = ?", user.ID, user.Password).Error)
 	})

@@ -64,7 +64,7 @@ func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action str
 // found now; each is one row, so comparing twice gives the same.
 func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
 	var all []BillDifference
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		var known []BillDifference
 		if err := lockRows(tx.DB).Where("bill_date = ?", date).Find(&known).Error; err != nil {
 			return err
@@ -84,7 +84,7 @@ func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []Bill
 	return all, err
 }
 
-func (tx tx) closeUnfound(known, found []BillDifference) error {
+func (tx transaction) closeUnfound(known, found []BillDifference) error {
 	for _, k := range known {
 		if k.ClosedAt != nil || slices.ContainsFunc(found, k.sameAs) {
 			continue
@@ -99,7 +99,7 @@ func (tx tx) closeUnfound(known, found []BillDifference) error {
 
 // saveDifference leaves a closed difference that was found closed again, so that it keeps the time
 // when it was closed, and one that staff have settled, unless its sums are others now.
-func (tx tx) saveDifference(known []BillDifference, f BillDifference) error {
+func (tx transaction) saveDifference(known []BillDifference, f BillDifference) error {
 	i := slices.IndexFunc(known, f.sameAs)
 	if i < 0 {
 		return tx.Create(&f).Error

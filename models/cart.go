@@ -103,13 +103,13 @@ func TotalOf(lines []CartLine) CartTotal {
 // ErrNotFound for an unknown course, ErrWithdrawn for one that is not sold or not for that term,
 // ErrCartFull.
 func (db *DB) PutInCart(ctx context.Context, item CartItem) error {
-	return db.inTx(ctx, func(tx tx) error { return tx.putInCart(item) })
+	return db.inTx(ctx, func(tx transaction) error { return tx.putInCart(item) })
 }
 
 // BuyNow puts a course into the cart as PutInCart does and leaves it the only one selected. It
 // tells how many others were.
 func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err error) {
-	err = db.inTx(ctx, func(tx tx) error {
+	err = db.inTx(ctx, func(tx transaction) error {
 		if err := tx.putInCart(item); err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err err
 	return waiting, err
 }
 
-func (tx tx) putInCart(item CartItem) error {
+func (tx transaction) putInCart(item CartItem) error {
 	var course Course
 	if err := tx.Take(&course, "id = ?", item.CourseID).Error; err != nil {
 		return found(err)

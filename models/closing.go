@@ -25,7 +25,7 @@ const (
 // to pay it is opened. Errors: ErrNotFound, ErrNotPayable when it is not unpaid any more.
 func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closing, error) {
 	var closing Closing
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		var order Order
 		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
 		if err != nil {
@@ -47,14 +47,14 @@ func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closi
 // waits for it.
 func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 	var due []Closing
-	err := db.inTx(ctx, func(tx tx) (err error) {
+	err := db.inTx(ctx, func(tx transaction) (err error) {
 		due, err = tx.claimDue(limit)
 		return err
 	})
 	return due, err
 }
 
-func (tx tx) claimDue(limit int) ([]Closing, error) {
+func (tx transaction) claimDue(limit int) ([]Closing, error) {
 	var orders []Order
 	if err := skipLocked(tx.DB).Where("due_at <= ?", tx.now).Order("due_at").Limit(limit).Find(&orders).Error; err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (tx tx) claimDue(limit int) ([]Closing, error) {
 }
 
 // beginClosing leaves a target that was set before: an order that its student cancelled does not time out.
-func (tx tx) beginClosing(o Order, to OrderStatus) (Closing, error) {
+func (tx transaction) beginClosing(o Order, to OrderStatus) (Closing, error) {
 	if o.ClosingTo == nil {
 		o.ClosingTo = &to
 	}
@@ -83,7 +83,7 @@ func (tx tx) beginClosing(o Order, to OrderStatus) (Closing, error) {
 	return Closing{Order: o, Open: open}, err
 }
 
-func (tx tx) attemptsToClose(o Order) ([]Payment, error) {
+func (tx transaction) attemptsToClose(o Order) ([]Payment, error) {
 	var all []Payment
 	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&all).Error; err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (o Order) nextCheck(now time.Time) time.Time {
 // FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its
 // coupon and points back. ErrNotPayable means that it was paid meanwhile, or closed by another.
 func (db *DB) FinishClosing(ctx context.Context, order int64) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		var o Order
 		if err := lockRows(tx.DB).Take(&o, "id = ?", order).Error; err != nil {
 			return found(err)
@@ -128,7 +128,7 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 }
 
 // release gives back what hold has kept.
-func (tx tx) release(o Order) error {
+func (tx transaction) release(o Order) error {
 	if o.Coupon != 0 {
 		freed := tx.Model(&UserCoupon{}).
 			Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).
@@ -173,7 +173,7 @@ const askLease = 30 * time.Second
 // one caller. Until an answer settles an attempt it comes up again, after pauses that grow.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		due = nil
 		err := skipLocked(tx.DB).Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).
 			Order("ask_at").Limit(limit).Find(&due).Error

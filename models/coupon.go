@@ -115,7 +115,7 @@ func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:0
 
 // holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or
 // out of its time.
-func (tx tx) holdCoupon(coupon int64, o Order) error {
+func (tx transaction) holdCoupon(coupon int64, o Order) error {
 	held := tx.Model(&UserCoupon{}).
 		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?",
 			coupon, o.UserID, tx.now, tx.now).
@@ -124,7 +124,7 @@ func (tx tx) holdCoupon(coupon int64, o Order) error {
 }
 
 // useHeldCoupon marks the coupon that the order holds as used.
-func (tx tx) useHeldCoupon(o Order) error {
+func (tx transaction) useHeldCoupon(o Order) error {
 	return tx.execOne(ErrCoupon, `UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL`,
 		tx.now, o.Coupon, o.ID)
 }
@@ -133,7 +133,7 @@ func (tx tx) useHeldCoupon(o Order) error {
 // is no such kind.
 func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoupon, error) {
 	var given UserCoupon
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		var kind Coupon
 		if err := tx.Take(&kind, "name = ?", name).Error; err != nil {
 			return found(err)

@@ -52,7 +52,7 @@ func (Credit) TableName() string { return "ly_credit" }
 
 // addCredit gives points and books them. The student's row comes first: the ledger's foreign key
 // would lock it shared, and two who hold it so cannot both go on to change it.
-func (tx tx) addCredit(c Credit) error {
+func (tx transaction) addCredit(c Credit) error {
 	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
 	if err := exactlyOne(given, ErrNotFound); err != nil {
 		return err
@@ -62,21 +62,21 @@ func (tx tx) addCredit(c Credit) error {
 }
 
 // holdCredit keeps points for an unpaid order; ErrPoints when fewer are free.
-func (tx tx) holdCredit(user, points int64) error {
+func (tx transaction) holdCredit(user, points int64) error {
 	held := tx.Model(&User{}).Where("id = ? AND credit - credit_held >= ?", user, points).
 		Update("credit_held", gorm.Expr("credit_held + ?", points))
 	return exactlyOne(held, ErrPoints)
 }
 
 // releaseCredit frees points that an order held.
-func (tx tx) releaseCredit(user, points int64) error {
+func (tx transaction) releaseCredit(user, points int64) error {
 	freed := tx.Model(&User{}).Where("id = ? AND credit_held >= ?", user, points).
 		Update("credit_held", gorm.Expr("credit_held - ?", points))
 	return exactlyOne(freed, ErrPoints)
 }
 
 // spendHeldCredit takes the points that the order held and books them. It also locks the student's row.
-func (tx tx) spendHeldCredit(o Order) error {
+func (tx transaction) spendHeldCredit(o Order) error {
 	err := tx.execOne(ErrPoints, `
 		UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ?
 		WHERE id = ? AND credit_held >= ?`, o.Credit, o.Credit, o.UserID, o.Credit)

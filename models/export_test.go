@@ -14,12 +14,12 @@ const TxTries = txTries
 
 // InTx lets tests run statements of their own in a transaction of the shop.
 func (db *DB) InTx(ctx context.Context, fn func(*gorm.DB) error) error {
-	return db.inTx(ctx, func(tx tx) error { return fn(tx.DB) })
+	return db.inTx(ctx, func(tx transaction) error { return fn(tx.DB) })
 }
 
 // HoldDue claims due orders and lets something happen before the claim is committed.
 func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing)) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		due, err := tx.claimDue(limit)
 		if err == nil {
 			meanwhile(due)

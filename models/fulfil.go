@@ -55,7 +55,7 @@ func (o Outcome) Verdict() Verdict {
 func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
 	var outcome Outcome
 	event.fit()
-	err := db.inTx(ctx, func(tx tx) (err error) {
+	err := db.inTx(ctx, func(tx transaction) (err error) {
 		if outcome, err = tx.confirm(trade); err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) 
 	return outcome, err
 }
 
-func (tx tx) confirm(trade PaidTrade) (Outcome, error) {
+func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	order, payment, err := tx.lockForPayment(trade.OutTradeNo)
 	if errors.Is(err, ErrNotFound) {
 		return UnknownOrder, nil
@@ -108,7 +108,7 @@ func repeated(o Order, p Payment) Outcome {
 	}
 }
 
-func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
+func (tx transaction) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
 	if err := tx.settlePayment(p, trade, PaymentPaid); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (tx tx) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
 
 // lockForPayment locks the order and its attempt in one statement, the order first as every path
 // does; ErrNotFound when there is no such attempt.
-func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
+func (tx transaction) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	number, ok := orderNumberOf(outTradeNo)
 	if !ok {
 		return Order{}, Payment{}, ErrNotFound
@@ -155,7 +155,7 @@ func (tx tx) lockForPayment(outTradeNo string) (Order, Payment, error) {
 // adoptPayment makes the row of the first attempt of an order brought over from an older shop,
 // which sent it to Alipay under its number and kept no row of that. Nothing else is ever paid
 // without a row. It has no app.
-func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
+func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	if outTradeNo != o.OrderNumber {
 		return Payment{}, ErrNotFound
 	}
@@ -167,7 +167,7 @@ func (tx tx) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	return p, tx.Create(&p).Error
 }
 
-func (tx tx) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
+func (tx transaction) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
 	return tx.execOne(ErrNotPayable,
 		`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
 		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
@@ -182,7 +182,7 @@ type settlement struct {
 }
 
 // fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
-func (tx tx) fulfil(o Order, s settlement) (Order, error) {
+func (tx transaction) fulfil(o Order, s settlement) (Order, error) {
 	err := tx.execOne(ErrNotPayable, `
 		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL, hidden_at = NULL
 		WHERE id = ? AND order_status = ?`, OrderPaid, s.payType, s.at, o.ID, o.OrderStatus)
@@ -212,7 +212,7 @@ func (tx tx) fulfil(o Order, s settlement) (Order, error) {
 }
 
 // takePoints also locks the student's row, so that two orders of one student cannot both extend the same right.
-func (tx tx) takePoints(o Order) error {
+func (tx transaction) takePoints(o Order) error {
 	if o.Credit != 0 {
 		return tx.spendHeldCredit(o)
 	}
@@ -220,7 +220,7 @@ func (tx tx) takePoints(o Order) error {
 }
 
 // grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
-func (tx tx) grantCourses(o Order, s settlement, lines []lineToGrant) error {
+func (tx transaction) grantCourses(o Order, s settlement, lines []lineToGrant) error {
 	var won []int64
 	var records, courses []any
 	for _, line := range lines {
@@ -256,7 +256,7 @@ type lineToGrant struct {
 // linesToGrant reads the lines sorted by course, so that two orders write their records in the same
 // sequence, and up to which order the student's are tallied. The student's row must be locked: what
 // is read of the rights and the tally then stays true.
-func (tx tx) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
+func (tx transaction) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
 	err = tx.query(func(rows *sql.Rows) error {
 		var line lineToGrant
 		var record *int64 // nil when the student has no record of the course

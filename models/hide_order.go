@@ -6,7 +6,7 @@ import "context"
 // and the money do not heed it, and late money that grants the order brings it back. Again it
 // changes nothing. Errors: ErrNotFound, ErrNotEnded.
 func (db *DB) HideOrder(ctx context.Context, user int64, number string) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		var order Order
 		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
 		switch {

@@ -7,7 +7,7 @@ import (
 
 // Import writes a checked catalogue in one transaction. Courses that the file does not name stay as they are.
 func (db *DB) Import(ctx context.Context, c Catalogue) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		for i, course := range c.Courses {
 			if err := tx.importCourse(course, i); err != nil {
 				return fmt.Errorf("course %q: %w", course.Name, err)
@@ -30,7 +30,7 @@ func (db *DB) Import(ctx context.Context, c Catalogue) error {
 // columns are the values that an import sets, on a new row and on an old one.
 type columns = map[string]any
 
-func (tx tx) importCourse(c CatalogueCourse, position int) error {
+func (tx transaction) importCourse(c CatalogueCourse, position int) error {
 	category, teacher := Category{Name: c.Category}, Teacher{Name: c.Teacher.Name}
 	if err := tx.Where("name = ?", c.Category).FirstOrCreate(&category).Error; err != nil {
 		return err
@@ -56,7 +56,7 @@ func (tx tx) importCourse(c CatalogueCourse, position int) error {
 
 // importTerms keeps the row of a term that stays, because carts name it by its id, and drops a term
 // that the file drops.
-func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
+func (tx transaction) importTerms(course int64, terms []CatalogueTerm) error {
 	days := []int{0}
 	for _, t := range terms {
 		days = append(days, t.Days)
@@ -72,7 +72,7 @@ func (tx tx) importTerms(course int64, terms []CatalogueTerm) error {
 
 // importChapters writes the outline anew. A lesson that stays, by the names of its chapter and its
 // own, keeps its id: what students have opened is known by it.
-func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
+func (tx transaction) importChapters(course int64, chapters []CatalogueChapter) error {
 	ids, err := tx.dropChapters(course)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (tx tx) importChapters(course int64, chapters []CatalogueChapter) error {
 type lessonName struct{ chapter, lesson string }
 
 // dropChapters deletes the outline of a course and gives the ids that its lessons had.
-func (tx tx) dropChapters(course int64) (map[lessonName]int64, error) {
+func (tx transaction) dropChapters(course int64) (map[lessonName]int64, error) {
 	var old []Chapter
 	if err := tx.Preload("Lessons").Where("course_id = ?", course).Find(&old).Error; err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (tx tx) dropChapters(course int64) (map[lessonName]int64, error) {
 	return ids, tx.Where("course_id = ?", course).Delete(&Chapter{}).Error
 }
 
-func (tx tx) importActivity(a CatalogueActivity) error {
+func (tx transaction) importActivity(a CatalogueActivity) error {
 	activity := Activity{Name: a.Name}
 	err := tx.Where("name = ?", a.Name).
 		Assign(columns{"start_time": a.Start.UTC(), "end_time": a.End.UTC(), "published": true}).
@@ -141,7 +141,7 @@ func (tx tx) importActivity(a CatalogueActivity) error {
 	return nil
 }
 
-func (tx tx) importCoupon(c CatalogueCoupon) error {
+func (tx transaction) importCoupon(c CatalogueCoupon) error {
 	kind := Coupon{Name: c.Name}
 	return tx.Where("name = ?", c.Name).
 		Assign(columns{"sale": c.Sale, "condition_price": Fen(c.From), "days": c.Days}).FirstOrCreate(&kind).Error

@@ -14,7 +14,7 @@ var errNothingNew = errors.New("the student has all of it for ever")
 // confirmLate grants a closed order that was paid after all, if its coupon and points are still
 // free, its courses still sold at its prices, and not all of them the student's for ever meanwhile;
 // otherwise the whole sum goes back.
-func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
+func (tx transaction) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	err := tx.attempt(grantLate(o, p, trade))
 	for _, gone := range []error{errNothingNew, ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
 		if errors.Is(err, gone) {
@@ -24,8 +24,8 @@ func (tx tx) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	return FulfilledLate, err
 }
 
-func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
-	return func(tx tx) error {
+func grantLate(o Order, p Payment, trade PaidTrade) func(transaction) error {
+	return func(tx transaction) error {
 		if err := tx.stillWanted(o); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func grantLate(o Order, p Payment, trade PaidTrade) func(tx) error {
 
 // stillWanted tells whether the order gives its student anything, and could be had today as it is:
 // nil, errNothingNew, ErrWithdrawn or ErrPriceChanged.
-func (tx tx) stillWanted(o Order) error {
+func (tx transaction) stillWanted(o Order) error {
 	var lines []OrderDetail
 	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
 		return err
@@ -59,7 +59,7 @@ func (tx tx) stillWanted(o Order) error {
 
 // stillSold tells whether every line, which is of the course of that place, could be bought today
 // at its price: nil, ErrWithdrawn or ErrPriceChanged.
-func (tx tx) stillSold(lines []OrderDetail, ids []int64) error {
+func (tx transaction) stillSold(lines []OrderDetail, ids []int64) error {
 	var courses []Course
 	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
 		return err
@@ -85,7 +85,7 @@ func (tx tx) stillSold(lines []OrderDetail, ids []int64) error {
 }
 
 // sendBack notes money that the order cannot take, together with the refund that returns all of it.
-func (tx tx) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
+func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
 	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (tx tx) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
 // holdWrong keeps a sum that was not asked for until staff have given it back at Alipay. The row
 // takes the sum that came, because that is what must go back; the order still says what was asked
 // for.
-func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
+func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
 	if err := tx.settlePayment(p, trade, PaymentHeld); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (tx tx) holdWrong(p Payment, trade PaidTrade) error {
 // noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the
 // attempt's row has no place for another, and a refund by its out_trade_no could take the wrong
 // one. It is the difference that the bill of the day will show, open from now on.
-func (tx tx) noteSecond(p Payment, trade PaidTrade) error {
+func (tx transaction) noteSecond(p Payment, trade PaidTrade) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
 		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment,
 		OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,
@@ -116,7 +116,7 @@ func (tx tx) noteSecond(p Payment, trade PaidTrade) error {
 }
 
 // noteGone books a trade whose money came and went without the shop: nothing is granted for it.
-func (tx tx) noteGone(o Order, p Payment, trade PaidTrade) error {
+func (tx transaction) noteGone(o Order, p Payment, trade PaidTrade) error {
 	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
 		return err
 	}

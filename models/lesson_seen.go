@@ -68,7 +68,7 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 // it was. Errors: ErrNoRight, ErrNotFound when the course has no such lesson, ErrRefundAsked for a
 // new one.
 func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		rights, err := readRights(tx.DB, user, []int64{course})
 		if err != nil {
 			return err

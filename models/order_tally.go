@@ -39,7 +39,7 @@ func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]in
 
 // tally counts all but the newest of a student's orders once and for all.
 func (db *DB) tally(ctx context.Context, user int64) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		var from, to int64
 		err := skipLocked(tx.DB).Model(&User{}).Select("orders_tallied").Where("id = ?", user).Take(&from).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -63,7 +63,7 @@ func (db *DB) tally(ctx context.Context, user int64) error {
 }
 
 // tallyShelf adds the orders behind one id and up to another to the tally.
-func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
+func (tx transaction) tallyShelf(user int64, on shelf, from, to int64) error {
 	var n int64
 	err := tx.Raw("SELECT COUNT(*) FROM ly_order WHERE user_id = ? AND shelf = ? AND id > ? AND id <= ?",
 		user, on, from, to).Scan(&n).Error
@@ -79,7 +79,7 @@ func (tx tx) tallyShelf(user int64, on shelf, from, to int64) error {
 
 // reshelve locks the row of the order's student and moves the order within their tally if it is in
 // there. o is the order as it was before the move.
-func (tx tx) reshelve(o Order, to shelf) error {
+func (tx transaction) reshelve(o Order, to shelf) error {
 	if err := tx.lockStudent(o.UserID); err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (tx tx) reshelve(o Order, to shelf) error {
 
 // lockStudent locks the student's row by writing it: on a cluster of databases a mere lock holds on
 // one node, a write is weighed against those of all when it is committed.
-func (tx tx) lockStudent(user int64) error {
+func (tx transaction) lockStudent(user int64) error {
 	return tx.execOne(ErrNotFound, "UPDATE ly_user SET orders_moved = orders_moved + 1 WHERE id = ?", user)
 }
 
 // moveInTally is reshelve for a student whose row is locked.
-func (tx tx) moveInTally(o Order, to shelf, tallied int64) error {
+func (tx transaction) moveInTally(o Order, to shelf, tallied int64) error {
 	from := o.shelf()
 	if o.ID > tallied || from == to {
 		return nil

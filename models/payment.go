@@ -62,7 +62,7 @@ type Attempt struct {
 // ErrPastDeadline.
 func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 	var payment Payment
-	err := db.inTx(ctx, func(tx tx) (err error) {
+	err := db.inTx(ctx, func(tx transaction) (err error) {
 		var order Order
 		err = lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", a.OrderNumber, a.UserID).Error
 		if err != nil {
@@ -88,7 +88,7 @@ func (o Order) lastStart(margin time.Duration) time.Time {
 	return o.ExpiresAt.Add(-margin)
 }
 
-func (tx tx) openAttempt(o Order, a Attempt) (Payment, error) {
+func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 	var earlier []Payment
 	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&earlier).Error; err != nil {
 		return Payment{}, err

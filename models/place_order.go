@@ -28,7 +28,7 @@ func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 	}
 	for try := 1; ; try++ {
 		var order Order
-		err := db.inTx(ctx, func(tx tx) (err error) {
+		err := db.inTx(ctx, func(tx transaction) (err error) {
 			order, err = tx.placeOrder(n)
 			return err
 		})
@@ -53,7 +53,7 @@ func (db *DB) orderByToken(ctx context.Context, n NewOrder) (Order, error) {
 	return order, found(err)
 }
 
-func (tx tx) placeOrder(n NewOrder) (Order, error) {
+func (tx transaction) placeOrder(n NewOrder) (Order, error) {
 	quote, err := makeQuote(tx.DB, n.UserID, n.Choice, tx.now)
 	if len(quote.Lines) > 0 && !quote.Keeps(n.Seal, n.Coupon) {
 		return Order{}, ErrPriceChanged
@@ -84,7 +84,7 @@ func (tx tx) placeOrder(n NewOrder) (Order, error) {
 }
 
 // hold keeps the order's coupon and points from every other order.
-func (tx tx) hold(o Order) error {
+func (tx transaction) hold(o Order) error {
 	if o.Coupon != 0 {
 		if err := tx.holdCoupon(o.Coupon, o); err != nil {
 			return err

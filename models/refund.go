@@ -97,7 +97,7 @@ type RefundRequest struct {
 // ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
 func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error) {
 	var refund Refund
-	err := db.inTx(ctx, func(tx tx) (err error) {
+	err := db.inTx(ctx, func(tx transaction) (err error) {
 		var order Order
 		if err := lockRows(tx.DB).Take(&order, "order_number = ?", r.OrderNumber).Error; err != nil {
 			return found(err)
@@ -109,7 +109,7 @@ func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error
 }
 
 // requestRefund stores a refund of a locked order. A student's request for the same line is approved with it.
-func (tx tx) requestRefund(o Order, r RefundRequest) (Refund, error) {
+func (tx transaction) requestRefund(o Order, r RefundRequest) (Refund, error) {
 	var payment Payment
 	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -146,7 +146,7 @@ func (tx tx) requestRefund(o Order, r RefundRequest) (Refund, error) {
 
 // refundOfKey finds the refund that was asked for under the same key; the zero Refund when there is
 // none. ErrKeyUsed when the key then named another line or sum.
-func (tx tx) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
+func (tx transaction) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
 	var earlier []struct {
 		Refund   `gorm:"embedded"`
 		Position int // of its line, 0 for none
@@ -169,7 +169,7 @@ func (tx tx) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
 }
 
 // leftOf is what of a payment neither went back nor is on its way back.
-func (tx tx) leftOf(p Payment) (Fen, error) {
+func (tx transaction) leftOf(p Payment) (Fen, error) {
 	var refunded Fen
 	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").
 		Where("payment_id = ? AND state <> ?", p.ID, RefundFailed).
@@ -178,7 +178,7 @@ func (tx tx) leftOf(p Payment) (Fen, error) {
 }
 
 // sizeRefund decides sum and line of a refund.
-func (tx tx) sizeRefund(refund *Refund, o Order, r RefundRequest, left Fen) error {
+func (tx transaction) sizeRefund(refund *Refund, o Order, r RefundRequest, left Fen) error {
 	if r.Line != 0 {
 		line, err := tx.refundableLine(o, r.Line)
 		if err != nil {
@@ -198,7 +198,7 @@ func (tx tx) sizeRefund(refund *Refund, o Order, r RefundRequest, left Fen) erro
 }
 
 // refundableLine reads a line whose purchase record stands and for which no refund is on its way.
-func (tx tx) refundableLine(o Order, position int) (OrderDetail, error) {
+func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error) {
 	var line OrderDetail
 	err := tx.Raw(`
 		SELECT d.* FROM ly_order_detail d JOIN ly_user_course r ON r.order_detail_id = d.id AND r.revoked_at IS NULL
@@ -215,7 +215,7 @@ func (tx tx) refundableLine(o Order, position int) (OrderDetail, error) {
 const ownRefund = "R"
 
 // addRefund stores a refund to be tried at once, under the next number of its payment.
-func (tx tx) addRefund(r *Refund, p Payment) (err error) {
+func (tx transaction) addRefund(r *Refund, p Payment) (err error) {
 	if r.OutRequestNo, err = tx.nextRequestNo(p); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (tx tx) addRefund(r *Refund, p Payment) (err error) {
 
 // nextRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
 // told of is passed over.
-func (tx tx) nextRequestNo(p Payment) (string, error) {
+func (tx transaction) nextRequestNo(p Payment) (string, error) {
 	var used []string
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
 		return "", err
@@ -259,7 +259,7 @@ var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of 
 // it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		tasks = nil
 		var due []Refund
 		err := skipLocked(tx.DB).Joins("JOIN ly_payment p ON p.id = ly_refund.payment_id").
@@ -287,7 +287,7 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 // RefundAsked. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
-	err := db.inTx(ctx, func(tx tx) (err error) {
+	err := db.inTx(ctx, func(tx transaction) (err error) {
 		var r Refund
 		if err := lockRows(tx.DB).Take(&r, "id = ? AND state = ?", id, RefundPending).Error; err != nil {
 			return found(err)
@@ -298,7 +298,7 @@ func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	return task, err
 }
 
-func (tx tx) claimRefund(r Refund) (RefundTask, error) {
+func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
 	task := RefundTask{Refund: r}
 	free := tx.Model(&Payment{}).Where("id = ? AND (refund_at IS NULL OR refund_at <= ?)", r.PaymentID, tx.now).
 		Update("refund_at", tx.now.Add(refundLease))

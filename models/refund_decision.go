@@ -21,7 +21,7 @@ var ErrDecided = errors.New("the request is not open")
 // then the request stays open.
 func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
 	var refund Refund
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		order, line, request, err := tx.lockRequest(id)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 // RejectRefund decides against a request. Errors: ErrNotFound, ErrDecided when it is not open;
 // rejecting twice is no error.
 func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		_, _, request, err := tx.lockRequest(id)
 		switch {
 		case err != nil:
@@ -65,7 +65,7 @@ func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) erro
 }
 
 // lockRequest locks the order of a request, as all do who change one, and reads both.
-func (tx tx) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
+func (tx transaction) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
 	var order Order
 	var line OrderDetail
 	var request LineRequest
@@ -84,7 +84,7 @@ func (tx tx) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
 // grantRequests gives the students' requests for those lines the refund that the lines have got,
 // whoever asked for it. That is the only way to approve one. A request that was taken back stays
 // so.
-func (tx tx) grantRequests(r Refund, lines ...int64) error {
+func (tx transaction) grantRequests(r Refund, lines ...int64) error {
 	return tx.Model(&LineRequest{}).Where("order_detail_id IN ? AND state <> ?", lines, RequestWithdrawn).Updates(columns{
 		"state": RequestApproved, "refund_id": r.ID, "decided_by": cut(r.RequestedBy, 64), "decided_at": tx.now,
 	}).Error

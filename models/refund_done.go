@@ -16,7 +16,7 @@ import (
 // record of the order is revoked, the rest of the points and the coupon return, and the order is
 // 已退款.
 func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForRefund(id)
 		if err != nil {
 			return err
@@ -33,7 +33,7 @@ func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) erro
 }
 
 // lockForRefund locks the order that a refund is of, then reads its payment.
-func (tx tx) lockForRefund(id int64) (Order, Payment, error) {
+func (tx transaction) lockForRefund(id int64) (Order, Payment, error) {
 	var payment Payment
 	err := tx.Raw(`
 		SELECT p.* FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id
@@ -48,7 +48,7 @@ func (tx tx) lockForRefund(id int64) (Order, Payment, error) {
 	return order, payment, tx.Take(&payment, "id = ?", payment.ID).Error
 }
 
-func (tx tx) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error {
+func (tx transaction) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error {
 	done := columns{"state": RefundDone, "done_at": doneAt.UTC(), "try_at": nil, "last_error": ""}
 	if p.State == PaymentPaid {
 		points, err := tx.takeBack(o, r, doneAt.UTC())
@@ -65,7 +65,7 @@ func (tx tx) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error 
 }
 
 // takeBack undoes what the refunded money had bought, and gives the points that go back with it.
-func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error) {
+func (tx transaction) takeBack(o Order, r Refund, at time.Time) (points int64, err error) {
 	full := o.RefundedAmount+r.Amount >= o.RealPrice
 	values := columns{"refunded_amount": gorm.Expr("refunded_amount + ?", r.Amount)}
 	if full {
@@ -94,7 +94,7 @@ func (tx tx) takeBack(o Order, r Refund, at time.Time) (points int64, err error)
 }
 
 // returnCoupon frees the coupon that the order used. Its end stays as it was.
-func (tx tx) returnCoupon(o Order) error {
+func (tx transaction) returnCoupon(o Order) error {
 	if o.Coupon == 0 {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (tx tx) returnCoupon(o Order) error {
 
 // returnPoints gives back a line's share of the order's points, rounded down, and with the last
 // refund all that is left of them.
-func (tx tx) returnPoints(o Order, r Refund, full bool) (int64, error) {
+func (tx transaction) returnPoints(o Order, r Refund, full bool) (int64, error) {
 	var points int64
 	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
 		var earlier int64
@@ -140,7 +140,7 @@ func (o Order) pointsOf(line OrderDetail) int64 {
 
 // revoke ends the purchase records that the refund is of, shortens what they had extended, and
 // counts the students lost. A student's request for one of them has its refund with that.
-func (tx tx) revoke(o Order, r Refund, full bool) error {
+func (tx transaction) revoke(o Order, r Refund, full bool) error {
 	g := tx.Model(&UserCourse{}).Where(
 		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
 	switch {
@@ -183,7 +183,7 @@ func (tx tx) revoke(o Order, r Refund, full bool) error {
 
 // chainAnew sets the ends of a student's remaining records of a course as if the revoked one had
 // never extended them.
-func (tx tx) chainAnew(user, course int64) error {
+func (tx transaction) chainAnew(user, course int64) error {
 	var records []struct {
 		ID         int64
 		PayTime    time.Time

@@ -25,7 +25,7 @@ type RefundNews struct {
 // ErrRefundTooMuch when more would have gone back than came, ErrRefundUnsure when it may or may not
 // be one of the shop's own.
 func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForPayment(n.OutTradeNo)
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 }
 
 // noteRefund books a refund whose sum is told.
-func (tx tx) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
+func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
 	switch r := n.among(known); {
 	case r == nil:
 		return tx.bookOutside(o, p, known, n)
@@ -65,7 +65,7 @@ func (tx tx) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error 
 // noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's
 // own is on its way that sum may hold it already, so only one of that very sum is believed to be
 // the news.
-func (tx tx) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
+func (tx transaction) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
 	// Alipay's total knows nothing of those that were paid by other means.
 	atAlipay := slices.DeleteFunc(slices.Clone(known), Refund.settled)
 	n.Amount = n.Total - sumDone(atAlipay)
@@ -125,14 +125,14 @@ func (n RefundNews) repeats(r Refund) bool {
 }
 
 // nameRefund gives a refund the number that Alipay knows it by, once that is heard.
-func (tx tx) nameRefund(r Refund, outRequestNo string) error {
+func (tx transaction) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }
 
 // yieldNumber books a refund of another sum that Alipay knows under the number of one of the
 // shop's, as after a backup was restored: the number tells of nothing but that refund, so the
 // shop's own has not been made, and if it is on its way it is asked for under a new one.
-func (tx tx) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
+func (tx transaction) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
 	number, err := tx.nextRequestNo(p)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (tx tx) yieldNumber(o Order, p Payment, known []Refund, own Refund, n Refun
 
 // finishRefused finishes a refund that Alipay had refused and has made after all. When its line
 // went back by another one meanwhile, it is of a bare sum.
-func (tx tx) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
+func (tx transaction) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
 	err := tx.lineStands(o, r)
 	if errors.Is(err, ErrLineNotOpen) {
 		r.OrderDetailID = nil
@@ -160,7 +160,7 @@ func (tx tx) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
 }
 
 // bookOutside gives a refund that the shop did not ask for its row, done already.
-func (tx tx) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
+func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
 	if sumDone(known)+n.Amount > p.Amount {
 		return ErrRefundTooMuch
 	}
@@ -184,7 +184,7 @@ func (tx tx) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error
 // lineAskedFor is the line that a refund made outside the shop is taken to be of: one of that very
 // sum whose student waits for its refund, the oldest request first; nil when there is none. Else
 // approving the request would give the sum back once more.
-func (tx tx) lineAskedFor(p Payment, amount Fen) (*int64, error) {
+func (tx transaction) lineAskedFor(p Payment, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`
 		SELECT d.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id

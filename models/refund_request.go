@@ -174,7 +174,7 @@ var ErrRefundBarred = errors.New("no refund of that line can be asked for")
 // no such line, ErrRefundBarred.
 func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
 	var total Fen
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		total = 0
 		order, err := tx.lockOwnOrder(w.UserID, w.OrderNumber)
 		if err != nil {
@@ -202,13 +202,13 @@ func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen
 	return total, err
 }
 
-func (tx tx) lockOwnOrder(user int64, number string) (Order, error) {
+func (tx transaction) lockOwnOrder(user int64, number string) (Order, error) {
 	var order Order
 	err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
 	return order, found(err)
 }
 
-func (tx tx) askRefund(line RefundChoice, reason string) error {
+func (tx transaction) askRefund(line RefundChoice, reason string) error {
 	switch line.Bar {
 	case "":
 	case BarAsked:
@@ -227,7 +227,7 @@ func (tx tx) askRefund(line RefundChoice, reason string) error {
 // WithdrawRefund takes a student's open request for a line of their own order back. One that is not
 // open stays as it is; ErrNotFound only for an order that is not theirs.
 func (db *DB) WithdrawRefund(ctx context.Context, user int64, number string, line int) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		order, err := tx.lockOwnOrder(user, number)
 		if err != nil {
 			return err

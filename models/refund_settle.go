@@ -30,7 +30,7 @@ func (db *DB) refundsNamed(ctx context.Context, number, where string, value any)
 // failed, ErrRefundTooMuch and ErrLineNotOpen when the money or the line has gone back by another
 // refund.
 func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForRefund(id)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error
 }
 
 // lineStands is ErrLineNotOpen for a refund whose line went back by another one, or is on its way.
-func (tx tx) lineStands(o Order, r Refund) error {
+func (tx transaction) lineStands(o Order, r Refund) error {
 	if r.OrderDetailID == nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 
 // noteReturned looks at a payment that no order took after a refund of it was done or refused: it
 // ends once all of it went back.
-func (tx tx) noteReturned(p Payment) error {
+func (tx transaction) noteReturned(p Payment) error {
 	var refunds []Refund
 	if err := tx.Where("payment_id = ?", p.ID).Order("id").Find(&refunds).Error; err != nil {
 		return err
@@ -26,7 +26,7 @@ func (tx tx) noteReturned(p Payment) error {
 
 // sendBackRest asks for what is left of a surplus of which a part went back outside the shop, so
 // that Alipay refuses the refund of the whole. A sum that was refused before is left to staff.
-func (tx tx) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
+func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
 	inTheWay := func(r Refund) bool {
 		return r.State == RefundPending || r.State == RefundFailed && r.Amount == rest
 	}
@@ -46,7 +46,7 @@ func (tx tx) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
 
 // NoteRefundError remembers why a refund is not done yet. A final error ends it as RefundFailed.
 func (db *DB) NoteRefundError(ctx context.Context, id int64, text string, final bool) error {
-	return db.inTx(ctx, func(tx tx) error {
+	return db.inTx(ctx, func(tx transaction) error {
 		_, payment, err := tx.lockForRefund(id)
 		if err != nil {
 			return err

@@ -83,10 +83,10 @@ func (db *DB) DropSession(ctx context.Context, id string) error {
 
 // EndSessions ends every session of the student, in whatever browser.
 func (db *DB) EndSessions(ctx context.Context, user int64) error {
-	return db.inTx(ctx, func(tx tx) error { return tx.endSessions(user) })
+	return db.inTx(ctx, func(tx transaction) error { return tx.endSessions(user) })
 }
 
-func (tx tx) endSessions(user int64) error {
+func (tx transaction) endSessions(user int64) error {
 	return tx.Where("user_id = ?", user).Delete(&Session{}).Error
 }
 

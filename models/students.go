@@ -16,7 +16,7 @@ type StudentDelta struct {
 func (StudentDelta) TableName() string { return "ly_student_delta" }
 
 // countStudents notes that each of the courses won (1) or lost (-1) a student.
-func (tx tx) countStudents(courses []int64, delta int) error {
+func (tx transaction) countStudents(courses []int64, delta int) error {
 	if len(courses) == 0 {
 		return nil
 	}
@@ -32,7 +32,7 @@ func (tx tx) countStudents(courses []int64, delta int) error {
 // many. Replicas may run it at the same time; they take turns.
 func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	var noted []StudentDelta
-	err := db.inTx(ctx, func(tx tx) error {
+	err := db.inTx(ctx, func(tx transaction) error {
 		// Whoever has the first course's row has the turn. Folders that shared out the noted rows
 		// with SKIP LOCKED deadlocked: the DELETE may read the whole table, and then it waits for
 		// another folder's rows.
@@ -49,7 +49,7 @@ func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	return len(noted), err
 }
 
-func (tx tx) fold(noted []StudentDelta) error {
+func (tx transaction) fold(noted []StudentDelta) error {
 	ids := make([]int64, len(noted))
 	sums := map[int64]int{}
 	for i, n := range noted {
@@ -64,7 +64,7 @@ func (tx tx) fold(noted []StudentDelta) error {
 
 // addStudents is one statement, which locks the courses in the order of their ids whatever the
 // order of the list.
-func (tx tx) addStudents(sums map[int64]int) error {
+func (tx transaction) addStudents(sums map[int64]int) error {
 	var cases strings.Builder
 	var args []any
 	var courses []int64

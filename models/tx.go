@@ -16,14 +16,14 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// tx is one open transaction. Now is read once, so that all rows it writes agree on the time.
-type tx struct {
+// transaction is one that is open. Its now is read once, so that all rows it writes agree on the time.
+type transaction struct {
 	*gorm.DB
 	now time.Time
 }
 
 // attempt runs fn inside the transaction; when fn fails, what it wrote is undone and the transaction goes on.
-func (tx tx) attempt(fn func(tx) error) error {
+func (tx transaction) attempt(fn func(transaction) error) error {
 	return tx.Transaction(func(g *gorm.DB) error {
 		inner := tx
 		inner.DB = g
@@ -34,7 +34,7 @@ func (tx tx) attempt(fn func(tx) error) error {
 // exec runs a statement in the transaction and tells how many rows it changed. It goes past the
 // ORM, whose reflection took as much time on the way of a payment as the driver; only statements of
 // that way are worth it.
-func (tx tx) exec(statement string, args ...any) (int64, error) {
+func (tx transaction) exec(statement string, args ...any) (int64, error) {
 	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
 	if err != nil {
 		return 0, err
@@ -43,7 +43,7 @@ func (tx tx) exec(statement string, args ...any) (int64, error) {
 }
 
 // execOne is exec for a guarded UPDATE of one row; notOne when another has changed the row before.
-func (tx tx) execOne(notOne error, statement string, args ...any) error {
+func (tx transaction) execOne(notOne error, statement string, args ...any) error {
 	changed, err := tx.exec(statement, args...)
 	if err == nil && changed != 1 {
 		err = fmt.Errorf("%d rows instead of one: %w", changed, notOne)
@@ -52,7 +52,7 @@ func (tx tx) execOne(notOne error, statement string, args ...any) error {
 }
 
 // query is exec for a statement that reads; scan is called for each row.
-func (tx tx) query(scan func(*sql.Rows) error, statement string, args ...any) error {
+func (tx transaction) query(scan func(*sql.Rows) error, statement string, args ...any) error {
 	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, statement, args...)
 	return eachRow(rows, err, scan)
 }
@@ -83,11 +83,11 @@ const txTries = 6
 // inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up
 // waiting for a lock, refuses the commit for a conflict or goes away before it was asked to commit,
 // the whole of fn runs again, so fn must touch nothing but the database.
-func (db *DB) inTx(ctx context.Context, fn func(tx) error) error {
+func (db *DB) inTx(ctx context.Context, fn func(transaction) error) error {
 	for try := 1; ; try++ {
 		var inner error
 		err := db.with(ctx).Transaction(func(g *gorm.DB) error {
-			inner = fn(tx{g, db.Now()})
+			inner = fn(transaction{g, db.Now()})
 			return inner
 		})
 		if err == nil || !retryable(err) && !lost(inner) {
@@ -134,7 +134,7 @@ func skipLocked(g *gorm.DB) *gorm.DB {
 }
 
 // forUpdate is lockRows for a statement in SQL.
-func (tx tx) forUpdate() string {
+func (tx transaction) forUpdate() string {
 	if tx.Dialector.Name() == DialectSQLite {
 		return ""
 	}

@@ -64,7 +64,7 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 		return User{}, err
 	}
 	user := User{Username: n.Username, Password: hash, IsStaff: n.Staff}
-	err = db.inTx(ctx, func(tx tx) error {
+	err = db.inTx(ctx, func(tx transaction) error {
 		user.ID, user.Credit, user.CreatedAt = 0, 0, tx.now // this may be a second try
 		if err := tx.Create(&user).Error; err != nil {
 			return err

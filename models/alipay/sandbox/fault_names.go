@@ -62,7 +62,7 @@ const (
 // moment. Those about a buyer pay at the cashier that was opened last, and wait until there is one
 // that can be paid.
 const (
-	QueryThenPay      = "query_then_pay"       // right after the next query found it unpaid, or not there, the trade is paid
+	QueryThenPay      = "query_then_pay"       // right after a query found it unpaid, or not there, the trade is paid
 	ClosePaysFirst    = "close_pays_first"     // the trade is paid just before the next close, which is refused
 	CloseThenPay      = "close_then_pay"       // it is paid right after the next close was answered TRADE_NOT_EXIST
 	RefundFundChangeN = "refund_fund_change_n" // the money moves, but the answer says fund_change N

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // DifferenceKind is the word in ly_bill_difference.kind.
@@ -144,9 +142,10 @@ func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[stri
 
 // PaymentsBetween reads the payments whose money came in that time, by Alipay's clock.
 func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
-	return gorm.G[Payment](db.orm).
-		Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
-		Find(ctx)
+	var paid []Payment
+	err := db.with(ctx).Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
+		Find(&paid).Error
+	return paid, err
 }
 
 // DoneRefund is a refund that is done, with the trade that it is of.

@@ -155,12 +155,12 @@ func (tx transaction) putInCart(item CartItem) error {
 
 // RemoveFromCart takes a course out of the cart; one that is not in it is no error.
 func (db *DB) RemoveFromCart(ctx context.Context, user, course int64) error {
-	_, err := gorm.G[CartItem](db.orm).Where("user_id = ? AND course_id = ?", user, course).Delete(ctx)
-	return err
+	return db.with(ctx).Where("user_id = ? AND course_id = ?", user, course).Delete(&CartItem{}).Error
 }
 
 // InCart tells whether a course is in the student's cart.
 func (db *DB) InCart(ctx context.Context, user, course int64) (bool, error) {
-	n, err := gorm.G[CartItem](db.orm).Where("user_id = ? AND course_id = ?", user, course).Count(ctx, "course_id")
+	var n int64
+	err := db.with(ctx).Model(&CartItem{}).Where("user_id = ? AND course_id = ?", user, course).Count(&n).Error
 	return n > 0, err
 }

@@ -23,7 +23,9 @@ func (l Listing) Cheapest() Offer {
 
 // Categories lists the categories in the shop's order.
 func (db *DB) Categories(ctx context.Context) ([]Category, error) {
-	return gorm.G[Category](db.orm).Order("position, id").Find(ctx)
+	var all []Category
+	err := db.with(ctx).Order("position, id").Find(&all).Error
+	return all, err
 }
 
 // CourseSort is an order of the course list, as its address names it.

@@ -1,4 +1,12 @@
-// Package models holds the shop's tables, every query and every transaction. It knows neither HTTP nor Alipay.
+// Package models holds the shop's tables, every query and every transaction. It knows neither HTTP
+// nor Alipay.
+//
+// A statement is written in one of four ways. Rows of one table are read and written by the ORM's
+// chains: Where with Take, Find, Create, Updates. What joins tables, sums or cuts out a page is SQL
+// written out, by Raw and Scan. In a transaction, what changes rows by arithmetic or several at once,
+// and everything on the way of a payment, goes past the ORM by exec, execOne and query: its
+// reflection took as much time there as the driver. The pages that are asked for most read by
+// DB.query, whose statements stay prepared at the database.
 package models
 
 import (

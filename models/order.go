@@ -7,8 +7,6 @@ import (
 	"math/big"
 	"slices"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // PayType is the code in ly_order.pay_type.
@@ -132,7 +130,7 @@ type LineView struct {
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView
-	err := g.Raw("SELECT * FROM ly_order WHERE order_number = ? AND user_id = ?", number, user).Take(&view).Error
+	err := g.Take(&view.Order, "order_number = ? AND user_id = ?", number, user).Error
 	if err != nil {
 		return view, found(err)
 	}
@@ -144,7 +142,7 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 	if err != nil {
 		return view, err
 	}
-	view.Payments, err = gorm.G[Payment](g).Where("order_id = ?", view.ID).Order("id").Find(ctx)
+	err = g.Where("order_id = ?", view.ID).Order("id").Find(&view.Payments).Error
 	if err != nil || !slices.ContainsFunc(view.Payments, func(p Payment) bool { return p.TradeNo != nil }) {
 		return view, err
 	}

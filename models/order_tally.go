@@ -70,11 +70,12 @@ func (tx transaction) tallyShelf(user int64, on shelf, from, to int64) error {
 	if err != nil {
 		return err
 	}
-	added := tx.Exec("UPDATE ly_order_tally SET n = n + ? WHERE user_id = ? AND shelf = ?", n, user, on)
-	if added.Error != nil || from > 0 {
-		return added.Error
+	_, err = tx.exec("UPDATE ly_order_tally SET n = n + ? WHERE user_id = ? AND shelf = ?", n, user, on)
+	if err != nil || from > 0 {
+		return err
 	}
-	return tx.Exec("INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (?, ?, ?)", user, on, n).Error
+	_, err = tx.exec("INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (?, ?, ?)", user, on, n)
+	return err
 }
 
 // reshelve locks the row of the order's student and moves the order within their tally if it is in

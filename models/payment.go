@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // PaymentState is the word in ly_payment.state.
@@ -156,15 +154,14 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 // for all others until the floor has passed.
 func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration) (bool, error) {
 	now := db.Now()
-	n, err := gorm.G[Payment](db.orm).
+	claimed := db.with(ctx).Model(&Payment{}).
 		Where("id = ? AND (queried_at IS NULL OR queried_at <= ?)", payment, now.Add(-floor)).
-		Update(ctx, "queried_at", now)
-	return n == 1, err
+		Update("queried_at", now)
+	return claimed.RowsAffected == 1, claimed.Error
 }
 
 // NoteTradeStatus remembers what Alipay said of an attempt that is not paid.
 func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
-	_, err := gorm.G[Payment](db.orm).Where("id = ? AND state = ?", payment, PaymentOpen).
-		Update(ctx, "trade_status", status)
-	return err
+	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
+		Update("trade_status", status).Error
 }

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Source is the word in ly_payment_event.source: how the shop learned of something at Alipay.
@@ -66,9 +64,10 @@ func (e PaymentEvent) values() []any {
 
 // Returned tells whether the browser of an attempt's buyer came back from Alipay with a genuine return.
 func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
-	n, err := gorm.G[PaymentEvent](db.orm).
+	var n int64
+	err := db.with(ctx).Model(&PaymentEvent{}).
 		Where("out_trade_no = ? AND source = ? AND verdict = ?", outTradeNo, SourceReturn, VerdictNoted).
-		Limit(1).Count(ctx, "id")
+		Count(&n).Error
 	return n > 0, err
 }
 

@@ -171,9 +171,8 @@ func (tx transaction) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, 
 // leftOf is what of a payment neither went back nor is on its way back.
 func (tx transaction) leftOf(p Payment) (Fen, error) {
 	var refunded Fen
-	err := tx.Model(&Refund{}).Select("COALESCE(SUM(amount), 0)").
-		Where("payment_id = ? AND state <> ?", p.ID, RefundFailed).
-		Scan(&refunded).Error
+	err := tx.Raw("SELECT COALESCE(SUM(amount), 0) FROM ly_refund WHERE payment_id = ? AND state <> ?",
+		p.ID, RefundFailed).Scan(&refunded).Error
 	return p.Amount - refunded, err
 }
 
@@ -325,6 +324,7 @@ func (db *DB) RefundAsked(ctx context.Context, t RefundTask) error {
 
 // RefundByID reads a refund.
 func (db *DB) RefundByID(ctx context.Context, id int64) (Refund, error) {
-	refund, err := gorm.G[Refund](db.orm).Where("id = ?", id).First(ctx)
+	var refund Refund
+	err := db.with(ctx).Take(&refund, "id = ?", id).Error
 	return refund, found(err)
 }

@@ -108,8 +108,8 @@ func (tx transaction) returnPoints(o Order, r Refund, full bool) (int64, error) 
 	var points int64
 	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
 		var earlier int64
-		err := tx.Model(&Refund{}).Select("COALESCE(SUM(points), 0)").
-			Where("payment_id = ?", r.PaymentID).Scan(&earlier).Error
+		err := tx.Raw("SELECT COALESCE(SUM(points), 0) FROM ly_refund WHERE payment_id = ?",
+			r.PaymentID).Scan(&earlier).Error
 		if err != nil {
 			return 0, err
 		}

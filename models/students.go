@@ -66,13 +66,13 @@ func (tx transaction) fold(noted []StudentDelta) error {
 // order of the list.
 func (tx transaction) addStudents(sums map[int64]int) error {
 	var cases strings.Builder
-	var args []any
-	var courses []int64
+	var args, courses []any
 	for course, sum := range sums {
 		cases.WriteString(" WHEN ? THEN ?")
 		args = append(args, course, sum)
 		courses = append(courses, course)
 	}
-	return tx.Exec("UPDATE ly_course SET students = students + CASE id"+cases.String()+" ELSE 0 END WHERE id IN ?",
-		append(args, courses)...).Error
+	_, err := tx.exec("UPDATE ly_course SET students = students + CASE id"+cases.String()+" ELSE 0 END"+
+		" WHERE id IN "+placeholders(1, len(courses)), append(args, courses...)...)
+	return err
 }

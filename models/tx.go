@@ -31,9 +31,7 @@ func (tx transaction) attempt(fn func(transaction) error) error {
 	})
 }
 
-// exec runs a statement in the transaction and tells how many rows it changed. It goes past the
-// ORM, whose reflection took as much time on the way of a payment as the driver; only statements of
-// that way are worth it.
+// exec runs a statement in the transaction and tells how many rows it changed. It goes past the ORM.
 func (tx transaction) exec(statement string, args ...any) (int64, error) {
 	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
 	if err != nil {

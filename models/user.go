@@ -112,7 +112,8 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 
 // UserByName reads an account; ErrNotFound when there is none.
 func (db *DB) UserByName(ctx context.Context, username string) (User, error) {
-	user, err := gorm.G[User](db.orm).Where("username = ?", username).First(ctx)
+	var user User
+	err := db.with(ctx).Take(&user, "username = ?", username).Error
 	return user, found(err)
 }
 

@@ -87,10 +87,8 @@ func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]Right, error
 		return rights, nil
 	}
 	var records []UserCourse
-	err := g.Raw(`
-		SELECT course_id, out_time FROM ly_user_course
-		WHERE user_id = ? AND course_id IN ? AND revoked_at IS NULL`,
-		user, courses).Scan(&records).Error
+	err := g.Select("course_id", "out_time").
+		Where("user_id = ? AND course_id IN ? AND revoked_at IS NULL", user, courses).Find(&records).Error
 	for _, record := range records {
 		r := rights[record.CourseID]
 		r.add(record.OutTime)

@@ -17,24 +17,45 @@ const (
 	tallyAllBut = 100  // the newest are never tallied: numbers given out to orders that are being placed come behind them
 )
 
-// countOrders counts the student's orders on each shelf. counted is how many of them it took one by one.
+// countOrders counts the student's orders on each shelf. counted is how many of them it took one by
+// one. Few students have a tally, and only they pay for reading it.
 func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]int, counted int, err error) {
+	var upTo int64
 	onShelf = map[shelf]int{}
+	err = db.query(ctx, func(rows *sql.Rows) error {
+		var on sql.Null[shelf]
+		var n int
+		err := rows.Scan(&on, &n, &upTo)
+		if on.Valid { // not so in the one row of a student without orders
+			onShelf[on.V], counted = n, counted+n
+		}
+		return err
+	}, `SELECT o.shelf, COUNT(o.id), u.orders_tallied FROM ly_user u
+		LEFT JOIN ly_order o`+along(db.dialect, byShelf)+` ON o.user_id = u.id AND `+onAnyOf(TabAll.shelves())+` AND o.id > u.orders_tallied
+		WHERE u.id = ? GROUP BY o.shelf`, user)
+	if err != nil || upTo == 0 {
+		return onShelf, counted, err
+	}
+	moved, err := db.addTally(ctx, onShelf, user, upTo)
+	if err != nil || !moved {
+		return onShelf, counted, err
+	}
+	return db.countOrders(ctx, user) // some of those just counted have come into the tally meanwhile
+}
+
+// addTally adds the orders up to that id. moved says that the tally reaches further by now.
+func (db *DB) addTally(ctx context.Context, onShelf map[shelf]int, user, upTo int64) (moved bool, err error) {
 	err = db.query(ctx, func(rows *sql.Rows) error {
 		var on shelf
 		var n int
-		var tallied bool
+		var tallied int64
 		err := rows.Scan(&on, &n, &tallied)
 		onShelf[on] += n
-		if !tallied {
-			counted += n
-		}
+		moved = tallied != upTo
 		return err
-	}, `SELECT o.shelf, COUNT(*), 0 FROM ly_user u
-		JOIN ly_order o ON o.user_id = u.id AND `+onAnyOf(TabAll.shelves())+` AND o.id > u.orders_tallied
-		WHERE u.id = ? GROUP BY o.shelf
-		UNION ALL SELECT shelf, n, 1 FROM ly_order_tally WHERE user_id = ?`, user, user)
-	return onShelf, counted, err
+	}, `SELECT t.shelf, t.n, u.orders_tallied FROM ly_order_tally t JOIN ly_user u ON u.id = t.user_id
+		WHERE t.user_id = ?`, user)
+	return moved, err
 }
 
 // tally counts all but the newest of a student's orders once and for all.

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"luffy/cmd/internal/server"
 	"luffy/migrations"
 	"luffy/models"
 	"luffy/models/modelstest"
@@ -77,11 +78,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	server := os.Getenv(modelstest.MariaDBVariable)
-	if server == "" {
+	host := os.Getenv(modelstest.MariaDBVariable)
+	if host == "" {
 		return fmt.Errorf("%s is not set; run make bench", modelstest.MariaDBVariable)
 	}
-	address, err := createDatabase(ctx, server)
+	address, err := createDatabase(ctx, host)
 	if err != nil {
 		return err
 	}
@@ -93,6 +94,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil {
 		return err
 	}
+	server.CollectLess() // as the program does
 	b, err := newBench(ctx, address, db, o)
 	if err != nil {
 		return err

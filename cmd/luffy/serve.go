@@ -33,6 +33,7 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if metrics != nil {
 		log.Info("metrics", "addr", metrics.Addr().String())
 	}
+	server.CollectLess()
 	log.Info("serving", "addr", pages.Addr().String(), "base_url", s.BaseURL)
 	return shop.Serve(ctx, pages, metrics)
 }

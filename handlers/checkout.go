@@ -32,10 +32,10 @@ func (s *shop) checkout(c echo.Context) error {
 func (s *shop) placeOrder(c echo.Context) error {
 	ctx, user, form := c.Request().Context(), userID(c), readCheckout(c)
 	if form.token == "" || len(form.token) > maxToken {
-		return s.askAgain(c, form, "页面已过期，请核对下面的金额后重新提交。")
+		return s.checkoutAgain(c, form, "页面已过期，请核对下面的金额后重新提交。")
 	}
 	if len(form.unreadable) > 0 {
-		return s.askAgain(c, form, "")
+		return s.checkoutAgain(c, form, "")
 	}
 	order, err := s.db.PlaceOrder(ctx, models.NewOrder{
 		Choice: form.choice, UserID: user, Seal: form.seal, Token: form.token, TTL: s.orderTTL,
@@ -43,7 +43,7 @@ func (s *shop) placeOrder(c echo.Context) error {
 	switch {
 	case errors.Is(err, models.ErrPriceChanged), errors.Is(err, models.ErrCoupon), errors.Is(err, models.ErrPoints),
 		errors.Is(err, models.ErrTooMuch):
-		return s.askAgain(c, form, "")
+		return s.checkoutAgain(c, form, "")
 	case errors.Is(err, models.ErrEmptyCart):
 		return s.emptyCart(c)
 	case err != nil:
@@ -87,8 +87,8 @@ func readCheckout(c echo.Context) checkoutForm {
 	return form
 }
 
-// askAgain shows the checkout anew after an order that could not be made. Nothing the student entered is lost.
-func (s *shop) askAgain(c echo.Context, form checkoutForm, problem string) error {
+// checkoutAgain shows the checkout anew after an order that could not be made. Nothing the student entered is lost.
+func (s *shop) checkoutAgain(c echo.Context, form checkoutForm, problem string) error {
 	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
 	if problem != "" {
 		form.unreadable = views.FieldErrors{"": problem}

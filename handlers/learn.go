@@ -73,7 +73,7 @@ func (s *shop) openLesson(c echo.Context) error {
 	course, lesson := idOf(c.Param("course")), idOf(c.FormValue("lesson"))
 	at := fmt.Sprintf("/learn/%d?lesson=%d", course, lesson)
 	err := s.db.OpenLesson(c.Request().Context(), userID(c), course, lesson)
-	if err != nil && !errors.Is(err, models.ErrNoRight) && !errors.Is(err, models.ErrRefundAsked) {
+	if err != nil && !errors.Is(err, models.ErrNoRight) && !errors.Is(err, models.ErrRefundRequested) {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, at) // where it also stands why a lesson does not open

@@ -98,8 +98,8 @@ func (s *shop) refundPage(c echo.Context) error {
 	return s.showRefund(c, http.StatusOK, refundForm{}, nil)
 }
 
-// askRefund is POST /orders/:number/refund. Sent twice it asks once.
-func (s *shop) askRefund(c echo.Context) error {
+// requestRefund is POST /orders/:number/refund. Sent twice it is one request.
+func (s *shop) requestRefund(c echo.Context) error {
 	form, err := readRefundForm(c)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *shop) askRefund(c echo.Context) error {
 		return s.showRefund(c, http.StatusUnprocessableEntity, form, faults)
 	}
 	number := c.Param("number")
-	total, err := s.db.AskRefund(c.Request().Context(), models.RefundWish{
+	total, err := s.db.RequestRefund(c.Request().Context(), models.RefundWish{
 		UserID: userID(c), OrderNumber: number, Lines: form.lines, Reason: form.reasonText(),
 	}, s.refunds)
 	switch {

@@ -15,8 +15,8 @@ import (
 
 func refundPath(number string) string { return orderPath(number) + "/refund" }
 
-// askRefund sends the form for the lines.
-func (b *browser) askRefund(number string, lines ...string) *page {
+// requestRefund sends the form for the lines.
+func (b *browser) requestRefund(number string, lines ...string) *page {
 	b.t.Helper()
 	p := b.open(refundPath(number))
 	form := p.form(refundPath(number))
@@ -69,7 +69,7 @@ func TestRefundRequest(t *testing.T) {
 		form.wantText("main", "课程收回，不能再学习", "不能打开新的课时", "积分随课程按比例退还", "优惠券（新人立减）在订单全部退款时退还")
 		form.wantText("#refund-form", "Go 语言实战", "已打开 0 / 3 课时", "退 ¥77.05 和 109 积分", "Django 项目实战", "退 ¥273.94 和 390 积分")
 
-		b.askRefund(number, "2").wantTo(orderPath(number))
+		b.requestRefund(number, "2").wantTo(orderPath(number))
 		detail := b.open(orderPath(number))
 		detail.wantText(".flash", "退款申请已提交，共 ¥273.94。")
 		b.wantRequest(number, "申请中")
@@ -88,7 +88,7 @@ func TestRefundRequest(t *testing.T) {
 			"退款 ¥273.94 已原路退回，《Django 项目实战》已收回，390 积分已退还")
 		b.get("/learn/3").want(http.StatusForbidden)
 
-		b.askRefund(number, "1").wantTo(orderPath(number))
+		b.requestRefund(number, "1").wantTo(orderPath(number))
 		if err := w.db.RejectRefund(w.t.Context(), w.requestOf(1), models.RefundDecision{By: "staff", Reason: "课程已下载资料"}); err != nil {
 			w.t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestWithdrawRefund(t *testing.T) {
 	b, ann := w.student("ann")
 	order, _ := modelstest.Paid(t, w.db, ann, w.stock.Plain.For(30), w.stock.Rate.For(0))
 	number := order.OrderNumber
-	b.askRefund(number, "1", "2").wantTo(orderPath(number))
+	b.requestRefund(number, "1", "2").wantTo(orderPath(number))
 	lesson := b.open("/learn/1")
 	lesson.wantText(".note", "不能打开新的课时")
 	if lesson.Find("#open-lesson").Length() != 0 {
@@ -292,7 +292,7 @@ func TestRefundOfOthers(t *testing.T) {
 }
 
 // However often the button is pressed, it is asked once and nobody sees an error.
-func TestRefundAskedTwice(t *testing.T) {
+func TestRefundRequestedTwice(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")
 		order, _ := modelstest.Paid(w.t, w.db, ann, w.stock.Plain.For(30), w.stock.Rate.For(0))

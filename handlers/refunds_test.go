@@ -9,7 +9,7 @@ import (
 )
 
 // refund is what staff order from the command line.
-func (w *world) refund(r models.RefundRequest) {
+func (w *world) refund(r models.NewRefund) {
 	w.t.Helper()
 	r.By = "staff"
 	if _, err := w.service.Refund(w.t.Context(), r); err != nil {
@@ -30,7 +30,7 @@ func TestRefundsOnPages(t *testing.T) {
 		b.open("/myorder/").wantText(".tabs", "已完成 1", "退款 0")
 
 		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway})
-		w.refund(models.RefundRequest{OrderNumber: link.number, Line: 1, Reason: "买错了"})
+		w.refund(models.NewRefund{OrderNumber: link.number, Line: 1, Reason: "买错了"})
 		b.open(resultPath(link.number)).wantText(".note", "退款 ¥273.95，退款处理中")
 		w.alipay.ClearFaults()
 		w.exec("UPDATE ly_refund SET try_at = created_at")
@@ -44,7 +44,7 @@ func TestRefundsOnPages(t *testing.T) {
 		b.open("/myorder/?status=paid").wantText("#order-"+link.number, "部分退款")
 		b.open(resultPath(link.number)).wantText(".lead", "其中 ¥273.95 已退款")
 
-		w.refund(models.RefundRequest{OrderNumber: link.number, Reason: "停课"})
+		w.refund(models.NewRefund{OrderNumber: link.number, Reason: "停课"})
 		b.open("/myorder/?status=refund").wantText("#order-"+link.number, "已退款", "已退款 ¥350.99")
 		b.open("/myorder/?status=paid").wantText(".tabs", "全部 1", "已完成 0", "退款 1")
 		b.open(resultPath(link.number)).wantText("h1", "已退款")

@@ -94,7 +94,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/orders/:number/cancel", s.cancelForm)
 	student.POST("/orders/:number/cancel", s.cancel)
 	student.GET("/orders/:number/refund", s.refundPage)
-	student.POST("/orders/:number/refund", s.askRefund)
+	student.POST("/orders/:number/refund", s.requestRefund)
 	student.POST("/orders/:number/refund/withdraw", s.withdrawRefund)
 	student.POST("/orders/:number/again", s.buyAgain)
 	student.GET("/orders/:number/hide", s.hideForm)

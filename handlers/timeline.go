@@ -138,9 +138,9 @@ func (h *history) grants(r models.Refund) bool {
 func (h *history) refund(r models.Refund) {
 	asked := surplus(r)
 	switch {
-	case r.Cause == models.RefundRequested && h.grants(r):
+	case r.Cause == models.RefundByStaff && h.grants(r):
 		asked = fmt.Sprintf("客服同意退款 %s%s", r.Amount.Yuan(), h.lineOf(r))
-	case r.Cause == models.RefundRequested:
+	case r.Cause == models.RefundByStaff:
 		asked = fmt.Sprintf("客服发起退款 %s%s：%s", r.Amount.Yuan(), h.lineOf(r), r.Reason)
 	}
 	if r.State == models.RefundFailed {

@@ -95,7 +95,7 @@ func TestUnansweredQuestionsComeAgain(t *testing.T) {
 	})
 }
 
-func TestNothingIsAskedAboutWhatIsSettled(t *testing.T) {
+func TestNothingIsAskedAboutWhatIsOver(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		_, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
 		s.confirm(t, trade)

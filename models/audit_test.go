@@ -23,7 +23,7 @@ func (s *scene) books(t testing.TB) books {
 	var b books
 	b.paid, b.coupon = s.discounted(t)
 	b.refunded = s.twoLines(t)
-	s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: b.refunded.OrderNumber}))
+	s.finish(t, s.refund(t, models.NewRefund{OrderNumber: b.refunded.OrderNumber}))
 	b.partly = s.order(t, s.Plain.For(30), s.Step.For(60))
 	var late models.PaidTrade
 	b.surplus, late = s.attempt(t, b.partly)
@@ -33,12 +33,12 @@ func (s *scene) books(t testing.TB) books {
 	_, trade := s.attempt(t, b.partly)
 	s.confirm(t, trade)
 	s.confirm(t, late)
-	s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: b.partly.OrderNumber, Line: 1}))
+	s.finish(t, s.refund(t, models.NewRefund{OrderNumber: b.partly.OrderNumber, Line: 1}))
 	b.line = rows[models.OrderDetail](t, s.DB, "order_id = ?", b.partly.ID)[0]
 	b.asked = s.twoLines(t)
-	s.ask(t, b.asked, 1)
+	s.requestRefund(t, b.asked, 1)
 	b.granted = s.twoLines(t)
-	s.ask(t, b.granted, 1)
+	s.requestRefund(t, b.granted, 1)
 	s.finish(t, s.approve(t, b.granted, 1))
 	b.cancelled = s.order(t, s.Off.For(60))
 	s.attempt(t, b.cancelled)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Backlog is what waits to be settled, for metrics and alarms. Ages are zero when nothing waits.
+// Backlog is what waits to be done, for metrics and alarms. Ages are zero when nothing waits.
 type Backlog struct {
 	Confirming      time.Duration // since the oldest buyer came back from Alipay whose payment is not booked
 	CloseLag        time.Duration // since the oldest unpaid order should have timed out

@@ -64,7 +64,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"FoldStudents":        only(db.FoldStudents(ctx)),
 		"OpenLesson":          db.OpenLesson(ctx, 1, 1, 1),
 		"Learning":            only(db.Learning(ctx, 1, 1)),
-		"AskRefund":           only(db.AskRefund(ctx, models.RefundWish{OrderNumber: number, Lines: []int{1}}, sevenDays)),
+		"RequestRefund":       only(db.RequestRefund(ctx, models.RefundWish{OrderNumber: number, Lines: []int{1}}, sevenDays)),
 		"WithdrawRefund":      db.WithdrawRefund(ctx, 1, number, 1),
 		"ApproveRefund":       only(db.ApproveRefund(ctx, 1, models.RefundDecision{})),
 		"RejectRefund":        db.RejectRefund(ctx, 1, models.RefundDecision{}),
@@ -78,7 +78,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		for _, answer := range []error{
 			models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart, models.ErrWithdrawn, models.ErrPriceChanged,
 			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline, models.ErrNothingPaid, models.ErrLineNotOpen,
-			models.ErrRefundBarred, models.ErrDecided, models.ErrNoRight, models.ErrRefundAsked,
+			models.ErrRefundBarred, models.ErrDecided, models.ErrNoRight, models.ErrRefundRequested,
 		} {
 			if errors.Is(err, answer) {
 				t.Errorf("%s: got %v, want a fault", name, err)

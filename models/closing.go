@@ -170,7 +170,7 @@ func nextAsk(p Payment, asked int) time.Time {
 const askLease = 30 * time.Second
 
 // ClaimAsks takes up to so many open attempts about which it is time to ask Alipay. Each goes to
-// one caller. Until an answer settles an attempt it comes up again, after pauses that grow.
+// one caller. Until an answer ends an attempt it comes up again, after pauses that grow.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx transaction) error {

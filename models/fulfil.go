@@ -84,7 +84,7 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	case trade.Refunded:
 		return GoneBack, tx.noteGone(order, payment, trade)
 	case order.OrderStatus == OrderUnpaid:
-		return Fulfilled, tx.settleAndFulfil(order, payment, trade)
+		return Fulfilled, tx.bookAndFulfil(order, payment, trade)
 	case order.OrderStatus == OrderCancelled, order.OrderStatus == OrderTimedOut:
 		return tx.confirmLate(order, payment, trade)
 	default:
@@ -92,7 +92,7 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	}
 }
 
-// repeated is the outcome of a trade that was settled before.
+// repeated is the outcome of a trade that was booked before.
 func repeated(o Order, p Payment) Outcome {
 	switch {
 	case p.State == PaymentPaid:
@@ -108,11 +108,11 @@ func repeated(o Order, p Payment) Outcome {
 	}
 }
 
-func (tx transaction) settleAndFulfil(o Order, p Payment, trade PaidTrade) error {
-	if err := tx.settlePayment(p, trade, PaymentPaid); err != nil {
+func (tx transaction) bookAndFulfil(o Order, p Payment, trade PaidTrade) error {
+	if err := tx.bookPayment(p, trade, PaymentPaid); err != nil {
 		return err
 	}
-	_, err := tx.fulfil(o, settlement{
+	_, err := tx.fulfil(o, fulfilment{
 		at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo,
 	})
 	return err
@@ -167,14 +167,14 @@ func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) 
 	return p, tx.Create(&p).Error
 }
 
-func (tx transaction) settlePayment(p Payment, trade PaidTrade, state PaymentState) error {
+func (tx transaction) bookPayment(p Payment, trade PaidTrade, state PaymentState) error {
 	return tx.execOne(ErrNotPayable,
 		`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
 		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
 }
 
-// settlement is how an order came to be paid.
-type settlement struct {
+// fulfilment is how an order came to be paid.
+type fulfilment struct {
 	at      time.Time
 	buyType BuyType
 	payType PayType
@@ -182,10 +182,10 @@ type settlement struct {
 }
 
 // fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
-func (tx transaction) fulfil(o Order, s settlement) (Order, error) {
+func (tx transaction) fulfil(o Order, f fulfilment) (Order, error) {
 	err := tx.execOne(ErrNotPayable, `
 		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL, hidden_at = NULL
-		WHERE id = ? AND order_status = ?`, OrderPaid, s.payType, s.at, o.ID, o.OrderStatus)
+		WHERE id = ? AND order_status = ?`, OrderPaid, f.payType, f.at, o.ID, o.OrderStatus)
 	if err != nil {
 		return o, err
 	}
@@ -204,10 +204,10 @@ func (tx transaction) fulfil(o Order, s settlement) (Order, error) {
 	if err := tx.moveInTally(o, shelfPaid, tallied); err != nil {
 		return o, err
 	}
-	if err := tx.grantCourses(o, s, lines); err != nil {
+	if err := tx.grantCourses(o, f, lines); err != nil {
 		return o, err
 	}
-	o.OrderStatus, o.PayType, o.PayTime = OrderPaid, s.payType, &s.at
+	o.OrderStatus, o.PayType, o.PayTime = OrderPaid, f.payType, &f.at
 	return o, nil
 }
 
@@ -220,7 +220,7 @@ func (tx transaction) takePoints(o Order) error {
 }
 
 // grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
-func (tx transaction) grantCourses(o Order, s settlement, lines []lineToGrant) error {
+func (tx transaction) grantCourses(o Order, f fulfilment, lines []lineToGrant) error {
 	var won []int64
 	var records, courses []any
 	for _, line := range lines {
@@ -228,8 +228,8 @@ func (tx transaction) grantCourses(o Order, s settlement, lines []lineToGrant) e
 			won = append(won, line.CourseID)
 		}
 		courses = append(courses, line.CourseID)
-		records = append(records,
-			o.UserID, line.CourseID, line.ID, s.tradeNo, s.buyType, s.at, line.right.Extended(s.at, line.ExpireDays), tx.now)
+		records = append(records, o.UserID, line.CourseID, line.ID, f.tradeNo, f.buyType, f.at,
+			line.right.Extended(f.at, line.ExpireDays), tx.now)
 	}
 	if err := tx.countStudents(won, 1); err != nil {
 		return err

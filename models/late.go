@@ -32,7 +32,7 @@ func grantLate(o Order, p Payment, trade PaidTrade) func(transaction) error {
 		if err := tx.hold(o); err != nil {
 			return err
 		}
-		return tx.settleAndFulfil(o, p, trade)
+		return tx.bookAndFulfil(o, p, trade)
 	}
 }
 
@@ -86,10 +86,10 @@ func (tx transaction) stillSold(lines []OrderDetail, ids []int64) error {
 
 // sendBack notes money that the order cannot take, together with the refund that returns all of it.
 func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
-	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
+	if err := tx.bookPayment(p, trade, PaymentSurplus); err != nil {
 		return err
 	}
-	return tx.addRefund(&Refund{
+	return tx.insertRefund(&Refund{
 		PaymentID: p.ID, Amount: p.Amount, Cause: cause, Reason: cause.String(), RequestedBy: "luffy",
 	}, p)
 }
@@ -98,7 +98,7 @@ func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) er
 // takes the sum that came, because that is what must go back; the order still says what was asked
 // for.
 func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
-	if err := tx.settlePayment(p, trade, PaymentHeld); err != nil {
+	if err := tx.bookPayment(p, trade, PaymentHeld); err != nil {
 		return err
 	}
 	return tx.Model(&Payment{}).Where("id = ?", p.ID).Update("amount", trade.Amount).Error
@@ -117,7 +117,7 @@ func (tx transaction) noteSecond(p Payment, trade PaidTrade) error {
 
 // noteGone books a trade whose money came and went without the shop: nothing is granted for it.
 func (tx transaction) noteGone(o Order, p Payment, trade PaidTrade) error {
-	if err := tx.settlePayment(p, trade, PaymentSurplus); err != nil {
+	if err := tx.bookPayment(p, trade, PaymentSurplus); err != nil {
 		return err
 	}
 	p.State = PaymentSurplus

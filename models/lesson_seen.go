@@ -23,16 +23,16 @@ func (LessonSeen) TableName() string { return "ly_lesson_seen" }
 var (
 	// ErrNoRight: the student has no live purchase record of the course.
 	ErrNoRight = errors.New("no live purchase record")
-	// ErrRefundAsked: the student wants the course refunded, so no further lesson is opened until
+	// ErrRefundRequested: the student wants the course refunded, so no further lesson is opened until
 	// that is decided or taken back.
-	ErrRefundAsked = errors.New("a refund of the course is asked for")
+	ErrRefundRequested = errors.New("a refund of the course is requested")
 )
 
 // Learning is how far a student has come with a course.
 type Learning struct {
 	Seen map[int64]bool // lessons opened so far, by id
 	Last int64          // the lesson opened last for the first time; 0 before any
-	// Paused: a refund is asked for or on its way, so that no further lesson opens.
+	// Paused: a refund is requested or on its way, so that no further lesson opens.
 	Paused bool
 }
 
@@ -54,18 +54,18 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 	if err != nil {
 		return l, err
 	}
-	var asked int64
+	var waiting int64
 	err = g.Raw(`
 		SELECT COUNT(*) FROM ly_user_course r JOIN ly_refund_request q ON q.order_detail_id = r.order_detail_id
 		LEFT JOIN ly_refund f ON f.id = q.refund_id
 		WHERE r.user_id = ? AND r.course_id = ? AND r.revoked_at IS NULL AND (q.state = ? OR q.state = ? AND f.state = ?)`,
-		user, course, RequestOpen, RequestApproved, RefundPending).Scan(&asked).Error
-	l.Paused = asked > 0
+		user, course, RequestOpen, RequestApproved, RefundPending).Scan(&waiting).Error
+	l.Paused = waiting > 0
 	return l, err
 }
 
 // OpenLesson records that a student opens a lesson of a course; one that was opened before stays as
-// it was. Errors: ErrNoRight, ErrNotFound when the course has no such lesson, ErrRefundAsked for a
+// it was. Errors: ErrNoRight, ErrNotFound when the course has no such lesson, ErrRefundRequested for a
 // new one.
 func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error {
 	return db.inTx(ctx, func(tx transaction) error {
@@ -91,7 +91,7 @@ func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error 
 		case err != nil || learning.Seen[lesson]:
 			return err
 		case learning.Paused:
-			return ErrRefundAsked
+			return ErrRefundRequested
 		}
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).
 			Create(&LessonSeen{UserID: user, LessonID: lesson, SeenAt: tx.now}).Error

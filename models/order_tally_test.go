@@ -105,7 +105,7 @@ func (s *scene) hide(t *testing.T, o models.Order) {
 
 func (s *scene) refundLine(t *testing.T, o models.Order, line int) {
 	t.Helper()
-	refund, err := s.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber, Line: line, Reason: "换课", By: "staff"})
+	refund, err := s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: o.OrderNumber, Line: line, Reason: "换课", By: "staff"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func (tx transaction) placeOrder(n NewOrder) (Order, error) {
 	if order.RealPrice > 0 {
 		return order, nil
 	}
-	return tx.fulfil(order, settlement{at: tx.now, buyType: BuyFree})
+	return tx.fulfil(order, fulfilment{at: tx.now, buyType: BuyFree})
 }
 
 // hold keeps the order's coupon and points from every other order.

@@ -15,7 +15,7 @@ type RefundState string
 
 // The states of a refund.
 const (
-	RefundPending RefundState = "pending" // asked for, not yet known to be done: it is tried until it is
+	RefundPending RefundState = "pending" // stored, not yet known to be done: it is tried until it is
 	RefundDone    RefundState = "done"    // Alipay has given the money back
 	RefundFailed  RefundState = "failed"  // Alipay refuses for good; staff must pay by other means
 )
@@ -25,10 +25,10 @@ type RefundCause string
 
 // Why money goes back.
 const (
-	RefundRequested RefundCause = "request" // somebody asked for it
-	RefundLate      RefundCause = "late"    // paid after the order was closed, and not to be had any more
-	RefundSecond    RefundCause = "second"  // the order was paid already
-	RefundOutside   RefundCause = "outside" // made in Alipay's own console, learned from a notify or the bill
+	RefundByStaff RefundCause = "request" // by command, or because a student's request was approved
+	RefundLate    RefundCause = "late"    // paid after the order was closed, and not to be had any more
+	RefundSecond  RefundCause = "second"  // the order was paid already
+	RefundOutside RefundCause = "outside" // made in Alipay's own console, learned from a notify or the bill
 )
 
 // String is the reason that the buyer reads at Alipay when nobody wrote one.
@@ -81,35 +81,35 @@ var (
 	ErrRefundUnsure  = errors.New("it may be one that the shop has asked for, or another")
 )
 
-// RefundRequest asks for money back. With Line it is that line's share, with Amount that sum, with
-// neither all that is left.
-type RefundRequest struct {
+// NewRefund is a refund that staff give. With Line it is that line's share, with Amount that sum,
+// with neither all that is left.
+type NewRefund struct {
 	OrderNumber string
 	Line        int // position in the order from 1; 0 for none
 	Amount      Fen // 0 for none
 	Reason      string
-	By          string // who asks, for the order's time line
+	By          string // who gives it, for the order's time line
 	Key         string // the caller's own name for the refund; empty for none
 }
 
-// RequestRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key
+// CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key
 // that was used before gives the refund of then. Errors: ErrNotFound, ErrNothingPaid,
 // ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
-func (db *DB) RequestRefund(ctx context.Context, r RefundRequest) (Refund, error) {
+func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx transaction) (err error) {
 		var order Order
 		if err := lockRows(tx.DB).Take(&order, "order_number = ?", r.OrderNumber).Error; err != nil {
 			return found(err)
 		}
-		refund, err = tx.requestRefund(order, r)
+		refund, err = tx.createRefund(order, r)
 		return err
 	})
 	return refund, err
 }
 
-// requestRefund stores a refund of a locked order. A student's request for the same line is approved with it.
-func (tx transaction) requestRefund(o Order, r RefundRequest) (Refund, error) {
+// createRefund stores a refund of a locked order. A student's request for the same line is approved with it.
+func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	var payment Payment
 	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -124,12 +124,12 @@ func (tx transaction) requestRefund(o Order, r RefundRequest) (Refund, error) {
 	if o.OrderStatus != OrderPaid {
 		return Refund{}, ErrNothingPaid
 	}
-	refund := Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundRequested, RequestedBy: r.By}
+	refund := Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundByStaff, RequestedBy: r.By}
 	if r.Key != "" {
 		refund.RequestKey = &r.Key
 	}
 	if refund.Reason == "" {
-		refund.Reason = RefundRequested.String()
+		refund.Reason = RefundByStaff.String()
 	}
 	left, err := tx.leftOf(payment)
 	if err != nil {
@@ -138,15 +138,15 @@ func (tx transaction) requestRefund(o Order, r RefundRequest) (Refund, error) {
 	if err := tx.sizeRefund(&refund, o, r, left); err != nil {
 		return refund, err
 	}
-	if err := tx.addRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
+	if err := tx.insertRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
 		return refund, err
 	}
 	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
 }
 
-// refundOfKey finds the refund that was asked for under the same key; the zero Refund when there is
+// refundOfKey finds the refund that was stored under the same key; the zero Refund when there is
 // none. ErrKeyUsed when the key then named another line or sum.
-func (tx transaction) refundOfKey(p Payment, o Order, r RefundRequest) (Refund, error) {
+func (tx transaction) refundOfKey(p Payment, o Order, r NewRefund) (Refund, error) {
 	var earlier []struct {
 		Refund   `gorm:"embedded"`
 		Position int // of its line, 0 for none
@@ -177,7 +177,7 @@ func (tx transaction) leftOf(p Payment) (Fen, error) {
 }
 
 // sizeRefund decides sum and line of a refund.
-func (tx transaction) sizeRefund(refund *Refund, o Order, r RefundRequest, left Fen) error {
+func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen) error {
 	if r.Line != 0 {
 		line, err := tx.refundableLine(o, r.Line)
 		if err != nil {
@@ -213,18 +213,18 @@ func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error)
 // ownRefund stands between out_trade_no and count in the shop's own out_request_nos.
 const ownRefund = "R"
 
-// addRefund stores a refund to be tried at once, under the next number of its payment.
-func (tx transaction) addRefund(r *Refund, p Payment) (err error) {
-	if r.OutRequestNo, err = tx.nextRequestNo(p); err != nil {
+// insertRefund stores a refund to be tried at once, under the next number of its payment.
+func (tx transaction) insertRefund(r *Refund, p Payment) (err error) {
+	if r.OutRequestNo, err = tx.nextOutRequestNo(p); err != nil {
 		return err
 	}
 	r.ID, r.State, r.CreatedAt, r.TryAt = 0, RefundPending, tx.now, new(tx.now)
 	return tx.Create(r).Error
 }
 
-// nextRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
+// nextOutRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
 // told of is passed over.
-func (tx transaction) nextRequestNo(p Payment) (string, error) {
+func (tx transaction) nextOutRequestNo(p Payment) (string, error) {
 	var used []string
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
 		return "", err
@@ -254,7 +254,7 @@ const refundGap = 3 * time.Second
 var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
 
 // ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be
-// ended by RefundAsked. Each goes to one caller and comes up again, after pauses that grow, until
+// ended by RefundTried. Each goes to one caller and comes up again, after pauses that grow, until
 // it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
@@ -283,7 +283,7 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 }
 
 // ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by
-// RefundAsked. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
+// RefundTried. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
 	err := db.inTx(ctx, func(tx transaction) (err error) {
@@ -316,8 +316,8 @@ func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
 	return task, err
 }
 
-// RefundAsked ends a claim: after a pause another refund of the payment may be asked for.
-func (db *DB) RefundAsked(ctx context.Context, t RefundTask) error {
+// RefundTried ends a claim: after a pause another refund of the payment may be tried.
+func (db *DB) RefundTried(ctx context.Context, t RefundTask) error {
 	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).
 		Update("refund_at", db.Now().Add(refundGap)).Error
 }

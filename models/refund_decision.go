@@ -17,7 +17,7 @@ var ErrDecided = errors.New("the request is not open")
 
 // ApproveRefund decides for a request and stores its refund in one transaction. Called again it
 // returns the same refund, and so it does when the line was refunded by other ways meanwhile.
-// Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of RequestRefund;
+// Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of CreateRefund;
 // then the request stays open.
 func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
 	var refund Refund
@@ -33,11 +33,11 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 		default:
 			return ErrDecided
 		}
-		ask := RefundRequest{OrderNumber: order.OrderNumber, Line: line.Position, Reason: request.Reason, By: d.By}
+		wanted := NewRefund{OrderNumber: order.OrderNumber, Line: line.Position, Reason: request.Reason, By: d.By}
 		if d.Reason != "" {
-			ask.Reason = d.Reason
+			wanted.Reason = d.Reason
 		}
-		if refund, err = tx.requestRefund(order, ask); err != nil {
+		if refund, err = tx.createRefund(order, wanted); err != nil {
 			return err
 		}
 		return tx.Model(&LineRequest{}).Where("id = ?", id).Update("answer", cut(d.Reason, 255)).Error
@@ -82,7 +82,7 @@ func (tx transaction) lockRequest(id int64) (Order, OrderDetail, LineRequest, er
 }
 
 // grantRequests gives the students' requests for those lines the refund that the lines have got,
-// whoever asked for it. That is the only way to approve one. A request that was taken back stays
+// whoever gave it. That is the only way to approve one. A request that was taken back stays
 // so.
 func (tx transaction) grantRequests(r Refund, lines ...int64) error {
 	return tx.Model(&LineRequest{}).Where("order_detail_id IN ? AND state <> ?", lines, RequestWithdrawn).Updates(columns{
@@ -90,8 +90,8 @@ func (tx transaction) grantRequests(r Refund, lines ...int64) error {
 	}).Error
 }
 
-// AskedRefund is a request as staff see it.
-type AskedRefund struct {
+// RefundRequest is a request as staff see it.
+type RefundRequest struct {
 	ID          int64
 	State       RequestState
 	OrderNumber string
@@ -106,7 +106,7 @@ type AskedRefund struct {
 	Watched     Watched `gorm:"-"`
 }
 
-const askedRefunds = `
+const refundRequests = `
 	SELECT q.id, q.state, o.order_number, d.position, d.course_id, d.course_name, d.real_price,
 	       o.user_id, u.username, q.reason, q.created_at
 	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
@@ -114,29 +114,29 @@ const askedRefunds = `
 
 // OpenRefundRequests lists the requests that wait for a decision, the oldest first, and tells how
 // many there are in all.
-func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (asked []AskedRefund, total int, err error) {
+func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (open []RefundRequest, total int, err error) {
 	g := db.with(ctx)
 	if err := g.Raw("SELECT COUNT(*) FROM ly_refund_request WHERE state = ?", RequestOpen).Scan(&total).Error; err != nil {
 		return nil, 0, err
 	}
-	err = g.Raw(askedRefunds+"WHERE q.state = ? ORDER BY q.created_at, q.id LIMIT ?",
-		RequestOpen, limit).Scan(&asked).Error
+	err = g.Raw(refundRequests+"WHERE q.state = ? ORDER BY q.created_at, q.id LIMIT ?",
+		RequestOpen, limit).Scan(&open).Error
 	if err != nil {
 		return nil, 0, err
 	}
-	for i, a := range asked {
-		watched, err := readWatched(g, a.UserID, []int64{a.CourseID})
+	for i, r := range open {
+		watched, err := readWatched(g, r.UserID, []int64{r.CourseID})
 		if err != nil {
 			return nil, 0, err
 		}
-		asked[i].Watched = watched[a.CourseID]
+		open[i].Watched = watched[r.CourseID]
 	}
-	return asked, total, nil
+	return open, total, nil
 }
 
 // RefundRequestsOf lists the requests of an order, in the order of its lines, whatever their states.
-func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]AskedRefund, error) {
-	var asked []AskedRefund
-	err := db.with(ctx).Raw(askedRefunds+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&asked).Error
-	return asked, err
+func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]RefundRequest, error) {
+	var requests []RefundRequest
+	err := db.with(ctx).Raw(refundRequests+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&requests).Error
+	return requests, err
 }

@@ -25,7 +25,7 @@ func TestApproveRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
 		line := rows[models.OrderDetail](t, s.DB, "order_id = ?", order.ID)[0]
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		s.clock.forward(30 * 24 * time.Hour) // the rule binds students, not staff
 		refund := s.approve(t, order, 1)
 		if refund.Amount != line.RealPrice || refund.OrderDetailID == nil || *refund.OrderDetailID != line.ID ||
@@ -55,7 +55,7 @@ func TestApproveRefund(t *testing.T) {
 func TestRejectRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		id := s.request(t, order, 1).ID
 		for range 2 {
 			if err := s.RejectRefund(t.Context(), id, models.RefundDecision{By: "boss", Reason: "已学完"}); err != nil {
@@ -99,21 +99,21 @@ func TestRefundedWhileAsked(t *testing.T) {
 		second models.RequestStep
 	}{
 		"the line, by staff": {func(t *testing.T, s *scene, o models.Order) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}))
-		}, models.StepRefunded, models.StepAsked},
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1}))
+		}, models.StepRefunded, models.StepRequested},
 		"the line, on its way": {func(t *testing.T, s *scene, o models.Order) {
-			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
-		}, models.StepRefunding, models.StepAsked},
+			s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
+		}, models.StepRefunding, models.StepRequested},
 		"all, by staff": {func(t *testing.T, s *scene, o models.Order) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber}))
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
 		}, models.StepRefunded, models.StepRefunded},
-		"the line's sum, in the console": {outside(99_00), models.StepRefunded, models.StepAsked},
+		"the line's sum, in the console": {outside(99_00), models.StepRefunded, models.StepRequested},
 		"all, in the console":            {outside(216_33), models.StepRefunded, models.StepRefunded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
-				s.ask(t, order, 1, 2)
+				s.requestRefund(t, order, 1, 2)
 				c.refund(t, s, order)
 				s.wantSteps(t, order, c.first, c.second)
 				refunds := len(rows[models.Refund](t, s.DB, "1 = 1"))
@@ -131,17 +131,17 @@ func TestRefundedWhileAsked(t *testing.T) {
 func TestOtherSumWhileAsked(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 200_00, At: s.Now()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.wantSteps(t, order, models.StepAsked, "")
+		s.wantSteps(t, order, models.StepRequested, "")
 		_, err = s.ApproveRefund(t.Context(), s.request(t, order, 1).ID, boss)
 		if !errors.Is(err, models.ErrRefundTooMuch) {
 			t.Errorf("got %v, want ErrRefundTooMuch", err)
 		}
-		s.wantSteps(t, order, models.StepAsked, "")
+		s.wantSteps(t, order, models.StepRequested, "")
 		wantClean(t, s.DB)
 	})
 }
@@ -151,16 +151,16 @@ func TestOtherSumWhileAsked(t *testing.T) {
 func TestApprovedRefundFails(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		failed := s.approve(t, order, 1)
 		if err := s.NoteRefundError(t.Context(), failed.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
 			t.Fatal(err)
 		}
 		s.wantSteps(t, order, models.StepFailed, "")
-		if _, err := s.AskRefund(t.Context(), s.wish(order, 1), sevenDays); !errors.Is(err, models.ErrRefundBarred) {
+		if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), sevenDays); !errors.Is(err, models.ErrRefundBarred) {
 			t.Errorf("asked again: got %v, want ErrRefundBarred", err)
 		}
-		again := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		again := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 		s.wantSteps(t, order, models.StepRefunding, "")
 		s.finish(t, again)
 		s.wantSteps(t, order, models.StepRefunded, "")
@@ -181,7 +181,7 @@ func TestDecisionsAtOnce(t *testing.T) {
 			return s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1)
 		},
 		"luffy refund": func(t *testing.T, s *scene, order models.Order, _ int64) error {
-			return second(s.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}))
+			return second(s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
 		},
 		"console": func(t *testing.T, s *scene, order models.Order, _ int64) error {
 			return s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 99_00, At: s.Now()})
@@ -190,7 +190,7 @@ func TestDecisionsAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
-				s.ask(t, order, 1)
+				s.requestRefund(t, order, 1)
 				id := s.request(t, order, 1).ID
 				var approved atomic.Int64
 				together(16, func(i int) {
@@ -224,9 +224,9 @@ func TestDecisionsAtOnce(t *testing.T) {
 func TestOpenRefundRequests(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		s.ask(t, order, 2)
+		s.requestRefund(t, order, 2)
 		s.clock.forward(time.Minute)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		asked, total, err := s.OpenRefundRequests(t.Context(), 1)
 		if err != nil || total != 2 || len(asked) != 1 {
 			t.Fatalf("got %d of %d, %v; want 1 of 2", len(asked), total, err)

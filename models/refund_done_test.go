@@ -41,7 +41,7 @@ func TestRefundOfALine(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, coupon := s.discounted(t)
 		foldAll(t, s.DB)
-		refund := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		refund := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 		for range 2 {
 			s.finish(t, refund)
 		}
@@ -69,7 +69,7 @@ func TestRefundOfALine(t *testing.T) {
 
 // Whatever the steps, once all has gone back everything has.
 func TestRefundInFull(t *testing.T) {
-	for name, steps := range map[string][]models.RefundRequest{
+	for name, steps := range map[string][]models.NewRefund{
 		"at once":            {{}},
 		"line by line":       {{Line: 2}, {Line: 1}},
 		"a line and a rest":  {{Line: 1}, {}},
@@ -113,7 +113,7 @@ func TestRefundInFull(t *testing.T) {
 func TestRefundOfASumRevokesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
-		s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 400_00}))
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 400_00}))
 		if got := s.revoked(t, order); len(got) != 0 {
 			t.Errorf("got revoked courses %v, want none", got)
 		}
@@ -129,8 +129,8 @@ func TestRefundsFinishedAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
 		halves := [2]models.Refund{
-			s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}),
-			s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 2}),
+			s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}),
+			s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 2}),
 		}
 		together(16, func(i int) { s.finish(t, halves[i%2]) })
 		if got := s.read(t, order); got.OrderStatus != models.OrderRefunded || got.RefundedAmount != order.RealPrice {
@@ -165,7 +165,7 @@ func TestRefundShortensWhatItExtended(t *testing.T) {
 				}
 				s.clock.forward(24 * time.Hour)
 				for _, i := range c.refunded {
-					s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: orders[i].OrderNumber}))
+					s.finish(t, s.refund(t, models.NewRefund{OrderNumber: orders[i].OrderNumber}))
 				}
 				if right := s.right(t, s.Plain.ID); right.Records != 3-len(c.refunded) || !right.End.Equal(c.want) {
 					t.Errorf("got %d records until %v, want %d until %v", right.Records, right.End, 3-len(c.refunded), c.want)
@@ -190,7 +190,7 @@ func TestRefundKeepsATermAfterAGap(t *testing.T) {
 		first, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
 		s.clock.forward(40 * 24 * time.Hour)
 		_, trade := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
-		s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: first.OrderNumber}))
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: first.OrderNumber}))
 		if right, want := s.right(t, s.Plain.ID), trade.PaidAt.AddDate(0, 0, 30); !right.End.Equal(want) {
 			t.Errorf("got until %v, want %v", right.End, want)
 		}

@@ -133,7 +133,7 @@ func (tx transaction) nameRefund(r Refund, outRequestNo string) error {
 // shop's, as after a backup was restored: the number tells of nothing but that refund, so the
 // shop's own has not been made, and if it is on its way it is asked for under a new one.
 func (tx transaction) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
-	number, err := tx.nextRequestNo(p)
+	number, err := tx.nextOutRequestNo(p)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNe
 	if sumDone(known)+n.Amount > p.Amount {
 		return ErrRefundTooMuch
 	}
-	line, err := tx.lineAskedFor(p, n.Amount)
+	line, err := tx.lineRequested(p, n.Amount)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNe
 		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount,
 		Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay",
 	}
-	if err := tx.addRefund(&r, p); err != nil {
+	if err := tx.insertRefund(&r, p); err != nil {
 		return err
 	}
 	if err := tx.nameRefund(r, n.OutRequestNo); err != nil {
@@ -181,10 +181,10 @@ func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNe
 	return tx.finishRefund(o, p, r, n.At)
 }
 
-// lineAskedFor is the line that a refund made outside the shop is taken to be of: one of that very
+// lineRequested is the line that a refund made outside the shop is taken to be of: one of that very
 // sum whose student waits for its refund, the oldest request first; nil when there is none. Else
 // approving the request would give the sum back once more.
-func (tx transaction) lineAskedFor(p Payment, amount Fen) (*int64, error) {
+func (tx transaction) lineRequested(p Payment, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`
 		SELECT d.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id

@@ -16,7 +16,7 @@ func TestNoteRefund(t *testing.T) {
 		cause  models.RefundCause
 		state  models.RefundState
 	}
-	const outside, own, done, pending = models.RefundOutside, models.RefundRequested, models.RefundDone, models.RefundPending
+	const outside, own, done, pending = models.RefundOutside, models.RefundByStaff, models.RefundDone, models.RefundPending
 	for name, c := range map[string]struct {
 		own  models.Fen // what the shop has asked for; 0 for nothing
 		news []models.RefundNews
@@ -45,7 +45,7 @@ func TestNoteRefund(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
 				if c.own > 0 {
-					s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: c.own})
+					s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: c.own})
 				}
 				for _, news := range c.news {
 					news.OutTradeNo = order.OrderNumber
@@ -119,7 +119,7 @@ func TestNoteRefundRefused(t *testing.T) {
 func TestTotalBesideAPendingRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		own := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00})
+		own := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00})
 		news := models.RefundNews{OutTradeNo: order.OrderNumber, Total: 60_00, At: noon}
 		if err := s.NoteRefund(t.Context(), news); !errors.Is(err, models.ErrRefundUnsure) {
 			t.Errorf("got %v, want ErrRefundUnsure", err)
@@ -149,9 +149,9 @@ func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order, _ := s.discounted(t)
-				first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: c.line})
+				first := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: c.line})
 				s.refuse(t, first)
-				second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: c.line})
+				second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: c.line})
 				s.refuse(t, second)
 				s.settle(t, second, nil)
 				news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: first.OutRequestNo, Amount: first.Amount, At: noon}
@@ -181,7 +181,7 @@ func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 func TestNamelessNewsOfARefusedRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		refused := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		refused := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 		s.refuse(t, refused)
 		for _, number := range []string{"", "", "X", "X"} {
 			news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: number, Amount: refused.Amount, At: noon}

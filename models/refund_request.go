@@ -44,7 +44,7 @@ type RequestStep string
 
 // The steps.
 const (
-	StepAsked     RequestStep = "asked"
+	StepRequested RequestStep = "asked"
 	StepRefunding RequestStep = "refunding"
 	StepRefunded  RequestStep = "refunded"
 	StepFailed    RequestStep = "failed" // Alipay refuses for good
@@ -54,7 +54,7 @@ const (
 // String gives the word that students read.
 func (s RequestStep) String() string {
 	switch s {
-	case StepAsked:
+	case StepRequested:
 		return "申请中"
 	case StepRefunding:
 		return "退款中"
@@ -83,7 +83,7 @@ type RequestView struct {
 func (r RequestView) Step() RequestStep {
 	switch {
 	case r.State == RequestOpen:
-		return StepAsked
+		return StepRequested
 	case r.State == RequestRejected:
 		return StepRejected
 	case r.State != RequestApproved:
@@ -112,10 +112,10 @@ type RefundChoice struct {
 	Refunding bool      // a refund of the line is on its way or done
 	Rest      Fen       // what of the order's payment neither went back nor is on its way back
 	Points    int64     `gorm:"-"` // that go back with the line
-	Bar       RefundBar `gorm:"-"` // empty when a refund can be asked for
+	Bar       RefundBar `gorm:"-"` // empty when a refund can be requested
 }
 
-// RefundChoices reads a student's own order with what may be asked for each of its lines. Errors:
+// RefundChoices reads a student's own order with what may be requested for each of its lines. Errors:
 // ErrNotFound, ErrNothingPaid when it is not a paid order.
 func (db *DB) RefundChoices(
 	ctx context.Context, user int64, number string, rule RefundRule,
@@ -166,13 +166,13 @@ type RefundWish struct {
 }
 
 // ErrRefundBarred means that the rule, or what has happened to a line, stands against a refund.
-var ErrRefundBarred = errors.New("no refund of that line can be asked for")
+var ErrRefundBarred = errors.New("no refund of that line can be requested")
 
-// AskRefund stores a request for each of the lines, or none. A line that is asked for already is
+// RequestRefund stores a request for each of the lines, or none. A line that is requested already is
 // left as it is, so the same form sent twice asks once. It returns what the lines cost together.
 // Errors: ErrNotFound (also for another's order), ErrNothingPaid, ErrLineNotOpen when the order has
 // no such line, ErrRefundBarred.
-func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
+func (db *DB) RequestRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
 	var total Fen
 	err := db.inTx(ctx, func(tx transaction) error {
 		total = 0
@@ -192,7 +192,7 @@ func (db *DB) AskRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen
 			if i < 0 {
 				return ErrLineNotOpen
 			}
-			if err := tx.askRefund(choices[i], w.Reason); err != nil {
+			if err := tx.requestRefund(choices[i], w.Reason); err != nil {
 				return err
 			}
 			total += choices[i].RealPrice
@@ -208,10 +208,10 @@ func (tx transaction) lockOwnOrder(user int64, number string) (Order, error) {
 	return order, found(err)
 }
 
-func (tx transaction) askRefund(line RefundChoice, reason string) error {
+func (tx transaction) requestRefund(line RefundChoice, reason string) error {
 	switch line.Bar {
 	case "":
-	case BarAsked:
+	case BarRequested:
 		return nil
 	default:
 		return fmt.Errorf("line %d, %s: %w", line.Position, string(line.Bar), ErrRefundBarred)

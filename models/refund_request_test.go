@@ -14,10 +14,10 @@ import (
 
 var sevenDays = models.RefundRule{Days: 7, Watched: 30}
 
-// ask asks for a refund of ann's lines, which must be possible.
-func (s *scene) ask(t testing.TB, order models.Order, lines ...int) {
+// requestRefund requests a refund of ann's lines, which must be possible.
+func (s *scene) requestRefund(t testing.TB, order models.Order, lines ...int) {
 	t.Helper()
-	if _, err := s.AskRefund(t.Context(), s.wish(order, lines...), sevenDays); err != nil {
+	if _, err := s.RequestRefund(t.Context(), s.wish(order, lines...), sevenDays); err != nil {
 		t.Fatalf("ask for lines %v: %v", lines, err)
 	}
 }
@@ -89,17 +89,17 @@ func TestRefundRuleDays(t *testing.T) {
 	}
 }
 
-func TestAskRefund(t *testing.T) {
+func TestRequestRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
 		lines := rows[models.OrderDetail](t, s.DB, "order_id = ?", order.ID)
 		for range 2 { // a form sent twice
-			total, err := s.AskRefund(t.Context(), s.wish(order, 2, 1, 2), sevenDays)
+			total, err := s.RequestRefund(t.Context(), s.wish(order, 2, 1, 2), sevenDays)
 			if err != nil || total != lines[0].RealPrice+lines[1].RealPrice {
 				t.Fatalf("got %s, %v; want %s", total, err, lines[0].RealPrice+lines[1].RealPrice)
 			}
 		}
-		s.wantSteps(t, order, models.StepAsked, models.StepAsked)
+		s.wantSteps(t, order, models.StepRequested, models.StepRequested)
 		if r := s.request(t, order, 1); r.Reason != "买错了" || !r.CreatedAt.Equal(noon) || r.State != models.RequestOpen {
 			t.Errorf("got %+v", r)
 		}
@@ -143,11 +143,11 @@ func (s *scene) givenBack(t testing.TB) models.Order {
 	t.Helper()
 	exec(t, s.DB, "DELETE FROM ly_cart_item")
 	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Step.For(60))
-	s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber}))
+	s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber}))
 	return order
 }
 
-func TestAskRefundIsBarred(t *testing.T) {
+func TestRequestRefundIsBarred(t *testing.T) {
 	type lead func(t *testing.T, s *scene, order models.Order, w *models.RefundWish)
 	for name, c := range map[string]struct {
 		lead lead
@@ -164,25 +164,25 @@ func TestAskRefundIsBarred(t *testing.T) {
 			s.clock.forward(8 * 24 * time.Hour)
 		}, models.ErrRefundBarred, models.BarLate},
 		"given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}))
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1}))
 		}, models.ErrRefundBarred, models.BarGone},
 		"on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
+			s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
 		}, models.ErrRefundBarred, models.BarGone},
 		"the whole on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber})
+			s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber})
 		}, models.ErrRefundBarred, models.BarGone},
 		"rejected": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.ask(t, o, 1)
+			s.requestRefund(t, o, 1)
 			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, models.RefundDecision{By: "boss", Reason: "x"}); err != nil {
 				t.Fatal(err)
 			}
 		}, models.ErrRefundBarred, models.BarRejected},
 		"less is left": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 200_00}))
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Amount: 200_00}))
 		}, models.ErrRefundBarred, models.BarShort},
 		"all given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: o.OrderNumber}))
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
 		}, models.ErrNothingPaid, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestAskRefundIsBarred(t *testing.T) {
 				wish := s.wish(order, 1)
 				c.lead(t, s, order, &wish)
 				before := len(rows[models.LineRequest](t, s.DB, "state = 'open'"))
-				if _, err := s.AskRefund(t.Context(), wish, sevenDays); !errors.Is(err, c.want) {
+				if _, err := s.RequestRefund(t.Context(), wish, sevenDays); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
 				if n := len(rows[models.LineRequest](t, s.DB, "state = 'open'")); n != before {
@@ -230,7 +230,7 @@ func (s *scene) openLesson(t testing.TB, lesson int64) {
 	}
 }
 
-func TestAskRefundUpToTheShare(t *testing.T) {
+func TestRequestRefundUpToTheShare(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		s.openLesson(t, 1) // 33.3 percent
@@ -238,7 +238,7 @@ func TestAskRefundUpToTheShare(t *testing.T) {
 			percent int
 			want    error
 		}{{33, models.ErrRefundBarred}, {34, nil}} {
-			if _, err := s.AskRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: c.percent}); !errors.Is(err, c.want) {
+			if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: c.percent}); !errors.Is(err, c.want) {
 				t.Errorf("less than %d percent: got %v, want %v", c.percent, err, c.want)
 			}
 		}
@@ -248,7 +248,7 @@ func TestAskRefundUpToTheShare(t *testing.T) {
 func TestWithdrawRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		s.ask(t, order, 1, 2)
+		s.requestRefund(t, order, 1, 2)
 		if err := s.WithdrawRefund(t.Context(), s.ann.ID+1, order.OrderNumber, 1); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("another's: got %v, want ErrNotFound", err)
 		}
@@ -257,13 +257,13 @@ func TestWithdrawRefund(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s.wantSteps(t, order, "", models.StepAsked)
+		s.wantSteps(t, order, "", models.StepRequested)
 		id := s.request(t, order, 1).ID
 		if _, err := s.ApproveRefund(t.Context(), id, models.RefundDecision{By: "boss"}); !errors.Is(err, models.ErrDecided) {
 			t.Errorf("approve what was taken back: got %v, want ErrDecided", err)
 		}
 		s.clock.forward(time.Hour)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		if r := s.request(t, order, 1); r.ID != id || r.State != models.RequestOpen || !r.CreatedAt.Equal(s.Now()) || r.DecidedAt != nil {
 			t.Errorf("asked again: got %+v, want the same row open since now", r)
 		}
@@ -276,7 +276,7 @@ func TestRequestPausesLearning(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		s.openLesson(t, 1)
-		if _, err := s.AskRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: 50}); err != nil {
+		if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: 50}); err != nil {
 			t.Fatal(err)
 		}
 		paused := func(want bool) {
@@ -284,7 +284,7 @@ func TestRequestPausesLearning(t *testing.T) {
 			s.openLesson(t, 1)
 			var refusal error
 			if want {
-				refusal = models.ErrRefundAsked
+				refusal = models.ErrRefundRequested
 			}
 			if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 2); !errors.Is(err, refusal) {
 				t.Errorf("got %v, want %v", err, refusal)
@@ -340,7 +340,7 @@ func TestSixteenRequestsAtOnce(t *testing.T) {
 		order := s.twoLines(t)
 		var told atomic.Int64
 		together(16, func(int) {
-			total, err := s.AskRefund(t.Context(), s.wish(order, 1, 2), sevenDays)
+			total, err := s.RequestRefund(t.Context(), s.wish(order, 1, 2), sevenDays)
 			if err != nil {
 				t.Errorf("got %v, want each told that it is asked for", err)
 			}
@@ -359,7 +359,7 @@ func TestSixteenRequestsAtOnce(t *testing.T) {
 func TestRefundWords(t *testing.T) {
 	t.Parallel()
 	for _, bar := range []models.RefundBar{
-		models.BarNothing, models.BarGone, models.BarAsked, models.BarRejected, models.BarLate, models.BarWatched, models.BarShort,
+		models.BarNothing, models.BarGone, models.BarRequested, models.BarRejected, models.BarLate, models.BarWatched, models.BarShort,
 	} {
 		if bar.String() == "" || strings.Contains(bar.String(), string(bar)) {
 			t.Errorf("%s: got %q for the student", string(bar), bar)

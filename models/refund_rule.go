@@ -4,12 +4,12 @@ import "time"
 
 // RefundRule says when a student may ask for a refund. Staff are not bound by it.
 type RefundRule struct {
-	Days    int // days after that of the payment; 0 = no refund can be asked for
+	Days    int // days after that of the payment; 0 = no refund can be requested
 	Watched int // percent: fewer of the course's lessons must have been opened
 }
 
 // LastDay is the midnight in Beijing that begins the last day on which a refund of an order paid
-// then can be asked for.
+// then can be requested.
 func (r RefundRule) LastDay(paid time.Time) time.Time {
 	y, m, d := paid.In(Beijing).Date()
 	return time.Date(y, m, d+r.Days, 0, 0, 0, 0, Beijing)
@@ -20,23 +20,23 @@ func (r RefundRule) Open(paid, now time.Time) bool {
 	return r.Days > 0 && now.Before(r.LastDay(paid).AddDate(0, 0, 1))
 }
 
-// allows tells whether so little was opened that a refund can be asked for.
+// allows tells whether so little was opened that a refund can be requested.
 func (r RefundRule) allows(w Watched) bool {
 	return w.Lessons == 0 || 100*w.Seen < r.Watched*w.Lessons
 }
 
-// RefundBar is why no refund of a line can be asked for. The empty one means that it can.
+// RefundBar is why no refund of a line can be requested. The empty one means that it can.
 type RefundBar string
 
 // The bars.
 const (
-	BarNothing  RefundBar = "nothing"  // the line cost nothing
-	BarGone     RefundBar = "gone"     // it was given back, or is on its way
-	BarAsked    RefundBar = "asked"    // a refund of it is asked for
-	BarRejected RefundBar = "rejected" // staff have decided against it
-	BarLate     RefundBar = "late"     // the rule's days are over
-	BarWatched  RefundBar = "watched"  // too much of the course was opened
-	BarShort    RefundBar = "short"    // less is left of the payment, because a sum went back
+	BarNothing   RefundBar = "nothing"  // the line cost nothing
+	BarGone      RefundBar = "gone"     // it was given back, or is on its way
+	BarRequested RefundBar = "asked"    // a refund of it is requested
+	BarRejected  RefundBar = "rejected" // staff have decided against it
+	BarLate      RefundBar = "late"     // the rule's days are over
+	BarWatched   RefundBar = "watched"  // too much of the course was opened
+	BarShort     RefundBar = "short"    // less is left of the payment, because a sum went back
 )
 
 // String says it to the student; empty where nothing is in the way.
@@ -46,7 +46,7 @@ func (b RefundBar) String() string {
 		return "没有付款，不需要退款"
 	case BarGone:
 		return "已经退款，或正在退款"
-	case BarAsked:
+	case BarRequested:
 		return "已经申请，正在等待客服处理"
 	case BarRejected:
 		return "退款申请已被拒绝，如有疑问请联系客服"
@@ -64,8 +64,8 @@ func (b RefundBar) String() string {
 // bar looks for what is in the way of a refund of the line.
 func (r RefundRule) bar(o Order, line RefundChoice, now time.Time) RefundBar {
 	switch step := line.Request.Step(); {
-	case step == StepAsked:
-		return BarAsked
+	case step == StepRequested:
+		return BarRequested
 	case !line.Granted, line.Refunding, step == StepRefunding, step == StepFailed:
 		return BarGone
 	case step == StepRejected:

@@ -28,7 +28,7 @@ func (s *scene) settle(t testing.TB, r models.Refund, want error) {
 func TestSettleRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := s.discounted(t)
-		s.ask(t, order, 1)
+		s.requestRefund(t, order, 1)
 		failed := s.approve(t, order, 1)
 		s.settle(t, failed, models.ErrNotFound) // not refused yet
 		s.refuse(t, failed)
@@ -65,16 +65,16 @@ func TestSettleRefund(t *testing.T) {
 // What Alipay refused is a task until the money has gone back some other way.
 func TestRefusedRefundIsOwed(t *testing.T) {
 	for name, c := range map[string]struct {
-		refused models.RefundRequest
+		refused models.NewRefund
 		then    models.RefundNews // made up for by it; by nothing when it is of 0.00
 		want    int
 	}{
-		"by nothing":                      {models.RefundRequest{Line: 1}, models.RefundNews{}, 1},
-		"the whole, by hand":              {models.RefundRequest{}, models.RefundNews{Amount: 216_33}, 0},
-		"a sum, by hand":                  {models.RefundRequest{Amount: 10_00}, models.RefundNews{Amount: 10_00}, 0},
-		"another sum went back":           {models.RefundRequest{Amount: 10_00}, models.RefundNews{Amount: 20_00}, 1},
-		"a line, of which less is left":   {models.RefundRequest{Line: 1}, models.RefundNews{Amount: 117_34}, 0},
-		"a line, of which enough is left": {models.RefundRequest{Line: 1}, models.RefundNews{Amount: 117_33}, 1},
+		"by nothing":                      {models.NewRefund{Line: 1}, models.RefundNews{}, 1},
+		"the whole, by hand":              {models.NewRefund{}, models.RefundNews{Amount: 216_33}, 0},
+		"a sum, by hand":                  {models.NewRefund{Amount: 10_00}, models.RefundNews{Amount: 10_00}, 0},
+		"another sum went back":           {models.NewRefund{Amount: 10_00}, models.RefundNews{Amount: 20_00}, 1},
+		"a line, of which less is left":   {models.NewRefund{Line: 1}, models.RefundNews{Amount: 117_34}, 0},
+		"a line, of which enough is left": {models.NewRefund{Line: 1}, models.RefundNews{Amount: 117_33}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
@@ -100,9 +100,9 @@ func TestRefusedRefundOfALineIsMadeUpFor(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		for range 2 {
-			s.refuse(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}))
+			s.refuse(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
 		}
-		s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1}))
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
 		if b, err := s.Backlog(t.Context()); err != nil || b.RefundsFailed != 0 {
 			t.Errorf("got %d, %v; want none", b.RefundsFailed, err)
 		}
@@ -142,17 +142,17 @@ func TestSettleRefundOfSurplus(t *testing.T) {
 // What went back by another refund is not settled once more.
 func TestSettleRefundTooLate(t *testing.T) {
 	for name, c := range map[string]struct {
-		other models.RefundRequest
+		other models.NewRefund
 		want  error
 	}{
-		"the line, on its way": {models.RefundRequest{Line: 1}, models.ErrLineNotOpen},
-		"all":                  {models.RefundRequest{}, models.ErrRefundTooMuch},
-		"most of it":           {models.RefundRequest{Amount: 200_00}, models.ErrRefundTooMuch},
+		"the line, on its way": {models.NewRefund{Line: 1}, models.ErrLineNotOpen},
+		"all":                  {models.NewRefund{}, models.ErrRefundTooMuch},
+		"most of it":           {models.NewRefund{Amount: 200_00}, models.ErrRefundTooMuch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
-				failed := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+				failed := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 				s.refuse(t, failed)
 				c.other.OrderNumber = order.OrderNumber
 				other := s.refund(t, c.other)
@@ -169,23 +169,23 @@ func TestSettleRefundTooLate(t *testing.T) {
 func TestRefundKey(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		line := models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1, Key: "ticket 1"}
+		line := models.NewRefund{OrderNumber: order.OrderNumber, Line: 1, Key: "ticket 1"}
 		first := s.refund(t, line)
 		if again := s.refund(t, line); again.ID != first.ID || again.Amount != 99_00 {
 			t.Errorf("got %+v, want refund %d", again, first.ID)
 		}
-		for name, other := range map[string]models.RefundRequest{
+		for name, other := range map[string]models.NewRefund{
 			"another line": {Line: 2}, "a sum": {Amount: 99_00}, "all": {},
 		} {
 			other.OrderNumber, other.Key = order.OrderNumber, line.Key
-			if _, err := s.RequestRefund(t.Context(), other); !errors.Is(err, models.ErrKeyUsed) {
+			if _, err := s.CreateRefund(t.Context(), other); !errors.Is(err, models.ErrKeyUsed) {
 				t.Errorf("%s: got %v, want ErrKeyUsed", name, err)
 			}
 		}
 		elsewhere, _ := modelstest.Paid(t, s.DB, s.ann, s.Step.For(60))
-		s.refund(t, models.RefundRequest{OrderNumber: elsewhere.OrderNumber, Key: line.Key})
+		s.refund(t, models.NewRefund{OrderNumber: elsewhere.OrderNumber, Key: line.Key})
 		s.finish(t, first)
-		rest := models.RefundRequest{OrderNumber: order.OrderNumber, Key: "ticket 2"}
+		rest := models.NewRefund{OrderNumber: order.OrderNumber, Key: "ticket 2"}
 		last := s.refund(t, rest)
 		s.finish(t, last)
 		if again := s.refund(t, rest); again.ID != last.ID || again.State != models.RefundDone {
@@ -200,8 +200,8 @@ func TestRefundKey(t *testing.T) {
 func TestRefundNamesByCase(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		upper := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "Ticket-A"})
-		lower := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "ticket-a"})
+		upper := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "Ticket-A"})
+		lower := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00, Key: "ticket-a"})
 		if upper.ID == lower.ID {
 			t.Error("got one refund for two keys")
 		}
@@ -220,10 +220,10 @@ func TestRefundNamesByCase(t *testing.T) {
 
 func TestRefundKeySixteenTimesAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		ask := models.RefundRequest{OrderNumber: s.twoLines(t).OrderNumber, Amount: 10_00, Key: "ticket"}
+		wanted := models.NewRefund{OrderNumber: s.twoLines(t).OrderNumber, Amount: 10_00, Key: "ticket"}
 		var ids [16]int64
 		together(len(ids), func(i int) {
-			refund, err := s.RequestRefund(t.Context(), ask)
+			refund, err := s.CreateRefund(t.Context(), wanted)
 			if err != nil {
 				t.Errorf("call %d: %v", i, err)
 			}

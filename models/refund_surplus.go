@@ -39,7 +39,7 @@ func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error 
 			cause = r.Cause
 		}
 	}
-	return tx.addRefund(&Refund{
+	return tx.insertRefund(&Refund{
 		PaymentID: p.ID, Amount: rest, Cause: cause, Reason: cause.String(), RequestedBy: "luffy",
 	}, p)
 }

@@ -18,9 +18,9 @@ func (s *scene) twoLines(t testing.TB) models.Order {
 }
 
 // refund asks for a refund that must be possible.
-func (s *scene) refund(t testing.TB, r models.RefundRequest) models.Refund {
+func (s *scene) refund(t testing.TB, r models.NewRefund) models.Refund {
 	t.Helper()
-	refund, err := s.RequestRefund(t.Context(), r)
+	refund, err := s.CreateRefund(t.Context(), r)
 	if err != nil {
 		t.Fatalf("request %+v: %v", r, err)
 	}
@@ -35,26 +35,26 @@ func (s *scene) finish(t testing.TB, r models.Refund) {
 	}
 }
 
-func TestRequestRefund(t *testing.T) {
+func TestCreateRefund(t *testing.T) {
 	for name, c := range map[string]struct {
-		ask  models.RefundRequest
-		want models.Fen
-		line int // 0 for none
+		wanted models.NewRefund
+		want   models.Fen
+		line   int // 0 for none
 	}{
-		"all":             {models.RefundRequest{}, 216_33, 0},
-		"a sum":           {models.RefundRequest{Amount: 100_00}, 100_00, 0},
-		"the very last":   {models.RefundRequest{Amount: 216_33}, 216_33, 0},
-		"a fen":           {models.RefundRequest{Amount: 1}, 1, 0},
-		"the first line":  {models.RefundRequest{Line: 1}, 99_00, 1},
-		"the second line": {models.RefundRequest{Line: 2}, 117_33, 2},
+		"all":             {models.NewRefund{}, 216_33, 0},
+		"a sum":           {models.NewRefund{Amount: 100_00}, 100_00, 0},
+		"the very last":   {models.NewRefund{Amount: 216_33}, 216_33, 0},
+		"a fen":           {models.NewRefund{Amount: 1}, 1, 0},
+		"the first line":  {models.NewRefund{Line: 1}, 99_00, 1},
+		"the second line": {models.NewRefund{Line: 2}, 117_33, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
-				c.ask.OrderNumber, c.ask.By = order.OrderNumber, "staff"
-				s.refund(t, c.ask)
+				c.wanted.OrderNumber, c.wanted.By = order.OrderNumber, "staff"
+				s.refund(t, c.wanted)
 				r := rows[models.Refund](t, s.DB, "1 = 1")[0]
-				if r.Amount != c.want || r.State != models.RefundPending || r.Cause != models.RefundRequested ||
+				if r.Amount != c.want || r.State != models.RefundPending || r.Cause != models.RefundByStaff ||
 					r.OutRequestNo != order.OrderNumber+"R1" || r.RequestedBy != "staff" || r.Reason != "课程退款" {
 					t.Errorf("got %+v, want %s pending", r, c.want)
 				}
@@ -70,51 +70,51 @@ func TestRequestRefund(t *testing.T) {
 	}
 }
 
-func TestRequestRefundRefused(t *testing.T) {
+func TestCreateRefundRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		lead func(*testing.T, *scene, *models.RefundRequest)
+		lead func(*testing.T, *scene, *models.NewRefund)
 		want error
 	}{
-		"no such order": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.OrderNumber = "404" }, models.ErrNotFound},
-		"unpaid": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+		"no such order": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.OrderNumber = "404" }, models.ErrNotFound},
+		"unpaid": {func(t *testing.T, s *scene, r *models.NewRefund) {
 			r.OrderNumber = s.order(t, s.Step.For(30)).OrderNumber
 		}, models.ErrNothingPaid},
-		"free": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+		"free": {func(t *testing.T, s *scene, r *models.NewRefund) {
 			r.OrderNumber = s.order(t, s.Free.For(30)).OrderNumber
 		}, models.ErrNothingPaid},
-		"more than was paid": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Amount = 216_34 }, models.ErrRefundTooMuch},
-		"more than is left": {func(t *testing.T, s *scene, r *models.RefundRequest) {
-			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber, Amount: 200_00})
+		"more than was paid": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Amount = 216_34 }, models.ErrRefundTooMuch},
+		"more than is left": {func(t *testing.T, s *scene, r *models.NewRefund) {
+			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber, Amount: 200_00})
 			r.Amount = 16_34
 		}, models.ErrRefundTooMuch},
-		"a line that costs more than is left": {func(t *testing.T, s *scene, r *models.RefundRequest) {
-			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber, Amount: 200_00})
+		"a line that costs more than is left": {func(t *testing.T, s *scene, r *models.NewRefund) {
+			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber, Amount: 200_00})
 			r.Line = 1
 		}, models.ErrRefundTooMuch},
-		"a negative sum": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Amount = -1 }, models.ErrRefundNothing},
-		"all, when all is on its way": {func(t *testing.T, s *scene, r *models.RefundRequest) {
-			s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber})
+		"a negative sum": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Amount = -1 }, models.ErrRefundNothing},
+		"all, when all is on its way": {func(t *testing.T, s *scene, r *models.NewRefund) {
+			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber})
 		}, models.ErrRefundNothing},
-		"all, when all went back": {func(t *testing.T, s *scene, r *models.RefundRequest) {
-			s.finish(t, s.refund(t, models.RefundRequest{OrderNumber: r.OrderNumber}))
+		"all, when all went back": {func(t *testing.T, s *scene, r *models.NewRefund) {
+			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber}))
 		}, models.ErrNothingPaid},
-		"a line that is not there":    {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Line = 3 }, models.ErrLineNotOpen},
-		"a line of a negative number": {func(_ *testing.T, _ *scene, r *models.RefundRequest) { r.Line = -1 }, models.ErrLineNotOpen},
-		"a line that is on its way": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+		"a line that is not there":    {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Line = 3 }, models.ErrLineNotOpen},
+		"a line of a negative number": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Line = -1 }, models.ErrLineNotOpen},
+		"a line that is on its way": {func(t *testing.T, s *scene, r *models.NewRefund) {
 			r.Line = 1
 			s.refund(t, *r)
 		}, models.ErrLineNotOpen},
-		"a line that went back": {func(t *testing.T, s *scene, r *models.RefundRequest) {
+		"a line that went back": {func(t *testing.T, s *scene, r *models.NewRefund) {
 			r.Line = 1
 			s.finish(t, s.refund(t, *r))
 		}, models.ErrLineNotOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
-				ask := models.RefundRequest{OrderNumber: s.twoLines(t).OrderNumber}
-				c.lead(t, s, &ask)
+				wanted := models.NewRefund{OrderNumber: s.twoLines(t).OrderNumber}
+				c.lead(t, s, &wanted)
 				before := len(rows[models.Refund](t, s.DB, "1 = 1"))
-				if _, err := s.RequestRefund(t.Context(), ask); !errors.Is(err, c.want) {
+				if _, err := s.CreateRefund(t.Context(), wanted); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
 				if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != before {
@@ -129,7 +129,7 @@ func TestRequestRefundRefused(t *testing.T) {
 func TestLineOfNothingIsNotRefunded(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Free.For(30))
-		_, err := s.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: order.OrderNumber, Line: 2})
+		_, err := s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: order.OrderNumber, Line: 2})
 		if !errors.Is(err, models.ErrRefundNothing) {
 			t.Errorf("got %v, want ErrRefundNothing", err)
 		}
@@ -139,11 +139,11 @@ func TestLineOfNothingIsNotRefunded(t *testing.T) {
 func TestFailedRefundLeavesItsSumFree(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		first := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 		if err := s.NoteRefundError(t.Context(), first.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
 			t.Fatal(err)
 		}
-		second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
+		second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
 		if second.OutRequestNo != order.OrderNumber+"R2" {
 			t.Errorf("got %s, want a number of its own: %sR2", second.OutRequestNo, order.OrderNumber)
 		}
@@ -156,20 +156,20 @@ func TestFailedRefundLeavesItsSumFree(t *testing.T) {
 // Sixteen clicks at once give back no fen more than was paid.
 func TestSixteenRefundsAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
-		ask  models.RefundRequest
-		want int64
+		wanted models.NewRefund
+		want   int64
 	}{
-		"all":    {models.RefundRequest{}, 1},
-		"a line": {models.RefundRequest{Line: 1}, 1},
-		"sums":   {models.RefundRequest{Amount: 20_00}, 10},
+		"all":    {models.NewRefund{}, 1},
+		"a line": {models.NewRefund{Line: 1}, 1},
+		"sums":   {models.NewRefund{Amount: 20_00}, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
-				ask := c.ask
-				ask.OrderNumber = s.twoLines(t).OrderNumber
+				wanted := c.wanted
+				wanted.OrderNumber = s.twoLines(t).OrderNumber
 				var stored atomic.Int64
 				together(16, func(int) {
-					_, err := s.RequestRefund(t.Context(), ask)
+					_, err := s.CreateRefund(t.Context(), wanted)
 					switch {
 					case err == nil:
 						stored.Add(1)
@@ -200,8 +200,8 @@ func (s *scene) claimRefunds(t testing.TB) []models.RefundTask {
 func TestClaimRefundsOfOnePayment(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		first := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 1})
-		second := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber, Line: 2})
+		first := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
+		second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 2})
 		tasks := s.claimRefunds(t)
 		if len(tasks) != 1 || tasks[0].Refund.ID != first.ID {
 			t.Fatalf("got %+v, want the first refund", tasks)
@@ -217,7 +217,7 @@ func TestClaimRefundsOfOnePayment(t *testing.T) {
 		}
 		s.clock.forward(20 * time.Second)
 		wantNone("while the first is asked for")
-		if err := s.RefundAsked(t.Context(), tasks[0]); err != nil {
+		if err := s.RefundTried(t.Context(), tasks[0]); err != nil {
 			t.Fatal(err)
 		}
 		s.clock.forward(2 * time.Second)
@@ -236,7 +236,7 @@ func TestClaimRefundsOfOnePayment(t *testing.T) {
 func TestClaimRefunds(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
-		refund := s.refund(t, models.RefundRequest{OrderNumber: order.OrderNumber})
+		refund := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber})
 		last := time.Duration(0)
 		for range 10 {
 			tasks := s.claimRefunds(t)

@@ -36,7 +36,7 @@ func (r LineRequest) text() string {
 
 // code is the step's name in the style sheet.
 func (r LineRequest) code() string {
-	if r.Step == models.StepAsked || r.Step == models.StepRefunding {
+	if r.Step == models.StepRequested || r.Step == models.StepRefunding {
 		return "wait"
 	}
 	return "closed"
@@ -45,7 +45,7 @@ func (r LineRequest) code() string {
 // asked reports whether a request of the order waits for a decision.
 func (o *Order) asked() bool {
 	for _, line := range o.Lines {
-		if line.Request.Step == models.StepAsked {
+		if line.Request.Step == models.StepRequested {
 			return true
 		}
 	}

@@ -17,7 +17,7 @@ func sampleRefund() Refund {
 		Reasons: []RefundReason{{"mistake", "买错了课程"}, {"other", "其他"}},
 		Lines: []RefundLine{
 			{Position: 1, Name: "Go 语言从入门到实战", Term: "一个月有效", Amount: 261_94, Points: 20, Seen: 1, Lessons: 10},
-			{Position: 2, Name: "Python 全栈开发", Term: "永久有效", Amount: 1184_86, Bar: models.BarAsked, Request: LineRequest{Step: models.StepAsked}},
+			{Position: 2, Name: "Python 全栈开发", Term: "永久有效", Amount: 1184_86, Bar: models.BarRequested, Request: LineRequest{Step: models.StepRequested}},
 			{Position: 3, Name: "MySQL 索引", Term: "永久有效", Amount: 10_00, Seen: 5, Lessons: 10, Bar: models.BarWatched},
 		},
 	}
@@ -66,7 +66,7 @@ func TestRefundOnOrderPages(t *testing.T) {
 		link    string
 	}{
 		{"can be asked for", sampleTermsOfRefund(), LineRequest{}, "", "申请退款"},
-		{"asked for", RefundTerms{Days: 7}, LineRequest{Step: models.StepAsked}, "退款申请：申请中", "查看退款申请"},
+		{"asked for", RefundTerms{Days: 7}, LineRequest{Step: models.StepRequested}, "退款申请：申请中", "查看退款申请"},
 		{"on its way", RefundTerms{Days: 7}, LineRequest{Step: models.StepRefunding}, "退款申请：退款中", ""},
 		{"done", RefundTerms{Days: 7}, LineRequest{Step: models.StepRefunded}, "退款申请：已退款", ""},
 		{"refused", RefundTerms{Days: 7}, LineRequest{Step: models.StepRejected, Answer: "<b>已学完</b>"}, "退款申请已拒绝：<b>已学完</b>", ""},

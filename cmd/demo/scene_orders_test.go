@@ -50,24 +50,24 @@ func (s *scene) paidOrders() {
 	s.orders["free"] = modelstest.Order(s.t, s.db, s.buyer, s.offer("爬虫与数据采集", 0)).OrderNumber
 
 	s.pay("refunded", modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0)))
-	s.refund("refunded", models.RefundRequest{Reason: "重复购买"})
+	s.refund("refunded", models.NewRefund{Reason: "重复购买"})
 	s.waitFor(models.OrderRefunded, "refunded")
 
 	s.pay("partly", modelstest.Order(s.t, s.db, s.buyer, s.offer("Python 从零到能用", 30), s.offer("Vue 组件化开发", 60)))
-	s.refund("partly", models.RefundRequest{Line: 2, Reason: "换课"})
+	s.refund("partly", models.NewRefund{Line: 2, Reason: "换课"})
 
 	s.pay("refunding", modelstest.Order(s.t, s.db, s.buyer, s.offer("Python 从零到能用", 60)))
 	s.fault(sandbox.Fault{Name: sandbox.SellerBalance, OutTradeNo: s.orders["refunding"]})
-	s.refund("refunding", models.RefundRequest{Amount: 10_00, Reason: "补差价"})
+	s.refund("refunding", models.NewRefund{Amount: 10_00, Reason: "补差价"})
 }
 
 // askedOrders leaves orders whose refund the buyer asked for: one that waits for staff, one that they refused.
 func (s *scene) askedOrders() {
 	s.t.Helper()
 	s.pay("asked", modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0)))
-	s.ask("asked", "没有时间学习")
+	s.requestRefund("asked", "没有时间学习")
 	s.pay("rejected", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 0)))
-	s.ask("rejected", "买错了课程")
+	s.requestRefund("rejected", "买错了课程")
 	requests, err := s.db.RefundRequestsOf(s.t.Context(), s.orders["rejected"])
 	if err != nil || len(requests) != 1 {
 		s.t.Fatalf("got %d refund requests, %v; want one", len(requests), err)
@@ -78,10 +78,10 @@ func (s *scene) askedOrders() {
 	}
 }
 
-func (s *scene) ask(state, reason string) {
+func (s *scene) requestRefund(state, reason string) {
 	s.t.Helper()
 	wish := models.RefundWish{UserID: s.buyer.ID, OrderNumber: s.orders[state], Lines: []int{1}, Reason: reason}
-	if _, err := s.db.AskRefund(s.t.Context(), wish, models.RefundRule{Days: 7, Watched: 30}); err != nil {
+	if _, err := s.db.RequestRefund(s.t.Context(), wish, models.RefundRule{Days: 7, Watched: 30}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -142,7 +142,7 @@ func (s *scene) payAtCashier(order models.Order) {
 	}
 }
 
-func (s *scene) refund(state string, r models.RefundRequest) {
+func (s *scene) refund(state string, r models.NewRefund) {
 	s.t.Helper()
 	r.OrderNumber = s.orders[state]
 	if _, err := s.payments.Refund(s.t.Context(), r); err != nil {

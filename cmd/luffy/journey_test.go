@@ -35,9 +35,9 @@ func buy(v *visitor, shop string) {
 	}
 }
 
-// askRefund asks for the last course of the paid order, whose lessons nobody has opened, and gives
+// requestRefund asks for the last course of the paid order, whose lessons nobody has opened, and gives
 // the order's number.
-func askRefund(v *visitor, shop string) string {
+func requestRefund(v *visitor, shop string) string {
 	v.t.Helper()
 	v.open(shop + "/myorder/?status=paid")
 	number := v.page.Find("[data-order]").AttrOr("data-order", "")

@@ -35,7 +35,7 @@ func TestReconcileBalanced(t *testing.T) {
 	onEachTill(t, func(p *till) {
 		p.sell(p.stock.Plain.For(0))
 		back := p.sell(p.stock.Step.For(0))
-		_, err := p.payments.Refund(p.t.Context(), models.RefundRequest{OrderNumber: back.OrderNumber, Reason: "停课"})
+		_, err := p.payments.Refund(p.t.Context(), models.NewRefund{OrderNumber: back.OrderNumber, Reason: "停课"})
 		p.must(err)
 		p.today()
 		for range 2 {

@@ -46,7 +46,7 @@ func TestTwoProcesses(t *testing.T) {
 	v := newVisitor(t)
 	buy(v, "http://"+address)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
-	number := askRefund(v, "http://"+address)
+	number := requestRefund(v, "http://"+address)
 	if said, err := tool(t, luffy, environ, "refund", "approve", number); err != nil || !strings.Contains(said, "R1 of ¥") || !strings.Contains(said, ": done") {
 		t.Errorf("luffy refund approve: %v\n%s", err, said)
 	}

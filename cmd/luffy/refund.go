@@ -54,8 +54,8 @@ func (p program) tellRefund(refund models.Refund) error {
 
 // parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that
 // is left goes back.
-func parseRefund(args []string) (models.RefundRequest, error) {
-	r := models.RefundRequest{By: operator()}
+func parseRefund(args []string) (models.NewRefund, error) {
+	r := models.NewRefund{By: operator()}
 	if len(args) == 0 || args[0] == "" || strings.HasPrefix(args[0], "-") {
 		return r, errors.New("the order's number comes first")
 	}

@@ -17,13 +17,13 @@ import (
 // maxRequests bounds what one listing shows.
 const maxRequests = 200
 
-// refundRequests lists what students ask for and nobody has decided.
+// refundRequests lists the refunds that students request and nobody has decided.
 func (p program) refundRequests(ctx context.Context, args []string) error {
 	if len(args) != 0 {
 		return errUsage
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
-		asked, total, err := db.OpenRefundRequests(ctx, maxRequests)
+		open, total, err := db.OpenRefundRequests(ctx, maxRequests)
 		if err != nil {
 			return err
 		}
@@ -33,15 +33,15 @@ func (p program) refundRequests(ctx context.Context, args []string) error {
 		}
 		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "ID\tASKED\tORDER\tLINE\tSTUDENT\tAMOUNT\tLESSONS OPENED\tCOURSE\tREASON")
-		for _, a := range asked {
+		for _, r := range open {
 			fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\n",
-				a.ID, a.CreatedAt.In(models.Beijing).Format(time.DateTime), a.OrderNumber, a.Position, a.Username,
-				a.RealPrice, a.Watched.Seen, a.Watched.Lessons, a.CourseName, a.Reason)
+				r.ID, r.CreatedAt.In(models.Beijing).Format(time.DateTime), r.OrderNumber, r.Position, r.Username,
+				r.RealPrice, r.Watched.Seen, r.Watched.Lessons, r.CourseName, r.Reason)
 		}
 		if err := table.Flush(); err != nil {
 			return err
 		}
-		if more := total - len(asked); more > 0 {
+		if more := total - len(open); more > 0 {
 			fmt.Fprintf(p.stdout, "and %d more\n", more)
 		}
 		return nil
@@ -136,13 +136,13 @@ func (d decision) meant(ctx context.Context, db *models.DB, before models.Reques
 	if d.order == "" {
 		return []int64{d.id}, nil
 	}
-	asked, err := db.RefundRequestsOf(ctx, d.order)
+	requests, err := db.RefundRequestsOf(ctx, d.order)
 	if err != nil {
 		return nil, err
 	}
-	ids := idsIn(asked, models.RequestOpen)
+	ids := idsIn(requests, models.RequestOpen)
 	if len(ids) == 0 {
-		ids = idsIn(asked, before)
+		ids = idsIn(requests, before)
 	}
 	if len(ids) == 0 {
 		return nil, fmt.Errorf("order %s: a request to decide: %w", d.order, models.ErrNotFound)
@@ -161,11 +161,11 @@ func eachRequest(ids []int64, decide func(id int64) error) error {
 	return errors.Join(faults...)
 }
 
-func idsIn(asked []models.AskedRefund, state models.RequestState) []int64 {
+func idsIn(requests []models.RefundRequest, state models.RequestState) []int64 {
 	var ids []int64
-	for _, a := range asked {
-		if a.State == state {
-			ids = append(ids, a.ID)
+	for _, r := range requests {
+		if r.State == state {
+			ids = append(ids, r.ID)
 		}
 	}
 	return ids

@@ -9,10 +9,10 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// ask is what the student's form does for lines of an order.
-func (p *till) ask(o models.Order, lines ...int) {
+// requestRefund is what the student's form does for lines of an order.
+func (p *till) requestRefund(o models.Order, lines ...int) {
 	p.t.Helper()
-	_, err := p.db.AskRefund(p.t.Context(), models.RefundWish{
+	_, err := p.db.RequestRefund(p.t.Context(), models.RefundWish{
 		UserID: o.UserID, OrderNumber: o.OrderNumber, Lines: lines, Reason: "买错了课程",
 	}, models.RefundRule{Days: 7, Watched: 30})
 	p.must(err)
@@ -38,7 +38,7 @@ func TestRefundRequests(t *testing.T) {
 	onEachTill(t, func(p *till) {
 		p.want(0, "refund requests", "no open requests")
 		two := p.sell(p.stock.Plain.For(0), p.stock.Step.For(0))
-		p.ask(two, 1, 2)
+		p.requestRefund(two, 1, 2)
 		p.today()
 		p.want(0, "refund requests", "nami", two.OrderNumber, "255.00", "310.00", "0 of 3", "Go 语言实战", "买错了课程")
 		first := p.requestID(two, 1)
@@ -67,7 +67,7 @@ func TestApproveWhatWaits(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
 		sold := p.sell(p.stock.Plain.For(0))
-		p.ask(sold, 1)
+		p.requestRefund(sold, 1)
 		p.today()
 		p.fault(sandbox.Fault{Name: sandbox.APIUnavailable, Times: 2})
 		approve := "refund approve " + sold.OrderNumber
@@ -86,7 +86,7 @@ func TestRefundSettle(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
 		sold := p.sell(p.stock.Plain.For(0), p.stock.Step.For(0))
-		p.ask(sold, 1)
+		p.requestRefund(sold, 1)
 		p.today()
 		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
 		p.want(exitFailure, "refund approve "+sold.OrderNumber, "R1", "Alipay refuses it for good, pay by other means, then luffy refund settle")

@@ -86,7 +86,7 @@ func prepareRequest(ctx context.Context, w *world) (*purchase, error) {
 		return nil, err
 	}
 	wish := models.RefundWish{UserID: w.student.ID, OrderNumber: p.order.OrderNumber, Lines: []int{1}, Reason: "换课"}
-	_, err = w.db.AskRefund(ctx, wish, models.RefundRule{Days: 7, Watched: 30})
+	_, err = w.db.RequestRefund(ctx, wish, models.RefundRule{Days: 7, Watched: 30})
 	return p, err
 }
 

@@ -17,16 +17,16 @@ func (l *life) giveBack(ctx context.Context) {
 		l.console(number, 1+l.rng.Int64N(int64(l.order.RealPrice)))
 		return
 	}
-	ask := models.RefundRequest{OrderNumber: number, By: "staff"}
+	wanted := models.NewRefund{OrderNumber: number, By: "staff"}
 	switch l.rng.IntN(3) {
 	case 0:
-		ask.Line = 1 + l.rng.IntN(2)
+		wanted.Line = 1 + l.rng.IntN(2)
 	case 1:
-		ask.Amount = 1 + models.Fen(l.rng.Int64N(int64(l.order.RealPrice)))
+		wanted.Amount = 1 + models.Fen(l.rng.Int64N(int64(l.order.RealPrice)))
 	}
 	for range 1 + l.rng.IntN(8)/7 { // some click twice
 		err := l.act(func() error {
-			refund, err := l.shop.Refund(ctx, ask)
+			refund, err := l.shop.Refund(ctx, wanted)
 			l.note(number, "refund %s of %s: %s", refund.OutRequestNo, refund.Amount, refund.State)
 			return err
 		})

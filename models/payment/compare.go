@@ -65,7 +65,7 @@ func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 	return slices.SortedStableFunc(slices.Values(rows), byRank)
 }
 
-// difference notes one; a non-empty action says that it is settled by that. A refund without a
+// difference notes one; a non-empty action says that it is closed by that. A refund without a
 // number is named by its time.
 func (c *comparison) difference(kind models.DifferenceKind, row alipay.BillRow, shop *models.Fen, action string) {
 	if row.Refund && row.OutRequestNo == "" {
@@ -128,7 +128,7 @@ func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) err
 		return err
 	}
 	action := ""
-	if settled(said.outcome) {
+	if conclusive(said.outcome) {
 		action = "confirmed by query: " + string(said.outcome)
 	}
 	c.difference(models.MissingHere, row, nil, action)

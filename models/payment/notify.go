@@ -38,13 +38,13 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 	outcome, err := s.confirm(ctx, models.PaidTrade{
 		OutTradeNo: n.OutTradeNo, TradeNo: n.TradeNo, Amount: models.Fen(n.Amount), PaidAt: s.paidAt(n.PaidAt),
 	}, event)
-	return err == nil && settled(outcome)
+	return err == nil && conclusive(outcome)
 }
 
-// settled tells what may be acknowledged. What may be our own lag, or needs a human, is not:
-// Alipay's repetitions keep it in sight for a day. Nor is a payment that Alipay, when asked, does
-// not know of.
-func settled(o models.Outcome) bool {
+// conclusive tells an outcome that may be acknowledged. What may be our own lag, or needs a human,
+// may not: Alipay's repetitions keep it in sight for a day. Nor may a payment that Alipay, when
+// asked, does not know of.
+func conclusive(o models.Outcome) bool {
 	return o != "" && o != models.UnknownOrder && o != models.WrongAmount
 }
 
@@ -109,7 +109,7 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 	if err != nil {
 		s.log.WarnContext(ctx, "alipay gave no answer", "out_trade_no", event.OutTradeNo, "error", err)
 	}
-	return err == nil && settled(said.outcome)
+	return err == nil && conclusive(said.outcome)
 }
 
 // confirm is the way of every paid trade into the models, with the log that staff search by order number.

@@ -70,7 +70,7 @@ func TestBalancedDay(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.paid()
 		o := w.twoCourses()
-		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 2})
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 2})
 		w.order() // unpaid
 		w.nextMorning()
 		for range 2 {
@@ -95,7 +95,7 @@ func TestFivePlantedDifferences(t *testing.T) {
 	onEach(t, func(w *world) {
 		missing, wrong, refunded, twice := w.paid(), w.paid(), w.twoCourses(), w.order()
 		w.paid() // sound
-		w.refund(models.RefundRequest{OrderNumber: refunded.OrderNumber, Line: 1})
+		w.refund(models.NewRefund{OrderNumber: refunded.OrderNumber, Line: 1})
 		first := w.start(twice)
 		w.must(w.db.ClosePayment(w.t.Context(), w.view(twice).Payments[0].ID, "TRADE_CLOSED"))
 		w.pay(w.start(twice))
@@ -179,7 +179,7 @@ func TestReconcileHeals(t *testing.T) {
 func TestRefundsWithoutANumberInTheBill(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
-		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 2})
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 2})
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop}, sandbox.Fault{Name: sandbox.BillRefundNameless})
 		for range 2 {
 			w.forward(2 * time.Minute)

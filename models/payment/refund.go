@@ -12,10 +12,10 @@ import (
 
 // Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is
 // tried again by a job under the same out_request_no until it is done. Errors are those of
-// models.DB.RequestRefund. Once it is stored it is returned even when ctx has ended: who believed
+// models.DB.CreateRefund. Once it is stored it is returned even when ctx has ended: who believed
 // that nothing was asked for would ask again, under a new number.
-func (s *Service) Refund(ctx context.Context, r models.RefundRequest) (models.Refund, error) {
-	refund, err := s.db.RequestRefund(ctx, r)
+func (s *Service) Refund(ctx context.Context, r models.NewRefund) (models.Refund, error) {
+	refund, err := s.db.CreateRefund(ctx, r)
 	if err != nil {
 		return refund, err
 	}
@@ -52,13 +52,13 @@ func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refu
 
 // carryOut asks Alipay for a claimed refund and ends the claim. The error says why it is not done.
 func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
-	err := s.askRefund(ctx, t)
-	return errors.Join(err, s.db.RefundAsked(context.WithoutCancel(ctx), t))
+	err := s.tryRefund(ctx, t)
+	return errors.Join(err, s.db.RefundTried(context.WithoutCancel(ctx), t))
 }
 
-// askRefund asks Alipay for a refund and books it when the money has moved. A payment without an
+// tryRefund asks Alipay for a refund and books it when the money has moved. A payment without an
 // app was begun by an older shop; that it is of this app was checked when its money was booked.
-func (s *Service) askRefund(ctx context.Context, t models.RefundTask) error {
+func (s *Service) tryRefund(ctx context.Context, t models.RefundTask) error {
 	if t.AppID != "" && t.AppID != s.appID {
 		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
 	}

@@ -20,7 +20,7 @@ func (w *world) twoCourses() models.Order {
 }
 
 // refund asks for a refund that must be stored.
-func (w *world) refund(r models.RefundRequest) models.Refund {
+func (w *world) refund(r models.NewRefund) models.Refund {
 	w.t.Helper()
 	refund, err := w.Refund(w.t.Context(), r)
 	w.must(err)
@@ -40,17 +40,17 @@ func TestPartsThenAll(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
 		for _, step := range []struct {
-			ask  models.RefundRequest
-			back models.Fen
-			want models.OrderStatus
+			wanted models.NewRefund
+			back   models.Fen
+			want   models.OrderStatus
 		}{
-			{models.RefundRequest{Amount: 10_00}, 10_00, models.OrderPaid},
-			{models.RefundRequest{Line: 1}, 109_00, models.OrderPaid},
-			{models.RefundRequest{}, 216_33, models.OrderRefunded},
+			{models.NewRefund{Amount: 10_00}, 10_00, models.OrderPaid},
+			{models.NewRefund{Line: 1}, 109_00, models.OrderPaid},
+			{models.NewRefund{}, 216_33, models.OrderRefunded},
 		} {
-			step.ask.OrderNumber, step.ask.Reason, step.ask.By = o.OrderNumber, "课程退款", "staff"
-			if r := w.refund(step.ask); r.State != models.RefundDone || r.DoneAt == nil {
-				w.t.Errorf("%+v: got %+v, want it done", step.ask, r)
+			step.wanted.OrderNumber, step.wanted.Reason, step.wanted.By = o.OrderNumber, "课程退款", "staff"
+			if r := w.refund(step.wanted); r.State != models.RefundDone || r.DoneAt == nil {
+				w.t.Errorf("%+v: got %+v, want it done", step.wanted, r)
 			}
 			w.forward(3 * time.Second)
 			w.wantStatus(o, step.want)
@@ -72,7 +72,7 @@ func TestRefundOfAnOrderBroughtOver(t *testing.T) {
 		w.must(err)
 		w.pay(link)
 		w.wantStatus(o, models.OrderPaid)
-		if r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber}); r.State != models.RefundDone {
+		if r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber}); r.State != models.RefundDone {
 			w.t.Errorf("got %s: %s, want it done", r.State, r.LastError)
 		}
 		w.delivered()
@@ -94,7 +94,7 @@ func TestRefundBrokenOff(t *testing.T) {
 		var err error
 		var asking sync.WaitGroup
 		asking.Go(func() {
-			refund, err = w.Refund(ctx, models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 10_00})
+			refund, err = w.Refund(ctx, models.NewRefund{OrderNumber: o.OrderNumber, Amount: 10_00})
 		})
 		w.until("the refund on its way", func() bool { return w.count("SELECT COUNT(*) FROM ly_refund WHERE tries = 1") == 1 })
 		breakOff()
@@ -114,14 +114,14 @@ func TestPauseBetweenRefundsOfATrade(t *testing.T) {
 		w.fault(sandbox.Fault{Name: sandbox.RefundTooSoon})
 		o, other := w.twoCourses(), w.paid()
 		for line := range 2 {
-			_, err := w.db.RequestRefund(w.t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber, Line: line + 1})
+			_, err := w.db.CreateRefund(w.t.Context(), models.NewRefund{OrderNumber: o.OrderNumber, Line: line + 1})
 			w.must(err)
 		}
 		w.atOnce(4, func() error { return w.RefundDue(w.t.Context()) })
-		if r := w.refund(models.RefundRequest{OrderNumber: other.OrderNumber, Amount: 10_00}); r.State != models.RefundDone {
+		if r := w.refund(models.NewRefund{OrderNumber: other.OrderNumber, Amount: 10_00}); r.State != models.RefundDone {
 			w.t.Errorf("of another order: got %+v, want it done", r)
 		}
-		if r := w.refund(models.RefundRequest{OrderNumber: other.OrderNumber}); r.State != models.RefundPending || r.LastError == "" {
+		if r := w.refund(models.NewRefund{OrderNumber: other.OrderNumber}); r.State != models.RefundPending || r.LastError == "" {
 			w.t.Errorf("the next of one order: got %+v, want it pending with the reason", r)
 		}
 		w.wantRefunds(o, 1, 99_00)
@@ -162,7 +162,7 @@ func TestRefundIsMadeOnce(t *testing.T) {
 			onEach(t, func(w *world) {
 				o := w.twoCourses()
 				w.fault(faults...)
-				r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 2, Reason: "课程退款"})
+				r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 2, Reason: "课程退款"})
 				if r.State == models.RefundFailed || r.State == models.RefundPending && (r.LastError == "" || r.TryAt == nil) {
 					w.t.Errorf("got %+v, want it done, or pending with the reason", r)
 				}
@@ -182,14 +182,14 @@ func TestRefundRefusedForGood(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
 		w.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-		r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1})
+		r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
 		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "REASON_TRADE_BEEN_FREEZEN") || r.TryAt != nil {
 			w.t.Errorf("got %+v, want it failed with Alipay's word", r)
 		}
 		w.runUntilQuiet()
 		w.wantRefunds(o, 0, 0)
 		w.forward(3 * time.Second)
-		if r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Line: 1}); r.State != models.RefundDone {
+		if r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 1}); r.State != models.RefundDone {
 			w.t.Errorf("asked again when the trade is free: got %+v, want it done", r)
 		}
 		w.wantSound()
@@ -200,7 +200,7 @@ func TestRefundAfterTheWindow(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
 		w.forward(sandbox.DefaultRefundWindow)
-		r := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
 		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "TRADE_HAS_FINISHED") {
 			w.t.Errorf("got %+v, want it failed", r)
 		}
@@ -213,12 +213,12 @@ func TestRefundAfterTheWindow(t *testing.T) {
 // number as that of another sum.
 func TestNumberOfALostRefund(t *testing.T) {
 	for name, c := range map[string]struct {
-		ask  models.RefundRequest
-		want models.RefundState
-		back models.Fen
+		wanted models.NewRefund
+		want   models.RefundState
+		back   models.Fen
 	}{
-		"a line":    {models.RefundRequest{Line: 1}, models.RefundDone, 109_00},
-		"the whole": {models.RefundRequest{}, models.RefundFailed, 10_00}, // less is left
+		"a line":    {models.NewRefund{Line: 1}, models.RefundDone, 109_00},
+		"the whole": {models.NewRefund{}, models.RefundFailed, 10_00}, // less is left
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(w *world) {
@@ -228,8 +228,8 @@ func TestNumberOfALostRefund(t *testing.T) {
 					OutTradeNo: o.OrderNumber, OutRequestNo: o.OrderNumber + "R1", Amount: 10_00, Reason: "lost",
 				})
 				w.must(err)
-				c.ask.OrderNumber = o.OrderNumber
-				asked := w.refund(c.ask)
+				c.wanted.OrderNumber = o.OrderNumber
+				asked := w.refund(c.wanted)
 				if asked.State == models.RefundDone {
 					w.t.Errorf("got %+v done, though Alipay has made another", asked)
 				}
@@ -258,7 +258,7 @@ func TestRefundQueryLagsBehindTheNotify(t *testing.T) {
 			sandbox.Fault{Name: sandbox.APIUnavailable, Method: methodRefund, Value: "after", Times: 1},
 			sandbox.Fault{Name: sandbox.RefundQueryLags, Times: 3},
 		)
-		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber, Amount: 10_00})
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Amount: 10_00})
 		w.must(w.alipay.RefundOutside(o.OrderNumber, 50_00))
 		w.delivered()
 		if got := w.view(o).RefundedAmount; got != 0 {
@@ -288,7 +288,7 @@ func TestRefundRefusedForDays(t *testing.T) {
 			onEach(t, func(w *world) {
 				o := w.twoCourses()
 				w.fault(c.fault)
-				asked := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+				asked := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
 				for hour := range 26 {
 					got, err := w.db.RefundByID(w.t.Context(), asked.ID)
 					w.must(err)
@@ -309,7 +309,7 @@ func TestAcceptedRefundIsWaitedFor(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
 		w.fault(sandbox.Fault{Name: sandbox.RefundLater, Value: "30h", Times: 1})
-		asked := w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		asked := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
 		w.fault(sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund})
 		for hour := range 32 {
 			got, err := w.db.RefundByID(w.t.Context(), asked.ID)
@@ -333,7 +333,7 @@ func TestSixteenRefundsAtOnce(t *testing.T) {
 		var clicks sync.WaitGroup
 		for range 16 {
 			clicks.Go(func() {
-				_, err := w.Refund(w.t.Context(), models.RefundRequest{OrderNumber: o.OrderNumber})
+				_, err := w.Refund(w.t.Context(), models.NewRefund{OrderNumber: o.OrderNumber})
 				if err != nil && !errors.Is(err, models.ErrRefundNothing) && !errors.Is(err, models.ErrNothingPaid) {
 					w.t.Errorf("got %v, want it done or refused", err)
 				}
@@ -401,7 +401,7 @@ func TestConsoleAndShopRefundTheSame(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
 		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Times: 2})
-		w.refund(models.RefundRequest{OrderNumber: o.OrderNumber})
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
 		w.must(w.alipay.RefundOutside(o.OrderNumber, 216_33))
 		w.runUntilQuiet()
 		w.forward(24 * time.Hour)

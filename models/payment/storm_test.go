@@ -282,17 +282,17 @@ func (c client) giveBack(o models.Order) {
 		_ = c.alipay.RefundOutside(o.OrderNumber, 1+c.rng.Int64N(int64(o.RealPrice)))
 		return
 	}
-	ask := models.RefundRequest{OrderNumber: o.OrderNumber, By: "staff"}
+	wanted := models.NewRefund{OrderNumber: o.OrderNumber, By: "staff"}
 	switch c.rng.IntN(3) {
 	case 0:
-		ask.Line = 1
+		wanted.Line = 1
 	case 1:
-		ask.Amount = 1 + models.Fen(c.rng.Int64N(int64(o.RealPrice)))
+		wanted.Amount = 1 + models.Fen(c.rng.Int64N(int64(o.RealPrice)))
 	}
 	var clicks sync.WaitGroup
 	for range 2 {
 		clicks.Go(func() {
-			_, err := c.Refund(c.t.Context(), ask)
+			_, err := c.Refund(c.t.Context(), wanted)
 			c.allow(err, models.ErrNothingPaid, models.ErrRefundTooMuch, models.ErrRefundNothing, models.ErrLineNotOpen)
 		})
 	}

@@ -70,7 +70,7 @@ func (p past) trouble(notifyURL string) {
 		ReceivedAt: p.db.Now(), Source: models.SourceReturn, OutTradeNo: returned.OutTradeNo, Verdict: models.VerdictNoted,
 	}))
 	for i := range 2 {
-		refund, err := p.db.RequestRefund(ctx, models.RefundRequest{OrderNumber: paid.OutTradeNo, Amount: 1_00, Reason: "补偿"})
+		refund, err := p.db.CreateRefund(ctx, models.NewRefund{OrderNumber: paid.OutTradeNo, Amount: 1_00, Reason: "补偿"})
 		p.must(err)
 		if i == 0 {
 			p.must(p.db.NoteRefundError(ctx, refund.ID, "refused", true))

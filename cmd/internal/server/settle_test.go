@@ -82,11 +82,11 @@ func TestPendingRefunds(t *testing.T) {
 		p.pay(made)
 		p.learn(made)
 		fault(t, p.alipay, sandbox.Fault{Name: sandbox.SellerBalance, Times: 1})
-		broke, err := p.payments.Refund(t.Context(), models.RefundRequest{OrderNumber: made.OrderNumber, Line: 1, Reason: "换课", By: "boss"})
+		broke, err := p.payments.Refund(t.Context(), models.NewRefund{OrderNumber: made.OrderNumber, Line: 1, Reason: "换课", By: "boss"})
 		if err != nil || broke.State != models.RefundPending {
 			t.Fatalf("got a refund that is %s, %v; want it %s", broke.State, err, models.RefundPending)
 		}
-		left, err := p.db.RequestRefund(t.Context(), models.RefundRequest{OrderNumber: made.OrderNumber, Amount: 1_00, Reason: "补偿", By: "boss"})
+		left, err := p.db.CreateRefund(t.Context(), models.NewRefund{OrderNumber: made.OrderNumber, Amount: 1_00, Reason: "补偿", By: "boss"})
 		if err != nil {
 			t.Fatal(err)
 		}

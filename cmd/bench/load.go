@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -57,47 +58,38 @@ func drive(n, count int, limit time.Duration, work func(i int) error) (sample, e
 	}, nil
 }
 
-// pair is shop and bare SQL measured in turns; each is the median by rate.
-type pair struct{ shop, bare sample }
-
-func (p pair) ratio() float64 { return p.shop.rate / p.bare.rate }
-
-func inTurns(rounds int, shop, bare func() (sample, error)) (pair, error) {
-	var shops, bares []sample
+// inTurns takes each measurement once a round, so that a machine that slows down slows all of them,
+// and gives the median of each by rate.
+func inTurns(rounds int, measurements ...func() (sample, error)) ([]sample, error) {
+	taken := make([][]sample, len(measurements))
 	for range rounds {
-		s, err := shop()
-		if err != nil {
-			return pair{}, fmt.Errorf("shop: %w", err)
+		for i, measure := range measurements {
+			s, err := measure()
+			if err != nil {
+				return nil, err
+			}
+			taken[i] = append(taken[i], s)
 		}
-		b, err := bare()
-		if err != nil {
-			return pair{}, fmt.Errorf("bare SQL: %w", err)
-		}
-		shops, bares = append(shops, s), append(bares, b)
 	}
-	return pair{median(shops), median(bares)}, nil
+	medians := make([]sample, len(taken))
+	for i, samples := range taken {
+		medians[i] = median(samples)
+	}
+	return medians, nil
 }
 
 func median(samples []sample) sample {
-	slices.SortFunc(samples, func(a, b sample) int {
-		switch {
-		case a.rate < b.rate:
-			return -1
-		case a.rate > b.rate:
-			return 1
-		default:
-			return 0
-		}
-	})
+	slices.SortFunc(samples, func(a, b sample) int { return cmp.Compare(a.rate, b.rate) })
 	return samples[len(samples)/2]
 }
 
-func printHead(title string) {
+// printTable prints the shop and the bare SQL beside it, a row for each number of connections.
+func (b *bench) printTable(title string, rows [][]sample) {
 	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n", title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")
-}
-
-func (p pair) print(conns int) {
-	fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n", conns, p.shop.rate, p.bare.rate, p.ratio(), p.shop.times(), p.bare.times())
+	for i, conns := range b.conns {
+		shop, bare := rows[i][0], rows[i][1]
+		fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n", conns, shop.rate, bare.rate, shop.rate/bare.rate, shop.times(), bare.times())
+	}
 }
 
 func (s sample) times() string {

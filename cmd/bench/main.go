@@ -4,7 +4,7 @@
 //
 // With -sizes it also compares the shop with itself while the tables grow, with -soak it watches the memory.
 //
-// Shop and bare SQL take turns, so that a machine that slows down slows both; what counts is the ratio.
+// What is compared takes turns, so that a machine that slows down slows all of it; what counts is the ratio.
 package main
 
 import (
@@ -19,8 +19,6 @@ import (
 	"time"
 
 	"luffy/cmd/internal/server"
-	"luffy/migrations"
-	"luffy/models"
 	"luffy/models/modelstest"
 )
 
@@ -82,20 +80,8 @@ func run(ctx context.Context, args []string) (err error) {
 	if host == "" {
 		return fmt.Errorf("%s is not set; run make bench", modelstest.MariaDBVariable)
 	}
-	address, err := createDatabase(ctx, host)
-	if err != nil {
-		return err
-	}
-	db, err := models.Open(ctx, models.Options{URL: address, MaxConns: 64})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil {
-		return err
-	}
 	server.CollectLess() // as the program does
-	b, err := newBench(ctx, address, db, o)
+	b, err := openBench(ctx, host, "luffy_bench", o)
 	if err != nil {
 		return err
 	}
@@ -104,7 +90,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), b.measureStart(ctx), b.measureSizes(ctx), b.soak(ctx), stop())
+	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), b.measureStart(ctx), measureSizes(ctx, host, o), b.soak(ctx), stop())
 }
 
 func startProfile(name string) (stop func() error, err error) {

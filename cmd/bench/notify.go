@@ -18,29 +18,26 @@ import (
 	"luffy/models/payment"
 )
 
-// measureNotifies prints (a) notifies of distinct orders and (b) of orders that all have the same courses.
+// measureNotifies prints (a) notifies of distinct orders, (b) notifies of orders that all have the
+// same courses, and how (b) compares with (a).
 func (b *bench) measureNotifies(ctx context.Context) error {
-	rates := map[bool]map[int]float64{false: {}, true: {}}
-	for _, hot := range []bool{false, true} {
-		title := "(a) paid notifies a second, distinct courses"
-		if hot {
-			title = "(b) paid notifies a second, all on the same courses"
+	distinct, hot := make([][]sample, len(b.conns)), make([][]sample, len(b.conns))
+	for i, conns := range b.conns {
+		taken, err := inTurns(b.rounds,
+			func() (sample, error) { return b.notifyShop(ctx, conns, false) },
+			func() (sample, error) { return b.notifyBare(ctx, conns, false) },
+			func() (sample, error) { return b.notifyShop(ctx, conns, true) },
+			func() (sample, error) { return b.notifyBare(ctx, conns, true) })
+		if err != nil {
+			return err
 		}
-		printHead(title)
-		for _, conns := range b.conns {
-			p, err := inTurns(b.rounds,
-				func() (sample, error) { return b.notifyShop(ctx, conns, hot) },
-				func() (sample, error) { return b.notifyBare(ctx, conns, hot) })
-			if err != nil {
-				return err
-			}
-			p.print(conns)
-			rates[hot][conns] = p.shop.rate
-		}
+		distinct[i], hot[i] = taken[:2], taken[2:]
 	}
+	b.printTable("(a) paid notifies a second, distinct courses", distinct)
+	b.printTable("(b) paid notifies a second, all on the same courses", hot)
 	fmt.Println("\n(b) of (a)")
-	for _, conns := range b.conns {
-		fmt.Printf("%6d %38.2f\n", conns, rates[true][conns]/rates[false][conns])
+	for i, conns := range b.conns {
+		fmt.Printf("%6d %38.2f\n", conns, hot[i][0].rate/distinct[i][0].rate)
 	}
 	return nil
 }

@@ -23,9 +23,9 @@ const (
 	readerPassword = "reader-password"
 )
 
-// measurePages prints (c) pages of My Orders beside a bare handler with the same queries and the
-// same bytes, and (d) the statements of one page.
-func (b *bench) measurePages(ctx context.Context) (err error) {
+// measurePages prints (c) pages of My Orders beside bare handlers with the same queries and the same
+// bytes, and (d) the statements of one page.
+func (b *bench) measurePages(ctx context.Context) error {
 	request, err := b.readerPage(ctx)
 	if err != nil {
 		return err
@@ -34,34 +34,34 @@ func (b *bench) measurePages(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, bare := range []struct {
-		what string
-		read reading
-	}{{"", b.plain}, {", against bare SQL that prepares", b.prepare()}} {
-		printHead(fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes%s", len(page), bare.what))
-		if err := b.comparePages(ctx, request, b.barePage(page, bare.read)); err != nil {
-			return err
-		}
-	}
-	return b.countStatements(ctx, b.reader, request)
-}
-
-// comparePages prints the shop's pages beside those of a bare handler.
-func (b *bench) comparePages(ctx context.Context, request []byte, handler http.Handler) (err error) {
-	bare := httptest.NewServer(handler)
-	defer bare.Close()
-	bareCaller := newCaller(bare)
-	defer func() { err = errors.Join(err, bareCaller.close()) }()
-	for _, conns := range b.conns {
-		p, err := inTurns(b.rounds,
-			func() (sample, error) { return b.pagesOf(ctx, b.caller, conns, request) },
-			func() (sample, error) { return b.pagesOf(ctx, bareCaller, conns, request) })
+	plain, prepared := make([][]sample, len(b.conns)), make([][]sample, len(b.conns))
+	for i, conns := range b.conns {
+		taken, err := b.comparePages(ctx, conns, request, b.barePage(page, b.plain), b.barePage(page, b.prepare()))
 		if err != nil {
 			return err
 		}
-		p.print(conns)
+		plain[i], prepared[i] = []sample{taken[0], taken[1]}, []sample{taken[0], taken[2]}
 	}
-	return nil
+	title := fmt.Sprintf("(c) pages of My Orders a second, 10 orders of 3 courses, %d bytes", len(page))
+	b.printTable(title, plain)
+	b.printTable(title+", against bare SQL that prepares", prepared)
+	return b.countStatements(ctx, b.reader, request)
+}
+
+// comparePages measures the shop's page and those of the handlers.
+func (b *bench) comparePages(ctx context.Context, conns int, request []byte, bare ...http.Handler) (taken []sample, err error) {
+	of := func(c *caller) func() (sample, error) {
+		return func() (sample, error) { return b.pagesOf(ctx, c, conns, request) }
+	}
+	measurements := []func() (sample, error){of(b.caller)}
+	for _, handler := range bare {
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		caller := newCaller(server)
+		defer func() { err = errors.Join(err, caller.close()) }()
+		measurements = append(measurements, of(caller))
+	}
+	return inTurns(b.rounds, measurements...)
 }
 
 // pagesOf asks for the page over and over.

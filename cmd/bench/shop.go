@@ -15,6 +15,7 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 
 	"luffy/handlers"
+	"luffy/migrations"
 	"luffy/models"
 	"luffy/models/alipay"
 	"luffy/models/payment"
@@ -41,7 +42,27 @@ type bench struct {
 	reader int64 // the student who reads My Orders
 }
 
-func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench, error) {
+// openBench makes a shop on a new database of the server, which ends with the run.
+func openBench(ctx context.Context, host, name string, o options) (*bench, error) {
+	if err := createDatabase(ctx, host, name); err != nil {
+		return nil, err
+	}
+	url := host + "/" + name
+	db, err := models.Open(ctx, models.Options{URL: url, MaxConns: 64})
+	if err != nil {
+		return nil, err
+	}
+	b, err := newBench(url, db, o) //nolint:contextcheck // a request's log line has the request's context
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := b.stock(ctx); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+func newBench(url string, db *models.DB, o options) (*bench, error) {
 	app, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, err
@@ -50,7 +71,7 @@ func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench
 	if err != nil {
 		return nil, err
 	}
-	client, err := alipay.NewClient(alipay.Config{
+	gatewayClient, err := alipay.NewClient(alipay.Config{
 		Gateway: gateway, AppID: appID, SellerID: sellerID,
 		AppPrivateKey: app, AlipayPublicKeys: []*rsa.PublicKey{&key.PublicKey},
 	})
@@ -58,36 +79,42 @@ func newBench(ctx context.Context, url string, db *models.DB, o options) (*bench
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
-	shop := httptest.NewServer(handlers.New(handlers.Config{ //nolint:contextcheck // a request's log line has the request's context
+	payments := payment.New(payment.Config{DB: db, Alipay: gatewayClient, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
+	shop := httptest.NewServer(handlers.New(handlers.Config{
 		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
 		Refunds: models.RefundRule{Days: 7, Watched: 30}, BaseURL: "http://127.0.0.1", Gateway: gateway, Log: log,
 	}))
-	b := &bench{options: o, url: url, db: db, sql: db.SQL(), shop: shop, app: app, alipay: key, caller: newCaller(shop)}
-	b.client = &http.Client{
+	client := &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	reader, err := db.AddUser(ctx, models.NewUser{Username: readerName, Password: readerPassword})
+	return &bench{options: o, url: url, db: db, sql: db.SQL(), shop: shop, app: app, alipay: key, client: client, caller: newCaller(shop)}, nil
+}
+
+// stock makes the tables, the courses and the student who reads My Orders.
+func (b *bench) stock(ctx context.Context) error {
+	if _, err := migrations.Up(ctx, b.sql, b.db.Dialect()); err != nil {
+		return err
+	}
+	reader, err := b.db.AddUser(ctx, models.NewUser{Username: readerName, Password: readerPassword})
 	b.reader, b.next = reader.ID, int(reader.ID)
-	return b, errors.Join(err, b.addCourses(ctx))
+	return errors.Join(err, b.addCourses(ctx))
 }
 
 func (b *bench) close() error {
-	defer b.shop.Close()
-	return b.caller.close()
+	b.shop.Close()
+	return errors.Join(b.caller.close(), b.db.Close())
 }
 
-// createDatabase makes an empty database on the server. The server and all in it end with the run.
-func createDatabase(ctx context.Context, server string) (string, error) {
+func createDatabase(ctx context.Context, server, name string) error {
 	user, host, _ := strings.Cut(strings.TrimPrefix(server, "mysql://"), "@")
 	config := mysqldriver.NewConfig()
 	config.User, config.Net, config.Addr = user, "tcp", host
 	connector, err := mysqldriver.NewConnector(config)
 	if err != nil {
-		return "", err
+		return err
 	}
 	pool := sql.OpenDB(connector)
 	defer pool.Close()
-	_, err = pool.ExecContext(ctx, "CREATE DATABASE luffy_bench CHARACTER SET utf8mb4")
-	return server + "/luffy_bench", err
+	_, err = pool.ExecContext(ctx, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4")
+	return err
 }

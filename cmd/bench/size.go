@@ -15,44 +15,40 @@ import (
 const sizeConns = 16
 
 // measureSizes prints (f): notifies and pages while the tables hold so many paid orders of others.
-func (b *bench) measureSizes(ctx context.Context) error {
-	if len(b.sizes) == 0 {
+// Each size is a shop with a database of its own on the same server, and they take turns.
+func measureSizes(ctx context.Context, host string, o options) (err error) {
+	if len(o.sizes) == 0 {
 		return nil
 	}
-	request, err := b.readerPage(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\n(f) by the number of orders in the tables, %d connections\n%10s %12s %7s %12s %7s\n",
-		sizeConns, "orders", "notifies/s", "of first", "pages/s", "of first")
-	var first [2]float64
-	for _, size := range b.sizes {
+	var measurements []func() (sample, error)
+	for _, size := range o.sizes {
+		b, err := openBench(ctx, host, fmt.Sprintf("luffy_bench_%d", size), o)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, b.close()) }()
+		request, err := b.readerPage(ctx)
+		if err != nil {
+			return err
+		}
 		if err := b.fill(ctx, size); err != nil {
 			return err
 		}
-		notifies, err1 := b.medianOf(func() (sample, error) { return b.notifyShop(ctx, sizeConns, false) })
-		pages, err2 := b.medianOf(func() (sample, error) { return b.pagesOf(ctx, b.caller, sizeConns, request) })
-		if err := errors.Join(err1, err2); err != nil {
-			return err
-		}
-		if first[0] == 0 {
-			first = [2]float64{notifies.rate, pages.rate}
-		}
-		fmt.Printf("%10d %12.0f %7.2f %12.0f %7.2f\n", size, notifies.rate, notifies.rate/first[0], pages.rate, pages.rate/first[1])
+		measurements = append(measurements,
+			func() (sample, error) { return b.notifyShop(ctx, sizeConns, false) },
+			func() (sample, error) { return b.pagesOf(ctx, b.caller, sizeConns, request) })
+	}
+	taken, err := inTurns(o.rounds, measurements...)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n(f) by the number of orders in the tables, %d connections\n%10s %12s %8s %12s %8s\n",
+		sizeConns, "orders", "notifies/s", "of first", "pages/s", "of first")
+	for i, size := range o.sizes {
+		notifies, pages := taken[2*i].rate, taken[2*i+1].rate
+		fmt.Printf("%10d %12.0f %8.2f %12.0f %8.2f\n", size, notifies, notifies/taken[0].rate, pages, pages/taken[1].rate)
 	}
 	return nil
-}
-
-func (b *bench) medianOf(measure func() (sample, error)) (sample, error) {
-	var samples []sample
-	for range b.rounds {
-		s, err := measure()
-		if err != nil {
-			return s, err
-		}
-		samples = append(samples, s)
-	}
-	return median(samples), nil
 }
 
 // ordersAStudent is how many orders each of the students has that fill the tables.

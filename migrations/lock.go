@@ -20,8 +20,9 @@ const lockWait = 50 * time.Second
 // own: there, migrate before the replicas start.
 type serverLock struct{ wait time.Duration }
 
-// lockName is one a database, of a length that servers accept whatever the database is called.
-const lockName = "CONCAT('luffy_migrations_', MD5(DATABASE()))"
+// lockName is one a database, of a length that servers accept whatever the database is called. MySQL
+// 9.6 and later have MD5 and SHA1 only as an extra to be installed.
+const lockName = "CONCAT('luffy_migrations_', LEFT(SHA2(DATABASE(), 256), 32))"
 
 // SessionLock waits for the lock. Errors: ErrLocked.
 func (l serverLock) SessionLock(ctx context.Context, conn *sql.Conn) error {

@@ -141,12 +141,12 @@ func TestMyOrdersStatements(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 }))
 	b, ann := w.student("ann")
 	statements := func(address string, orders int) int64 {
-		before := w.questions()
+		before := modelstest.Questions(t, w.db)
 		p := b.open(address)
 		if got := len(p.numbers()); got != orders {
 			t.Fatalf("%s: got %d orders on the page, want %d", address, got, orders)
 		}
-		return w.questions() - before - 1 // the question itself
+		return modelstest.Questions(t, w.db) - before - 1 // the question itself
 	}
 	few, many := map[string]int64{}, map[string]int64{}
 	addresses := []string{"/myorder/", "/myorder/?q=course", "/myorder/?status=paid", "/myorder/?page=2&q=course&status=paid"}
@@ -161,10 +161,4 @@ func TestMyOrdersStatements(t *testing.T) {
 			t.Errorf("%s: got %d statements for 20 orders, %d for 1000; want the same, at most 5", address, few[address], many[address])
 		}
 	}
-}
-
-// questions counts the statements of the one connection so far.
-func (w *world) questions() int64 {
-	w.t.Helper()
-	return w.count("SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'QUESTIONS'")
 }

@@ -223,13 +223,12 @@ func TestMyOrdersStatements(t *testing.T) {
 	pile(t, s, s.ann, 10)
 	pile(t, s, bob, 2000)
 	statements := func(user models.User, search string) int64 {
-		const asked = "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'"
-		before := sum(t, s.DB, asked)
+		before := modelstest.Questions(t, s.DB)
 		list, err := s.MyOrders(t.Context(), models.OrderFilter{UserID: user.ID, Tab: models.TabAll, Search: search})
 		if err != nil || len(list.Orders) != models.OrdersPerPage {
 			t.Fatalf("got %d orders, %v", len(list.Orders), err)
 		}
-		return sum(t, s.DB, asked) - before - 1
+		return modelstest.Questions(t, s.DB) - before - 1
 	}
 	for _, user := range []models.User{s.ann, bob} {
 		if got := statements(user, ""); got != 2 {

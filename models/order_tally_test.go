@@ -159,11 +159,11 @@ func (s *scene) comparePages(t *testing.T, ten, few models.User) {
 			var asked [2]int64
 			for range 60 {
 				for i, f := range filters {
-					before := s.questions(t)
+					before := modelstest.Questions(t, s.DB)
 					start := time.Now()
 					list, err := s.MyOrders(t.Context(), f)
 					took[i] = append(took[i], time.Since(start))
-					asked[i] = s.questions(t) - before - 1
+					asked[i] = modelstest.Questions(t, s.DB) - before - 1
 					if err != nil || len(list.Orders) != models.OrdersPerPage {
 						t.Fatalf("%+v: got %d orders of %d, %v", f, len(list.Orders), list.Matches, err)
 					}
@@ -184,12 +184,6 @@ func (s *scene) comparePages(t *testing.T, ten, few models.User) {
 func median(all []time.Duration) time.Duration {
 	slices.Sort(all)
 	return all[len(all)/2]
-}
-
-// questions counts the statements of the one connection so far.
-func (s *scene) questions(t *testing.T) int64 {
-	t.Helper()
-	return sum(t, s.DB, "SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'")
 }
 
 // A tally is made while orders that come into it are being paid: none is counted twice or left out.

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -111,6 +112,33 @@ func TestNothingIsAskedAboutWhatIsOver(t *testing.T) {
 			t.Errorf("got %s, %q; want closed, TRADE_CLOSED", got.State, got.TradeStatus)
 		}
 	})
+}
+
+// While a replica has claimed some of the attempts and not committed, another gets the next, and
+// those that neither took are paid.
+func TestClaimAsksHoldsUpNobody(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB)
+	var trades []models.PaidTrade
+	for range 12 {
+		_, trade := s.attempt(t, s.order(t, s.Plain.For(30)))
+		trades = append(trades, trade)
+	}
+	s.clock.forward(time.Minute)
+	err := s.HoldAsks(t.Context(), 4, func(first []models.Payment) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		others, err := s.ClaimAsks(ctx, 7)
+		if err != nil || len(first) != 4 || len(others) != 7 || others[0].ID != first[3].ID+1 {
+			t.Errorf("got %d claimed and then %d, %v; want 4 and the 7 after them", len(first), len(others), err)
+		}
+		last := trades[len(trades)-1]
+		if got, err := s.Confirm(ctx, last, notified(s.DB, last)); err != nil || got != models.Fulfilled {
+			t.Errorf("payment meanwhile: got %q, %v; want it fulfilled", got, err)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // An attempt that Alipay does not know is given up only when its link is dead: until then somebody

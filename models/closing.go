@@ -56,7 +56,9 @@ func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 
 func (tx transaction) claimDue(limit int) ([]Closing, error) {
 	var orders []Order
-	if err := skipLocked(tx.DB).Where("due_at <= ?", tx.now).Order("due_at").Limit(limit).Find(&orders).Error; err != nil {
+	err := tx.queue("ly_order", "ly_order_due_at").
+		Where("due_at <= ?", tx.now).Order("due_at").Limit(limit).Find(&orders).Error
+	if err != nil {
 		return nil, err
 	}
 	due := make([]Closing, len(orders))
@@ -173,27 +175,32 @@ const askLease = 30 * time.Second
 // one caller. Until an answer ends an attempt it comes up again, after pauses that grow.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
-	err := db.inTx(ctx, func(tx transaction) error {
-		due = nil
-		err := skipLocked(tx.DB).Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).
-			Order("ask_at").Limit(limit).Find(&due).Error
-		if err != nil {
-			return err
-		}
-		for _, p := range due {
-			next := nextAsk(p, p.Asks+1)
-			if !next.After(tx.now) {
-				next = tx.now.Add(min(askLease<<min(p.Asks, 7), time.Hour))
-			}
-			err := tx.Model(&Payment{}).Where("id = ?", p.ID).
-				Updates(columns{"asks": p.Asks + 1, "ask_at": next, "queried_at": tx.now}).Error
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+	err := db.inTx(ctx, func(tx transaction) (err error) {
+		due, err = tx.claimAsks(limit)
+		return err
 	})
 	return due, err
+}
+
+func (tx transaction) claimAsks(limit int) ([]Payment, error) {
+	var due []Payment
+	err := tx.queue("ly_payment", "ly_payment_ask").Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).
+		Order("ask_at").Limit(limit).Find(&due).Error
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range due {
+		next := nextAsk(p, p.Asks+1)
+		if !next.After(tx.now) {
+			next = tx.now.Add(min(askLease<<min(p.Asks, 7), time.Hour))
+		}
+		err := tx.Model(&Payment{}).Where("id = ?", p.ID).
+			Updates(columns{"asks": p.Asks + 1, "ask_at": next, "queried_at": tx.now}).Error
+		if err != nil {
+			return nil, err
+		}
+	}
+	return due, nil
 }
 
 // LinkDead tells whether no cashier can take money for the attempt any more, however late its answer.

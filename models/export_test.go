@@ -28,6 +28,17 @@ func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing))
 	})
 }
 
+// HoldAsks is HoldDue for attempts that are to be asked about.
+func (db *DB) HoldAsks(ctx context.Context, limit int, meanwhile func([]Payment)) error {
+	return db.inTx(ctx, func(tx transaction) error {
+		due, err := tx.claimAsks(limit)
+		if err == nil {
+			meanwhile(due)
+		}
+		return err
+	})
+}
+
 // Invariants names every check of Audit.
 func Invariants() []string {
 	names := make([]string, len(audits))

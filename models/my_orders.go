@@ -142,14 +142,6 @@ func (w window) orders(dialect string) (from string, args []any) {
 	return from, append(args, w.limit, w.skip)
 }
 
-// along makes the database read a table by that index.
-func along(dialect, index string) string {
-	if dialect == DialectSQLite {
-		return " INDEXED BY " + index
-	}
-	return " FORCE INDEX (" + index + ")"
-}
-
 // readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go
 // straight into their places: the ORM's reflection took a third of the page's time. They are put
 // into sequence here, because the database would sort in a temporary table.

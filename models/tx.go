@@ -131,6 +131,20 @@ func skipLocked(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
 }
 
+// along makes the database read a table by that index.
+func along(dialect, index string) string {
+	if dialect == DialectSQLite {
+		return " INDEXED BY " + index
+	}
+	return " FORCE INDEX (" + index + ")"
+}
+
+// queue is skipLocked for the rows of a table in the sequence of an index, which is named: MySQL
+// sorts a short table instead, and then locks all that are due, however few it takes.
+func (tx transaction) queue(table, index string) *gorm.DB {
+	return skipLocked(tx.DB).Table(table + " AS q" + along(tx.Dialector.Name(), index))
+}
+
 // forUpdate is lockRows for a statement in SQL.
 func (tx transaction) forUpdate() string {
 	if tx.Dialector.Name() == DialectSQLite {

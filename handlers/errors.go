@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -87,9 +88,15 @@ func notFound(c echo.Context) error {
 	return echo.ErrMethodNotAllowed
 }
 
+// statusClientLeft is nginx's number, and only for the log: whoever asked has left before the answer.
+const statusClientLeft = 499
+
 func statusOf(err error) int {
 	if errors.Is(err, models.ErrNotFound) {
 		return http.StatusNotFound
+	}
+	if errors.Is(err, context.Canceled) {
+		return statusClientLeft
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return e.Code

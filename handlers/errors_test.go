@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -142,5 +144,17 @@ func TestLog(t *testing.T) {
 		if !strings.Contains(logged, text) {
 			t.Errorf("the log does not hold %q", text)
 		}
+	}
+}
+
+// A visitor who has left before the page was there is no error of the shop's.
+func TestClientLeft(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	w.shop.Config.Handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+	got := w.log.String()
+	if !strings.Contains(got, "status=499") || strings.Contains(got, "level=ERROR") {
+		t.Errorf("got %s; want a request with status 499 and no error", got)
 	}
 }

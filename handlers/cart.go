@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,14 +24,6 @@ func (s *shop) cart(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	courses := make([]int64, len(lines))
-	for i, line := range lines {
-		courses[i] = line.CourseID
-	}
-	rights, err := s.db.Rights(ctx, user, courses...)
-	if err != nil {
-		return err
-	}
 	total := models.TotalOf(lines)
 	coupons, err := s.db.CouponsFor(ctx, user, total.Sale)
 	if err != nil {
@@ -45,12 +38,28 @@ func (s *shop) cart(c echo.Context) error {
 	case total.Count > 0:
 		view.CouponHint = couponHint(coupons)
 	}
-	for _, line := range lines {
-		v := cartLine(line)
-		v.Owned = ownership(rights[line.CourseID], s.db.Now())
-		view.Lines = append(view.Lines, v)
+	if view.Lines, err = s.cartLines(ctx, user, lines); err != nil {
+		return err
 	}
 	return render(c, http.StatusOK, views.CartPage(view))
+}
+
+// cartLines says beside each line what of its course the student has already.
+func (s *shop) cartLines(ctx context.Context, user int64, lines []models.CartLine) ([]views.CartLine, error) {
+	courses := make([]int64, len(lines))
+	for i, line := range lines {
+		courses[i] = line.CourseID
+	}
+	rights, err := s.db.Rights(ctx, user, courses...)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]views.CartLine, len(lines))
+	for i, line := range lines {
+		shown[i] = cartLine(line)
+		shown[i].Owned = ownership(rights[line.CourseID], s.db.Now())
+	}
+	return shown, nil
 }
 
 // couponHint tells what a coupon can do for the cart or, when none can yet, how little is missing.

@@ -43,6 +43,15 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	if err != nil {
 		return b, err
 	}
+	if err := db.readAges(ctx, &b); err != nil {
+		return b, err
+	}
+	b.BillDaysMissing, err = db.billDaysMissing(ctx)
+	return b, err
+}
+
+// readAges reads since when the oldest of each kind waits.
+func (db *DB) readAges(ctx context.Context, b *Backlog) error {
 	for _, oldest := range []struct {
 		age   *time.Duration
 		query string
@@ -72,12 +81,11 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	} {
 		var rows []struct{ Since time.Time }
 		if err := db.with(ctx).Raw(oldest.query, oldest.args...).Scan(&rows).Error; err != nil {
-			return b, err
+			return err
 		}
 		for _, row := range rows {
 			*oldest.age = max(0, db.Now().Sub(row.Since))
 		}
 	}
-	b.BillDaysMissing, err = db.billDaysMissing(ctx)
-	return b, err
+	return nil
 }

@@ -62,21 +62,25 @@ func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
 	}
 	var lines []CartLine
 	for _, item := range items {
-		course := item.Course
-		course.ID = item.CartItem.CourseID
-		line := CartLine{SeenPrice: item.CartItem.Price, Terms: book.offers(course)}
-		line.Offer, err = book.offer(course, item.CartItem.Expire)
-		line.OnSale, line.TermGone = err == nil && course.Published, err != nil && course.Published
-		if err != nil {
-			line.Offer = Offer{
-				CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg,
-				Expire: item.CartItem.Expire,
-			}
-		}
-		line.Selected = item.CartItem.Selected && line.OnSale
-		lines = append(lines, line)
+		item.Course.ID = item.CartItem.CourseID
+		lines = append(lines, book.cartLine(item.CartItem, item.Course))
 	}
 	return lines, nil
+}
+
+// cartLine is what an item of a cart costs now.
+func (b offerBook) cartLine(item CartItem, course Course) CartLine {
+	line := CartLine{SeenPrice: item.Price, Terms: b.offers(course)}
+	var err error
+	line.Offer, err = b.offer(course, item.Expire)
+	line.OnSale, line.TermGone = err == nil && course.Published, err != nil && course.Published
+	if err != nil {
+		line.Offer = Offer{
+			CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg, Expire: item.Expire,
+		}
+	}
+	line.Selected = item.Selected && line.OnSale
+	return line
 }
 
 // CartTotal sums up what is selected.

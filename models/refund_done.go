@@ -138,8 +138,8 @@ func (o Order) pointsOf(line OrderDetail) int64 {
 	return int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount))
 }
 
-// revoke ends the purchase records that the refund is of, shortens what they had extended, and
-// counts the students lost. A student's request for one of them has its refund with that.
+// revoke ends the purchase records that the refund is of. A student's request for one of them has
+// its refund with that.
 func (tx transaction) revoke(o Order, r Refund, full bool) error {
 	g := tx.Model(&UserCourse{}).Where(
 		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
@@ -164,7 +164,12 @@ func (tx transaction) revoke(o Order, r Refund, full bool) error {
 	if err := tx.grantRequests(r, lines...); err != nil {
 		return err
 	}
-	rights, err := readRights(tx.DB, o.UserID, courses)
+	return tx.loseCourses(o.UserID, courses)
+}
+
+// loseCourses shortens what the revoked records had extended, and counts the students lost.
+func (tx transaction) loseCourses(user int64, courses []int64) error {
+	rights, err := readRights(tx.DB, user, courses)
 	if err != nil {
 		return err
 	}
@@ -174,7 +179,7 @@ func (tx transaction) revoke(o Order, r Refund, full bool) error {
 			lost = append(lost, course)
 			continue
 		}
-		if err := tx.chainAnew(o.UserID, course); err != nil {
+		if err := tx.chainAnew(user, course); err != nil {
 			return err
 		}
 	}

@@ -52,7 +52,10 @@ func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNew
 	case r.State == RefundDone:
 		return tx.nameRefund(*r, n.OutRequestNo)
 	case r.Amount != n.Amount:
-		return tx.yieldNumber(o, p, known, *r, n)
+		if err := tx.yieldNumber(p, *r, n); err != nil {
+			return err
+		}
+		return tx.bookOutside(o, p, known, n)
 	case sumDone(known)+r.Amount > p.Amount:
 		return ErrRefundTooMuch
 	case r.State == RefundFailed:
@@ -129,20 +132,17 @@ func (tx transaction) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }
 
-// yieldNumber books a refund of another sum that Alipay knows under the number of one of the
-// shop's, as after a backup was restored: the number tells of nothing but that refund, so the
-// shop's own has not been made, and if it is on its way it is asked for under a new one.
-func (tx transaction) yieldNumber(o Order, p Payment, known []Refund, own Refund, n RefundNews) error {
+// yieldNumber gives one of the shop's refunds a new number when Alipay knows a refund of another sum
+// under its own, as after a backup was restored: the number tells of nothing but that one, so the
+// shop's has not been made, and if it is on its way it is sent under the new one.
+func (tx transaction) yieldNumber(p Payment, own Refund, n RefundNews) error {
 	number, err := tx.nextOutRequestNo(p)
 	if err != nil {
 		return err
 	}
 	why := cut(fmt.Sprintf("Alipay knows %s as another refund, of %s", own.OutRequestNo, n.Amount), 255)
-	err = tx.Model(&Refund{}).Where("id = ?", own.ID).Updates(columns{"out_request_no": number, "last_error": why}).Error
-	if err != nil {
-		return err
-	}
-	return tx.bookOutside(o, p, known, n)
+	return tx.Model(&Refund{}).Where("id = ?", own.ID).
+		Updates(columns{"out_request_no": number, "last_error": why}).Error
 }
 
 // finishRefused finishes a refund that Alipay had refused and has made after all. When its line

@@ -2,11 +2,8 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -204,46 +201,6 @@ func (tab *Tab) Scrolled() string {
 func (tab *Tab) Address() string {
 	tab.t.Helper()
 	return tab.evaluate("location.href")
-}
-
-// Picture stores the whole page as NAME-WIDTH.png in the visitor's folder.
-func (tab *Tab) Picture(name string) {
-	tab.t.Helper()
-	if tab.visitor.Pictures == "" {
-		return
-	}
-	tab.loadImages()
-	file := filepath.Join(tab.visitor.Pictures, fmt.Sprintf("%s-%d.png", name, tab.width))
-	err := errors.Join(os.MkdirAll(tab.visitor.Pictures, 0o755), tab.store(file))
-	if err != nil {
-		tab.t.Errorf("picture of %s: %v", name, err)
-	}
-}
-
-// loadImages waits for the images further down, which browsers leave out until they are scrolled to.
-func (tab *Tab) loadImages() {
-	tab.t.Helper()
-	const missing = `String([...document.images].filter((image) => {
-		image.loading = "eager";
-		return !image.complete
-	}).length)`
-	if !tab.until(func() bool { return tab.evaluate(missing) == "0" }) {
-		tab.t.Errorf("images of %s are not loaded", tab.Address())
-	}
-}
-
-func (tab *Tab) keepLastPage() {
-	file := filepath.Join(tab.t.ArtifactDir(), "last-page.png")
-	if err := tab.store(file); err != nil {
-		tab.t.Logf("no picture of the last page: %v", err)
-		return
-	}
-	tab.t.Logf("the last page, %s, is in %s", tab.Address(), file)
-}
-
-func (tab *Tab) store(file string) error {
-	picture, err := run(tab, chromedp.FullScreenshot(100))
-	return errors.Join(err, os.WriteFile(file, picture, 0o644))
 }
 
 func (tab *Tab) do(what string, step chromedp.Action[chromedp.Void]) {

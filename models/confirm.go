@@ -1,0 +1,174 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// PaidTrade is one paid trade as Alipay reported it. The caller has verified the message and that
+// app and seller are ours.
+type PaidTrade struct {
+	OutTradeNo string
+	TradeNo    string
+	Amount     Fen
+	PaidAt     time.Time
+	Refunded   bool // all of it has gone back at Alipay already
+}
+
+// Outcome tells what became of a paid trade.
+type Outcome string
+
+// The outcomes.
+const (
+	Fulfilled     Outcome = "fulfilled"      // this call made the order paid
+	FulfilledLate Outcome = "fulfilled_late" // the order was closed, but all of it could still be had: it is paid now
+	AlreadyDone   Outcome = "already_done"   // the same trade had fulfilled the order before
+	UnknownOrder  Outcome = "unknown_order"  // no attempt has this out_trade_no
+	WrongAmount   Outcome = "wrong_amount"   // not the sum of the attempt: held for staff
+	SecondTrade   Outcome = "second_trade"   // the order was paid by another trade: the sum goes back
+	OrderClosed   Outcome = "order_closed"   // the order was closed and cannot be had any more: the sum goes back
+	GoneBack      Outcome = "gone_back"      // given back in full at Alipay before the shop heard of it
+)
+
+// Verdict is what the event log says of an outcome.
+func (o Outcome) Verdict() Verdict {
+	switch o {
+	case Fulfilled, FulfilledLate:
+		return VerdictAccepted
+	case AlreadyDone:
+		return VerdictDuplicate
+	case UnknownOrder:
+		return VerdictRefused
+	case GoneBack:
+		return VerdictNoted
+	default:
+		return VerdictHeld
+	}
+}
+
+// Confirm is the one way for an order to become paid. In one transaction it locks the order,
+// decides, moves payment, order, coupon, points, purchase records, student count and cart, and
+// stores the event with the outcome as its reason. Called again with the same trade it changes
+// nothing.
+func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
+	var outcome Outcome
+	event.fit()
+	err := db.inTx(ctx, func(tx transaction) (err error) {
+		if outcome, err = tx.confirm(trade); err != nil {
+			return err
+		}
+		event.Verdict, event.Reason = outcome.Verdict(), string(outcome)
+		_, err = tx.exec(insertEvent, event.values()...)
+		return err
+	})
+	return outcome, err
+}
+
+func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
+	order, payment, err := tx.lockForPayment(trade.OutTradeNo)
+	if errors.Is(err, ErrNotFound) {
+		return UnknownOrder, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case payment.TradeNo != nil && *payment.TradeNo == trade.TradeNo:
+		return repeated(order, payment), nil
+	case payment.TradeNo != nil:
+		return SecondTrade, tx.noteSecond(payment, trade)
+	case trade.Amount != payment.Amount:
+		return WrongAmount, tx.holdWrong(payment, trade)
+	case trade.Refunded:
+		return GoneBack, tx.noteGone(order, payment, trade)
+	case order.OrderStatus == OrderUnpaid:
+		return Fulfilled, tx.bookAndFulfil(order, payment, trade)
+	case order.OrderStatus == OrderCancelled, order.OrderStatus == OrderTimedOut:
+		return tx.confirmLate(order, payment, trade)
+	default:
+		return SecondTrade, tx.sendBack(payment, trade, RefundSecond)
+	}
+}
+
+// repeated is the outcome of a trade that was booked before.
+func repeated(o Order, p Payment) Outcome {
+	switch {
+	case p.State == PaymentPaid:
+		return AlreadyDone
+	case p.State == PaymentHeld:
+		return WrongAmount
+	case o.OrderStatus == OrderPaid, o.OrderStatus == OrderRefunded:
+		return SecondTrade
+	case o.OrderStatus == OrderUnpaid:
+		return GoneBack
+	default:
+		return OrderClosed
+	}
+}
+
+func (tx transaction) bookAndFulfil(o Order, p Payment, trade PaidTrade) error {
+	if err := tx.bookPayment(p, trade, PaymentPaid); err != nil {
+		return err
+	}
+	_, err := tx.fulfil(o, fulfilment{
+		at: trade.PaidAt.UTC(), buyType: BuyPaid, payType: PayAlipay, tradeNo: &trade.TradeNo,
+	})
+	return err
+}
+
+// lockForPayment locks the order and its attempt in one statement, the order first as every path
+// does; ErrNotFound when there is no such attempt.
+func (tx transaction) lockForPayment(outTradeNo string) (Order, Payment, error) {
+	number, ok := orderNumberOf(outTradeNo)
+	if !ok {
+		return Order{}, Payment{}, ErrNotFound
+	}
+	var order Order
+	var payment struct {
+		ID      *int64 // nil when no row has this out_trade_no
+		Amount  *Fen
+		State   *PaymentState
+		TradeNo *string
+	}
+	err := tx.query(func(rows *sql.Rows) error {
+		return rows.Scan(append(order.places(), &payment.ID, &payment.Amount, &payment.State, &payment.TradeNo)...)
+	}, "SELECT "+orderColumns+`, p.id, p.amount, p.state, p.trade_no
+		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id
+		WHERE o.order_number = ?`+tx.forUpdate(), outTradeNo, number)
+	switch {
+	case err != nil:
+		return Order{}, Payment{}, err
+	case order.ID == 0:
+		return Order{}, Payment{}, ErrNotFound
+	case payment.ID == nil:
+		adopted, err := tx.adoptPayment(order, outTradeNo)
+		return order, adopted, err
+	}
+	return order, Payment{
+		ID: *payment.ID, OrderID: order.ID, OutTradeNo: outTradeNo, Amount: *payment.Amount,
+		State: *payment.State, TradeNo: payment.TradeNo,
+	}, nil
+}
+
+// adoptPayment makes the row of the first attempt of an order brought over from an older shop,
+// which sent it to Alipay under its number and kept no row of that. Nothing else is ever paid
+// without a row. It has no app.
+func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
+	if outTradeNo != o.OrderNumber {
+		return Payment{}, ErrNotFound
+	}
+	p := Payment{
+		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen,
+		ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
+	}
+	p.AskAt = new(nextAsk(p, 0))
+	return p, tx.Create(&p).Error
+}
+
+func (tx transaction) bookPayment(p Payment, trade PaidTrade, state PaymentState) error {
+	return tx.execOne(ErrNotPayable,
+		`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,
+		state, trade.TradeNo, trade.PaidAt.UTC(), p.ID)
+}

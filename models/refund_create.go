@@ -1,0 +1,165 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// NewRefund is a refund that staff give. With Line it is that line's share, with Amount that sum,
+// with neither all that is left.
+type NewRefund struct {
+	OrderNumber string
+	Line        int // position in the order from 1; 0 for none
+	Amount      Fen // 0 for none
+	Reason      string
+	By          string // who gives it, for the order's time line
+	Key         string // the caller's own name for the refund; empty for none
+}
+
+// CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key
+// that was used before gives the refund of then. Errors: ErrNotFound, ErrNothingPaid,
+// ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
+func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
+	var refund Refund
+	err := db.inTx(ctx, func(tx transaction) (err error) {
+		var order Order
+		if err := lockRows(tx.DB).Take(&order, "order_number = ?", r.OrderNumber).Error; err != nil {
+			return found(err)
+		}
+		refund, err = tx.createRefund(order, r)
+		return err
+	})
+	return refund, err
+}
+
+// createRefund stores a refund of a locked order. A student's request for the same line is approved with it.
+func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
+	var payment Payment
+	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Refund{}, ErrNothingPaid
+	}
+	if err != nil {
+		return Refund{}, err
+	}
+	if earlier, err := tx.refundOfKey(payment, o, r); err != nil || earlier.ID != 0 {
+		return earlier, err
+	}
+	if o.OrderStatus != OrderPaid {
+		return Refund{}, ErrNothingPaid
+	}
+	refund := Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundByStaff, RequestedBy: r.By}
+	if r.Key != "" {
+		refund.RequestKey = &r.Key
+	}
+	if refund.Reason == "" {
+		refund.Reason = RefundByStaff.String()
+	}
+	left, err := tx.leftOf(payment)
+	if err != nil {
+		return refund, err
+	}
+	if err := tx.sizeRefund(&refund, o, r, left); err != nil {
+		return refund, err
+	}
+	if err := tx.insertRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
+		return refund, err
+	}
+	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
+}
+
+// refundOfKey finds the refund that was stored under the same key; the zero Refund when there is
+// none. ErrKeyUsed when the key then named another line or sum.
+func (tx transaction) refundOfKey(p Payment, o Order, r NewRefund) (Refund, error) {
+	var earlier []struct {
+		Refund   `gorm:"embedded"`
+		Position int // of its line, 0 for none
+	}
+	if r.Key == "" {
+		return Refund{}, nil
+	}
+	err := tx.Raw(`
+		SELECT f.*, COALESCE(d.position, 0) AS position FROM ly_refund f
+		LEFT JOIN ly_order_detail d ON d.id = f.order_detail_id AND d.order_id = ?
+		WHERE f.payment_id = ? AND f.request_key = ?`, o.ID, p.ID, r.Key).Scan(&earlier).Error
+	if err != nil || len(earlier) == 0 {
+		return Refund{}, err
+	}
+	refund := earlier[0]
+	if refund.Position != r.Line || r.Amount != 0 && r.Amount != refund.Amount {
+		return Refund{}, ErrKeyUsed
+	}
+	return refund.Refund, nil
+}
+
+// leftOf is what of a payment neither went back nor is on its way back.
+func (tx transaction) leftOf(p Payment) (Fen, error) {
+	var refunded Fen
+	err := tx.Raw("SELECT COALESCE(SUM(amount), 0) FROM ly_refund WHERE payment_id = ? AND state <> ?",
+		p.ID, RefundFailed).Scan(&refunded).Error
+	return p.Amount - refunded, err
+}
+
+// sizeRefund decides sum and line of a refund.
+func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen) error {
+	if r.Line != 0 {
+		line, err := tx.refundableLine(o, r.Line)
+		if err != nil {
+			return err
+		}
+		refund.OrderDetailID, refund.Amount = &line.ID, line.RealPrice
+	} else if r.Amount == 0 {
+		refund.Amount = left
+	}
+	switch {
+	case refund.Amount <= 0:
+		return ErrRefundNothing
+	case refund.Amount > left:
+		return fmt.Errorf("%s of %s: %w", refund.Amount, left, ErrRefundTooMuch)
+	}
+	return nil
+}
+
+// refundableLine reads a line whose purchase record stands and for which no refund is on its way.
+func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error) {
+	var line OrderDetail
+	err := tx.Raw(`
+		SELECT d.* FROM ly_order_detail d JOIN ly_user_course r ON r.order_detail_id = d.id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? AND d.position = ?
+		AND NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.order_detail_id = d.id AND f.state <> ?)`,
+		o.ID, position, RefundFailed).Take(&line).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return line, ErrLineNotOpen
+	}
+	return line, err
+}
+
+// ownRefund stands between out_trade_no and count in the shop's own out_request_nos.
+const ownRefund = "R"
+
+// insertRefund stores a refund to be tried at once, under the next number of its payment.
+func (tx transaction) insertRefund(r *Refund, p Payment) (err error) {
+	if r.OutRequestNo, err = tx.nextOutRequestNo(p); err != nil {
+		return err
+	}
+	r.ID, r.State, r.CreatedAt, r.TryAt = 0, RefundPending, tx.now, new(tx.now)
+	return tx.Create(r).Error
+}
+
+// nextOutRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
+// told of is passed over.
+func (tx transaction) nextOutRequestNo(p Payment) (string, error) {
+	var used []string
+	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
+		return "", err
+	}
+	for n := len(used) + 1; ; n++ {
+		if number := fmt.Sprintf("%s%s%d", p.OutTradeNo, ownRefund, n); !slices.Contains(used, number) {
+			return number, nil
+		}
+	}
+}

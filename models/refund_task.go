@@ -1,0 +1,93 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// RefundTask is a refund to be carried out, with what Alipay must be told.
+type RefundTask struct {
+	Refund     Refund `gorm:"embedded"`
+	OutTradeNo string
+	AppID      string
+}
+
+// refundLease is the pause before a refund is tried again; it doubles up to an hour. For so long at
+// most no other of its payment is asked for.
+const refundLease = 30 * time.Second
+
+// refundGap is the least time that Alipay wants between two refunds of one trade.
+const refundGap = 3 * time.Second
+
+// ErrRefundTooSoon means that another refund of the payment is being asked for, or was a moment ago.
+var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
+
+// ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be
+// ended by RefundTried. Each goes to one caller and comes up again, after pauses that grow, until
+// it is done or failed.
+func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
+	var tasks []RefundTask
+	err := db.inTx(ctx, func(tx transaction) error {
+		tasks = nil
+		var due []Refund
+		err := skipLocked(tx.DB).Joins("JOIN ly_payment p ON p.id = ly_refund.payment_id").
+			Where("ly_refund.try_at <= ? AND ly_refund.state = ?", tx.now, RefundPending).
+			Where("p.refund_at IS NULL OR p.refund_at <= ?", tx.now).
+			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f
+				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < ly_refund.id)`, RefundPending, tx.now).
+			Order("ly_refund.try_at").Limit(limit).Find(&due).Error
+		if err != nil {
+			return err
+		}
+		for _, r := range due {
+			task, err := tx.claimRefund(r)
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, task)
+		}
+		return nil
+	})
+	return tasks, err
+}
+
+// ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by
+// RefundTried. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
+func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
+	var task RefundTask
+	err := db.inTx(ctx, func(tx transaction) (err error) {
+		var r Refund
+		if err := lockRows(tx.DB).Take(&r, "id = ? AND state = ?", id, RefundPending).Error; err != nil {
+			return found(err)
+		}
+		task, err = tx.claimRefund(r)
+		return err
+	})
+	return task, err
+}
+
+func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
+	task := RefundTask{Refund: r}
+	free := tx.Model(&Payment{}).Where("id = ? AND (refund_at IS NULL OR refund_at <= ?)", r.PaymentID, tx.now).
+		Update("refund_at", tx.now.Add(refundLease))
+	if err := exactlyOne(free, ErrRefundTooSoon); err != nil {
+		return task, err
+	}
+	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
+	later := columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}
+	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(later).Error
+	if err != nil {
+		return task, err
+	}
+	var p Payment
+	err = tx.Take(&p, "id = ?", r.PaymentID).Error
+	task.OutTradeNo, task.AppID = p.OutTradeNo, p.AppID
+	return task, err
+}
+
+// RefundTried ends a claim: after a pause another refund of the payment may be tried.
+func (db *DB) RefundTried(ctx context.Context, t RefundTask) error {
+	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).
+		Update("refund_at", db.Now().Add(refundGap)).Error
+}

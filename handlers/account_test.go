@@ -34,15 +34,20 @@ func TestAccount(t *testing.T) {
 		}
 		w.exec("UPDATE ly_user_coupon SET used_at = end_time")
 		b.open("/account/coupons?status=used").wantText("main", "使用于")
-		for _, address := range []string{"?status=none", "?status=%00%ff", "?page=0", "?page=-1", "?page=1000000000", "?page=x", "?page=99999999999999999999"} {
+		for _, address := range []string{
+			"?status=none", "?status=%00%ff", "?page=0", "?page=-1", "?page=1000000000", "?page=x", "?page=99999999999999999999",
+		} {
 			for _, path := range []string{"/account/coupons", "/account/points", "/mycourses/"} {
 				b.open(path + address)
 			}
 		}
 		eve, _ := w.student("eve")
-		for _, path := range []string{"/account", "/account/coupons", "/account/coupons?status=used", "/account/points", "/mycourses/"} {
+		for _, path := range []string{
+			"/account", "/account/coupons", "/account/coupons?status=used", "/account/points", "/mycourses/",
+		} {
 			page := eve.open(path)
-			if text := page.text("main"); strings.Contains(text, held) || strings.Contains(text, "新人立减") || strings.Contains(text, "Go 语言") {
+			text := page.text("main")
+			if strings.Contains(text, held) || strings.Contains(text, "新人立减") || strings.Contains(text, "Go 语言") {
 				w.t.Errorf("%s shows eve what is ann's: %s", path, text)
 			}
 		}
@@ -53,7 +58,10 @@ func TestAccount(t *testing.T) {
 func TestAccountStatements(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 }))
 	b, ann := w.student("ann")
-	bounds := map[string]int64{"/account": 2, "/account/points": 5, "/account/coupons": 3, "/account/profile": 2, "/account/security": 1, "/mycourses/": 4}
+	bounds := map[string]int64{
+		"/account": 2, "/account/points": 5, "/account/coupons": 3,
+		"/account/profile": 2, "/account/security": 1, "/mycourses/": 4,
+	}
 	measure := func(when string) {
 		for path, most := range bounds {
 			before := modelstest.Questions(t, w.db)
@@ -73,7 +81,8 @@ func TestAccountStatements(t *testing.T) {
 		modelstest.Paid(t, w.db, ann, course.For(0))
 	}
 	for i := range 100 {
-		w.exec("INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 1, ?, ?)", ann.ID, strconv.Itoa(i), w.db.Now())
+		w.exec("INSERT INTO ly_credit (user_id, opera, number, reference, created_at) VALUES (?, 1, 1, ?, ?)",
+			ann.ID, strconv.Itoa(i), w.db.Now())
 	}
 	measure("with much")
 }
@@ -135,7 +144,8 @@ func TestChangePasswordRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w.exec("DELETE FROM ly_throttle")
 			b := b.in(w.in(t))
-			got := b.submit(b.open("/account/security"), "/account/security", "old", c.old, "password", c.fresh, "password2", c.again)
+			got := b.submit(b.open("/account/security"), "/account/security",
+				"old", c.old, "password", c.fresh, "password2", c.again)
 			got.want(http.StatusUnprocessableEntity)
 			for _, field := range []string{"old", "password", "password2"} {
 				if said := got.text("#"+field+"-error") != ""; said != strings.Contains(strings.Join(c.wrong, ",")+",", field+",") {
@@ -158,12 +168,15 @@ func TestOldPasswordIsLimited(t *testing.T) {
 	other.login("ann")
 	for i := range 10 {
 		by := []*browser{b, other}[i%2]
-		by.submit(by.open("/account/security"), "/account/security", "old", "wrong horse").want(http.StatusUnprocessableEntity)
+		got := by.submit(by.open("/account/security"), "/account/security", "old", "wrong horse")
+		got.want(http.StatusUnprocessableEntity)
 	}
-	got := b.submit(b.open("/account/security"), "/account/security", "old", modelstest.Password, "password", "another horse", "password2", "another horse")
+	got := b.submit(b.open("/account/security"), "/account/security",
+		"old", modelstest.Password, "password", "another horse", "password2", "another horse")
 	got.want(http.StatusTooManyRequests)
 	got.wantFrame("尝试次数过多")
-	if back := got.Find("main a.main").AttrOr("href", ""); back != "/account/security" || got.header.Get("Retry-After") != "60" {
+	back := got.Find("main a.main").AttrOr("href", "")
+	if back != "/account/security" || got.header.Get("Retry-After") != "60" {
 		t.Errorf("got the way back to %q, Retry-After %q", back, got.header.Get("Retry-After"))
 	}
 	w.browser().login("ann") // with the old password, and her login is not limited by it

@@ -40,8 +40,9 @@ func strangeBodies(form url.Values) map[string]body {
 		"in parts":                  {content: &parts, kind: fields.FormDataContentType(), status: http.StatusUnsupportedMediaType},
 		"in parts without a border": {content: strings.NewReader("x"), kind: "multipart/form-data", status: http.StatusUnsupportedMediaType},
 		"compressed":                {content: &packed, encoding: "gzip", status: http.StatusUnsupportedMediaType},
-		"JSON":                      {content: strings.NewReader(`{"course":1}`), kind: "application/json", status: http.StatusUnsupportedMediaType},
-		"of no kind":                {content: strings.NewReader(form.Encode()), kind: "?", status: http.StatusUnsupportedMediaType},
+		"JSON": {content: strings.NewReader(`{"course":1}`), kind: "application/json",
+			status: http.StatusUnsupportedMediaType},
+		"of no kind": {content: strings.NewReader(form.Encode()), kind: "?", status: http.StatusUnsupportedMediaType},
 	}
 }
 
@@ -92,7 +93,9 @@ func TestLongAddresses(t *testing.T) {
 	gets := func(method string, r route) bool { return method == http.MethodGet && pages(method, r) }
 	eachRoute(t, gets, func(e *estate, _, path string, _ route) {
 		want := e.ann.get(path).status
-		for _, name := range []string{"q", "next", "lesson", "page", "status", "older", "coupon", "points", "out_trade_no", "x"} {
+		for _, name := range []string{
+			"q", "next", "lesson", "page", "status", "older", "coupon", "points", "out_trade_no", "x",
+		} {
 			if got := e.ann.get(path + "?" + name + "=" + url.QueryEscape(long)).status; got != want {
 				e.t.Errorf("with a long %s: got status %d, want %d", name, got, want)
 			}

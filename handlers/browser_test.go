@@ -35,7 +35,8 @@ func (w *world) browser() *browser {
 	}}
 }
 
-const phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1"
+const phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) " +
+	"AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1"
 
 // page is one answer, read to its end.
 type page struct {

@@ -29,7 +29,8 @@ func TestChoiceSurvivesLogin(t *testing.T) {
 		}},
 		"registered": {"1", "/checkout", "三个月有效", func(b *browser, login *page) *page {
 			form := b.get(login.link(login.Find(`main a[href^="/register"]`).AttrOr("href", "")))
-			return b.submit(form, "/register", "username", "bob", "password", modelstest.Password, "password2", modelstest.Password)
+			return b.submit(form, "/register",
+				"username", "bob", "password", modelstest.Password, "password2", modelstest.Password)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +78,8 @@ func TestStrangeChoiceAtLogin(t *testing.T) {
 		}
 	}
 	shown := b.open("/courses/1?expire=99")
-	if got, want := shown.Find("input[name=expire][checked]").AttrOr("value", ""), w.stock.Plain.For(30).Expire; got != strconv.FormatInt(want, 10) {
+	want := strconv.FormatInt(w.stock.Plain.For(30).Expire, 10)
+	if got := shown.Find("input[name=expire][checked]").AttrOr("value", ""); got != want {
 		t.Errorf("got term %q chosen, want the first, %d", got, want)
 	}
 }

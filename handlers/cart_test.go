@@ -101,9 +101,12 @@ func TestCartFull(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
 	for i := range 50 {
-		w.exec(`INSERT INTO ly_course (id, category_id, teacher_id, name, price, created_at) SELECT ?, category_id, teacher_id, ?, price, created_at
+		w.exec(`
+			INSERT INTO ly_course (id, category_id, teacher_id, name, price, created_at)
+			SELECT ?, category_id, teacher_id, ?, price, created_at
 			FROM ly_course WHERE id = 1`, 100+i, fmt.Sprint("课程", i))
-		w.exec("INSERT INTO ly_cart_item (user_id, course_id, price, created_at) VALUES (?, ?, 31000, ?)", ann.ID, 100+i, w.db.Now())
+		w.exec("INSERT INTO ly_cart_item (user_id, course_id, price, created_at) VALUES (?, ?, 31000, ?)",
+			ann.ID, 100+i, w.db.Now())
 	}
 	got := b.submit(b.open("/courses/1"), "/cart/items", "expire", "0")
 	got.want(http.StatusUnprocessableEntity)
@@ -134,9 +137,13 @@ func TestHTMLInNames(t *testing.T) {
 	w.exec("UPDATE ly_chapter SET name = ?", name)
 	w.exec("UPDATE ly_lesson SET name = ?, content = ?", name, name)
 	w.exec("UPDATE ly_category SET name = ? WHERE id = 1", name)
-	w.exec("INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time) VALUES (?, 1, '2020-01-01 00:00:00', '2100-01-01 00:00:00')", ann.ID)
+	w.exec("INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time)"+
+		" VALUES (?, 1, '2020-01-01 00:00:00', '2100-01-01 00:00:00')", ann.ID)
 	b.addToCart(w.stock.Plain.For(30))
-	pages := []*page{b.open("/"), b.open("/?category=1"), b.open("/courses/1"), b.open("/cart"), b.open("/checkout"), b.open("/checkout?points=" + url.QueryEscape(name))}
+	pages := []*page{
+		b.open("/"), b.open("/?category=1"), b.open("/courses/1"), b.open("/cart"),
+		b.open("/checkout"), b.open("/checkout?points=" + url.QueryEscape(name)),
+	}
 	link, returnURL := b.buy()
 	b.get(returnURL)
 	until(t, "the order to be paid", func() bool { return w.orderStatus(link.number) == 1 })
@@ -190,7 +197,8 @@ func TestCouponHint(t *testing.T) {
 	b, ann := w.student("ann")
 	hint := func(want string) {
 		t.Helper()
-		if got := b.open("/cart").text("#cart-sums"); !strings.Contains(got, want) || want == "" && strings.Contains(got, "优惠券") {
+		got := b.open("/cart").text("#cart-sums")
+		if !strings.Contains(got, want) || want == "" && strings.Contains(got, "优惠券") {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
 	}

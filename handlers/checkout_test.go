@@ -114,7 +114,8 @@ func TestUnusableCoupons(t *testing.T) {
 	b.addToCart(w.stock.Plain.For(60))
 	order := b.order("coupon", strconv.FormatInt(held.ID, 10)).payLink().number
 	w.exec("UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", w.db.Now().Add(-time.Hour), ended.ID)
-	w.exec("UPDATE ly_user_coupon SET start_time = '2099-01-01 00:00:00', end_time = '2099-02-01 00:00:00' WHERE id = ?", early.ID)
+	w.exec("UPDATE ly_user_coupon SET start_time = '2099-01-01 00:00:00', end_time = '2099-02-01 00:00:00' WHERE id = ?",
+		early.ID)
 	b.addToCart(w.stock.Plain.For(30))
 	checkout := b.open("/checkout")
 	checkout.wantText("details", "不可用的优惠券（4）", "已用于待付款的订单", "过期", "2099-01-01 08:00 起可用", "满 ¥100.00 可用")
@@ -206,7 +207,8 @@ func TestUpdateQuote(t *testing.T) {
 	updated := b.get("/checkout?" + form.Encode())
 	updated.wantTo("/checkout?coupon=0&points=100")
 	b.follow(updated).wantText(".checkout-total", "积分−¥10.00", "应付金额¥89.00")
-	b.open("/checkout?"+url.Values{"coupon": {"x"}, "points": {"-5"}}.Encode()).wantText("main", "没有这张优惠券", "积分请填写 0 或正整数", "应付金额¥99.00")
+	impossible := url.Values{"coupon": {"x"}, "points": {"-5"}}.Encode()
+	b.open("/checkout?"+impossible).wantText("main", "没有这张优惠券", "积分请填写 0 或正整数", "应付金额¥99.00")
 	w.wantNoOrder()
 }
 

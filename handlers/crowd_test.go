@@ -17,7 +17,9 @@ import (
 // Forty guesses at the same moment, each from an address of its own and so let through by every
 // limit, take no more memory than a few, and a student who logs in among them gets in.
 func TestCrowdAtTheLogin(t *testing.T) {
-	w := newWorld(t, modelstest.SQLite(t), func(s *setup) { s.proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	w := newWorld(t, modelstest.SQLite(t), func(s *setup) {
+		s.proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
 	modelstest.Student(t, w.db, "ann")
 	most := watchMemory(t)
 	var crowd sync.WaitGroup

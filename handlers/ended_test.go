@@ -25,13 +25,16 @@ func TestBuyAgain(t *testing.T) {
 		again := b.submit(b.open("/myorder/"), "/orders/"+number+"/again")
 		again.wantTo("/cart")
 		b.follow(again).wantText("main", "Go 语言实战", "MySQL 进阶")
-		if n := w.count("SELECT COUNT(*) FROM ly_cart_item WHERE selected AND expire IN (?, ?)", w.stock.Plain.For(30).Expire, w.stock.Step.For(60).Expire); n != 2 {
+		n := w.count("SELECT COUNT(*) FROM ly_cart_item WHERE selected AND expire IN (?, ?)",
+			w.stock.Plain.For(30).Expire, w.stock.Step.For(60).Expire)
+		if n != 2 {
 			w.t.Errorf("got %d courses in the cart for the terms of the order, want 2", n)
 		}
 
 		w.exec("DELETE FROM ly_cart_item")
 		w.exec("UPDATE ly_course SET published = 0 WHERE id = ?", w.stock.Step.ID)
-		b.follow(b.submit(b.open("/orders/"+number), "/orders/"+number+"/again")).wantText(".flash", "1 门课程已加入购物车", "《MySQL 进阶》已下架")
+		again = b.submit(b.open("/orders/"+number), "/orders/"+number+"/again")
+		b.follow(again).wantText(".flash", "1 门课程已加入购物车", "《MySQL 进阶》已下架")
 		w.exec("UPDATE ly_course SET published = 0")
 		none := b.submit(b.open("/orders/"+number), "/orders/"+number+"/again")
 		none.wantTo("/orders/" + number)
@@ -83,7 +86,8 @@ func TestEndedOnly(t *testing.T) {
 		eve.post(path+action, evil).want(http.StatusNotFound)
 	}
 	eve.get(path + "/hide").want(http.StatusNotFound)
-	if n := w.count("SELECT COUNT(*) FROM ly_order WHERE hidden_at IS NOT NULL") + w.count("SELECT COUNT(*) FROM ly_cart_item"); n != 0 {
+	hidden := w.count("SELECT COUNT(*) FROM ly_order WHERE hidden_at IS NOT NULL")
+	if n := hidden + w.count("SELECT COUNT(*) FROM ly_cart_item"); n != 0 {
 		t.Errorf("got %d hidden orders and cart lines, want none", n)
 	}
 }

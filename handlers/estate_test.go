@@ -28,10 +28,13 @@ func newEstate(t *testing.T) *estate {
 	e.ann, e.owner = e.student("ann")
 	e.eve, e.stranger = e.student("eve")
 	e.learnt, e.inCart, e.elsewhere = e.stock.Plain.ID, e.stock.Step.ID, e.stock.Rate.ID
-	e.lesson = e.count("SELECT MIN(l.id) FROM ly_lesson l JOIN ly_chapter c ON c.id = l.chapter_id WHERE c.course_id = ?", e.learnt)
+	e.lesson = e.count(`
+		SELECT MIN(l.id) FROM ly_lesson l JOIN ly_chapter c ON c.id = l.chapter_id
+		WHERE c.course_id = ?`, e.learnt)
 	e.paid = e.buys(e.stock.Plain.For(30))
 	e.asked = e.buys(e.stock.Off.For(0))
-	e.ann.submit(e.ann.open("/orders/"+e.asked+"/refund"), "/orders/"+e.asked+"/refund", "line", "1", "reason", "mistake").wantTo("/orders/" + e.asked)
+	request := "/orders/" + e.asked + "/refund"
+	e.ann.submit(e.ann.open(request), request, "line", "1", "reason", "mistake").wantTo("/orders/" + e.asked)
 	e.ended = modelstest.Order(t, e.db, e.owner, e.stock.Rate.For(30)).OrderNumber
 	e.ann.submit(e.ann.open("/orders/"+e.ended+"/cancel"), "/orders/"+e.ended+"/cancel").wantTo("/orders/" + e.ended)
 	e.unpaid = modelstest.Order(t, e.db, e.owner, e.stock.Rate.For(60)).OrderNumber
@@ -66,7 +69,8 @@ func (e *estate) path(route string) string {
 	case strings.HasPrefix(route, "/learn/"):
 		course = e.learnt
 	}
-	return strings.NewReplacer(":number", number, ":course", id(course), ":id", id(e.learnt), "*", "nothing").Replace(route)
+	return strings.NewReplacer(":number", number, ":course", id(course), ":id", id(e.learnt), "*", "nothing").
+		Replace(route)
 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
@@ -106,7 +110,8 @@ func (b *browser) withToken(form url.Values) url.Values {
 func (e *estate) rows() []string {
 	e.t.Helper()
 	var all []string
-	for _, table := range e.column("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ly\\_%' ESCAPE '\\' ORDER BY name") {
+	for _, table := range e.column(`
+		SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ly\\_%' ESCAPE '\\' ORDER BY name`) {
 		for _, row := range e.table(table) {
 			all = append(all, table+" "+row)
 		}

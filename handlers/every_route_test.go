@@ -37,7 +37,8 @@ func TestSignedOut(t *testing.T) {
 	})
 	eachRoute(t, pages, func(e *estate, method, path string, r route) {
 		visitor := e.browser()
-		if got := visitor.send(method, path, visitor.withToken(e.fill(r.form))); r.may == open && strings.HasPrefix(got.header.Get("Location"), "/login") {
+		got := visitor.send(method, path, visitor.withToken(e.fill(r.form)))
+		if r.may == open && strings.HasPrefix(got.header.Get("Location"), "/login") {
 			e.t.Errorf("got sent to %s, want it open to anybody", got.header.Get("Location"))
 		}
 	})
@@ -144,7 +145,8 @@ func TestWrongMethod(t *testing.T) {
 	before := e.rows()
 	for path, methods := range taken {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
-			if slices.Contains(methods, method) || routes["POST "+path].may == signed || path == "/static/*" && method == http.MethodOptions {
+			if slices.Contains(methods, method) || routes["POST "+path].may == signed ||
+				path == "/static/*" && method == http.MethodOptions {
 				continue
 			}
 			got := e.ann.do(method, e.path(path), "", nil)
@@ -169,7 +171,8 @@ func TestNotifyRoute(t *testing.T) {
 	eachRoute(t, func(_ string, r route) bool { return r.may == signed }, func(e *estate, method, path string, _ route) {
 		got := e.ann.do(method, path, formType, nil)
 		if got.status != http.StatusBadRequest || got.body != "fail" || got.header.Get("Set-Cookie") != "" {
-			e.t.Errorf("got status %d, %q and cookie %q; want 400, fail and none", got.status, got.body, got.header.Get("Set-Cookie"))
+			e.t.Errorf("got status %d, %q and cookie %q; want 400, fail and none",
+				got.status, got.body, got.header.Get("Set-Cookie"))
 		}
 	})
 }

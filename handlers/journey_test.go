@@ -42,7 +42,8 @@ func TestJourney(t *testing.T) {
 		result.wantText("main", "¥350.99", link.number, paidAt, "Go 语言实战", "Django 项目实战", "一个月有效", "永久有效", "支付宝")
 
 		orders := b.open("/myorder/")
-		orders.wantText("#order-"+link.number, "已支付", "¥350.99", "优惠券（新人立减）−¥50.00", "积分（500）−¥50.00", "一个月有效", "永久有效", "¥99.00", "¥399.99", paidAt)
+		orders.wantText("#order-"+link.number, "已支付", "¥350.99", "优惠券（新人立减）−¥50.00",
+			"积分（500）−¥50.00", "一个月有效", "永久有效", "¥99.00", "¥399.99", paidAt)
 		orders.wantText(".tabs", "全部 1", "待付款 0", "已完成 1")
 		for _, course := range []modelstest.Course{w.stock.Plain, w.stock.Rate} {
 			learn := fmt.Sprintf("/learn/%d", course.ID)
@@ -119,11 +120,12 @@ func TestPaidBy(t *testing.T) {
 		comesBack  bool
 		acceptedBy string
 	}{
-		"notify first":        {[]sandbox.Fault{{Name: sandbox.NotifyBeforeReturn}}, true, "notify accepted fulfilled"},
-		"return first":        {[]sandbox.Fault{{Name: sandbox.NotifyAfterReturn}}, true, "query accepted fulfilled"},
-		"no notify":           {[]sandbox.Fault{{Name: sandbox.NotifyDrop}}, true, "query accepted fulfilled"},
-		"no return":           {[]sandbox.Fault{{Name: sandbox.ReturnNone}}, false, "notify accepted fulfilled"},
-		"another browser":     {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnOtherBrowser}}, false, "query accepted fulfilled"},
+		"notify first": {[]sandbox.Fault{{Name: sandbox.NotifyBeforeReturn}}, true, "notify accepted fulfilled"},
+		"return first": {[]sandbox.Fault{{Name: sandbox.NotifyAfterReturn}}, true, "query accepted fulfilled"},
+		"no notify":    {[]sandbox.Fault{{Name: sandbox.NotifyDrop}}, true, "query accepted fulfilled"},
+		"no return":    {[]sandbox.Fault{{Name: sandbox.ReturnNone}}, false, "notify accepted fulfilled"},
+		"another browser": {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnOtherBrowser}},
+			false, "query accepted fulfilled"},
 		"return spells utf8":  {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnUTF8}}, true, "query accepted fulfilled"},
 		"return opened twice": {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnTwice}}, true, "query accepted fulfilled"},
 	} {
@@ -171,7 +173,8 @@ func TestPayAgain(t *testing.T) {
 		orders := b.open("/myorder/?status=unpaid")
 		orders.wantText("#order-"+first.number, "未支付", "请在", "前付款")
 		again := b.submit(orders, "/orders/"+first.number+"/pay").payLink()
-		if again.number != first.number || again.biz["subject"] != first.biz["subject"] || again.biz["total_amount"] != first.biz["total_amount"] {
+		if again.number != first.number || again.biz["subject"] != first.biz["subject"] ||
+			again.biz["total_amount"] != first.biz["total_amount"] {
 			w.t.Errorf("got %v the second time, want the attempt %v", again.biz, first.biz)
 		}
 		if n := w.count("SELECT COUNT(*) FROM ly_payment"); n != 1 {

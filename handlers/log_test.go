@@ -27,7 +27,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	}
 	for name := range routes {
 		method, path, _ := strings.Cut(name, " ")
-		path = strings.NewReplacer(":number", url.PathEscape(forged), ":course", url.PathEscape(forged), ":id", url.PathEscape(forged),
+		path = strings.NewReplacer(":number", url.PathEscape(forged),
+			":course", url.PathEscape(forged), ":id", url.PathEscape(forged),
 			"*", url.PathEscape(forged)).Replace(path)
 		b.header.Set("Sec-Fetch-Site", "same-origin")
 		b.send(method, path+"?"+form.Encode(), form)
@@ -35,7 +36,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	for _, path := range []string{"/nowhere/", "/orders/1/"} {
 		b.get(path + url.PathEscape(forged))
 	}
-	b.get("/payments/result?" + url.Values{"out_trade_no": {forged}, "trade_no": {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())
+	query := url.Values{"out_trade_no": {forged}, "trade_no": {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}
+	b.get("/payments/result?" + query.Encode())
 	for _, name := range []string{"out_trade_no", "trade_no", "notify_id", "trade_status", "passback_params"} {
 		w.notify(url.Values{name: {forged}, "sign": {"AAAA"}, "sign_type": {"RSA2"}}.Encode())
 	}
@@ -44,7 +46,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 		t.Fatal("nothing of what was sent came into the log: this test looks at nothing")
 	}
 	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "time=") || strings.HasPrefix(line, "time=2026-01-01") || strings.ContainsAny(line[:len(line)-1], "\r\n\x1b") {
+		if !strings.HasPrefix(line, "time=") || strings.HasPrefix(line, "time=2026-01-01") ||
+			strings.ContainsAny(line[:len(line)-1], "\r\n\x1b") {
 			t.Errorf("not a line of the log's own: %q", line)
 		}
 	}
@@ -133,12 +136,14 @@ func TestConflictIsOneErrorAtLast(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.exec("CREATE TRIGGER conflict BEFORE " + c.statement + " FOR EACH ROW SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")
+			w.exec("CREATE TRIGGER conflict BEFORE " + c.statement +
+				" FOR EACH ROW SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")
 			defer w.exec("DROP TRIGGER conflict")
 			shown, below := len(w.log.String()), len(log.String())
 			c.run(t)
 			text := w.log.String()[shown:] + log.String()[below:]
-			if got := strings.Count(text, "level=ERROR "); got != 1 || !strings.Contains(text, "level=INFO msg=\"transaction is run again\" try=5 ") {
+			got := strings.Count(text, "level=ERROR ")
+			if got != 1 || !strings.Contains(text, "level=INFO msg=\"transaction is run again\" try=5 ") {
 				t.Errorf("got %d errors, want one, and five tries that are none:\n%s", got, text)
 			}
 			for _, data := range []string{"INSERT", "UPDATE", "wangxiaoming"} {

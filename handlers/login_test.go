@@ -74,22 +74,27 @@ func TestRegister(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				b := w.in(t).browser()
-				got := b.submit(b.open("/register"), "/register", "username", c.username, "password", c.password, "password2", c.again)
+				got := b.submit(b.open("/register"), "/register",
+					"username", c.username, "password", c.password, "password2", c.again)
 				got.want(http.StatusUnprocessableEntity)
 				got.wantText("[role=alert]", c.text)
 				b.get("/cart").wantTo("/login?next=%2Fcart")
 			})
 		}
 		b := w.browser()
-		all := b.submit(b.open("/register?next=/cart"), "/register", "username", "ANN", "password", "horse", "password2", "horses")
+		all := b.submit(b.open("/register?next=/cart"), "/register",
+			"username", "ANN", "password", "horse", "password2", "horses")
 		all.want(http.StatusUnprocessableEntity)
 		all.wantText("#username-error", "已被使用")
 		all.wantText("#password-error", "8 到 72 个字符")
 		all.wantText("#password2-error", "两次输入的密码不一致")
-		if form := all.form("/register"); form.Get("username") != "ANN" || form.Get("password") != "" || form.Get("password2") != "" || form.Get("next") != "/cart" {
+		form := all.form("/register")
+		if form.Get("username") != "ANN" || form.Get("password") != "" || form.Get("password2") != "" ||
+			form.Get("next") != "/cart" {
 			t.Errorf("got %v in the form, want the name and next kept and no password", form)
 		}
-		got := b.submit(b.open("/register?next=/cart"), "/register", "username", "王小明", "password", "长长长长horse", "password2", "长长长长horse")
+		got := b.submit(b.open("/register?next=/cart"), "/register",
+			"username", "王小明", "password", "长长长长horse", "password2", "长长长长horse")
 		got.wantTo("/cart")
 		b.open("/cart").wantText(".user-name", "王小明")
 	})

@@ -152,7 +152,8 @@ func TestNotifyOfRefund(t *testing.T) {
 		body := notifyOf(payment)
 		w.notify(body.signed()).wantAnswer(w.t, true)
 		part := body.with("notify_id", "n2", "refund_fee", "9.00", "gmt_refund", "2026-11-22 22:40:00.123")
-		full := body.with("notify_id", "n3", "trade_status", "TRADE_CLOSED", "refund_fee", "99.00", "gmt_refund", "2026-11-22 22:50:00.123")
+		full := body.with("notify_id", "n3", "trade_status", "TRADE_CLOSED",
+			"refund_fee", "99.00", "gmt_refund", "2026-11-22 22:50:00.123")
 		for _, c := range []struct {
 			body  fields
 			state string
@@ -206,7 +207,8 @@ func TestNotifyForm(t *testing.T) {
 		"multipart":      {http.MethodPost, "multipart/form-data; boundary=x", "/payments/notify", body},
 		"no type":        {http.MethodPost, "", "/payments/notify", body},
 		"in the address": {http.MethodPost, formType, "/payments/notify?" + body, ""},
-		"in both":        {http.MethodPost, formType, "/payments/notify?total_amount=99.00", replaceFirst(body, "total_amount=99.00", "total_amount=0.01")},
+		"in both": {http.MethodPost, formType, "/payments/notify?total_amount=99.00",
+			replaceFirst(body, "total_amount=99.00", "total_amount=0.01")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := w.browser().do(c.method, c.address, c.contentType, strings.NewReader(c.body))
@@ -236,17 +238,21 @@ func TestNotifyKept(t *testing.T) {
 	if n := w.count("SELECT LENGTH(raw) FROM ly_payment_event"); n < 4<<10 || n > 8<<10 {
 		t.Errorf("got %d bytes kept, want at most 8 KiB", n)
 	}
-	if n := w.count("SELECT COUNT(*) FROM ly_payment_event WHERE out_trade_no = ? AND trade_status = 'TRADE_SUCCESS'", payment.OutTradeNo); n != 1 {
+	n := w.count("SELECT COUNT(*) FROM ly_payment_event WHERE out_trade_no = ? AND trade_status = 'TRADE_SUCCESS'",
+		payment.OutTradeNo)
+	if n != 1 {
 		t.Errorf("got %d events found by out_trade_no, want 1", n)
 	}
 	genuine := notifyOf(payment).signed()
 	w.notify(genuine).wantAnswer(t, true)
 	var raw string
-	err := w.db.SQL().QueryRowContext(t.Context(), "SELECT raw FROM ly_payment_event WHERE verdict = 'accepted'").Scan(&raw)
+	err := w.db.SQL().QueryRowContext(t.Context(),
+		"SELECT raw FROM ly_payment_event WHERE verdict = 'accepted'").Scan(&raw)
 	if err != nil || raw != genuine {
 		t.Errorf("got %q, %v; want the body as it came", raw, err)
 	}
-	if logged := w.log.String(); strings.Contains(logged, url.QueryEscape(`[{"amount"`)) || !strings.Contains(logged, payment.OutTradeNo) {
+	logged := w.log.String()
+	if strings.Contains(logged, url.QueryEscape(`[{"amount"`)) || !strings.Contains(logged, payment.OutTradeNo) {
 		t.Errorf("the log should name the order and hold no raw message: %s", logged)
 	}
 }

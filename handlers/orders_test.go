@@ -120,19 +120,26 @@ func (w *world) manyOrders(user models.User, orders, lines int) {
 	first := int(w.count("SELECT COALESCE(MAX(id), 0) + 1 FROM ly_order"))
 	var order, detail, record []string
 	for i := first; i < first+orders; i++ {
-		order = append(order, fmt.Sprintf("(%d, '%026d', %d, 'o', %d, %d, 1, '2026-01-01 00:00:00', '2026-01-01 00:15:00', '2026-01-01 00:01:00')",
+		order = append(order, fmt.Sprintf(
+			"(%d, '%026d', %d, 'o', %d, %d, 1, '2026-01-01 00:00:00', '2026-01-01 00:15:00', '2026-01-01 00:01:00')",
 			i, i, user.ID, lines*100, lines*100))
 		for j := range lines {
 			id := i*10 + j
 			detail = append(detail, fmt.Sprintf("(%d, %d, %d, %d, 'month', 'course', 100, 100, 100)", id, i, j+1, j+1))
-			record = append(record, fmt.Sprintf("(%d, %d, %d, 1, '2026-01-01 00:01:00', '2026-01-01 00:01:00')", user.ID, j+1, id))
+			record = append(record, fmt.Sprintf("(%d, %d, %d, 1, '2026-01-01 00:01:00', '2026-01-01 00:01:00')",
+				user.ID, j+1, id))
 		}
 	}
-	w.exec(`INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status, created_at, expires_at, pay_time)
+	w.exec(`
+		INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status,
+		                      created_at, expires_at, pay_time)
 		VALUES ` + strings.Join(order, ","))
-	w.exec(`INSERT INTO ly_order_detail (id, order_id, course_id, position, expire_text, course_name, price, sale_price, real_price)
+	w.exec(`
+		INSERT INTO ly_order_detail (id, order_id, course_id, position, expire_text, course_name,
+		                              price, sale_price, real_price)
 		VALUES ` + strings.Join(detail, ","))
-	w.exec("INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at) VALUES " + strings.Join(record, ","))
+	w.exec("INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at) VALUES " +
+		strings.Join(record, ","))
 }
 
 // O22: The number of statements of a page, session and counts included, does not grow with the
@@ -149,7 +156,9 @@ func TestMyOrdersStatements(t *testing.T) {
 		return modelstest.Questions(t, w.db) - before - 1 // the question itself
 	}
 	few, many := map[string]int64{}, map[string]int64{}
-	addresses := []string{"/myorder/", "/myorder/?q=course", "/myorder/?status=paid", "/myorder/?page=2&q=course&status=paid"}
+	addresses := []string{
+		"/myorder/", "/myorder/?q=course", "/myorder/?status=paid", "/myorder/?page=2&q=course&status=paid",
+	}
 	w.manyOrders(ann, 20, 3)
 	for _, address := range addresses {
 		few[address] = statements(address, models.OrdersPerPage)
@@ -158,7 +167,8 @@ func TestMyOrdersStatements(t *testing.T) {
 	for _, address := range addresses {
 		many[address] = statements(address, models.OrdersPerPage)
 		if few[address] != many[address] || many[address] > 5 || many[address] == 0 {
-			t.Errorf("%s: got %d statements for 20 orders, %d for 1000; want the same, at most 5", address, few[address], many[address])
+			t.Errorf("%s: got %d statements for 20 orders, %d for 1000; want the same, at most 5",
+				address, few[address], many[address])
 		}
 	}
 }

@@ -73,7 +73,8 @@ func TestPayTwiceOnlyWhereItMatters(t *testing.T) {
 		if got := b.get(pay); got.status != http.StatusSeeOther {
 			t.Errorf("%s: got status %d, want no warning", name, got.status)
 		}
-		w.exec("UPDATE ly_order SET order_status = 0, closing_to = NULL, expires_at = ? WHERE order_number = ?", other.ExpiresAt, other.OrderNumber)
+		w.exec("UPDATE ly_order SET order_status = 0, closing_to = NULL, expires_at = ? WHERE order_number = ?",
+			other.ExpiresAt, other.OrderNumber)
 	}
 	stranger, _ := w.student("bob")
 	stranger.get(pay).want(http.StatusNotFound)

@@ -78,7 +78,8 @@ func TestNotifyReturnAndQueryAtOnce(t *testing.T) {
 			order := w.orderWithAll(ann)
 			returnURL := b.payAt(b.submit(b.open("/myorder/"), "/orders/"+order.OrderNumber+"/pay").payLink())
 			trade, _ := w.alipay.Trade(order.OrderNumber)
-			notify := notifyOf(models.Payment{OutTradeNo: order.OrderNumber, Amount: order.RealPrice}).with("trade_no", trade.TradeNo).signed()
+			attempt := models.Payment{OutTradeNo: order.OrderNumber, Amount: order.RealPrice}
+			notify := notifyOf(attempt).with("trade_no", trade.TradeNo).signed()
 			post := func() { w.notify(notify).wantAnswer(t, true) }
 			visit := func() { w.browser().get(returnURL).wantTo(resultPath(order.OrderNumber)) }
 			look := func() { b.open(resultPath(order.OrderNumber)) }
@@ -111,7 +112,8 @@ func TestManyOrdersOfTheSameCoursesAtOnce(t *testing.T) {
 		t.Errorf("got %d purchase records, want 90", got)
 	}
 	// Each purchase lengthens the right by its own 30 days: none may start from an end that another has moved.
-	if got := w.count("SELECT COUNT(DISTINCT out_time) FROM ly_user_course WHERE course_id = ?", w.stock.Plain.ID); got != 30 {
+	got := w.count("SELECT COUNT(DISTINCT out_time) FROM ly_user_course WHERE course_id = ?", w.stock.Plain.ID)
+	if got != 30 {
 		t.Errorf("got %d different ends of one right, want 30", got)
 	}
 	if got := w.count("SELECT SUM(delta) FROM ly_student_delta"); got != 3 {

@@ -74,13 +74,19 @@ func TestHostFor(t *testing.T) {
 
 // elsewhere are addresses that lead away from the shop, or that a careless reader takes for such.
 var elsewhere = []string{
-	"//evil.example", "///evil.example", "////evil.example/", `/\evil.example`, `\\evil.example`, `\/evil.example`, `/\/evil.example`, `//\evil.example`,
-	"/\t/evil.example", "/\n/evil.example", "/\r\n/evil.example", "\t//evil.example", " //evil.example", "\x00//evil.example", "/\x00/evil.example",
-	"%2f%2fevil.example", "/%2f%2fevil.example", "/%2fevil.example", "/%5cevil.example", "/%5c%5cevil.example", "/%09/evil.example", "/.//evil.example",
+	"//evil.example", "///evil.example", "////evil.example/", `/\evil.example`, `\\evil.example`,
+	`\/evil.example`, `/\/evil.example`, `//\evil.example`,
+	"/\t/evil.example", "/\n/evil.example", "/\r\n/evil.example", "\t//evil.example",
+	" //evil.example", "\x00//evil.example", "/\x00/evil.example",
+	"%2f%2fevil.example", "/%2f%2fevil.example", "/%2fevil.example", "/%5cevil.example",
+	"/%5c%5cevil.example", "/%09/evil.example", "/.//evil.example",
 	"/x/..//evil.example", "https:evil.example", "https:/evil.example", "https://evil.example", "http:///evil.example", "http:evil.example",
-	"//user@evil.example/login", "//evil.example:80", "javascript:alert(1)", "java\tscript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x",
-	"vbscript:x", "/javascript:alert(1)", "//[::1]", "//evil.example\\@shop", "/／evil.example", "／／evil.example", "//ｅvil.example", "/。/evil.example",
-	"?//evil.example", "#//evil.example", "/x\r\nLocation: //evil.example", "/x\r\nSet-Cookie: a=b", "/%zz", "/" + strings.Repeat("x", 20_000), "//" + strings.Repeat("é", 5_000),
+	"//user@evil.example/login", "//evil.example:80", "javascript:alert(1)", "java\tscript:alert(1)",
+	"JAVASCRIPT:alert(1)", "data:text/html,x",
+	"vbscript:x", "/javascript:alert(1)", "//[::1]", "//evil.example\\@shop", "/／evil.example", "／／evil.example",
+	"//ｅvil.example", "/。/evil.example",
+	"?//evil.example", "#//evil.example", "/x\r\nLocation: //evil.example", "/x\r\nSet-Cookie: a=b",
+	"/%zz", "/" + strings.Repeat("x", 20_000), "//" + strings.Repeat("é", 5_000),
 }
 
 // stays checks that a browser which gets the page stays in the shop: after a redirect, and by
@@ -181,8 +187,10 @@ func TestNoHeaderLeadsAway(t *testing.T) {
 		}
 	}
 	for _, line := range []string{
-		"GET //evil.example/cart", "GET ///evil.example/cart", "GET http://evil.example/cart", "GET //evil.example/%2e%2e/cart", "GET /cart//evil.example",
-		`GET /\evil.example/cart`, "GET //evil.example/..", "GET /myorder//evil.example", "GET //evil.example/myorder", "GET /static//evil.example/..",
+		"GET //evil.example/cart", "GET ///evil.example/cart", "GET http://evil.example/cart",
+		"GET //evil.example/%2e%2e/cart", "GET /cart//evil.example",
+		`GET /\evil.example/cart`, "GET //evil.example/..", "GET /myorder//evil.example",
+		"GET //evil.example/myorder", "GET /static//evil.example/..",
 	} {
 		w.ask(line).stays(line)
 	}

@@ -37,7 +37,9 @@ func (w *world) approve(line int) models.Refund {
 
 func (w *world) requestOf(line int) int64 {
 	w.t.Helper()
-	return w.count("SELECT q.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id WHERE d.position = ?", line)
+	return w.count(`
+		SELECT q.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
+		WHERE d.position = ?`, line)
 }
 
 // boughtTwo is a paid order of 99.00 + 351.99 - 50.00 - 50.00, with a coupon and 500 points.
@@ -89,7 +91,8 @@ func TestRefundRequest(t *testing.T) {
 		b.get("/learn/3").want(http.StatusForbidden)
 
 		b.requestRefund(number, "1").wantTo(orderPath(number))
-		if err := w.db.RejectRefund(w.t.Context(), w.requestOf(1), models.RefundDecision{By: "staff", Reason: "课程已下载资料"}); err != nil {
+		decision := models.RefundDecision{By: "staff", Reason: "课程已下载资料"}
+		if err := w.db.RejectRefund(w.t.Context(), w.requestOf(1), decision); err != nil {
 			w.t.Fatal(err)
 		}
 		b.wantRequest(number, "已拒绝：课程已下载资料")
@@ -232,7 +235,9 @@ func TestStaleRefundForm(t *testing.T) {
 		text      string
 	}{
 		"asked in another tab": {func(w *world, _ *handClock, number string) {
-			w.exec("INSERT INTO ly_refund_request (order_detail_id, state, reason, created_at) SELECT id, 'open', 'x', ? FROM ly_order_detail WHERE position = 1", w.db.Now())
+			w.exec(`
+				INSERT INTO ly_refund_request (order_detail_id, state, reason, created_at)
+				SELECT id, 'open', 'x', ? FROM ly_order_detail WHERE position = 1`, w.db.Now())
 		}, http.StatusSeeOther, "退款申请已提交，共 ¥99.00。"},
 		"refunded by staff": {func(w *world, _ *handClock, number string) {
 			w.exec("UPDATE ly_user_course SET revoked_at = ? WHERE course_id = 1", w.db.Now())

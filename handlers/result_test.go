@@ -70,7 +70,9 @@ func TestResultOthers(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	number := w.attempt(modelstest.Student(t, w.db, "ann")).OutTradeNo
 	eve, _ := w.student("eve")
-	for _, path := range []string{resultPath(number), "/orders/" + number, resultPath("20190929151453000001000020"), resultPath("x")} {
+	for _, path := range []string{
+		resultPath(number), "/orders/" + number, resultPath("20190929151453000001000020"), resultPath("x"),
+	} {
 		eve.get(path).want(http.StatusNotFound)
 		w.browser().get(path).wantTo("/login?next=" + url.QueryEscape(path))
 	}
@@ -101,7 +103,8 @@ func TestResultRefresh(t *testing.T) {
 		}
 		p.wantText("#recheck", "刷新")
 		pause, next, _ := strings.Cut(content, ";url=")
-		if want := path + "?round=" + strconv.Itoa(len(pauses)+1); next != want || p.Find("#result").AttrOr("data-next", "") != want {
+		want := path + "?round=" + strconv.Itoa(len(pauses)+1)
+		if next != want || p.Find("#result").AttrOr("data-next", "") != want {
 			t.Fatalf("got next address %q, want %q for browsers with and without scripts", next, want)
 		}
 		if got := p.Find("#result").AttrOr("data-refresh", ""); got != pause {
@@ -167,7 +170,9 @@ func TestResultAsks(t *testing.T) {
 
 // R20: An Alipay that is down or lies costs the page nothing and changes nothing.
 func TestResultWithAlipayDown(t *testing.T) {
-	for _, fault := range []string{sandbox.APIBadGateway, sandbox.APIUnavailable, sandbox.APIUnsigned, sandbox.APIWrongSign, sandbox.APITimeoutBefore} {
+	for _, fault := range []string{
+		sandbox.APIBadGateway, sandbox.APIUnavailable, sandbox.APIUnsigned, sandbox.APIWrongSign, sandbox.APITimeoutBefore,
+	} {
 		t.Run(fault, func(t *testing.T) {
 			w := newWorld(t, modelstest.SQLite(t))
 			w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})

@@ -101,7 +101,8 @@ func TestReturnWithoutLogin(t *testing.T) {
 		login := b.follow(b.follow(returned))
 		result := b.follow(b.submit(login, "/login", "username", "ann", "password", modelstest.Password))
 		if result.url.Path != resultPath(link.number) || result.h1() != "支付成功" {
-			w.t.Errorf("got %s with heading %q after the login, want the result of %s", result.url.Path, result.h1(), link.number)
+			w.t.Errorf("got %s with heading %q after the login, want the result of %s",
+				result.url.Path, result.h1(), link.number)
 		}
 	})
 }

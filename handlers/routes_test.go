@@ -33,33 +33,37 @@ type route struct {
 
 // Every route is here. One that is missing fails TestEveryRouteHasARow, and so do rows of routes that are gone.
 var routes = map[string]route{
-	"GET /":                                {may: open},
-	"GET /courses/:id":                     {may: open},
-	"GET /healthz":                         {may: plain},
-	"GET /readyz":                          {may: plain},
-	"GET /metrics":                         {may: plain},
-	"GET /static/*":                        {may: plain},
-	"GET /login":                           {may: open},
-	"POST /login":                          {may: open, renews: true, form: with("username", "ann", "password", modelstest.Password)},
-	"GET /register":                        {may: open},
-	"POST /register":                       {may: open, renews: true, form: with("username", "bob", "password", "his own horse", "password2", "his own horse")},
-	"POST /logout":                         {may: open, renews: true},
-	"GET /myorder":                         {may: open}, // leads to the slash, like the next
-	"GET /mycourses":                       {may: open},
-	"GET /payments/result":                 {may: open},
-	"GET /cart":                            {may: login},
-	"POST /cart/items":                     {may: login, form: func(e *estate) url.Values { return url.Values{"course": {id(e.elsewhere)}, "expire": {"0"}} }},
-	"GET /checkout":                        {may: login},
-	"POST /orders":                         {may: login, form: func(e *estate) url.Values { return e.ann.open("/checkout").form("/orders") }},
-	"GET /myorder/":                        {may: login},
-	"GET /mycourses/":                      {may: login},
-	"GET /account":                         {may: login},
-	"GET /account/points":                  {may: login},
-	"GET /account/coupons":                 {may: login},
-	"GET /account/profile":                 {may: login},
-	"POST /account/profile":                {may: login, form: with("mobile", "13800138000")},
-	"GET /account/security":                {may: login},
-	"POST /account/security":               {may: login, renews: true, form: with("old", modelstest.Password, "password", "another horse", "password2", "another horse")},
+	"GET /":            {may: open},
+	"GET /courses/:id": {may: open},
+	"GET /healthz":     {may: plain},
+	"GET /readyz":      {may: plain},
+	"GET /metrics":     {may: plain},
+	"GET /static/*":    {may: plain},
+	"GET /login":       {may: open},
+	"POST /login":      {may: open, renews: true, form: with("username", "ann", "password", modelstest.Password)},
+	"GET /register":    {may: open},
+	"POST /register": {may: open, renews: true,
+		form: with("username", "bob", "password", "his own horse", "password2", "his own horse")},
+	"POST /logout":         {may: open, renews: true},
+	"GET /myorder":         {may: open}, // leads to the slash, like the next
+	"GET /mycourses":       {may: open},
+	"GET /payments/result": {may: open},
+	"GET /cart":            {may: login},
+	"POST /cart/items": {may: login, form: func(e *estate) url.Values {
+		return url.Values{"course": {id(e.elsewhere)}, "expire": {"0"}}
+	}},
+	"GET /checkout":         {may: login},
+	"POST /orders":          {may: login, form: func(e *estate) url.Values { return e.ann.open("/checkout").form("/orders") }},
+	"GET /myorder/":         {may: login},
+	"GET /mycourses/":       {may: login},
+	"GET /account":          {may: login},
+	"GET /account/points":   {may: login},
+	"GET /account/coupons":  {may: login},
+	"GET /account/profile":  {may: login},
+	"POST /account/profile": {may: login, form: with("mobile", "13800138000")},
+	"GET /account/security": {may: login},
+	"POST /account/security": {may: login, renews: true,
+		form: with("old", modelstest.Password, "password", "another horse", "password2", "another horse")},
 	"POST /account/logout":                 {may: login, renews: true},
 	"POST /cart/items/:course":             {may: login, form: with("expire", "0")}, // which takes the tick away
 	"POST /cart/items/:course/delete":      {may: login},
@@ -123,13 +127,16 @@ func TestEveryRouteHasARow(t *testing.T) {
 	fewer["GET /old"] = route{}
 	missing, gone = compareRoutes(w.routes.Routes(), fewer)
 	slices.Sort(missing)
-	if want := []string{"GET /new", "POST /admin/coupons", "PUT /orders/:number"}; !slices.Equal(missing, want) || !slices.Equal(gone, []string{"GET /old"}) {
+	want := []string{"GET /new", "POST /admin/coupons", "PUT /orders/:number"}
+	if !slices.Equal(missing, want) || !slices.Equal(gone, []string{"GET /old"}) {
 		t.Errorf("got %q without a row and %q without a route, want %q and GET /old", missing, gone, want)
 	}
 }
 
 // eachRoute runs a part of a test for every row that is chosen, on one estate.
-func eachRoute(t *testing.T, choose func(method string, r route) bool, test func(e *estate, method, path string, r route)) {
+func eachRoute(
+	t *testing.T, choose func(method string, r route) bool, test func(e *estate, method, path string, r route),
+) {
 	t.Helper()
 	e := newEstate(t)
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
@@ -161,7 +168,8 @@ func TestHead(t *testing.T) {
 		b, path := b.in(w.in(t)), fill.Replace(route.Path)
 		get, head := b.get(path), b.do(http.MethodHead, path, "", nil)
 		if head.status != get.status || head.body != "" {
-			t.Errorf("HEAD %s: got status %d and %d bytes, want %d without a body", path, head.status, len(head.body), get.status)
+			t.Errorf("HEAD %s: got status %d and %d bytes, want %d without a body",
+				path, head.status, len(head.body), get.status)
 		}
 		for _, name := range []string{"Content-Type", "Location", "Content-Security-Policy", "Allow"} {
 			if got, want := head.header.Get(name), get.header.Get(name); got != want {

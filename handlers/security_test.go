@@ -91,15 +91,18 @@ func (p *page) wantSafe(may rights, secure bool, gateway string) {
 	}
 	policy := p.header.Get("Content-Security-Policy")
 	for _, part := range []string{
-		"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self' " + gateway,
+		"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'",
+		"frame-ancestors 'none'", "form-action 'self' " + gateway,
 	} {
 		if !strings.Contains(policy, part) {
 			p.t.Errorf("%s, %d: got policy %q, want %q in it", p.url.Path, p.status, policy, part)
 		}
 	}
 	for _, cookie := range cookies {
-		if !strings.HasPrefix(cookie, "luffy_") || !strings.Contains(cookie, "; HttpOnly") || !strings.Contains(cookie, "; SameSite=Lax") ||
-			!strings.Contains(cookie, "; Path=/;") || strings.Contains(cookie, "Domain=") || strings.Contains(cookie, "; Secure") != secure {
+		if !strings.HasPrefix(cookie, "luffy_") || !strings.Contains(cookie, "; HttpOnly") ||
+			!strings.Contains(cookie, "; SameSite=Lax") ||
+			!strings.Contains(cookie, "; Path=/;") || strings.Contains(cookie, "Domain=") ||
+			strings.Contains(cookie, "; Secure") != secure {
 			p.t.Errorf("%s, %d: got cookie %q", p.url.Path, p.status, cookie)
 		}
 	}
@@ -142,8 +145,12 @@ func TestSecurityHeadersOfFaults(t *testing.T) {
 				if method != http.MethodGet {
 					b.header.Set("Sec-Fetch-Site", "same-origin") // a page gets a token only without it
 				}
-				path = strings.NewReplacer(":id", "1", ":course", "1", ":number", "20190929151453000001000020", "*", "x").Replace(path)
-				b.send(method, path, url.Values{"course": {"1"}, "username": {"bob"}, "password": {"a stray horse"}, "password2": {"a stray horse"}}).
+				path = strings.NewReplacer(":id", "1", ":course", "1", ":number", "20190929151453000001000020", "*", "x").
+					Replace(path)
+				b.send(method, path, url.Values{
+					"course": {"1"}, "username": {"bob"},
+					"password": {"a stray horse"}, "password2": {"a stray horse"},
+				}).
 					wantSafe(r.may, true, w.gateway.URL)
 			})
 		}

@@ -56,7 +56,8 @@ func TestSessionRotation(t *testing.T) {
 			w.t.Errorf("got session %q after the second login, want a new one", second)
 		}
 		if !w.with(second).loggedIn() || w.with(first).loggedIn() {
-			w.t.Errorf("got old session logged in %v, new %v; want the new one only", w.with(first).loggedIn(), w.with(second).loggedIn())
+			w.t.Errorf("got old session logged in %v, new %v; want the new one only",
+				w.with(first).loggedIn(), w.with(second).loggedIn())
 		}
 		b.submit(b.open("/"), "/logout").wantTo("/")
 		if b.cookie("luffy_session") != "" || w.with(second).loggedIn() {
@@ -123,14 +124,17 @@ func TestPasswordChangeEndsSessions(t *testing.T) {
 		eve.login("eve")
 		before := b.cookie("luffy_session")
 		const fresh = "another horse"
-		done := b.submit(b.open("/account/security"), "/account/security", "old", modelstest.Password, "password", fresh, "password2", fresh)
+		done := b.submit(b.open("/account/security"), "/account/security",
+			"old", modelstest.Password, "password", fresh, "password2", fresh)
 		done.wantTo("/account/security")
 		b.follow(done).wantText(".flash", "密码已修改")
 		if after := b.cookie("luffy_session"); after == before || after == "" || w.with(before).loggedIn() {
-			w.t.Errorf("got session %q after %q, the old one logged in %v; want a new one only", after, before, w.with(before).loggedIn())
+			w.t.Errorf("got session %q after %q, the old one logged in %v; want a new one only",
+				after, before, w.with(before).loggedIn())
 		}
 		if !b.loggedIn() || other.loggedIn() || !eve.loggedIn() {
-			w.t.Errorf("logged in: here %v, elsewhere %v, eve %v; want here and eve", b.loggedIn(), other.loggedIn(), eve.loggedIn())
+			w.t.Errorf("logged in: here %v, elsewhere %v, eve %v; want here and eve",
+				b.loggedIn(), other.loggedIn(), eve.loggedIn())
 		}
 		other.guess("ann", modelstest.Password).want(http.StatusUnprocessableEntity)
 		other.guess("ann", fresh).wantTo("/cart")

@@ -53,7 +53,8 @@ func TestGuessesOfAName(t *testing.T) {
 				bodies = append(bodies, got.visitor(name))
 			}
 			if bodies[0] != bodies[1] {
-				w.t.Errorf("guess %d: the pages for a name that exists and for one that does not differ:\n%s\n%s", i+1, bodies[0], bodies[1])
+				w.t.Errorf("guess %d: the pages for a name that exists and for one that does not differ:\n%s\n%s",
+					i+1, bodies[0], bodies[1])
 			}
 		}
 		// The right password is not taken either, until the time that the page named.
@@ -132,7 +133,9 @@ func TestGuessesOnTwoReplicas(t *testing.T) {
 func newReplica(w *world) *world {
 	w.t.Helper()
 	other := *w
-	other.startShop(setup{appID: appID, sellerID: sellerID, alipayKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, now: time.Now})
+	other.startShop(setup{
+		appID: appID, sellerID: sellerID, alipayKeys: []*rsa.PublicKey{&alipayKey().PublicKey}, now: time.Now,
+	})
 	return &other
 }
 

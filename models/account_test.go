@@ -68,7 +68,9 @@ func TestChangePassword(t *testing.T) {
 			{modelstest.Password, fresh, fresh + "!", []error{models.ErrPasswordsDiffer}},
 			{"", "", "x", []error{models.ErrOldPassword, models.ErrPassword, models.ErrPasswordsDiffer}},
 		} {
-			_, err := s.ChangePassword(t.Context(), models.PasswordChange{UserID: bob.ID, Old: c.old, New: c.fresh, Again: c.again})
+			_, err := s.ChangePassword(t.Context(), models.PasswordChange{
+				UserID: bob.ID, Old: c.old, New: c.fresh, Again: c.again,
+			})
 			for _, fault := range []error{models.ErrOldPassword, models.ErrPassword, models.ErrPasswordsDiffer} {
 				if got := errors.Is(err, fault); got != slices.Contains(c.want, fault) {
 					t.Errorf("%.10q to %q: got %v, want %v", c.old, c.fresh, err, c.want)
@@ -78,7 +80,9 @@ func TestChangePassword(t *testing.T) {
 		if _, err := s.Visitor(t.Context(), "elsewhere"); err != nil {
 			t.Errorf("a change that was refused ended a session: %v", err)
 		}
-		changed, err := s.ChangePassword(t.Context(), models.PasswordChange{UserID: bob.ID, Old: modelstest.Password, New: fresh, Again: fresh})
+		changed, err := s.ChangePassword(t.Context(), models.PasswordChange{
+			UserID: bob.ID, Old: modelstest.Password, New: fresh, Again: fresh,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +113,9 @@ func TestChangePasswordAtOnce(t *testing.T) {
 		var made atomic.Int64
 		together(4, func(i int) {
 			fresh := strings.Repeat(string(rune('a'+i)), 10)
-			_, err := s.ChangePassword(context.Background(), models.PasswordChange{UserID: bob.ID, Old: modelstest.Password, New: fresh, Again: fresh})
+			_, err := s.ChangePassword(context.Background(), models.PasswordChange{
+				UserID: bob.ID, Old: modelstest.Password, New: fresh, Again: fresh,
+			})
 			switch {
 			case err == nil:
 				made.Add(1)
@@ -146,7 +152,8 @@ func TestEndSessions(t *testing.T) {
 func TestSummary(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		got, err := s.Summary(t.Context(), s.ann.ID)
-		if want := (models.Summary{Credit: 1000, CreatedAt: got.CreatedAt}); err != nil || got != want || !got.CreatedAt.Equal(noon) {
+		if want := (models.Summary{Credit: 1000, CreatedAt: got.CreatedAt}); err != nil ||
+			got != want || !got.CreatedAt.Equal(noon) {
 			t.Errorf("at first: got %+v, %v; want %+v", got, err, want)
 		}
 		s.buy(t, s.Plain.For(30), noon)
@@ -160,7 +167,9 @@ func TestSummary(t *testing.T) {
 		s.clock.now = noon.AddDate(0, 0, 30).Add(-models.EndingSoon + time.Second)
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ?", s.Now().Add(time.Hour))
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = 1", s.Now())
-		want := models.Summary{Credit: 1000, CreditHeld: 100, Coupons: 1, Courses: 3, Ending: 1, Unpaid: 1, CreatedAt: got.CreatedAt}
+		want := models.Summary{
+			Credit: 1000, CreditHeld: 100, Coupons: 1, Courses: 3, Ending: 1, Unpaid: 1, CreatedAt: got.CreatedAt,
+		}
 		if got, err := s.Summary(t.Context(), s.ann.ID); err != nil || got != want {
 			t.Errorf("later: got %+v, %v; want %+v", got, err, want)
 		}

@@ -108,7 +108,8 @@ func TestNothingIsAskedAboutWhatIsOver(t *testing.T) {
 		if n := s.claimAsks(t); n != 0 {
 			t.Errorf("got %d claimed, want none", n)
 		}
-		if got := rows[models.Payment](t, s.DB, "id = ?", closed.ID)[0]; got.State != models.PaymentClosed || got.TradeStatus != "TRADE_CLOSED" {
+		got := rows[models.Payment](t, s.DB, "id = ?", closed.ID)[0]
+		if got.State != models.PaymentClosed || got.TradeStatus != "TRADE_CLOSED" {
 			t.Errorf("got %s, %q; want closed, TRADE_CLOSED", got.State, got.TradeStatus)
 		}
 	})
@@ -176,7 +177,8 @@ func TestRetireLeavesAPaidAttempt(t *testing.T) {
 		if _, err := s.RetirePayment(t.Context(), payment, "TRADE_NOT_EXIST"); err != nil {
 			t.Error(err)
 		}
-		if got := rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0]; got.State != models.PaymentPaid || got.TradeStatus != "" {
+		got := rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0]
+		if got.State != models.PaymentPaid || got.TradeStatus != "" {
 			t.Errorf("got %s, %q; want paid as it was", got.State, got.TradeStatus)
 		}
 	})

@@ -15,7 +15,8 @@ type books struct {
 	coupon                                    models.UserCoupon // used by paid
 	surplus                                   models.Payment    // a second payment of partly, on its way back
 	line                                      models.OrderDetail
-	asked, granted                            models.Order // a refund of their first line is asked for, or approved and done
+	// a refund of their first line is requested, or approved and done
+	asked, granted models.Order
 }
 
 func (s *scene) books(t testing.TB) books {
@@ -110,14 +111,17 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 		waits     = "an open refund request is of a line that stands and is not on its way back"
 		revoked   = "a purchase record is its line's, and revoked once its line went back"
 	)
+	const ofOrder = " WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)"
 	breaches := []breach{
-		{"a fen too little came", "UPDATE ly_payment SET amount = amount - 1 WHERE state = 'paid' AND order_id = ?", id(paid), oneSum, number(paid)},
+		{"a fen too little came", "UPDATE ly_payment SET amount = amount - 1 WHERE state = 'paid' AND order_id = ?",
+			id(paid), oneSum, number(paid)},
 		{"paid, and the order is not", "UPDATE ly_order SET order_status = 0 WHERE id = ?", id(paid), oneSum, number(paid)},
 		{"paid by no trade", "UPDATE ly_payment SET trade_no = NULL WHERE order_id = ?", id(paid), oneSum, number(paid)},
 		{"a paid order without payment", "UPDATE ly_order SET order_status = 1 WHERE id = ?", id(unpaid), oneTrade, number(unpaid)},
 		{"paid twice", "UPDATE ly_payment SET state = 'paid' WHERE order_id = ?", id(partly), oneTrade, number(partly)},
 		{"too much back", "UPDATE ly_refund SET amount = amount + 1 WHERE payment_id = ?", surplusID, bound, surplus},
-		{"too much back outside", "UPDATE ly_refund SET state = 'done', cause = 'outside', amount = amount + 1 WHERE payment_id = ?", surplusID, bound, surplus},
+		{"too much back outside", "UPDATE ly_refund SET state = 'done', cause = 'outside', amount = amount + 1 WHERE payment_id = ?",
+			surplusID, bound, surplus},
 		{"surplus kept", "DELETE FROM ly_refund WHERE payment_id = ?", surplusID, goingBack, surplus},
 		{"surplus refused", "UPDATE ly_refund SET state = 'failed' WHERE payment_id = ?", surplusID, goingBack, surplus},
 		{"returned, but not all", "UPDATE ly_payment SET state = 'returned' WHERE id = ?", surplusID, goingBack, surplus},
@@ -134,21 +138,24 @@ func TestAuditFindsWhatIsBroken(t *testing.T) {
 		{"held by a paid order", "UPDATE ly_user_coupon SET used_at = NULL WHERE id = ?", couponID, holder, coupon},
 		{"used by an order that is not there", "UPDATE ly_user_coupon SET order_id = 404 WHERE id = ?", couponID, holder, coupon},
 		{"used by a cancelled order", "UPDATE ly_order SET order_status = 2 WHERE id = ?", id(paid), holder, coupon},
-		{"the coupon of an order is free", "UPDATE ly_user_coupon SET order_id = NULL, used_at = NULL WHERE id = ?", couponID, hasCoupon, number(paid)},
+		{"the coupon of an order is free", "UPDATE ly_user_coupon SET order_id = NULL, used_at = NULL WHERE id = ?",
+			couponID, hasCoupon, number(paid)},
 		{"a student too many", "UPDATE ly_course SET students = students + 1 WHERE id = ?",
-			func(s *scene, _ books) []any { return []any{s.Step.ID} }, students, func(s *scene, _ books) string { return s.Step.Name }},
+			func(s *scene, _ books) []any { return []any{s.Step.ID} },
+			students, func(s *scene, _ books) string { return s.Step.Name }},
 		{"a student not counted", "DELETE FROM ly_student_delta WHERE course_id = ?",
-			func(s *scene, _ books) []any { return []any{s.Step.ID} }, students, func(s *scene, _ books) string { return s.Step.Name }},
+			func(s *scene, _ books) []any { return []any{s.Step.ID} },
+			students, func(s *scene, _ books) string { return s.Step.Name }},
 		{"a line that costs more", "UPDATE ly_order_detail SET real_price = real_price + 1 WHERE id = ?", line, addUp, number(partly)},
 		{"no lines", "UPDATE ly_order_detail SET real_price = 0 WHERE order_id = ?", id(cancelled), addUp, number(cancelled)},
 		{"a line not granted", "DELETE FROM ly_user_course WHERE order_detail_id = ?", line, records, number(partly)},
 		{"granted and not paid", "UPDATE ly_order SET order_status = 2 WHERE id = ?", id(paid), records, number(paid)},
 		{"a record of another's", "UPDATE ly_user_course SET course_id = course_id + 1 WHERE order_detail_id = ?", line, revoked, number(partly)},
 		{"a line back and not revoked", "UPDATE ly_user_course SET revoked_at = NULL WHERE order_detail_id = ?", line, revoked, number(partly)},
-		{"approved without a refund", "UPDATE ly_refund_request SET refund_id = NULL WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
-		{"approved by another's refund", "UPDATE ly_refund_request SET refund_id = 1 WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
-		{"rejected with a refund", "UPDATE ly_refund_request SET state = 'rejected' WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), granted, number(approved)},
-		{"asked for what went back", "UPDATE ly_refund_request SET state = 'open' WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", id(approved), waits, number(approved)},
+		{"approved without a refund", "UPDATE ly_refund_request SET refund_id = NULL" + ofOrder, id(approved), granted, number(approved)},
+		{"approved by another's refund", "UPDATE ly_refund_request SET refund_id = 1" + ofOrder, id(approved), granted, number(approved)},
+		{"rejected with a refund", "UPDATE ly_refund_request SET state = 'rejected'" + ofOrder, id(approved), granted, number(approved)},
+		{"asked for what went back", "UPDATE ly_refund_request SET state = 'open'" + ofOrder, id(approved), waits, number(approved)},
 		{"asked for of a cancelled order", "UPDATE ly_order SET order_status = 2 WHERE id = ?", id(asked), waits, number(asked)},
 		{"revoked without a refund", "UPDATE ly_refund SET order_detail_id = NULL WHERE order_detail_id = ?", line, revoked, number(partly)},
 	}

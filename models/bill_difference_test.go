@@ -22,8 +22,13 @@ func (s *scene) saveDifferences(t testing.TB, found ...models.BillDifference) []
 
 func TestSaveBillDifferences(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		missing := models.BillDifference{Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(99_00))}
-		second := models.BillDifference{Kind: models.SecondPayment, OutTradeNo: "A1", TradeNo: "T2", AlipayAmount: new(models.Fen(99_00)), ShopAmount: new(models.Fen(99_00))}
+		missing := models.BillDifference{
+			Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(99_00)),
+		}
+		second := models.BillDifference{
+			Kind: models.SecondPayment, OutTradeNo: "A1", TradeNo: "T2",
+			AlipayAmount: new(models.Fen(99_00)), ShopAmount: new(models.Fen(99_00)),
+		}
 		healed := second
 		healed.Action, healed.ClosedAt = "given back as A1R1", new(noon.Add(time.Hour))
 		for _, step := range []struct {
@@ -119,12 +124,16 @@ func TestBillDayIsComparedByOneOfFourReplicas(t *testing.T) {
 // What staff have settled stays closed, unless its sums are others when the day is compared again.
 func TestSettledBillDifference(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		found := models.BillDifference{Kind: models.AmountDiffers, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(100)), ShopAmount: new(models.Fen(200))}
+		found := models.BillDifference{
+			Kind: models.AmountDiffers, OutTradeNo: "A1", TradeNo: "T1",
+			AlipayAmount: new(models.Fen(100)), ShopAmount: new(models.Fen(200)),
+		}
 		id := s.saveDifferences(t, found)[0].ID
 		if err := s.SettleBillDifference(t.Context(), id, "boss", "asked Alipay"); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.saveDifferences(t, found)[0]; got.ClosedAt == nil || got.SettledBy != "boss" || got.Action != "asked Alipay" {
+		if got := s.saveDifferences(t, found)[0]; got.ClosedAt == nil || got.SettledBy != "boss" ||
+			got.Action != "asked Alipay" {
 			t.Errorf("compared again: got %+v, want it settled by boss", got)
 		}
 		found.AlipayAmount = new(models.Fen(101))

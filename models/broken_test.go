@@ -76,8 +76,10 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 			t.Errorf("%s: got no error", name)
 		}
 		for _, answer := range []error{
-			models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart, models.ErrWithdrawn, models.ErrPriceChanged,
-			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline, models.ErrNothingPaid, models.ErrLineNotOpen,
+			models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart,
+			models.ErrWithdrawn, models.ErrPriceChanged,
+			models.ErrCoupon, models.ErrPoints, models.ErrNotPayable, models.ErrPastDeadline,
+			models.ErrNothingPaid, models.ErrLineNotOpen,
 			models.ErrRefundBarred, models.ErrDecided, models.ErrNoRight, models.ErrRefundRequested,
 		} {
 			if errors.Is(err, answer) {

@@ -115,7 +115,9 @@ func TestPutInCartRefused(t *testing.T) {
 			"another course's term": {s.Plain.ID, s.Rate.For(30).Expire, models.ErrWithdrawn},
 			"negative term":         {s.Plain.ID, -1, models.ErrWithdrawn},
 		} {
-			err := s.PutInCart(t.Context(), models.CartItem{UserID: s.ann.ID, CourseID: c.course, Expire: c.expire, Selected: true})
+			err := s.PutInCart(t.Context(), models.CartItem{
+				UserID: s.ann.ID, CourseID: c.course, Expire: c.expire, Selected: true,
+			})
 			if !errors.Is(err, c.want) {
 				t.Errorf("%s: got %v, want %v", name, err, c.want)
 			}
@@ -130,7 +132,8 @@ func TestCartFull(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(0))
 		for i := range 49 {
-			exec(t, s.DB, "INSERT INTO ly_cart_item (user_id, course_id, price, created_at) VALUES (?, ?, 0, ?)", s.ann.ID, 1000+i, noon)
+			exec(t, s.DB, "INSERT INTO ly_cart_item (user_id, course_id, price, created_at) VALUES (?, ?, 0, ?)",
+				s.ann.ID, 1000+i, noon)
 		}
 		put := func(course int64) error {
 			return s.PutInCart(t.Context(), models.CartItem{UserID: s.ann.ID, CourseID: course, Selected: true})
@@ -154,7 +157,9 @@ func TestPutInCartSixteenTimesAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		together(16, func(i int) {
 			offer := s.Plain.Offers[i%len(s.Plain.Offers)]
-			err := s.PutInCart(t.Context(), models.CartItem{UserID: s.ann.ID, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true})
+			err := s.PutInCart(t.Context(), models.CartItem{
+				UserID: s.ann.ID, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true,
+			})
 			if err != nil {
 				t.Errorf("put: %v", err)
 			}
@@ -173,7 +178,8 @@ func TestRemoveFromCart(t *testing.T) {
 			is, err := s.InCart(t.Context(), user, course)
 			return fmt.Sprint(is, err)
 		}
-		if got := in(s.ann.ID, s.Plain.ID) + in(bob.ID, s.Plain.ID) + in(s.ann.ID, s.Step.ID); got != "true <nil>false <nil>false <nil>" {
+		got := in(s.ann.ID, s.Plain.ID) + in(bob.ID, s.Plain.ID) + in(s.ann.ID, s.Step.ID)
+		if got != "true <nil>false <nil>false <nil>" {
 			t.Errorf("in cart: got %s", got)
 		}
 		for _, user := range []int64{bob.ID, s.ann.ID, s.ann.ID} { // another's cart is not touched, a second time is no error

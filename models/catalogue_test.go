@@ -21,16 +21,19 @@ func TestReadCatalogueNamesEveryFault(t *testing.T) {
 		"activities": [
 			{"name": "backwards", "start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"},
 			{"name": "odd", "start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z", "discounts": [
-				{"course": "E", "type": "gift"}, {"course": "F", "type": "rate", "sale": "-5"}, {"course": "G", "type": "step", "sale": "100-"}
+				{"course": "E", "type": "gift"}, {"course": "F", "type": "rate", "sale": "-5"},
+				{"course": "G", "type": "step", "sale": "100-"}
 			]}
 		],
-		"coupons": [{"name": "H", "sale": "half", "days": 1}, {"name": "I", "sale": "-1", "days": 0}, {"name": "", "sale": "-1", "days": 1}]
+		"coupons": [{"name": "H", "sale": "half", "days": 1}, {"name": "I", "sale": "-1", "days": 0},
+			{"name": "", "sale": "-1", "days": 1}]
 	}`))
 	if !errors.Is(err, models.ErrCatalogue) {
 		t.Fatalf("got %v, want ErrCatalogue", err)
 	}
 	for _, want := range []string{
-		"course 1,", "course 2,", "course 3,", `"A"`, `"B"`, `"C"`, `"D"`, `"backwards"`, `"E"`, `"F"`, `"G"`, `coupon "H"`, `coupon "I"`, `coupon ""`,
+		"course 1,", "course 2,", "course 3,", `"A"`, `"B"`, `"C"`, `"D"`, `"backwards"`,
+		`"E"`, `"F"`, `"G"`, `coupon "H"`, `coupon "I"`, `coupon ""`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)
@@ -48,12 +51,14 @@ func TestReadCatalogueRefuses(t *testing.T) {
 		"price as number": `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": 1.5}]}`,
 		"negative price":  `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "-1"}]}`,
 		"no price":        `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}}]}`,
-		"no term price":   `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1", "terms": [{"days": 5, "text": "x"}]}]}`,
-		"time, no zone":   `{"activities": [{"name": "a", "start": "2026-03-01 00:00:00", "end": "2026-03-02 00:00:00"}]}`,
-		"two documents":   `{"courses": []} {"courses": []}`,
+		"no term price": `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1",
+			"terms": [{"days": 5, "text": "x"}]}]}`,
+		"time, no zone": `{"activities": [{"name": "a", "start": "2026-03-01 00:00:00", "end": "2026-03-02 00:00:00"}]}`,
+		"two documents": `{"courses": []} {"courses": []}`,
 		"term twice": `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1", "terms": [
 			{"days": 5, "text": "x", "price": "1"}, {"days": 5, "text": "y", "price": "2"}]}]}`,
-		"course discounted twice": `{"activities": [{"name": "a", "start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z", "discounts": [
+		"course discounted twice": `{"activities": [{"name": "a", "start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z",
+			"discounts": [
 			{"course": "A", "type": "free"}, {"course": "A", "type": "free"}]}]}`,
 		"course twice": `{"courses": [` + strings.Repeat(`{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1"},`, 2) + `
 			{"name": "B", "category": "c", "teacher": {"name": "t"}, "price": "1"}]}`,

@@ -58,7 +58,8 @@ func TestClosedOrderGivesBackWhatItHeld(t *testing.T) {
 				order, coupon := s.holding(t)
 				c.end(t, s, order)
 				got := s.read(t, order)
-				if got.OrderStatus != c.want || got.ClosedAt == nil || !got.ClosedAt.Equal(s.Now()) || got.ClosingTo != nil || got.CheckAt != nil {
+				if got.OrderStatus != c.want || got.ClosedAt == nil || !got.ClosedAt.Equal(s.Now()) ||
+					got.ClosingTo != nil || got.CheckAt != nil {
 					t.Errorf("got %+v, want it closed now as %v", got, c.want)
 				}
 				if free := rows[models.UserCoupon](t, s.DB, "id = ?", coupon.ID)[0]; free.OrderID != nil || free.UsedAt != nil {

@@ -73,7 +73,8 @@ func hotCourses(t testing.TB, db *models.DB) []models.Offer {
 	var c models.Catalogue
 	for i := range 10 {
 		c.Courses = append(c.Courses, models.CatalogueCourse{
-			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"}, Price: new(models.Yuan(10_00)),
+			Name: fmt.Sprintf("hot %d", i), Category: "hot", Teacher: models.CatalogueTeacher{Name: "hot"},
+			Price: new(models.Yuan(10_00)),
 		})
 	}
 	if err := db.Import(t.Context(), c); err != nil {
@@ -199,12 +200,15 @@ func TestEverythingAtOnce(t *testing.T) {
 			tab := form
 			tab.Token = rand.Text()
 			// By now the cart may be empty or half empty: those who pay clear it.
-			if _, err = s.PlaceOrder(t.Context(), tab); errors.Is(err, models.ErrEmptyCart) || errors.Is(err, models.ErrPriceChanged) {
+			_, err = s.PlaceOrder(t.Context(), tab)
+			if errors.Is(err, models.ErrEmptyCart) || errors.Is(err, models.ErrPriceChanged) {
 				err = nil
 			}
 		case 2:
 			offer := s.Plain.For(30)
-			err = s.PutInCart(t.Context(), models.CartItem{UserID: s.ann.ID, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true})
+			err = s.PutInCart(t.Context(), models.CartItem{
+				UserID: s.ann.ID, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true,
+			})
 		case 3:
 			_, err = s.OpenAttempt(t.Context(), attemptOf(waiting))
 		case 4:

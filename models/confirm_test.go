@@ -114,7 +114,8 @@ func TestConfirmOutcomes(t *testing.T) {
 				if got != c.want {
 					t.Errorf("got %+v, want %+v", got, c.want)
 				}
-				if first, again := events[0].Reason, events[1].Reason; first != string(c.want.outcome) || again != string(c.want.again) {
+				first, again := events[0].Reason, events[1].Reason
+				if first != string(c.want.outcome) || again != string(c.want.again) {
 					t.Errorf("events give the reasons %q and %q, want %q and %q", first, again, c.want.outcome, c.want.again)
 				}
 				granted := sum(t, s.DB, "SELECT COUNT(*) FROM ly_user_course")
@@ -133,10 +134,12 @@ func TestConfirmWritesOrderAndPayment(t *testing.T) {
 		trade.PaidAt = noon.Add(-3 * time.Second).In(models.Beijing) // Alipay's clock and zone
 		s.confirm(t, trade)
 		o, p := rows[models.Order](t, s.DB, "id = ?", order.ID)[0], rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0]
-		if o.OrderStatus != models.OrderPaid || o.PayType != models.PayAlipay || o.PayTime == nil || !o.PayTime.Equal(trade.PaidAt) {
+		if o.OrderStatus != models.OrderPaid || o.PayType != models.PayAlipay ||
+			o.PayTime == nil || !o.PayTime.Equal(trade.PaidAt) {
 			t.Errorf("order: got %v by %v at %v, want paid by Alipay at %v", o.OrderStatus, o.PayType, o.PayTime, trade.PaidAt)
 		}
-		if p.State != models.PaymentPaid || p.TradeNo == nil || *p.TradeNo != trade.TradeNo || p.PaidAt == nil || !p.PaidAt.Equal(trade.PaidAt) {
+		if p.State != models.PaymentPaid || p.TradeNo == nil || *p.TradeNo != trade.TradeNo ||
+			p.PaidAt == nil || !p.PaidAt.Equal(trade.PaidAt) {
 			t.Errorf("payment: got %+v, want paid by %s at %v", p, trade.TradeNo, trade.PaidAt)
 		}
 	})
@@ -157,7 +160,8 @@ func TestSecondTradeOfAnAttemptIsADifference(t *testing.T) {
 			t.Errorf("got %d open differences, %v; want 1", b.OpenDifferences, err)
 		}
 		seen := models.BillDifference{
-			Kind: models.SecondPayment, OutTradeNo: payment.OutTradeNo, TradeNo: trade.TradeNo, AlipayAmount: &trade.Amount, ShopAmount: &payment.Amount,
+			Kind: models.SecondPayment, OutTradeNo: payment.OutTradeNo, TradeNo: trade.TradeNo,
+			AlipayAmount: &trade.Amount, ShopAmount: &payment.Amount,
 		}
 		all, err := s.SaveBillDifferences(t.Context(), "2026-03-02", []models.BillDifference{seen})
 		if err != nil || len(all) != 1 || all[0].ClosedAt != nil || *all[0].AlipayAmount != 99_00 {
@@ -202,7 +206,8 @@ func TestConfirmWritesPurchaseRecords(t *testing.T) {
 			if i < 0 || r.OrderDetailID == nil || *r.OrderDetailID != view.Lines[i].ID || !view.Lines[i].Granted {
 				t.Errorf("course %d: got line %v, want that of the course, granted", r.CourseID, r.OrderDetailID)
 			}
-			if r.BuyType != models.BuyPaid || r.TradeNo == nil || *r.TradeNo != trade.TradeNo || !r.PayTime.Equal(trade.PaidAt) ||
+			if r.BuyType != models.BuyPaid || r.TradeNo == nil || *r.TradeNo != trade.TradeNo ||
+				!r.PayTime.Equal(trade.PaidAt) ||
 				!r.CreatedAt.Equal(noon) || r.RevokedAt != nil {
 				t.Errorf("course %d: got %+v", r.CourseID, r)
 			}
@@ -228,7 +233,8 @@ func TestConfirmTakesCouponAndPoints(t *testing.T) {
 			t.Errorf("points: got %d, %d held; want 700, 0", credit, held)
 		}
 		ledger := rows[models.Credit](t, s.DB, "order_id = ?", order.ID)
-		if len(ledger) != 1 || ledger[0].Number != -300 || ledger[0].Opera != models.CreditSpent || ledger[0].UserID != s.ann.ID {
+		if len(ledger) != 1 || ledger[0].Number != -300 ||
+			ledger[0].Opera != models.CreditSpent || ledger[0].UserID != s.ann.ID {
 			t.Errorf("ledger: got %+v, want one row of -300", ledger)
 		}
 		if all := sum(t, s.DB, "SELECT SUM(number) FROM ly_credit WHERE user_id = ?", s.ann.ID); all != 700 {

@@ -64,7 +64,8 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 					t.Errorf("got %d coupons listed, %q; want %q", len(q.Coupons), why, c.why)
 				}
 				orders := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order")
-				if _, err := s.PlaceOrder(t.Context(), s.form(t, "page", models.Choice{Coupon: coupon.ID})); !errors.Is(err, models.ErrCoupon) {
+				_, err = s.PlaceOrder(t.Context(), s.form(t, "page", models.Choice{Coupon: coupon.ID}))
+				if !errors.Is(err, models.ErrCoupon) {
 					t.Errorf("place order: got %v, want ErrCoupon", err)
 				}
 				if got := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order"); got != orders {
@@ -88,7 +89,8 @@ func TestCouponAndPointsRefusedTogether(t *testing.T) {
 func TestUsableCouponsComeFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(30)) // 99.00, too little for the first kind
-		tooSmall, later, sooner := s.give(t, modelstest.CouponOff), s.give(t, modelstest.CouponRate), s.give(t, modelstest.CouponRate)
+		tooSmall := s.give(t, modelstest.CouponOff)
+		later, sooner := s.give(t, modelstest.CouponRate), s.give(t, modelstest.CouponRate)
 		ended := s.give(t, modelstest.CouponRate)
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", noon.Add(-time.Hour), ended.ID)
 		exec(t, s.DB, "UPDATE ly_user_coupon SET end_time = ? WHERE id = ?", noon.Add(time.Hour), sooner.ID)
@@ -107,7 +109,8 @@ func TestGiveCoupon(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		coupon := s.give(t, modelstest.CouponRate)
 		stored := rows[models.UserCoupon](t, s.DB, "id = ?", coupon.ID)[0]
-		if !stored.StartTime.Equal(noon) || !stored.EndTime.Equal(noon.AddDate(0, 0, 7)) || stored.OrderID != nil || stored.UsedAt != nil {
+		if !stored.StartTime.Equal(noon) || !stored.EndTime.Equal(noon.AddDate(0, 0, 7)) ||
+			stored.OrderID != nil || stored.UsedAt != nil {
 			t.Errorf("got %+v, want a free coupon for seven days from now", stored)
 		}
 		if _, err := s.GiveCoupon(t.Context(), s.ann.ID, "no such kind"); !errors.Is(err, models.ErrNotFound) {

@@ -116,7 +116,8 @@ func TestCoursePages(t *testing.T) {
 		var c models.Catalogue
 		for i := range courses {
 			c.Courses = append(c.Courses, models.CatalogueCourse{
-				Name: fmt.Sprint("课程 ", i), Category: "全部", Teacher: models.CatalogueTeacher{Name: "教研组"}, Price: new(models.Yuan(i % 5)),
+				Name: fmt.Sprint("课程 ", i), Category: "全部",
+				Teacher: models.CatalogueTeacher{Name: "教研组"}, Price: new(models.Yuan(i % 5)),
 			})
 		}
 		if err := db.Import(t.Context(), c); err != nil {
@@ -127,7 +128,8 @@ func TestCoursePages(t *testing.T) {
 			for page, want := range map[int]int{1: models.CoursesPerPage, 2: models.CoursesPerPage, 3: 3} {
 				list, err := db.Courses(t.Context(), models.CourseFilter{Sort: sort, Page: page})
 				if err != nil || len(list.Courses) != want || list.Page != page || list.Pages != 3 || list.Matches != courses {
-					t.Errorf("%q, page %d: got %d courses, page %d of %d, %d in all, %v", sort, page, len(list.Courses), list.Page, list.Pages, list.Matches, err)
+					t.Errorf("%q, page %d: got %d courses, page %d of %d, %d in all, %v",
+						sort, page, len(list.Courses), list.Page, list.Pages, list.Matches, err)
 				}
 				for _, id := range coursesOf(list) {
 					seen[id] = true

@@ -151,7 +151,8 @@ func TestTimesRoundTrip(t *testing.T) {
 
 func TestForeignKeysHold(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
-		_, err := db.SQL().ExecContext(t.Context(), "INSERT INTO ly_chapter (course_id, name, position) VALUES (404, 'lost', 1)")
+		_, err := db.SQL().ExecContext(t.Context(),
+			"INSERT INTO ly_chapter (course_id, name, position) VALUES (404, 'lost', 1)")
 		if err == nil {
 			t.Error("a chapter of a course that does not exist was stored")
 		}

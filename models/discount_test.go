@@ -80,7 +80,9 @@ func TestApplyRefuses(t *testing.T) {
 func TestApplyOnlyReduces(t *testing.T) {
 	t.Parallel()
 	rule := func(kind DiscountType, form string) *rapid.Generator[Discount] {
-		return rapid.Map(rapid.StringMatching(form), func(sale string) Discount { return Discount{DiscountType: kind, Sale: sale} })
+		return rapid.Map(rapid.StringMatching(form), func(sale string) Discount {
+			return Discount{DiscountType: kind, Sale: sale}
+		})
 	}
 	rules := rapid.OneOf(
 		rapid.Just(Discount{DiscountType: DiscountFree}),
@@ -160,7 +162,8 @@ func TestDiscountRule(t *testing.T) {
 		}
 	}
 	for _, d := range []Discount{
-		{DiscountType: DiscountRate, Sale: "*"}, {DiscountType: DiscountOff, Sale: "*0.9"}, {DiscountType: DiscountStep, Sale: "满100"}, {Sale: "-1"},
+		{DiscountType: DiscountRate, Sale: "*"}, {DiscountType: DiscountOff, Sale: "*0.9"},
+		{DiscountType: DiscountStep, Sale: "满100"}, {Sale: "-1"},
 	} {
 		if got := d.Rule(); got != "" {
 			t.Errorf("%v %q: got %q, want nothing for what cannot be read", d.DiscountType, d.Sale, got)

@@ -96,7 +96,9 @@ func TestFenOfAnyText(t *testing.T) {
 // FuzzParseFen: whatever is accepted is a sum that is written as it was read, and any other form of
 // it is refused.
 func FuzzParseFen(f *testing.F) {
-	for _, text := range []string{"310", "310.5", "310.00", "0.01", ".5", "1.", "1e3", "-1", "+1", " 1", "１", "99999999999", "1.005", "00.10"} {
+	for _, text := range []string{
+		"310", "310.5", "310.00", "0.01", ".5", "1.", "1e3", "-1", "+1", " 1", "１", "99999999999", "1.005", "00.10",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -36,7 +36,8 @@ func TestHideOrder(t *testing.T) {
 			}
 		}
 		list := s.list(t, models.OrderFilter{})
-		if got, want := numbers(list), []string{unpaid.OrderNumber, paid.OrderNumber}; !slices.Equal(got, want) || list.Matches != 2 || list.Counts[models.TabClosed] != 0 {
+		got, want := numbers(list), []string{unpaid.OrderNumber, paid.OrderNumber}
+		if !slices.Equal(got, want) || list.Matches != 2 || list.Counts[models.TabClosed] != 0 {
 			t.Errorf("got %v of %d, counts %v; want %v", got, list.Matches, list.Counts, want)
 		}
 		if found := s.list(t, models.OrderFilter{Search: closed.OrderNumber}); found.Matches != 0 {
@@ -67,7 +68,8 @@ func TestGrantedAfterHiding(t *testing.T) {
 			t.Helper()
 			got := s.read(t, order)
 			if got.OrderStatus != status || got.HiddenAt != nil || !got.GrantedLate() {
-				t.Errorf("got %v, hidden at %v, granted late %v; want %v and shown", got.OrderStatus, got.HiddenAt, got.GrantedLate(), status)
+				t.Errorf("got %v, hidden at %v, granted late %v; want %v and shown",
+					got.OrderStatus, got.HiddenAt, got.GrantedLate(), status)
 			}
 			if got.ClosedAs == nil || *got.ClosedAs != models.OrderCancelled || !got.ClosedAt.Equal(closedAt) {
 				t.Errorf("got closed as %v at %v, want by the student at %v", got.ClosedAs, got.ClosedAt, closedAt)

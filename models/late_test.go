@@ -17,7 +17,8 @@ func TestLatePaymentIsGranted(t *testing.T) {
 		if got := s.confirm(t, trade); got != models.FulfilledLate {
 			t.Errorf("got %q, want fulfilled_late", got)
 		}
-		if got := s.read(t, order); got.OrderStatus != models.OrderPaid || got.PayTime == nil || !got.PayTime.Equal(trade.PaidAt) {
+		got := s.read(t, order)
+		if got.OrderStatus != models.OrderPaid || got.PayTime == nil || !got.PayTime.Equal(trade.PaidAt) {
 			t.Errorf("got %v at %v, want paid at %v", got.OrderStatus, got.PayTime, trade.PaidAt)
 		}
 		if used := rows[models.UserCoupon](t, s.DB, "id = ?", coupon.ID)[0]; used.UsedAt == nil || used.OrderID == nil {
@@ -112,7 +113,8 @@ func wantSentBack(t testing.TB, db *models.DB, p models.Payment, cause models.Re
 		t.Fatalf("got %d refunds, want 1", len(refunds))
 	}
 	r := refunds[0]
-	if r.Amount != p.Amount || r.Cause != cause || r.State != models.RefundPending || r.OutRequestNo != p.OutTradeNo+"R1" ||
+	if r.Amount != p.Amount || r.Cause != cause ||
+		r.State != models.RefundPending || r.OutRequestNo != p.OutTradeNo+"R1" ||
 		r.TryAt == nil || r.TryAt.After(db.Now()) || r.Reason == "" || r.RequestedBy != "luffy" {
 		t.Errorf("got %+v, want all of %s to go back as %sR1, %s", r, p.Amount, p.OutTradeNo, cause)
 	}

@@ -22,13 +22,16 @@ func TestLedger(t *testing.T) {
 			t.Fatalf("got %+v, %v; want two rows", list, err)
 		}
 		spent, welcome := list.Rows[0], list.Rows[1]
-		if spent.Opera != models.CreditSpent || spent.Number != -200 || spent.Balance != 800 || spent.OrderNumber != order.OrderNumber {
+		if spent.Opera != models.CreditSpent || spent.Number != -200 ||
+			spent.Balance != 800 || spent.OrderNumber != order.OrderNumber {
 			t.Errorf("got %+v, want 200 spent by %s, 800 left", spent, order.OrderNumber)
 		}
-		if welcome.Opera != models.CreditEarned || welcome.Number != 1000 || welcome.Balance != 1000 || welcome.OrderNumber != "" {
+		if welcome.Opera != models.CreditEarned || welcome.Number != 1000 ||
+			welcome.Balance != 1000 || welcome.OrderNumber != "" {
 			t.Errorf("got %+v, want 1000 earned", welcome)
 		}
-		if empty, err := s.Ledger(t.Context(), 99, 1); err != nil || empty.Total != 0 || len(empty.Rows) != 0 || empty.Pages != 1 {
+		empty, err := s.Ledger(t.Context(), 99, 1)
+		if err != nil || empty.Total != 0 || len(empty.Rows) != 0 || empty.Pages != 1 {
 			t.Errorf("of nobody: got %+v, %v", empty, err)
 		}
 	})
@@ -41,7 +44,8 @@ func TestLedgerPages(t *testing.T) {
 		var more []models.Credit
 		for i := range 2*models.LedgerPerPage + 3 {
 			more = append(more, models.Credit{
-				UserID: s.ann.ID, Opera: models.CreditEarned, Number: int64(i%7) - 3, Reference: fmt.Sprint("row", i), CreatedAt: s.Now(),
+				UserID: s.ann.ID, Opera: models.CreditEarned, Number: int64(i%7) - 3,
+				Reference: fmt.Sprint("row", i), CreatedAt: s.Now(),
 			})
 		}
 		if err := s.InTx(t.Context(), func(g *gorm.DB) error { return g.Create(&more).Error }); err != nil {

@@ -15,7 +15,9 @@ func (s *scene) coupons(t testing.TB, tab models.CouponTab, usable, used, expire
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[models.CouponTab]int{models.CouponsUsable: usable, models.CouponsUsed: used, models.CouponsExpired: expired}
+	want := map[models.CouponTab]int{
+		models.CouponsUsable: usable, models.CouponsUsed: used, models.CouponsExpired: expired,
+	}
 	for tab, n := range want {
 		if list.Counts[tab] != n {
 			t.Errorf("%s: got %d, want %d", tab, list.Counts[tab], n)
@@ -45,10 +47,12 @@ func TestMyCoupons(t *testing.T) {
 			s.clock.now = rate.EndTime
 		}
 		held := s.coupons(t, models.CouponsUsable, 1, 0, 1)[0]
-		if held.Name != modelstest.CouponOff || held.OrderNumber != order.OrderNumber || held.ConditionPrice != 100_00 || held.Sale != "-50" {
+		if held.Name != modelstest.CouponOff || held.OrderNumber != order.OrderNumber ||
+			held.ConditionPrice != 100_00 || held.Sale != "-50" {
 			t.Errorf("held: got %+v, want that of order %s", held, order.OrderNumber)
 		}
-		if gone := s.coupons(t, models.CouponsExpired, 1, 0, 1)[0]; gone.Name != modelstest.CouponRate || !gone.EndTime.Equal(rate.EndTime) {
+		gone := s.coupons(t, models.CouponsExpired, 1, 0, 1)[0]
+		if gone.Name != modelstest.CouponRate || !gone.EndTime.Equal(rate.EndTime) {
 			t.Errorf("expired: got %+v", gone)
 		}
 		s.confirm(t, trade)
@@ -70,7 +74,8 @@ func TestMyCouponsPages(t *testing.T) {
 		} {
 			list, err := s.MyCoupons(t.Context(), s.ann.ID, models.CouponsUsable, page)
 			if err != nil || list.Page != want.shown || list.Pages != 2 || len(list.Coupons) != want.coupons {
-				t.Errorf("page %d: got page %d of %d, %d coupons, %v; want %+v", page, list.Page, list.Pages, len(list.Coupons), err, want)
+				t.Errorf("page %d: got page %d of %d, %d coupons, %v; want %+v",
+					page, list.Page, list.Pages, len(list.Coupons), err, want)
 			}
 		}
 	})

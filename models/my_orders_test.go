@@ -19,7 +19,8 @@ func pile(t testing.TB, s *scene, user models.User, n int) []models.Order {
 	orders := make([]models.Order, n)
 	for i := range orders {
 		orders[i] = models.Order{
-			OrderNumber: fmt.Sprintf("%020d%06d", user.ID, i+1), UserID: user.ID, OrderTitle: "order", TotalPrice: 3_00, RealPrice: 3_00,
+			OrderNumber: fmt.Sprintf("%020d%06d", user.ID, i+1), UserID: user.ID, OrderTitle: "order",
+			TotalPrice: 3_00, RealPrice: 3_00,
 			OrderStatus: models.OrderStatus(i % 5), CreatedAt: noon, ExpiresAt: noon.Add(modelstest.TTL),
 		}
 	}
@@ -31,7 +32,8 @@ func pile(t testing.TB, s *scene, user models.User, n int) []models.Order {
 		for _, o := range orders {
 			for j, course := range []modelstest.Course{s.Plain, s.Rate, s.Step} {
 				lines = append(lines, models.OrderDetail{
-					OrderID: o.ID, CourseID: course.ID, Position: j + 1, ExpireText: "一个月有效", CourseName: course.Name, Price: 1_00, RealPrice: 1_00,
+					OrderID: o.ID, CourseID: course.ID, Position: j + 1, ExpireText: "一个月有效",
+					CourseName: course.Name, Price: 1_00, RealPrice: 1_00,
 				})
 			}
 		}
@@ -75,9 +77,12 @@ func TestMyOrdersTabs(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		pile(t, s, s.ann, 6) // 未支付 已支付 已取消 超时取消 已退款 未支付
 		all := []models.OrderStatus{
-			models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled, models.OrderPaid, models.OrderUnpaid,
+			models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled,
+			models.OrderPaid, models.OrderUnpaid,
 		}
-		counts := map[models.OrderTab]int{models.TabAll: 6, models.TabUnpaid: 2, models.TabPaid: 1, models.TabClosed: 2, models.TabRefund: 1}
+		counts := map[models.OrderTab]int{
+			models.TabAll: 6, models.TabUnpaid: 2, models.TabPaid: 1, models.TabClosed: 2, models.TabRefund: 1,
+		}
 		for tab, want := range map[models.OrderTab][]models.OrderStatus{
 			models.TabAll:    all,
 			"":               all,
@@ -128,7 +133,8 @@ func TestMyOrdersPages(t *testing.T) {
 				want = append(want, orders[n-1].OrderNumber)
 			}
 			if got := numbers(list); !slices.Equal(got, want) || list.Page != c.want || list.Pages != 3 || list.Matches != 23 {
-				t.Errorf("page %d: got page %d of %d with %v, want page %d of 3 with %v", c.page, list.Page, list.Pages, got, c.want, want)
+				t.Errorf("page %d: got page %d of %d with %v, want page %d of 3 with %v",
+					c.page, list.Page, list.Pages, got, c.want, want)
 			}
 		}
 	})
@@ -175,7 +181,8 @@ func TestMyOrdersSearchWithinTab(t *testing.T) {
 		pile(t, s, s.ann, 60)
 		list := s.list(t, models.OrderFilter{Tab: models.TabClosed, Search: "MySQL", Page: 9})
 		if len(list.Orders) != 4 || list.Matches != 24 || list.Page != 3 || list.Pages != 3 {
-			t.Errorf("got %d orders of %d on page %d of %d; want 4 of 24 on 3 of 3", len(list.Orders), list.Matches, list.Page, list.Pages)
+			t.Errorf("got %d orders of %d on page %d of %d; want 4 of 24 on 3 of 3",
+				len(list.Orders), list.Matches, list.Page, list.Pages)
 		}
 		for _, o := range list.Orders {
 			if o.OrderStatus != models.OrderCancelled && o.OrderStatus != models.OrderTimedOut {
@@ -192,7 +199,8 @@ func TestMyOrdersLines(t *testing.T) {
 		s.order(t, s.Off.For(60))
 		list := s.list(t, models.OrderFilter{Tab: models.TabAll})
 		unpaid, paid := list.Orders[0], list.Orders[1]
-		if len(unpaid.Lines) != 1 || unpaid.Lines[0].Granted || unpaid.Lines[0].RealPrice != 48_00 || unpaid.Lines[0].DiscountName != "限时减免" {
+		if len(unpaid.Lines) != 1 || unpaid.Lines[0].Granted ||
+			unpaid.Lines[0].RealPrice != 48_00 || unpaid.Lines[0].DiscountName != "限时减免" {
 			t.Errorf("unpaid: got %+v", unpaid.Lines)
 		}
 		byCourse := map[int64]models.LineView{}
@@ -204,7 +212,8 @@ func TestMyOrdersLines(t *testing.T) {
 		if len(paid.Lines) != 3 || real != paid.RealPrice {
 			t.Errorf("paid: got %d lines of %v together, want 3 of %v", len(paid.Lines), real, paid.RealPrice)
 		}
-		if l := byCourse[s.Plain.ID]; !l.Granted || l.Revoked || l.OutTime == nil || !l.OutTime.Equal(noon.AddDate(0, 0, 30)) {
+		l := byCourse[s.Plain.ID]
+		if !l.Granted || l.Revoked || l.OutTime == nil || !l.OutTime.Equal(noon.AddDate(0, 0, 30)) {
 			t.Errorf("for 30 days: got %+v", l)
 		}
 		if l := byCourse[s.Rate.ID]; !l.Granted || l.Revoked || l.OutTime != nil {

@@ -19,15 +19,18 @@ import (
 func load(t testing.TB, s *scene, user models.User, n int) {
 	t.Helper()
 	first := sum(t, s.DB, "SELECT COALESCE(MAX(id), 0) FROM ly_order")
-	const digits = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5" +
-		" UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+	const digits = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4" +
+		" UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
 	exec(t, s.DB, fmt.Sprintf(`
-		INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status, refunded_amount, created_at, expires_at)
-		SELECT %d + k, %s, %d, 'order', 300, 300, k %% 5, CASE k %% 15 WHEN 1 THEN 100 WHEN 4 THEN 300 WHEN 9 THEN 300 WHEN 14 THEN 300 ELSE 0 END, ?, ?
+		INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status,
+		                      refunded_amount, created_at, expires_at)
+		SELECT %d + k, %s, %d, 'order', 300, 300, k %% 5,
+		       CASE k %% 15 WHEN 1 THEN 100 WHEN 4 THEN 300 WHEN 9 THEN 300 WHEN 14 THEN 300 ELSE 0 END, ?, ?
 		FROM (SELECT 1 + a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS k
 		      FROM %[4]s a, %[4]s b, %[4]s c, %[4]s e, %[4]s f) ks WHERE k <= %[5]d ORDER BY k`,
 		first, numberOf(s.DB, user), user.ID, digits, n), noon, noon.Add(modelstest.TTL))
-	exec(t, s.DB, `INSERT INTO ly_order_detail (order_id, course_id, position, expire_text, course_name, price, sale_price, real_price)
+	exec(t, s.DB, `
+		INSERT INTO ly_order_detail (order_id, course_id, position, expire_text, course_name, price, sale_price, real_price)
 		SELECT id, ?, 1, '一个月有效', 'Go 语言实战', 300, 300, 300 FROM ly_order WHERE id > ?`, s.Plain.ID, first)
 }
 
@@ -48,7 +51,8 @@ func (s *scene) wantCounts(t *testing.T, when string) {
 	}
 	want := map[models.OrderTab]int{
 		models.TabAll: count("1 = 1"), models.TabUnpaid: count("order_status = 0"), models.TabPaid: count("order_status = 1"),
-		models.TabClosed: count("order_status IN (2, 3)"), models.TabRefund: count("(order_status = 4 OR refunded_amount > 0)"),
+		models.TabClosed: count("order_status IN (2, 3)"),
+		models.TabRefund: count("(order_status = 4 OR refunded_amount > 0)"),
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("%s: got counts %v, want %v", when, got, want)
@@ -105,7 +109,9 @@ func (s *scene) hide(t *testing.T, o models.Order) {
 
 func (s *scene) refundLine(t *testing.T, o models.Order, line int) {
 	t.Helper()
-	refund, err := s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: o.OrderNumber, Line: line, Reason: "换课", By: "staff"})
+	refund, err := s.CreateRefund(t.Context(), models.NewRefund{
+		OrderNumber: o.OrderNumber, Line: line, Reason: "换课", By: "staff",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +202,9 @@ func TestTallyWhilePaying(t *testing.T) {
 			trades = append(trades, trade)
 		}
 		load(t, s, s.ann, 100)
-		exec(t, s.DB, "UPDATE ly_order SET order_number = CONCAT('9', id, LPAD(user_id, 6, '0'), ?) WHERE order_number LIKE '0%'", round)
+		exec(t, s.DB,
+			"UPDATE ly_order SET order_number = CONCAT('9', id, LPAD(user_id, 6, '0'), ?) WHERE order_number LIKE '0%'",
+			round)
 		var paying sync.WaitGroup
 		for i, trade := range trades {
 			paying.Go(func() {
@@ -228,7 +236,9 @@ func TestCountsWhileTallying(t *testing.T) {
 	bob := s.bob(t)
 	for round := 1; round <= 20; round++ {
 		load(t, s, bob, 300)
-		exec(t, s.DB, "UPDATE ly_order SET user_id = ?, order_number = CONCAT('9', LPAD(id, 25, '0')) WHERE user_id <> ?", s.ann.ID, s.ann.ID)
+		exec(t, s.DB,
+			"UPDATE ly_order SET user_id = ?, order_number = CONCAT('9', LPAD(id, 25, '0')) WHERE user_id <> ?",
+			s.ann.ID, s.ann.ID)
 		want := 2500 + 300*round
 		var tallied atomic.Bool
 		var reading sync.WaitGroup

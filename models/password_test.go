@@ -25,7 +25,9 @@ func TestPasswordsWaitTheirTurn(t *testing.T) {
 			return err
 		},
 		"new password": func() error {
-			_, err := db.ChangePassword(ctx, models.PasswordChange{UserID: ann.ID, Old: modelstest.Password, New: "another horse", Again: "another horse"})
+			_, err := db.ChangePassword(ctx, models.PasswordChange{
+				UserID: ann.ID, Old: modelstest.Password, New: "another horse", Again: "another horse",
+			})
 			return err
 		},
 	} {

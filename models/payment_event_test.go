@@ -24,7 +24,8 @@ func TestRecordEventTakesAnything(t *testing.T) {
 			}
 		}
 		stored := rows[models.PaymentEvent](t, s.DB, "raw = ?", []byte(long))
-		if len(stored) != 1 || stored[0].OutTradeNo != strings.Repeat("长", 64) || stored[0].NotifyID != strings.Repeat("长", 128) {
+		if len(stored) != 1 ||
+			stored[0].OutTradeNo != strings.Repeat("长", 64) || stored[0].NotifyID != strings.Repeat("长", 128) {
 			t.Errorf("too long: got %d rows, want it cut to the columns and its raw form whole", len(stored))
 		}
 	})
@@ -40,7 +41,9 @@ func TestReturned(t *testing.T) {
 			return got
 		}
 		record := func(source models.Source, verdict models.Verdict) {
-			err := s.RecordEvent(t.Context(), models.PaymentEvent{ReceivedAt: noon, Source: source, OutTradeNo: "1", Verdict: verdict})
+			err := s.RecordEvent(t.Context(), models.PaymentEvent{
+				ReceivedAt: noon, Source: source, OutTradeNo: "1", Verdict: verdict,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -158,16 +158,21 @@ func TestPaymentByOutTradeNo(t *testing.T) {
 		order := s.order(t, s.Plain.For(30))
 		payment, trade := s.attempt(t, order)
 		got, err := s.PaymentByOutTradeNo(t.Context(), order.OrderNumber)
-		if err != nil || got.Payment.ID != payment.ID || got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen ||
-			got.Payment.OutTradeNo != order.OrderNumber || got.OrderNumber != order.OrderNumber || got.OrderStatus != models.OrderUnpaid {
+		if err != nil || got.Payment.ID != payment.ID ||
+			got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen ||
+			got.Payment.OutTradeNo != order.OrderNumber || got.OrderNumber != order.OrderNumber ||
+			got.OrderStatus != models.OrderUnpaid {
 			t.Errorf("open: got %+v, %v", got, err)
 		}
 		s.confirm(t, trade)
 		got, err = s.PaymentByOutTradeNo(t.Context(), order.OrderNumber)
-		if err != nil || got.Payment.State != models.PaymentPaid || got.OrderStatus != models.OrderPaid || *got.Payment.TradeNo != trade.TradeNo {
+		if err != nil || got.Payment.State != models.PaymentPaid ||
+			got.OrderStatus != models.OrderPaid || *got.Payment.TradeNo != trade.TradeNo {
 			t.Errorf("paid: got %+v, %v", got, err)
 		}
-		for _, unknown := range []string{"", "404", order.OrderNumber + "_2", order.OrderNumber + "x", "00000000000000000000000000"} {
+		for _, unknown := range []string{
+			"", "404", order.OrderNumber + "_2", order.OrderNumber + "x", "00000000000000000000000000",
+		} {
 			if got, err := s.PaymentByOutTradeNo(t.Context(), unknown); !errors.Is(err, models.ErrNotFound) {
 				t.Errorf("%q: got %+v, %v; want ErrNotFound", unknown, got, err)
 			}

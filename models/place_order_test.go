@@ -61,12 +61,14 @@ func TestNewOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := view.Order
-		if o.TotalPrice != 571_33 || o.DiscountAmount != 144_00 || o.CouponAmount != 50_00 || o.CreditAmount != 33_30 || o.RealPrice != 344_03 {
+		if o.TotalPrice != 571_33 || o.DiscountAmount != 144_00 || o.CouponAmount != 50_00 ||
+			o.CreditAmount != 33_30 || o.RealPrice != 344_03 {
 			t.Errorf("got %v - %v - %v - %v = %v, want 571.33 - 144.00 - 50.00 - 33.30 = 344.03",
 				o.TotalPrice, o.DiscountAmount, o.CouponAmount, o.CreditAmount, o.RealPrice)
 		}
 		if o.OrderStatus != models.OrderUnpaid || o.PayType != models.PayNone || o.PayTime != nil || o.ClosedAt != nil {
-			t.Errorf("got status %v, pay type %v, paid %v, closed %v; want an unpaid order", o.OrderStatus, o.PayType, o.PayTime, o.ClosedAt)
+			t.Errorf("got status %v, pay type %v, paid %v, closed %v; want an unpaid order",
+				o.OrderStatus, o.PayType, o.PayTime, o.ClosedAt)
 		}
 		if !o.CreatedAt.Equal(noon) || !o.ExpiresAt.Equal(noon.Add(modelstest.TTL)) {
 			t.Errorf("got made %v, deadline %v; want %v and %v later", o.CreatedAt, o.ExpiresAt, noon, modelstest.TTL)
@@ -278,7 +280,8 @@ func TestOrderOfNothingToPayIsFulfilledAtOnce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if view.OrderStatus != models.OrderPaid || view.PayTime == nil || !view.PayTime.Equal(noon) || view.PayType != models.PayNone {
+				if view.OrderStatus != models.OrderPaid || view.PayTime == nil ||
+					!view.PayTime.Equal(noon) || view.PayType != models.PayNone {
 					t.Errorf("got %v at %v by %v, want paid now by nothing", view.OrderStatus, view.PayTime, view.PayType)
 				}
 				if order.OrderStatus != models.OrderPaid {

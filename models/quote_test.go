@@ -47,7 +47,8 @@ func TestOffers(t *testing.T) {
 func discountPlain(t *testing.T, s *scene, start, end time.Time, kind, sale string) {
 	t.Helper()
 	err := s.Import(t.Context(), models.Catalogue{Activities: []models.CatalogueActivity{{
-		Name: kind + sale, Start: start, End: end, Discounts: []models.CatalogueDiscount{{Course: s.Plain.Name, Type: kind, Sale: sale}},
+		Name: kind + sale, Start: start, End: end,
+		Discounts: []models.CatalogueDiscount{{Course: s.Plain.Name, Type: kind, Sale: sale}},
 	}}})
 	if err != nil {
 		t.Fatalf("import activity: %v", err)
@@ -102,7 +103,8 @@ func TestDiscountThatDoesNotCount(t *testing.T) {
 				exec(t, s.DB, change)
 				s.fill(t, s.Plain.For(0))
 				if got := s.quote(t, models.Choice{}); got.Real != 310_00 || got.Discount != 0 || got.Lines[0].DiscountName != "" {
-					t.Errorf("got %v after a discount of %v named %q, want the list price", got.Real, got.Discount, got.Lines[0].DiscountName)
+					t.Errorf("got %v after a discount of %v named %q, want the list price",
+						got.Real, got.Discount, got.Lines[0].DiscountName)
 				}
 			})
 		})
@@ -158,14 +160,17 @@ func TestQuoteTakesOnlyWhatIsSelected(t *testing.T) {
 func TestPointsBounds(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Off.For(60)) // 48.00, so 480 of the 1,000 points
-		for points, ok := range map[int64]bool{-1: false, 0: true, 1: true, 480: true, 481: false, 1000: false, 1 << 62: false} {
+		for points, ok := range map[int64]bool{
+			-1: false, 0: true, 1: true, 480: true, 481: false, 1000: false, 1 << 62: false,
+		} {
 			q, err := s.Checkout(t.Context(), s.ann.ID, models.Choice{Points: points})
 			want, off := error(nil), models.PointsWorth(points)
 			if !ok {
 				want, off = models.ErrPoints, 0
 			}
 			if !errors.Is(err, want) || q.PointsOff != off || q.Real != 48_00-off || q.MaxPoints != 480 {
-				t.Errorf("%d points: got %v off, %v left, at most %d, %v; want %v off, %v", points, q.PointsOff, q.Real, q.MaxPoints, err, off, want)
+				t.Errorf("%d points: got %v off, %v left, at most %d, %v; want %v off, %v",
+					points, q.PointsOff, q.Real, q.MaxPoints, err, off, want)
 			}
 		}
 	})

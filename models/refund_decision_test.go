@@ -132,7 +132,9 @@ func TestOtherSumWhileAsked(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		s.requestRefund(t, order, 1)
-		err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 200_00, At: s.Now()})
+		err := s.NoteRefund(t.Context(), models.RefundNews{
+			OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 200_00, At: s.Now(),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +186,9 @@ func TestDecisionsAtOnce(t *testing.T) {
 			return second(s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
 		},
 		"console": func(t *testing.T, s *scene, order models.Order, _ int64) error {
-			return s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 99_00, At: s.Now()})
+			return s.NoteRefund(t.Context(), models.RefundNews{
+				OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 99_00, At: s.Now(),
+			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,7 +235,8 @@ func TestOpenRefundRequests(t *testing.T) {
 		if err != nil || total != 2 || len(asked) != 1 {
 			t.Fatalf("got %d of %d, %v; want 1 of 2", len(asked), total, err)
 		}
-		if a := asked[0]; a.Position != 2 || a.OrderNumber != order.OrderNumber || a.RealPrice != 117_33 || a.Username != "ann" || a.Reason != "买错了" {
+		if a := asked[0]; a.Position != 2 || a.OrderNumber != order.OrderNumber ||
+			a.RealPrice != 117_33 || a.Username != "ann" || a.Reason != "买错了" {
 			t.Errorf("got %+v, want the oldest", a)
 		}
 		s.approve(t, order, 2)

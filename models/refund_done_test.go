@@ -47,7 +47,8 @@ func TestRefundOfALine(t *testing.T) {
 		}
 		got := s.read(t, order)
 		if got.OrderStatus != models.OrderPaid || got.RefundedAmount != refund.Amount || got.ClosedAt != nil {
-			t.Errorf("got %v, %s back; want a paid order of which %s went back", got.OrderStatus, got.RefundedAmount, refund.Amount)
+			t.Errorf("got %v, %s back; want a paid order of which %s went back",
+				got.OrderStatus, got.RefundedAmount, refund.Amount)
 		}
 		if got := s.revoked(t, order); !slices.Equal(got, []int64{s.Plain.ID}) {
 			t.Errorf("got revoked courses %v, want only %d", got, s.Plain.ID)
@@ -88,8 +89,10 @@ func TestRefundInFull(t *testing.T) {
 					wantClean(t, s.DB)
 				}
 				got := s.read(t, order)
-				if got.OrderStatus != models.OrderRefunded || got.RefundedAmount != order.RealPrice || got.RefundedAt == nil || got.ClosedAt != nil {
-					t.Errorf("got %v, %s back at %v, closed at %v; want 已退款, all of %s, never closed", got.OrderStatus, got.RefundedAmount, got.RefundedAt, got.ClosedAt, order.RealPrice)
+				if got.OrderStatus != models.OrderRefunded || got.RefundedAmount != order.RealPrice ||
+					got.RefundedAt == nil || got.ClosedAt != nil {
+					t.Errorf("got %v, %s back at %v, closed at %v; want 已退款, all of %s, never closed",
+						got.OrderStatus, got.RefundedAmount, got.RefundedAt, got.ClosedAt, order.RealPrice)
 				}
 				if got := s.revoked(t, order); len(got) != 2 {
 					t.Errorf("got revoked courses %v, want both", got)
@@ -215,7 +218,8 @@ func TestRefundOfASurplusTouchesNoOrder(t *testing.T) {
 		if got := rows[models.Payment](t, s.DB, "id = ?", first.ID)[0].State; got != models.PaymentReturned {
 			t.Errorf("got payment %s, want returned", got)
 		}
-		if got := s.read(t, order); got.OrderStatus != models.OrderPaid || got.RefundedAmount != 0 || len(s.revoked(t, order)) != 0 {
+		got := s.read(t, order)
+		if got.OrderStatus != models.OrderPaid || got.RefundedAmount != 0 || len(s.revoked(t, order)) != 0 {
 			t.Errorf("got %v, %s back; want the paid order untouched", got.OrderStatus, got.RefundedAmount)
 		}
 		wantClean(t, s.DB)

@@ -16,30 +16,44 @@ func TestNoteRefund(t *testing.T) {
 		cause  models.RefundCause
 		state  models.RefundState
 	}
+	type (
+		told   []models.RefundNews
+		booked []refund
+	)
 	const outside, own, done, pending = models.RefundOutside, models.RefundByStaff, models.RefundDone, models.RefundPending
 	for name, c := range map[string]struct {
 		own  models.Fen // what the shop has asked for; 0 for nothing
 		news []models.RefundNews
 		want []refund
 	}{
-		"its own":                 {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 100_00}}, []refund{{"R1", 100_00, own, done}}},
-		"its own, by the total":   {100_00, []models.RefundNews{{OutRequestNo: "R1", Total: 100_00}}, []refund{{"R1", 100_00, own, done}}},
-		"its own, nameless":       {100_00, []models.RefundNews{{Total: 100_00}}, []refund{{"R1", 100_00, own, done}}},
-		"another beside its own":  {100_00, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}}, []refund{{"R1", 100_00, own, pending}, {"X", 50_00, outside, done}}},
-		"outside":                 {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
-		"outside, in full":        {0, []models.RefundNews{{OutRequestNo: "X", Amount: 216_33}}, []refund{{"X", 216_33, outside, done}}},
-		"outside, nameless":       {0, []models.RefundNews{{Total: 50_00}}, []refund{{"R1", 50_00, outside, done}}},
-		"nameless, named later":   {0, []models.RefundNews{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
-		"named, nameless later":   {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}}, []refund{{"X", 50_00, outside, done}}},
-		"two of one sum":          {0, []models.RefundNews{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}}, []refund{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
-		"two, by growing totals":  {0, []models.RefundNews{{Total: 50_00}, {Total: 80_00}}, []refund{{"R1", 50_00, outside, done}, {"R2", 30_00, outside, done}}},
-		"nameless row":            {0, []models.RefundNews{{Amount: 50_00}}, []refund{{"R1", 50_00, outside, done}}},
-		"nameless row of its own": {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}}, []refund{{"R1", 100_00, own, done}}},
-		"nameless row, named":     {0, []models.RefundNews{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}}, []refund{{"X", 50_00, outside, done}}},
-		"two nameless rows":       {0, []models.RefundNews{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}}, []refund{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
-		"its number, another sum": {100_00, []models.RefundNews{{OutRequestNo: "R1", Amount: 10_00}}, []refund{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
-		"a number of the future":  {100_00, []models.RefundNews{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}}, []refund{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
-		"an older total, overdue": {0, []models.RefundNews{{Total: 80_00}, {Total: 50_00}}, []refund{{"R1", 80_00, outside, done}}},
+		"its own":               {100_00, told{{OutRequestNo: "R1", Amount: 100_00}}, booked{{"R1", 100_00, own, done}}},
+		"its own, by the total": {100_00, told{{OutRequestNo: "R1", Total: 100_00}}, booked{{"R1", 100_00, own, done}}},
+		"its own, nameless":     {100_00, told{{Total: 100_00}}, booked{{"R1", 100_00, own, done}}},
+		"another beside its own": {100_00, told{{OutRequestNo: "X", Amount: 50_00}},
+			booked{{"R1", 100_00, own, pending}, {"X", 50_00, outside, done}}},
+		"outside":           {0, told{{OutRequestNo: "X", Amount: 50_00}}, booked{{"X", 50_00, outside, done}}},
+		"outside, in full":  {0, told{{OutRequestNo: "X", Amount: 216_33}}, booked{{"X", 216_33, outside, done}}},
+		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, outside, done}}},
+		"nameless, named later": {0, told{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}},
+			booked{{"X", 50_00, outside, done}}},
+		"named, nameless later": {0, told{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}},
+			booked{{"X", 50_00, outside, done}}},
+		"two of one sum": {0, told{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}},
+			booked{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
+		"two, by growing totals": {0, told{{Total: 50_00}, {Total: 80_00}},
+			booked{{"R1", 50_00, outside, done}, {"R2", 30_00, outside, done}}},
+		"nameless row": {0, told{{Amount: 50_00}}, booked{{"R1", 50_00, outside, done}}},
+		"nameless row of its own": {100_00, told{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}},
+			booked{{"R1", 100_00, own, done}}},
+		"nameless row, named": {0, told{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}},
+			booked{{"X", 50_00, outside, done}}},
+		"two nameless rows": {0, told{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}},
+			booked{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
+		"its number, another sum": {100_00, told{{OutRequestNo: "R1", Amount: 10_00}},
+			booked{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
+		"a number of the future": {100_00, told{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}},
+			booked{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
+		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"R1", 80_00, outside, done}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
@@ -154,7 +168,9 @@ func TestRefusedRefundIsMadeAfterAll(t *testing.T) {
 				second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: c.line})
 				s.refuse(t, second)
 				s.settle(t, second, nil)
-				news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: first.OutRequestNo, Amount: first.Amount, At: noon}
+				news := models.RefundNews{
+					OutTradeNo: order.OrderNumber, OutRequestNo: first.OutRequestNo, Amount: first.Amount, At: noon,
+				}
 				for range 2 {
 					if err := s.NoteRefund(t.Context(), news); !errors.Is(err, c.want) {
 						t.Errorf("got %v, want %v", err, c.want)
@@ -208,7 +224,9 @@ func TestHeldPaymentIsReturnedOnceAllWentBack(t *testing.T) {
 			amount models.Fen
 			want   models.PaymentState
 		}{{"X", 40_00, models.PaymentHeld}, {"Y", 59_01, models.PaymentReturned}} {
-			err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: c.number, Amount: c.amount, At: noon})
+			err := s.NoteRefund(t.Context(), models.RefundNews{
+				OutTradeNo: trade.OutTradeNo, OutRequestNo: c.number, Amount: c.amount, At: noon,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -234,7 +252,9 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 				for _, step := range order {
 					var err error
 					if step == "news" {
-						err = s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: "X", Amount: 30_00, At: noon})
+						err = s.NoteRefund(t.Context(), models.RefundNews{
+							OutTradeNo: trade.OutTradeNo, OutRequestNo: "X", Amount: 30_00, At: noon,
+						})
 					} else {
 						err = s.NoteRefundError(t.Context(), whole.ID, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", true)
 					}
@@ -268,7 +288,9 @@ func TestOutsideRefundsOfTwoTradesWithOneNumber(t *testing.T) {
 			order := s.order(t, offer)
 			_, trade := s.attempt(t, order)
 			s.confirm(t, trade)
-			err := s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: trade.OutTradeNo, OutRequestNo: "1", Amount: 1_00, At: noon})
+			err := s.NoteRefund(t.Context(), models.RefundNews{
+				OutTradeNo: trade.OutTradeNo, OutRequestNo: "1", Amount: 1_00, At: noon,
+			})
 			if err != nil {
 				t.Errorf("%s: %v", offer.CourseName, err)
 			}

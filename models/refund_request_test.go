@@ -118,7 +118,8 @@ func TestRefundChoices(t *testing.T) {
 		if err != nil || len(choices) != 2 {
 			t.Fatalf("got %d choices, %v; want 2", len(choices), err)
 		}
-		if c := choices[0]; c.Bar != "" || c.Points != 140 || c.Watched.Lessons != 3 || c.Watched.Seen != 0 || c.CourseName != s.Plain.Name {
+		if c := choices[0]; c.Bar != "" || c.Points != 140 || c.Watched.Lessons != 3 ||
+			c.Watched.Seen != 0 || c.CourseName != s.Plain.Name {
 			t.Errorf("got %+v, want the first line to be had, with 140 points", c)
 		}
 		for name, c := range map[string]struct {
@@ -154,12 +155,15 @@ func TestRequestRefundIsBarred(t *testing.T) {
 		want error
 		bar  models.RefundBar
 	}{
-		"another's order":     {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.UserID++ }, models.ErrNotFound, ""},
-		"no such order":       {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.OrderNumber = "x" }, models.ErrNotFound, ""},
-		"no such line":        {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{1, 9} }, models.ErrLineNotOpen, ""},
-		"a line of minus one": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{-1} }, models.ErrLineNotOpen, ""},
-		"one line of two":     {leadWatched, models.ErrRefundBarred, models.BarWatched},
-		"a line of nothing":   {leadFree, models.ErrRefundBarred, models.BarNothing},
+		"another's order": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.UserID++ }, models.ErrNotFound, ""},
+		"no such order": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.OrderNumber = "x" },
+			models.ErrNotFound, ""},
+		"no such line": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{1, 9} },
+			models.ErrLineNotOpen, ""},
+		"a line of minus one": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{-1} },
+			models.ErrLineNotOpen, ""},
+		"one line of two":   {leadWatched, models.ErrRefundBarred, models.BarWatched},
+		"a line of nothing": {leadFree, models.ErrRefundBarred, models.BarNothing},
 		"the eighth day after": {func(_ *testing.T, s *scene, _ models.Order, _ *models.RefundWish) {
 			s.clock.forward(8 * 24 * time.Hour)
 		}, models.ErrRefundBarred, models.BarLate},
@@ -174,7 +178,8 @@ func TestRequestRefundIsBarred(t *testing.T) {
 		}, models.ErrRefundBarred, models.BarGone},
 		"rejected": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
 			s.requestRefund(t, o, 1)
-			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, models.RefundDecision{By: "boss", Reason: "x"}); err != nil {
+			decision := models.RefundDecision{By: "boss", Reason: "x"}
+			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, decision); err != nil {
 				t.Fatal(err)
 			}
 		}, models.ErrRefundBarred, models.BarRejected},
@@ -238,7 +243,8 @@ func TestRequestRefundUpToTheShare(t *testing.T) {
 			percent int
 			want    error
 		}{{33, models.ErrRefundBarred}, {34, nil}} {
-			if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: c.percent}); !errors.Is(err, c.want) {
+			_, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: c.percent})
+			if !errors.Is(err, c.want) {
 				t.Errorf("less than %d percent: got %v, want %v", c.percent, err, c.want)
 			}
 		}
@@ -264,7 +270,8 @@ func TestWithdrawRefund(t *testing.T) {
 		}
 		s.clock.forward(time.Hour)
 		s.requestRefund(t, order, 1)
-		if r := s.request(t, order, 1); r.ID != id || r.State != models.RequestOpen || !r.CreatedAt.Equal(s.Now()) || r.DecidedAt != nil {
+		r := s.request(t, order, 1)
+		if r.ID != id || r.State != models.RequestOpen || !r.CreatedAt.Equal(s.Now()) || r.DecidedAt != nil {
 			t.Errorf("asked again: got %+v, want the same row open since now", r)
 		}
 		wantClean(t, s.DB)
@@ -359,7 +366,8 @@ func TestSixteenRequestsAtOnce(t *testing.T) {
 func TestRefundWords(t *testing.T) {
 	t.Parallel()
 	for _, bar := range []models.RefundBar{
-		models.BarNothing, models.BarGone, models.BarRequested, models.BarRejected, models.BarLate, models.BarWatched, models.BarShort,
+		models.BarNothing, models.BarGone, models.BarRequested, models.BarRejected, models.BarLate,
+		models.BarWatched, models.BarShort,
 	} {
 		if bar.String() == "" || strings.Contains(bar.String(), string(bar)) {
 			t.Errorf("%s: got %q for the student", string(bar), bar)

@@ -54,7 +54,9 @@ func TestSettleRefund(t *testing.T) {
 		wantClean(t, s.DB)
 
 		// What Alipay then tells of the rest is not taken for what was settled.
-		err = s.NoteRefund(t.Context(), models.RefundNews{OutTradeNo: order.OrderNumber, Total: order.RealPrice - failed.Amount, At: s.Now()})
+		err = s.NoteRefund(t.Context(), models.RefundNews{
+			OutTradeNo: order.OrderNumber, Total: order.RealPrice - failed.Amount, At: s.Now(),
+		})
 		if o := s.read(t, order); err != nil || o.OrderStatus != models.OrderRefunded {
 			t.Errorf("got %v, %s back, %v; want all of it back", o.OrderStatus, o.RefundedAmount, err)
 		}

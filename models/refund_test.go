@@ -173,7 +173,8 @@ func TestSixteenRefundsAtOnce(t *testing.T) {
 					switch {
 					case err == nil:
 						stored.Add(1)
-					case !errors.Is(err, models.ErrRefundTooMuch) && !errors.Is(err, models.ErrRefundNothing) && !errors.Is(err, models.ErrLineNotOpen):
+					case !errors.Is(err, models.ErrRefundTooMuch) && !errors.Is(err, models.ErrRefundNothing) &&
+						!errors.Is(err, models.ErrLineNotOpen):
 						t.Errorf("got %v, want a refusal", err)
 					}
 				})
@@ -240,7 +241,8 @@ func TestClaimRefunds(t *testing.T) {
 		last := time.Duration(0)
 		for range 10 {
 			tasks := s.claimRefunds(t)
-			if len(tasks) != 1 || tasks[0].Refund.ID != refund.ID || tasks[0].OutTradeNo != order.OrderNumber || tasks[0].AppID != modelstest.AppID {
+			if len(tasks) != 1 || tasks[0].Refund.ID != refund.ID ||
+				tasks[0].OutTradeNo != order.OrderNumber || tasks[0].AppID != modelstest.AppID {
 				t.Fatalf("got %+v, want the refund of %s", tasks, order.OrderNumber)
 			}
 			if again := s.claimRefunds(t); len(again) != 0 {

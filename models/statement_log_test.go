@@ -36,7 +36,8 @@ func TestConflictIsLoggedAsTry(t *testing.T) {
 			if failed := c.conflicts == models.TxTries; failed != (err != nil) {
 				t.Errorf("got %v after %d tries", err, tries)
 			}
-			if got := log.lines("INFO"); got != c.lines || log.lines("WARN")+log.lines("ERROR") != 0 || strings.Contains(log.String(), "SIGNAL") {
+			if got := log.lines("INFO"); got != c.lines ||
+				log.lines("WARN")+log.lines("ERROR") != 0 || strings.Contains(log.String(), "SIGNAL") {
 				t.Errorf("got %d lines, want %d that tell of a try:\n%s", got, c.lines, log)
 			}
 		})
@@ -92,7 +93,8 @@ func TestLostConnectionIsLogged(t *testing.T) {
 	if err != nil || tries != 2 {
 		t.Errorf("got %v, %d tries; want success at the second", err, tries)
 	}
-	if log.lines("INFO") != 1 || log.lines("WARN") != 1 || log.lines("ERROR") != 0 || !strings.Contains(log.String(), mysqldriver.ErrInvalidConn.Error()) {
+	if log.lines("INFO") != 1 || log.lines("WARN") != 1 || log.lines("ERROR") != 0 ||
+		!strings.Contains(log.String(), mysqldriver.ErrInvalidConn.Error()) {
 		t.Errorf("got, want one line of the driver's and one of the try:\n%s", log)
 	}
 }

@@ -103,7 +103,8 @@ func TestLimitsMeet(t *testing.T) {
 	}{
 		{models.LimitName("ann"), models.LimitName("ANN"), true},
 		{models.LimitName("ann"), models.LimitName("ánn"), false},
-		{models.LimitName("king"), models.LimitName("\u212aing"), true}, // the sign of degrees Kelvin, a k to SQL and to EqualFold
+		// \u212a is the sign of degrees Kelvin, a k to SQL and to EqualFold.
+		{models.LimitName("king"), models.LimitName("\u212aing"), true},
 		{models.LimitName("σς"), models.LimitName("ΣΣ"), true},
 		{models.LimitName("ann"), models.LimitKnown("ann"), false},
 		{models.LimitLogins("192.0.2.1"), models.LimitLogins("192.0.2.2"), false},

@@ -138,7 +138,8 @@ func TestRights(t *testing.T) {
 
 func TestOwnedCourses(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		if list, err := s.OwnedCourses(t.Context(), s.ann.ID, 1); err != nil || list.Total != 0 || len(list.Courses) != 0 || list.Pages != 1 {
+		list, err := s.OwnedCourses(t.Context(), s.ann.ID, 1)
+		if err != nil || list.Total != 0 || len(list.Courses) != 0 || list.Pages != 1 {
 			t.Errorf("nothing bought: got %+v, %v", list, err)
 		}
 		s.buy(t, s.Plain.For(30), noon)
@@ -147,7 +148,7 @@ func TestOwnedCourses(t *testing.T) {
 		s.buy(t, s.Plain.For(30), noon)
 		exec(t, s.DB, "UPDATE ly_user_course SET revoked_at = ? WHERE course_id = ?", noon, s.Step.ID)
 		exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Rate.ID) // withdrawn, but bought
-		list, err := s.OwnedCourses(t.Context(), s.ann.ID, 9)
+		list, err = s.OwnedCourses(t.Context(), s.ann.ID, 9)
 		owned := list.Courses
 		if err != nil {
 			t.Fatal(err)

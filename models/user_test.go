@@ -11,7 +11,9 @@ import (
 
 func TestAddUser(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
-		added, err := s.AddUser(t.Context(), models.NewUser{Username: "李雷", Password: modelstest.Password, Staff: true, Credit: 50})
+		added, err := s.AddUser(t.Context(), models.NewUser{
+			Username: "李雷", Password: modelstest.Password, Staff: true, Credit: 50,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -20,7 +22,8 @@ func TestAddUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, u := range map[string]models.User{"returned": added, "stored": stored} {
-			if u.ID == 0 || u.Username != "李雷" || !u.IsStaff || u.Credit != 50 || u.FreeCredit() != 50 || !u.CreatedAt.Equal(noon) {
+			if u.ID == 0 || u.Username != "李雷" || !u.IsStaff || u.Credit != 50 ||
+				u.FreeCredit() != 50 || !u.CreatedAt.Equal(noon) {
 				t.Errorf("%s: got %+v", name, u)
 			}
 		}

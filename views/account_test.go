@@ -8,7 +8,9 @@ import (
 )
 
 func sampleAccount() Account {
-	return Account{Page: samplePage, Points: samplePoints().Points, Coupons: 2, Courses: 3, Ending: 1, Unpaid: 1, Since: sampleNow}
+	return Account{
+		Page: samplePage, Points: samplePoints().Points, Coupons: 2, Courses: 3, Ending: 1, Unpaid: 1, Since: sampleNow,
+	}
 }
 
 func samplePoints() PointsLedger {
@@ -27,7 +29,8 @@ func sampleCoupons(tab models.CouponTab) Coupons {
 		Page: samplePage, Tab: tab, Now: sampleNow,
 		Counts: map[models.CouponTab]int{models.CouponsUsable: 1, models.CouponsUsed: 2, models.CouponsExpired: 3},
 		Coupons: []MyCoupon{{
-			Name: "新人立减", Saves: "减 ¥50.00", Condition: "满 ¥100.00 可用", From: sampleNow.Add(time.Hour), Until: sampleNow.AddDate(0, 0, 7),
+			Name: "新人立减", Saves: "减 ¥50.00", Condition: "满 ¥100.00 可用",
+			From: sampleNow.Add(time.Hour), Until: sampleNow.AddDate(0, 0, 7),
 			UsedAt: sampleNow, OrderNumber: sampleNumber,
 		}},
 	}
@@ -43,9 +46,11 @@ func sampleSecurity() Security {
 
 func sampleMyCourses() MyCourses {
 	return MyCourses{Page: samplePage, Courses: []MyCourse{
-		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour), OnSale: true},
+		{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组",
+			Access: AccessEnding, Until: sampleNow.Add(48 * time.Hour), OnSale: true},
 		{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Access: AccessLive, OnSale: true},
-		{CourseID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Access: AccessExpired, Until: sampleNow.Add(-48 * time.Hour), OnSale: true},
+		{CourseID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg",
+			Access: AccessExpired, Until: sampleNow.Add(-48 * time.Hour), OnSale: true},
 		{CourseID: 4, Name: "旧版 Django", Access: AccessExpired, Until: sampleNow.Add(-48 * time.Hour)},
 	}}
 }

@@ -146,7 +146,8 @@ func TestTabsSearchAndPaging(t *testing.T) {
 	wantAttr(t, doc, ".search a", "href", "/myorder/?status=paid")
 	wantText(t, doc, ".paging p", "第 2 页，共 3 页（25 个订单）")
 	wantAttr(t, doc, ".paging a[rel=prev]", "href", "/myorder/?q=Go+%E8%AF%AD%E8%A8%80&status=paid")
-	wantAttr(t, doc, ".paging a[rel=next]", "href", "/myorder/?page=3&q=Go+%E8%AF%AD%E8%A8%80&status=paid&older=20261117090000000042000005")
+	wantAttr(t, doc, ".paging a[rel=next]",
+		"href", "/myorder/?page=3&q=Go+%E8%AF%AD%E8%A8%80&status=paid&older=20261117090000000042000005")
 }
 
 // O18.

@@ -17,7 +17,8 @@ func sampleRefund() Refund {
 		Reasons: []RefundReason{{"mistake", "买错了课程"}, {"other", "其他"}},
 		Lines: []RefundLine{
 			{Position: 1, Name: "Go 语言从入门到实战", Term: "一个月有效", Amount: 261_94, Points: 20, Seen: 1, Lessons: 10},
-			{Position: 2, Name: "Python 全栈开发", Term: "永久有效", Amount: 1184_86, Bar: models.BarRequested, Request: LineRequest{Step: models.StepRequested}},
+			{Position: 2, Name: "Python 全栈开发", Term: "永久有效", Amount: 1184_86,
+				Bar: models.BarRequested, Request: LineRequest{Step: models.StepRequested}},
 			{Position: 3, Name: "MySQL 索引", Term: "永久有效", Amount: 10_00, Seen: 5, Lessons: 10, Bar: models.BarWatched},
 		},
 	}

@@ -23,7 +23,8 @@ func sampleTerms() []Term {
 
 func sampleChapters() []Chapter {
 	return []Chapter{
-		{Number: 1, Name: "环境与语法", Lessons: []Lesson{{ID: 11, Name: "安装 Go", Duration: "12:30", Current: true}, {ID: 12, Name: "变量与类型", Duration: "25:10"}}},
+		{Number: 1, Name: "环境与语法", Lessons: []Lesson{{ID: 11, Name: "安装 Go", Duration: "12:30", Current: true},
+			{ID: 12, Name: "变量与类型", Duration: "25:10"}}},
 		{Number: 2, Name: "并发", Lessons: []Lesson{{ID: 21, Name: "goroutine 与 channel", Duration: "31:05"}}},
 	}
 }
@@ -35,10 +36,13 @@ func sampleCourses() CourseList {
 		Categories: []Category{{ID: 1, Name: "后端"}, {ID: 2, Name: "前端"}, {ID: 3, Name: "基础"}},
 		PageNo:     1, Pages: 1, Matches: 9,
 		Courses: []CourseCard{
-			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends},
+			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true,
+				Discount: "限时折扣", DiscountEnds: ends},
 			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Students: 5321, ListPrice: 1234_00, Price: 1234_00},
-			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "综合教研组", Students: 860, ListPrice: 199_00, Price: 0, Discount: "限时免费", DiscountEnds: ends},
-			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "综合教研组", Students: 932, ListPrice: 260_00, Price: 160_00, Discount: "限时减免", DiscountEnds: ends},
+			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "综合教研组", Students: 860, ListPrice: 199_00, Price: 0,
+				Discount: "限时免费", DiscountEnds: ends},
+			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "综合教研组", Students: 932, ListPrice: 260_00, Price: 160_00,
+				Discount: "限时减免", DiscountEnds: ends},
 			{ID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Teacher: "综合教研组", Students: 411, ListPrice: 388_00, Price: 388_00},
 			{ID: 6, Name: "Vue 前端工程实战", Picture: "img/vue.svg", Teacher: "综合教研组", Students: 1201, ListPrice: 288_00, Price: 288_00},
 			{ID: 7, Name: "算法与数据结构", Picture: "img/algorithm.svg", Teacher: "后端教研组", Students: 2044, ListPrice: 420_00, Price: 420_00},
@@ -52,7 +56,8 @@ func sampleCourse() Course {
 	return Course{
 		Page: samplePage, ID: 1, Name: "Go 语言从入门到实战", Brief: "从语法到并发，再到一个可以上线的网络服务。", Picture: "img/go.svg",
 		Teacher: "后端教研组", TeacherTitle: "课程设计与答疑", Students: 1280,
-		Discount: "限时折扣", DiscountRule: "8.8 折", DiscountEnds: sampleNow.Add(72 * time.Hour), Terms: sampleTerms(), Chapters: sampleChapters(),
+		Discount: "限时折扣", DiscountRule: "8.8 折", DiscountEnds: sampleNow.Add(72 * time.Hour),
+		Terms: sampleTerms(), Chapters: sampleChapters(),
 	}
 }
 
@@ -60,7 +65,8 @@ func sampleCart() Cart {
 	return Cart{
 		Page: samplePage, SelectedCount: 1, ListTotal: 310_00, DiscountSaved: 37_20, Total: 272_80,
 		Lines: []CartLine{
-			{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Terms: sampleTerms(), Selected: true, ListPrice: 310_00, Price: 272_80, Discount: "限时折扣",
+			{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Terms: sampleTerms(), Selected: true,
+				ListPrice: 310_00, Price: 272_80, Discount: "限时折扣",
 				Changed: true, OldPrice: 310_00, Owned: Ownership{Live: true, Until: sampleNow}},
 			{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Terms: sampleTerms()[2:], ListPrice: 1234_00, Price: 1234_00},
 			{CourseID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Withdrawn: true},
@@ -70,12 +76,15 @@ func sampleCart() Cart {
 
 func sampleCheckout() Checkout {
 	return Checkout{
-		Page: samplePage, Token: "once", Seal: "1506.80-seal", ListTotal: 1544_00, DiscountSaved: 37_20, CouponSaved: 50_00, PointsSaved: 10_00, ToPay: 1446_80,
+		Page: samplePage, Token: "once", Seal: "1506.80-seal", ListTotal: 1544_00, DiscountSaved: 37_20,
+		CouponSaved: 50_00, PointsSaved: 10_00, ToPay: 1446_80,
 		Lines: []CheckoutLine{
-			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣", Owned: Ownership{Live: true, Until: sampleNow}, Renewed: sampleNow.AddDate(0, 0, 30)},
+			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣",
+				Owned: Ownership{Live: true, Until: sampleNow}, Renewed: sampleNow.AddDate(0, 0, 30)},
 			{Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1234_00, Unpaid: sampleNumber},
 		},
-		Coupons:  []Coupon{{ID: 7, Name: "新人减 50", Saves: 50_00, Ends: sampleNow.Add(240 * time.Hour), Selected: true}, {ID: 8, Name: "九折券", Saves: 150_68}},
+		Coupons: []Coupon{{ID: 7, Name: "新人减 50", Saves: 50_00, Ends: sampleNow.Add(240 * time.Hour), Selected: true},
+			{ID: 8, Name: "九折券", Saves: 150_68}},
 		Unusable: []UnusableCoupon{{Name: "满 2000 减 300", Reason: "满 ¥2,000.00 可用"}},
 		Points:   Points{Value: "100", Balance: 860, Max: 500, MaxWorth: 50_00},
 	}
@@ -84,8 +93,10 @@ func sampleCheckout() Checkout {
 // sampleOrder is an order of two courses; a paid one is fulfilled.
 func sampleOrder(status models.OrderStatus) Order {
 	o := Order{
-		Number: sampleNumber, Status: status, OrderedAt: sampleNow.Add(-time.Minute), Deadline: sampleNow.Add(14 * time.Minute),
-		ListTotal: 1544_00, DiscountSaved: 37_20, CouponName: "新人减 50", CouponSaved: 50_00, Points: 100, PointsSaved: 10_00, Total: 1446_80,
+		Number: sampleNumber, Status: status, OrderedAt: sampleNow.Add(-time.Minute),
+		Deadline:  sampleNow.Add(14 * time.Minute),
+		ListTotal: 1544_00, DiscountSaved: 37_20, CouponName: "新人减 50", CouponSaved: 50_00,
+		Points: 100, PointsSaved: 10_00, Total: 1446_80,
 		Lines: []OrderLine{
 			{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 261_94, Discount: "限时折扣"},
 			{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1184_86},
@@ -122,7 +133,8 @@ func sampleMyOrders() MyOrders {
 	timedOut.Lines, timedOut.CouponName, timedOut.Points, timedOut.DiscountSaved = timedOut.Lines[:1], "", 0, 0
 	return MyOrders{
 		Page: samplePage, Tab: models.TabAll, PageNo: 2, Pages: 3, Matches: 25, Now: sampleNow,
-		Counts: map[models.OrderTab]int{models.TabAll: 25, models.TabUnpaid: 1, models.TabPaid: 20, models.TabClosed: 3, models.TabRefund: 1},
+		Counts: map[models.OrderTab]int{models.TabAll: 25, models.TabUnpaid: 1, models.TabPaid: 20,
+			models.TabClosed: 3, models.TabRefund: 1},
 		Orders: []Order{unpaid, paid, cancelled, timedOut, refunded},
 	}
 }
@@ -155,11 +167,14 @@ func sampleCancel() Cancel { return Cancel{Page: samplePage, Order: sampleOrder(
 func sampleLearn() Learn {
 	chapters := sampleChapters()
 	chapters[0].Lessons[0].Seen = true
-	return Learn{Page: samplePage, CourseID: 1, Name: "Go 语言从入门到实战", Until: sampleNow.Add(48 * time.Hour), Chapters: chapters,
-		Lesson: chapters[0].Lessons[0], Text: "下载安装包。\n\n运行 go version，看到版本号就说明安装成功。", Seen: 1, Lessons: 3}
+	return Learn{Page: samplePage, CourseID: 1, Name: "Go 语言从入门到实战", Until: sampleNow.Add(48 * time.Hour),
+		Chapters: chapters,
+		Lesson:   chapters[0].Lessons[0], Text: "下载安装包。\n\n运行 go version，看到版本号就说明安装成功。", Seen: 1, Lessons: 3}
 }
 
 func sampleError() Error {
 	return Error{Page: samplePage, Status: 400, Title: "支付结果无法确认", Sentence: "支付宝响应数据校验失败",
-		Advice: "如果您已经付款，请在我的订单中查看订单状态。", OrderNumber: sampleNumber, Back: Link{Text: "查看订单", Href: "/orders/" + sampleNumber}}
+		Advice:      "如果您已经付款，请在我的订单中查看订单状态。",
+		OrderNumber: sampleNumber,
+		Back:        Link{Text: "查看订单", Href: "/orders/" + sampleNumber}}
 }

@@ -126,7 +126,8 @@ var sqliteCatalogue = []string{
 	        iif(c."notnull" OR c.pk, ' NOT NULL', ' NULL') || ' DEFAULT ' || coalesce(c.dflt_value, 'none')
 	 FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name LIKE 'ly\_%' ESCAPE '\'`,
 
-	`SELECT m.name || ' PRIMARY KEY (' || (SELECT group_concat(name, ',' ORDER BY pk) FROM pragma_table_info(m.name) WHERE pk) || ')'
+	`SELECT m.name || ' PRIMARY KEY ('
+		|| (SELECT group_concat(name, ',' ORDER BY pk) FROM pragma_table_info(m.name) WHERE pk) || ')'
 	 FROM sqlite_schema m WHERE m.type = 'table' AND m.name LIKE 'ly\_%' ESCAPE '\'`,
 
 	`SELECT m.name || iif(i."unique", ' UNIQUE ', ' INDEX ') || i.name ||

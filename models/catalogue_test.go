@@ -60,7 +60,8 @@ func TestReadCatalogueRefuses(t *testing.T) {
 		"course discounted twice": `{"activities": [{"name": "a", "start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z",
 			"discounts": [
 			{"course": "A", "type": "free"}, {"course": "A", "type": "free"}]}]}`,
-		"course twice": `{"courses": [` + strings.Repeat(`{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1"},`, 2) + `
+		"course twice": `{"courses": [` +
+			strings.Repeat(`{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1"},`, 2) + `
 			{"name": "B", "category": "c", "teacher": {"name": "t"}, "price": "1"}]}`,
 	} {
 		if _, err := models.ReadCatalogue(strings.NewReader(text)); !errors.Is(err, models.ErrCatalogue) {

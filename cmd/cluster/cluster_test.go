@@ -100,7 +100,10 @@ func (s *shop) soldCourses() []int64 {
 // stand, then one replica after the other.
 func (s *shop) roll(l *load) {
 	s.t.Helper()
-	early := &replica{name: "early", environ: append(s.settings(s.database), "LUFFY_ADDR=127.0.0.1:0"), logFile: filepath.Join(s.folder, "early.log")}
+	early := &replica{
+		name: "early", environ: append(s.settings(s.database), "LUFFY_ADDR=127.0.0.1:0"),
+		logFile: filepath.Join(s.folder, "early.log"),
+	}
 	if err := early.start(s.t.Context(), s.next); err == nil || !strings.Contains(err.Error(), "exit status 2") {
 		s.t.Errorf("the next version before its migration: got %v, want that it does not start", err)
 	}
@@ -167,7 +170,8 @@ func build(t *testing.T, name string, flags ...string) string {
 func buildNext(t *testing.T) string {
 	t.Helper()
 	migration := filepath.Join(t.TempDir(), "next.sql")
-	const text = "-- +goose Up\nALTER TABLE ly_order ADD COLUMN next_version VARCHAR(20) NULL;\n\n-- +goose Down\nALTER TABLE ly_order DROP COLUMN next_version;\n"
+	const text = "-- +goose Up\nALTER TABLE ly_order ADD COLUMN next_version VARCHAR(20) NULL;\n\n" +
+		"-- +goose Down\nALTER TABLE ly_order DROP COLUMN next_version;\n"
 	must(t, os.WriteFile(migration, []byte(text), 0o600))
 	replaced := map[string]string{}
 	for _, dialect := range []string{"mysql", "sqlite"} {

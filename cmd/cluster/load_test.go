@@ -101,7 +101,8 @@ func (s *shop) payTwins() {
 			must(s.t, err)
 			links = append(links, link)
 		}
-		_, err := twin.send(s.t.Context(), fmt.Sprintf("/cart/items/%d/delete", course), url.Values{}) // or both would change its row
+		// Or both would change its row.
+		_, err := twin.send(s.t.Context(), fmt.Sprintf("/cart/items/%d/delete", course), url.Values{})
 		must(s.t, err)
 	}
 	var payments sync.WaitGroup
@@ -166,10 +167,12 @@ func unsettled(t *testing.T, s *site, db *models.DB) string {
 		}
 		standing, err := db.PaymentByOutTradeNo(t.Context(), trade.OutTradeNo)
 		must(t, err)
-		fulfilled := standing.Payment.State == models.PaymentPaid && standing.OrderStatus == models.OrderPaid && trade.Refunded == 0
+		fulfilled := standing.Payment.State == models.PaymentPaid && standing.OrderStatus == models.OrderPaid &&
+			trade.Refunded == 0
 		returned := standing.Payment.State == models.PaymentReturned && trade.Refunded == trade.Total
 		if !fulfilled && !returned {
-			return strings.Join([]string{trade.OutTradeNo, trade.Status, string(standing.Payment.State), standing.OrderStatus.String()}, " ")
+			words := []string{trade.OutTradeNo, trade.Status, string(standing.Payment.State), standing.OrderStatus.String()}
+			return strings.Join(words, " ")
 		}
 	}
 	return ""

@@ -18,7 +18,9 @@ func (s *shop) wantClosed(buyer *student) {
 	}
 	for _, path := range []string{"/", "/cart", "/checkout", "/myorder/"} {
 		began := time.Now()
-		r, err := buyer.try(s.t.Context(), func() (*http.Request, error) { return http.NewRequest(http.MethodGet, s.url+path, nil) })
+		r, err := buyer.try(s.t.Context(), func() (*http.Request, error) {
+			return http.NewRequest(http.MethodGet, s.url+path, nil)
+		})
 		must(s.t, err)
 		title, took := r.page.Find("h1").Text(), time.Since(began)
 		if r.status != http.StatusServiceUnavailable || title != "暂时无法完成" || took > 20*time.Second {

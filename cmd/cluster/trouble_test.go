@@ -113,7 +113,8 @@ func (s *shop) backUp(g *galera, l *load) {
 
 	must(s.t, n.exec(s.t.Context(), "SET GLOBAL wsrep_desync = ON"))
 	l.more(shoppers)
-	out, err := exec.Command("mariadb-dump", append(server, "--single-transaction", "--result-file="+file, "luffy")...).CombinedOutput()
+	options := append(server, "--single-transaction", "--result-file="+file, "luffy")
+	out, err := exec.Command("mariadb-dump", options...).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("mariadb-dump: %v\n%s", err, out)
 	}

@@ -20,7 +20,10 @@ type testDemo struct {
 // startDemo runs the demo on the data folder, by default on free ports, until the test ends.
 func startDemo(t *testing.T, data string, set ...func(*options)) *testDemo {
 	t.Helper()
-	o := options{addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: data, orderTTL: 15 * time.Minute, log: logwatch.Writer(t, os.Stderr)}
+	o := options{
+		addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: data, orderTTL: 15 * time.Minute,
+		log: logwatch.Writer(t, os.Stderr),
+	}
 	for _, change := range set {
 		change(&o)
 	}

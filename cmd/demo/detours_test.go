@@ -148,7 +148,9 @@ func (d *testDemo) approveRefunds() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	payments := payment.New(payment.Config{DB: db, Alipay: client, AppID: appID, BaseURL: d.shopURL, Log: logwatch.New(d.t, io.Discard)})
+	payments := payment.New(payment.Config{
+		DB: db, Alipay: client, AppID: appID, BaseURL: d.shopURL, Log: logwatch.New(d.t, io.Discard),
+	})
 	requests, _, err := db.OpenRefundRequests(d.t.Context(), 10)
 	if err != nil || len(requests) == 0 {
 		d.t.Fatalf("got %d requests, %v; want some", len(requests), err)

@@ -26,7 +26,8 @@ func TestHistory(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if summary.Credit != 500 || summary.Coupons != 3 || summary.Courses != 1 || summary.Ending != 1 || summary.Unpaid != 0 {
+		if summary.Credit != 500 || summary.Coupons != 3 || summary.Courses != 1 ||
+			summary.Ending != 1 || summary.Unpaid != 0 {
 			t.Errorf("got %+v, want 500 points, three coupons and a course that ends soon", summary)
 		}
 		coupons, err := db.MyCoupons(t.Context(), student.ID, models.CouponsUsed, 1)

@@ -137,7 +137,9 @@ func seeReceipt(tab *browser.Tab) {
 	receipt := tab.Printed()
 	tab.Press(`.crumbs a[href="/myorder/"]`)
 	number := tab.Text(".order-number .number")
-	for _, want := range []string{"付款收据", number, "Django 商城项目", "课程总价", "¥627.00", "−¥59.70", "实付金额", "¥517.30", "支付宝交易号"} {
+	for _, want := range []string{
+		"付款收据", number, "Django 商城项目", "课程总价", "¥627.00", "−¥59.70", "实付金额", "¥517.30", "支付宝交易号",
+	} {
 		if !strings.Contains(receipt, want) {
 			tab.Fail("the receipt does not say " + want + ": " + receipt)
 		}

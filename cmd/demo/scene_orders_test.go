@@ -101,7 +101,8 @@ func (s *scene) openOrders() {
 	}
 
 	django := s.offer("Django 商城项目", 30)
-	s.orders["owned"] = modelstest.Order(s.t, s.db, s.buyer, django).OrderNumber // of a course that the paid order has opened
+	// Of a course that the paid order has opened.
+	s.orders["owned"] = modelstest.Order(s.t, s.db, s.buyer, django).OrderNumber
 	if err := s.db.RemoveFromCart(s.t.Context(), s.buyer.ID, django.CourseID); err != nil {
 		s.t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 // buyerInWeChat is the buyer in a browser that opens no cashier of Alipay's.
 const (
 	buyerInWeChat = buyer + " in WeChat"
-	weChatAgent   = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50"
+	weChatAgent   = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) " +
+		"AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50"
 )
 
 // pages is every page in every state, by who sees it. The names are those of the pictures.
@@ -145,16 +146,21 @@ func (s *scene) orderPages() []pageState {
 		{name: "pay-owned", path: "/orders/" + s.orders["owned"] + "/pay"},
 	}
 	for _, of := range []string{
-		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding", "asked", "rejected", "confirming", "held", "ending", "ended",
+		"unpaid", "paid", "free", "cancelled", "overdue", "late", "refunded", "partly", "refunding",
+		"asked", "rejected", "confirming", "held", "ending", "ended",
 	} {
 		address := "/orders/" + s.orders[of]
-		states = append(states, pageState{name: "order-" + of, path: address}, pageState{name: "result-" + of, path: address + "/result"})
+		states = append(states, pageState{name: "order-" + of, path: address},
+			pageState{name: "result-" + of, path: address + "/result"})
 	}
 	for _, of := range []string{"paid", "partly", "asked", "rejected", "ended"} {
 		states = append(states, pageState{name: "refund-" + of, path: "/orders/" + s.orders[of] + "/refund"})
 	}
-	return append(states, pageState{name: "refund-incomplete", path: "/orders/" + s.orders["paid"] + "/refund", steps: func(tab *browser.Tab) {
+	incomplete := func(tab *browser.Tab) {
 		tab.Click("[name=reason][value=other]")
 		tab.PressRefused(http.StatusUnprocessableEntity, "#ask-refund")
-	}})
+	}
+	return append(states, pageState{
+		name: "refund-incomplete", path: "/orders/" + s.orders["paid"] + "/refund", steps: incomplete,
+	})
 }

@@ -146,7 +146,8 @@ func (s *scene) fillCart() {
 	modelstest.FillCart(s.t, s.db, s.buyer, s.offer("Go 并发编程实战", 90), s.offer("Vue 组件化开发", 30), s.offer("Django 商城项目", 30),
 		s.offer("Python 从零到能用", 90))
 	idle := s.offer("MySQL 事务与锁", 30)
-	if err := s.db.PutInCart(s.t.Context(), models.CartItem{UserID: s.buyer.ID, CourseID: idle.CourseID, Expire: idle.Expire}); err != nil {
+	item := models.CartItem{UserID: s.buyer.ID, CourseID: idle.CourseID, Expire: idle.Expire}
+	if err := s.db.PutInCart(s.t.Context(), item); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -54,7 +54,8 @@ func serveShop(t *testing.T, environ ...string) string {
 	lines, stderr := io.Pipe()
 	ended := make(chan int, 1)
 	p := program{
-		environ: append(goodSettings(t), environ...), stdin: strings.NewReader(""), stdout: io.Discard, stderr: logwatch.Writer(t, stderr),
+		environ: append(goodSettings(t), environ...), stdin: strings.NewReader(""),
+		stdout: io.Discard, stderr: logwatch.Writer(t, stderr),
 	}
 	go func() {
 		ended <- p.run(ctx, []string{"serve"})

@@ -54,7 +54,8 @@ func requestRefund(v *visitor, shop string) string {
 func seeRefunded(v *visitor, shop, number string) {
 	v.t.Helper()
 	v.open(shop + "/orders/" + number)
-	if lines, steps := v.text(".lines"), v.text(".timeline"); !strings.Contains(lines, "退款申请：已退款") || !strings.Contains(steps, "客服同意退款") {
+	lines, steps := v.text(".lines"), v.text(".timeline")
+	if !strings.Contains(lines, "退款申请：已退款") || !strings.Contains(steps, "客服同意退款") {
 		v.t.Errorf("%s: got %q and %q, want the line 已退款 with staff's consent", v.at, lines, steps)
 	}
 }

@@ -13,7 +13,8 @@ func run(t *testing.T, environ []string, stdin string, args ...string) (code int
 	t.Helper()
 	var out, errOut strings.Builder
 	p := program{
-		environ: environ, stdin: strings.NewReader(stdin), stdout: logwatch.Writer(t, &out), stderr: logwatch.Writer(t, &errOut),
+		environ: environ, stdin: strings.NewReader(stdin),
+		stdout: logwatch.Writer(t, &out), stderr: logwatch.Writer(t, &errOut),
 	}
 	code = p.run(t.Context(), args)
 	return code, out.String(), errOut.String()

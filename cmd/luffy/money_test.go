@@ -26,7 +26,8 @@ func TestAudit(t *testing.T) {
 			p.want(exitOpen, "audit", row, "break an invariant: ")
 		}
 	})
-	wantRun(t, []string{"LUFFY_DATABASE_URL=sqlite::memory:"}, "", []string{"audit"}, exitUsage, "LUFFY_DATABASE_URL", "luffy migrate up")
+	wantRun(t, []string{"LUFFY_DATABASE_URL=sqlite::memory:"}, "",
+		[]string{"audit"}, exitUsage, "LUFFY_DATABASE_URL", "luffy migrate up")
 	wantRun(t, nil, "", []string{"audit", "now"}, exitUsage, "see luffy help")
 }
 
@@ -104,7 +105,8 @@ func TestReconcileWithoutBill(t *testing.T) {
 		}
 		today := time.Now().In(models.Beijing)
 		for _, date := range []string{
-			today.Format(time.DateOnly), today.AddDate(0, 0, 1).Format(time.DateOnly), "2026-13-01", "2026-2-1", "20261121", "yesterday",
+			today.Format(time.DateOnly), today.AddDate(0, 0, 1).Format(time.DateOnly), "2026-13-01",
+			"2026-2-1", "20261121", "yesterday",
 		} {
 			p.want(exitUsage, "reconcile "+date, date, "a day before today, like 2026-11-21, is expected")
 		}

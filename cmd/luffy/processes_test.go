@@ -24,12 +24,14 @@ func TestTwoProcesses(t *testing.T) {
 	database := modelstest.MariaDBURL(t)
 	programs := build(t)
 
-	simulator := start(t, filepath.Join(programs, "alipay-sandbox"), nil, "--addr", "127.0.0.1:0", "--app-id", "2016091600523592",
+	simulator := start(t, filepath.Join(programs, "alipay-sandbox"), nil,
+		"--addr", "127.0.0.1:0", "--app-id", "2016091600523592",
 		"--seller-id", "2088102175868026", "--app-public-key", writeKey(t, publicPEM(t, appKey())), "--key-dir", t.TempDir())
 	gateway, alipayKeyFile := simulator.fact("gateway"), simulator.fact("public key")
 
 	address := freeAddress(t)
-	environ := append(goodSettings(t), "LUFFY_ADDR="+address, "LUFFY_BASE_URL=http://"+address, "LUFFY_DATABASE_URL="+database,
+	environ := append(goodSettings(t), "LUFFY_ADDR="+address, "LUFFY_BASE_URL=http://"+address,
+		"LUFFY_DATABASE_URL="+database,
 		"LUFFY_ALIPAY_GATEWAY="+gateway, "LUFFY_ALIPAY_PUBLIC_KEY_FILE="+alipayKeyFile)
 	luffy := filepath.Join(programs, "luffy")
 	for _, command := range []string{
@@ -47,7 +49,8 @@ func TestTwoProcesses(t *testing.T) {
 	buy(v, "http://"+address)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
 	number := requestRefund(v, "http://"+address)
-	if said, err := tool(t, luffy, environ, "refund", "approve", number); err != nil || !strings.Contains(said, "R1 of ¥") || !strings.Contains(said, ": done") {
+	said, err := tool(t, luffy, environ, "refund", "approve", number)
+	if err != nil || !strings.Contains(said, "R1 of ¥") || !strings.Contains(said, ": done") {
 		t.Errorf("luffy refund approve: %v\n%s", err, said)
 	}
 	seeRefunded(v, "http://"+address, number)
@@ -80,7 +83,8 @@ func wantNotifyTaken(t *testing.T, simulator string) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	v := newVisitor(t)
-	for v.open(simulator + "/admin/api/deliveries"); !strings.Contains(v.text("body"), `"accepted":true`); v.open(v.at.String()) {
+	v.open(simulator + "/admin/api/deliveries")
+	for ; !strings.Contains(v.text("body"), `"accepted":true`); v.open(v.at.String()) {
 		select {
 		case <-deadline:
 			t.Fatalf("no notify was taken: %s", v.text("body"))

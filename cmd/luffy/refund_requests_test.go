@@ -53,7 +53,8 @@ func TestRefundRequests(t *testing.T) {
 		p.want(exitFailure, fmt.Sprintf("refund reject %d --reason 晚了", p.requestID(two, 2)), "the request is not open")
 		p.want(0, "refund requests", "no open requests")
 		p.want(exitFailure, "refund approve 404", "request 404: not found")
-		p.want(exitFailure, "refund approve 20261121000000000001000001", "20261121000000000001000001: a request to decide: not found")
+		p.want(exitFailure, "refund approve 20261121000000000001000001",
+			"20261121000000000001000001: a request to decide: not found")
 		if trade, _ := p.alipay.Trade(two.OrderNumber); trade.Refunded != 310_00 || len(trade.Refunds) != 1 {
 			p.t.Errorf("at Alipay: got %d back in %d refunds, want 31000 in one", trade.Refunded, len(trade.Refunds))
 		}
@@ -89,7 +90,8 @@ func TestRefundSettle(t *testing.T) {
 		p.requestRefund(sold, 1)
 		p.today()
 		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-		p.want(exitFailure, "refund approve "+sold.OrderNumber, "R1", "Alipay refuses it for good, pay by other means, then luffy refund settle")
+		p.want(exitFailure, "refund approve "+sold.OrderNumber, "R1",
+			"Alipay refuses it for good, pay by other means, then luffy refund settle")
 		settle := "refund settle " + sold.OrderNumber + " --note transfer"
 		for range 2 {
 			p.want(0, settle, "refund "+sold.OrderNumber+"R1 of ¥255.00: settled")

@@ -91,7 +91,8 @@ func (p *till) wantRefunded(o models.Order, refunds int) {
 	}
 	trade, _ := p.alipay.Trade(o.OrderNumber)
 	if models.Fen(trade.Refunded) != o.RealPrice || len(trade.Refunds) != refunds {
-		p.t.Errorf("at Alipay: got %d back in %d refunds, want %d in %d", trade.Refunded, len(trade.Refunds), o.RealPrice, refunds)
+		p.t.Errorf("at Alipay: got %d back in %d refunds, want %d in %d",
+			trade.Refunded, len(trade.Refunds), o.RealPrice, refunds)
 	}
 }
 
@@ -138,7 +139,9 @@ func TestRefundThatWaits(t *testing.T) {
 		p.want(0, command, "R4 of ¥1.00: pending, luffy serve goes on with it: ", "the money has not moved yet")
 		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
 		p.pause()
-		p.want(exitFailure, command, "R5 of ¥1.00: Alipay refuses it for good, pay by other means, then luffy refund settle: ", "REASON_TRADE_BEEN_FREEZEN")
+		p.want(exitFailure, command,
+			"R5 of ¥1.00: Alipay refuses it for good, pay by other means, then luffy refund settle: ",
+			"REASON_TRADE_BEEN_FREEZEN")
 		p.fault(sandbox.Fault{Name: sandbox.RefundFundChangeN, Times: 1})
 		p.pause()
 		p.want(0, command, "R6 of ¥1.00: done")
@@ -151,6 +154,7 @@ func TestMoneyToolsRefuse(t *testing.T) {
 	good := goodSettings(t)
 	for _, command := range []string{"refund 1 --reason x", "reconcile 2026-11-21"} {
 		wantRun(t, append(good, "LUFFY_ALIPAY_APP_ID="), "", strings.Fields(command), exitUsage, "LUFFY_ALIPAY_APP_ID")
-		wantRun(t, append(good, "LUFFY_DATABASE_URL=sqlite::memory:"), "", strings.Fields(command), exitUsage, "luffy migrate up")
+		wantRun(t, append(good, "LUFFY_DATABASE_URL=sqlite::memory:"), "",
+			strings.Fields(command), exitUsage, "luffy migrate up")
 	}
 }

@@ -70,7 +70,9 @@ func TestServe(t *testing.T) {
 	defer stop()
 	lines, stderr := io.Pipe()
 	ended := make(chan int, 1)
-	p := program{environ: goodSettings(t), stdin: strings.NewReader(""), stdout: io.Discard, stderr: logwatch.Writer(t, stderr)}
+	p := program{
+		environ: goodSettings(t), stdin: strings.NewReader(""), stdout: io.Discard, stderr: logwatch.Writer(t, stderr),
+	}
 	go func() {
 		ended <- p.run(ctx, []string{"serve"})
 		stderr.Close()
@@ -128,7 +130,8 @@ func TestServeRefuses(t *testing.T) {
 		want    []string
 	}{
 		{"nothing set", []string{"LUFFY_DATABASE_URL=sqlite::memory:", "LUFFY_SESSION_KEY_FILE=" + t.TempDir() + "/key"},
-			[]string{"LUFFY_ALIPAY_GATEWAY", "LUFFY_ALIPAY_APP_ID", "LUFFY_ALIPAY_SELLER_ID", "APP_PRIVATE_KEY_FILE", "PUBLIC_KEY_FILE"}},
+			[]string{"LUFFY_ALIPAY_GATEWAY", "LUFFY_ALIPAY_APP_ID", "LUFFY_ALIPAY_SELLER_ID",
+				"APP_PRIVATE_KEY_FILE", "PUBLIC_KEY_FILE"}},
 		{"wrong keys", append(good, app+writeKey(t, "no key"), public+writeKey(t, privatePEM(alipayKey()))),
 			[]string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE"}},
 		{"no such key", append(good, app+"nowhere.pem"), []string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "nowhere.pem"}},
@@ -141,7 +144,8 @@ func TestServeRefuses(t *testing.T) {
 		{"everything at once", append(good, "LUFFY_BASE_URL=shop", "LUFFY_ORDER_TTL=soon", "LUFFY_JOBS=maybe", "LUFFY_ALIPAY_SELLER_ID=me",
 			app+"nowhere.pem", public+writeKey(t, publicPEM(t, shortKey())), "LUFFY_DATABASE_URL=sqlite::memory:",
 			"LUFFY_SESSION_KEY_FILE="+writeKey(t, "short")),
-			[]string{"LUFFY_BASE_URL", "LUFFY_ORDER_TTL", "LUFFY_JOBS", "LUFFY_ALIPAY_SELLER_ID", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE",
+			[]string{"LUFFY_BASE_URL", "LUFFY_ORDER_TTL", "LUFFY_JOBS", "LUFFY_ALIPAY_SELLER_ID",
+				"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE",
 				"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,7 +165,8 @@ func TestServeRefuses(t *testing.T) {
 		})
 	}
 	metrics := "LUFFY_METRICS_ADDR=" + taken.Addr().String()
-	wantRun(t, append(good, addr, metrics), "", []string{"serve"}, exitUsage, "LUFFY_ADDR: ", "LUFFY_METRICS_ADDR: ", "in use")
+	wantRun(t, append(good, addr, metrics), "", []string{"serve"}, exitUsage,
+		"LUFFY_ADDR: ", "LUFFY_METRICS_ADDR: ", "in use")
 }
 
 func TestConfig(t *testing.T) {
@@ -171,7 +176,10 @@ func TestConfig(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Errorf("got exit %d and %q, want 0", code, stderr)
 	}
-	for _, want := range []string{"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n", "LUFFY_REFUND_DAYS=7\n", "LUFFY_JOBS=on\n"} {
+	for _, want := range []string{
+		"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n",
+		"LUFFY_REFUND_DAYS=7\n", "LUFFY_JOBS=on\n",
+	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}
@@ -180,7 +188,8 @@ func TestConfig(t *testing.T) {
 		t.Errorf("got %d settings, want 15:\n%s", got, stdout)
 	}
 
-	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=", "LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy")
+	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=",
+		"LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy")
 	code, stdout, stderr = run(t, environ, "", "config")
 	if code != exitUsage || !strings.Contains(stderr, "LUFFY_ADDR") || !strings.Contains(stderr, "LUFFY_ALIPAY_APP_ID") {
 		t.Errorf("got exit %d and %q, want %d and both faults", code, stderr, exitUsage)

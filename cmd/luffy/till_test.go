@@ -57,7 +57,8 @@ func (p *till) startAlipay() {
 	p.t.Helper()
 	var err error
 	p.alipay, err = sandbox.New(sandbox.Config{
-		AppID: "2016091600523592", SellerID: "2088102175868026", AppPublicKey: &appKey().PublicKey, Key: alipayKey(), Now: p.then,
+		AppID: "2016091600523592", SellerID: "2088102175868026",
+		AppPublicKey: &appKey().PublicKey, Key: alipayKey(), Now: p.then,
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -56,7 +56,8 @@ func TestHelp(t *testing.T) {
 	if err := help(&said); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range append(append(names(scenarios), names(troubles)...), "-seed", "-for", "-at", "-each", "fulfil:7:after") {
+	listed := append(names(scenarios), names(troubles)...)
+	for _, want := range append(listed, "-seed", "-for", "-at", "-each", "fulfil:7:after") {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("%q is not explained", want)
 		}

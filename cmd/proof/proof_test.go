@@ -99,13 +99,16 @@ func TestJudge(t *testing.T) {
 		broken   string // statement that breaks the books
 		finding  string
 	}{
-		"payment forgotten":      {"fulfil", "DELETE FROM ly_payment WHERE state = 'paid'", "the shop has no such attempt"},
-		"payment unbooked":       {"fulfil", "UPDATE ly_payment SET trade_no = NULL WHERE state = 'paid'", "booked as \"\""},
-		"order not paid":         {"fulfil", "UPDATE ly_order SET order_status = 2 WHERE order_status = 1", "neither a fulfilled order nor gone back"},
-		"record missing":         {"fulfil", "DELETE FROM ly_user_course ORDER BY id LIMIT 1", "every line of a paid order has one purchase record"},
-		"points taken twice":     {"fulfil", pointsTwice, "the points of an order are taken once"},
-		"coupon free again":      {"fulfil", "UPDATE ly_user_coupon SET used_at = NULL", "a coupon is in one order at most"},
-		"student counted twice":  {"fulfil", "INSERT INTO ly_student_delta (course_id, delta) VALUES (1, 1)", "a course has as many students as own it"},
+		"payment forgotten": {"fulfil", "DELETE FROM ly_payment WHERE state = 'paid'", "the shop has no such attempt"},
+		"payment unbooked":  {"fulfil", "UPDATE ly_payment SET trade_no = NULL WHERE state = 'paid'", "booked as \"\""},
+		"order not paid": {"fulfil", "UPDATE ly_order SET order_status = 2 WHERE order_status = 1",
+			"neither a fulfilled order nor gone back"},
+		"record missing": {"fulfil", "DELETE FROM ly_user_course ORDER BY id LIMIT 1",
+			"every line of a paid order has one purchase record"},
+		"points taken twice": {"fulfil", pointsTwice, "the points of an order are taken once"},
+		"coupon free again":  {"fulfil", "UPDATE ly_user_coupon SET used_at = NULL", "a coupon is in one order at most"},
+		"student counted twice": {"fulfil", "INSERT INTO ly_student_delta (course_id, delta) VALUES (1, 1)",
+			"a course has as many students as own it"},
 		"fulfilled twice":        {"fulfil", eventTwice, "one message made an order paid"},
 		"refund not booked":      {"refund", "DELETE FROM ly_refund", "refunds at Alipay, 0 in the shop"},
 		"refund of another sum":  {"refund", "UPDATE ly_refund SET amount = amount - 1", "fen at Alipay"},
@@ -146,8 +149,11 @@ func TestJudge(t *testing.T) {
 const (
 	pointsTwice = `INSERT INTO ly_credit (user_id, opera, number, order_id, reference, created_at)
 		SELECT user_id, opera, number, order_id, 'again', created_at FROM ly_credit WHERE opera = 2`
-	eventTwice = `INSERT INTO ly_payment_event (received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw)
-		SELECT received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw FROM ly_payment_event`
+	eventTwice = `
+		INSERT INTO ly_payment_event
+			(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw)
+		SELECT received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw
+		FROM ly_payment_event`
 )
 
 func TestPoint(t *testing.T) {
@@ -161,7 +167,9 @@ func TestPoint(t *testing.T) {
 			t.Errorf("%q: got %+v, %v; want %+v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "nowhere", "fulfil:7", "fulfil:0:after", "fulfil:x:after", "fulfil:7:during", "fulfil:7:after:8"} {
+	for _, text := range []string{
+		"", "nowhere", "fulfil:7", "fulfil:0:after", "fulfil:x:after", "fulfil:7:during", "fulfil:7:after:8",
+	} {
 		if got, err := parsePoint(text); err == nil {
 			t.Errorf("%q: got %+v, want an error", text, got)
 		}

@@ -75,7 +75,8 @@ func TestOneConflict(t *testing.T) {
 	}
 }
 
-// TestDeadIdleConnections: connections that died while nobody used them, as when the server was started anew, are not noticed at all.
+// TestDeadIdleConnections: connections that died while nobody used them, as when the server was
+// started anew, are not noticed at all.
 func TestDeadIdleConnections(t *testing.T) {
 	v := newTestVictim(t)
 	for range 5 {
@@ -96,7 +97,8 @@ func TestHeldRows(t *testing.T) {
 	}
 	defer tx.Rollback()
 	number := v.order.order.OrderNumber
-	if _, err := tx.ExecContext(t.Context(), "SELECT id FROM ly_order WHERE order_number = ? FOR UPDATE", number); err != nil {
+	const lock = "SELECT id FROM ly_order WHERE order_number = ? FOR UPDATE"
+	if _, err := tx.ExecContext(t.Context(), lock, number); err != nil {
 		t.Fatal(err)
 	}
 	together(

@@ -52,7 +52,8 @@ func TestOneSeedIsOneHistory(t *testing.T) {
 	o := options{seed: 99, orders: 60, days: 1, students: 20}
 	first, second := simulated(t, o), simulated(t, o)
 	if first.digest != second.digest || first.events != second.events {
-		t.Errorf("got %d events of digest %x, then %d of %x; want the same", first.events, first.digest, second.events, second.digest)
+		t.Errorf("got %d events of digest %x, then %d of %x; want the same",
+			first.events, first.digest, second.events, second.digest)
 	}
 	o.seed++
 	if other := simulated(t, o); other.digest == first.digest {
@@ -70,7 +71,9 @@ func TestBrokenInvariantIsTold(t *testing.T) {
 	if got == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{"step 3", errDatabase.Error(), "paid", "-worlds 1 -seed 5 -orders 6 -days 7 -students 8"} {
+	for _, want := range []string{
+		"step 3", errDatabase.Error(), "paid", "-worlds 1 -seed 5 -orders 6 -days 7 -students 8",
+	} {
 		if !strings.Contains(got.Error(), want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
@@ -82,7 +85,8 @@ func TestBrokenInvariantIsTold(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	o, err := parse([]string{"-seed", "7", "-orders", "8", "-days", "9", "-students", "10", "-worlds", "2"})
-	if want := (options{seed: 7, orders: 8, days: 9, students: 10, worlds: 2, log: slog.DiscardHandler}); err != nil || o != want {
+	want := options{seed: 7, orders: 8, days: 9, students: 10, worlds: 2, log: slog.DiscardHandler}
+	if err != nil || o != want {
 		t.Errorf("got %+v, %v; want %+v", o, err, want)
 	}
 	if o, err = parse(nil); err != nil || o.seed == 0 {

@@ -34,7 +34,8 @@ func TestSideBySide(t *testing.T) {
 
 // The first world that breaks ends the others, which are no findings.
 func TestBrokenWorldEndsAll(t *testing.T) {
-	err := sideBySide(t.Context(), options{seed: 1, worlds: 2, length: 1 << 40}, func(ctx context.Context, one options) (string, error) {
+	endless := options{seed: 1, worlds: 2, length: 1 << 40}
+	err := sideBySide(t.Context(), endless, func(ctx context.Context, one options) (string, error) {
 		if one.seed == 2 {
 			return "", errDatabase
 		}

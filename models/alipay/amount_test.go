@@ -5,7 +5,8 @@ import "testing"
 func TestFormatAmount(t *testing.T) {
 	t.Parallel()
 	tests := map[int64]string{
-		0: "0.00", 1: "0.01", 10: "0.10", 99: "0.99", 100: "1.00", 31000: "310.00", 10_000_000_000: "100000000.00", -50: "-0.50",
+		0: "0.00", 1: "0.01", 10: "0.10", 99: "0.99", 100: "1.00",
+		31000: "310.00", 10_000_000_000: "100000000.00", -50: "-0.50",
 	}
 	for fen, want := range tests {
 		if got := FormatAmount(fen); got != want {
@@ -37,7 +38,9 @@ func TestParseAmount(t *testing.T) {
 
 func TestParseSignedAmount(t *testing.T) {
 	t.Parallel()
-	valid := map[string]int64{"310.00": 31000, "-310.00": -31000, "-0.04": -4, "-0.00": 0, "-999999999.99": -99_999_999_999}
+	valid := map[string]int64{
+		"310.00": 31000, "-310.00": -31000, "-0.04": -4, "-0.00": 0, "-999999999.99": -99_999_999_999,
+	}
 	for text, want := range valid {
 		if got, err := parseSignedAmount(text); err != nil || got != want {
 			t.Errorf("parseSignedAmount(%q) = %d, %v, want %d", text, got, err, want)

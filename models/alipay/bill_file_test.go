@@ -25,8 +25,10 @@ func billLine(number, requestNo, subject, amount, fee string) string {
 	if requestNo != "" {
 		kind = "退款"
 	}
-	return number + "88\t," + number + "\t," + kind + "\t," + subject + ",2026-11-21 23:59:58,2026-11-21 23:59:59,\t,\t,\t,\t," +
-		"*明(159****5620)\t," + amount + "," + amount + ",0.00,0.00,0.00,0.00,0.00,,0.00\t,0.00," + requestNo + "\t," + fee + ",0.00,"
+	return number + "88\t," + number + "\t," + kind + "\t," + subject +
+		",2026-11-21 23:59:58,2026-11-21 23:59:59,\t,\t,\t,\t," +
+		"*明(159****5620)\t," + amount + "," + amount + ",0.00,0.00,0.00,0.00,0.00,,0.00\t,0.00," +
+		requestNo + "\t," + fee + ",0.00,"
 }
 
 // billText is a usual bill around rows; total is what the lines 合计 say of payments and of refunds.

@@ -107,7 +107,8 @@ func TestBillRefusedByTheGateway(t *testing.T) {
 		node := fmt.Sprintf(`{"code":%q,"msg":"m","sub_code":%q,"sub_msg":"账单"}`, tt.code, tt.subCode)
 		_, err := gatewayClient(t, answerWith(t, node)).Bill(t.Context(), testBillDate)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.SubCode != tt.subCode || errors.Is(err, ErrNoBill) != tt.noBill || errors.Is(err, ErrUnknown) != tt.unknown {
+		if !ok || e.SubCode != tt.subCode || errors.Is(err, ErrNoBill) != tt.noBill ||
+			errors.Is(err, ErrUnknown) != tt.unknown {
 			t.Errorf("%s %s: %v, want an *Error, no bill %t, unknown %t", tt.code, tt.subCode, err, tt.noBill, tt.unknown)
 		}
 	}
@@ -251,7 +252,8 @@ func TestBillDownloadMayTakeLongerThanACall(t *testing.T) {
 	if _, err := c.Bill(t.Context(), testBillDate); err != nil {
 		t.Fatal(err)
 	}
-	if call, download := left["/gateway.do"], left["/billdownload"]; call > 10*time.Second || download < time.Minute || download > billTimeout {
+	call, download := left["/gateway.do"], left["/billdownload"]
+	if call > 10*time.Second || download < time.Minute || download > billTimeout {
 		t.Errorf("%v for the call and %v for the download, want at most 10s, and minutes", call, download)
 	}
 }

@@ -121,8 +121,10 @@ func TestClose(t *testing.T) {
 func TestRefund(t *testing.T) {
 	t.Parallel()
 	node := func(fundChange string) string {
-		return `{"code":"10000","msg":"Success","buyer_logon_id":"159****5620",` + fundChange + `"gmt_refund_pay":"2019-09-30 10:00:01",` +
-			`"out_trade_no":"` + testNo + `","refund_fee":"150.00","send_back_fee":"0.00","trade_no":"2019092922001439881000120282"}`
+		return `{"code":"10000","msg":"Success","buyer_logon_id":"159****5620",` +
+			fundChange + `"gmt_refund_pay":"2019-09-30 10:00:01",` +
+			`"out_trade_no":"` + testNo + `","refund_fee":"150.00","send_back_fee":"0.00",` +
+			`"trade_no":"2019092922001439881000120282"}`
 	}
 	for fundChange, want := range map[string]bool{`"fund_change":"Y",`: true, `"fund_change":"N",`: false, ``: false} {
 		c := gatewayClient(t, answerWith(t, node(fundChange)))
@@ -139,16 +141,19 @@ func TestRefund(t *testing.T) {
 
 func TestRefundQuery(t *testing.T) {
 	t.Parallel()
-	done := `{"code":"10000","msg":"Success","out_trade_no":"` + testNo + `","out_request_no":"RF1","refund_amount":"100.00",` +
+	done := `{"code":"10000","msg":"Success","out_trade_no":"` + testNo +
+		`","out_request_no":"RF1","refund_amount":"100.00",` +
 		`"refund_status":"REFUND_SUCCESS","gmt_refund_pay":"2019-09-30 10:00:01","total_amount":"310.00"}`
 	tests := map[string]struct {
 		node string
 		want RefundState
 	}{
-		"done":              {done, RefundState{Done: true, Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
-		"not known":         {`{"code":"10000","msg":"Success"}`, RefundState{}},
-		"in work":           {strings.Replace(done, "REFUND_SUCCESS", "REFUND_PROCESSING", 1), RefundState{Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
-		"without a request": {strings.Replace(done, `"out_request_no":"RF1",`, "", 1), RefundState{Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
+		"done":      {done, RefundState{Done: true, Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
+		"not known": {`{"code":"10000","msg":"Success"}`, RefundState{}},
+		"in work": {strings.Replace(done, "REFUND_SUCCESS", "REFUND_PROCESSING", 1),
+			RefundState{Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
+		"without a request": {strings.Replace(done, `"out_request_no":"RF1",`, "", 1),
+			RefundState{Amount: 10000, RefundedAt: time.Date(2019, 9, 30, 2, 0, 1, 0, time.UTC)}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -243,7 +248,9 @@ func TestErrorSaysWhatTheGatewaySaid(t *testing.T) {
 	t.Parallel()
 	node := `{"code":"40004","msg":"Business Failed","sub_code":"ACQ.TRADE_NOT_EXIST","sub_msg":"交易不存在"}`
 	_, err := gatewayClient(t, answerWith(t, node)).Query(t.Context(), testNo)
-	want := Error{Method: methodQuery, Code: "40004", Msg: "Business Failed", SubCode: "ACQ.TRADE_NOT_EXIST", SubMsg: "交易不存在"}
+	want := Error{
+		Method: methodQuery, Code: "40004", Msg: "Business Failed", SubCode: "ACQ.TRADE_NOT_EXIST", SubMsg: "交易不存在",
+	}
 	if got, ok := errors.AsType[*Error](err); !ok || *got != want {
 		t.Errorf("error = %+v, want %+v", err, want)
 	}
@@ -254,7 +261,8 @@ func TestErrorSaysWhatTheGatewaySaid(t *testing.T) {
 
 func TestFailureInGBKIsReadable(t *testing.T) {
 	t.Parallel()
-	node := gbk(t, `{"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error","sub_msg":"系统繁忙乗"}`)
+	node := gbk(t,
+		`{"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error","sub_msg":"系统繁忙乗"}`)
 	_, err := gatewayClient(t, answerWith(t, node)).Query(t.Context(), testNo)
 	if got, ok := errors.AsType[*Error](err); !ok || got.SubMsg != "系统繁忙乗" || !errors.Is(err, ErrUnknown) {
 		t.Errorf("Query: %v, want the sub_msg in UTF-8, outcome unknown", err)

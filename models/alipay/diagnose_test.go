@@ -95,20 +95,23 @@ func TestDiagnoseMadeMessages(t *testing.T) {
 	subject := func(s string) map[string]string { return map[string]string{"subject": s} }
 	signText := func(text string) string { return mustSign(t, text, alipayKey()) }
 	tests := map[string]struct{ raw, want string }{
-		"good":              {form(good, nil), ""},
-		"sign_type left in": {form(signText("body=&out_trade_no=1&sign_type=RSA2&subject=C++ 100% 中文&total_amount=310.00"), nil), "sign_type was left in"},
-		"empty dropped":     {form(signText("out_trade_no=1&subject=C++ 100% 中文&total_amount=310.00"), nil), "without its empty values"},
-		"plus lost":         {form(signText("body=&out_trade_no=1&subject=C++&total_amount=310.00"), subject("C  ")), "+ was lost in subject"},
-		"decoded too often": {form(signText("body=&out_trade_no=1&subject=a%2Fb&total_amount=310.00"), subject("a/b")), "decoded once too often: subject"},
-		"trimmed":           {form(signText("body=&out_trade_no=1&subject=Go &total_amount=310.00"), subject("Go")), "trimmed off subject"},
-		"was GBK":           {form(signText("body=&out_trade_no=1&subject=\xd6\xd0\xce\xc4&total_amount=310.00"), subject("中文")), "from GBK to UTF-8: subject"},
-		"no padding":        {form(strings.TrimRight(good, "="), nil), "padding (=) of sign was lost"},
-		"wrapped sign":      {form(good[:76]+"\n"+good[76:], nil), "white space in it"},
-		"sign encoded":      {form(url.QueryEscape(good), nil), "still percent-encoded"},
-		"SHA-1":             {form(sha1Sign(t, text), nil), "set the app's sign type to RSA2"},
-		"the app's own":     {form(mustSign(t, text, appKey()), nil), "应用公钥"},
-		"short sign":        {form(base64.StdEncoding.EncodeToString([]byte("short")), nil), "5 bytes"},
-		"malformed":         {"a=%", "not well formed"},
+		"good": {form(good, nil), ""},
+		"sign_type left in": {form(signText("body=&out_trade_no=1&sign_type=RSA2&subject=C++ 100% 中文&total_amount=310.00"), nil),
+			"sign_type was left in"},
+		"empty dropped": {form(signText("out_trade_no=1&subject=C++ 100% 中文&total_amount=310.00"), nil), "without its empty values"},
+		"plus lost":     {form(signText("body=&out_trade_no=1&subject=C++&total_amount=310.00"), subject("C  ")), "+ was lost in subject"},
+		"decoded too often": {form(signText("body=&out_trade_no=1&subject=a%2Fb&total_amount=310.00"), subject("a/b")),
+			"decoded once too often: subject"},
+		"trimmed": {form(signText("body=&out_trade_no=1&subject=Go &total_amount=310.00"), subject("Go")), "trimmed off subject"},
+		"was GBK": {form(signText("body=&out_trade_no=1&subject=\xd6\xd0\xce\xc4&total_amount=310.00"), subject("中文")),
+			"from GBK to UTF-8: subject"},
+		"no padding":    {form(strings.TrimRight(good, "="), nil), "padding (=) of sign was lost"},
+		"wrapped sign":  {form(good[:76]+"\n"+good[76:], nil), "white space in it"},
+		"sign encoded":  {form(url.QueryEscape(good), nil), "still percent-encoded"},
+		"SHA-1":         {form(sha1Sign(t, text), nil), "set the app's sign type to RSA2"},
+		"the app's own": {form(mustSign(t, text, appKey()), nil), "应用公钥"},
+		"short sign":    {form(base64.StdEncoding.EncodeToString([]byte("short")), nil), "5 bytes"},
+		"malformed":     {"a=%", "not well formed"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +129,10 @@ func TestDiagnoseFindsSignAndTextFaultsTogether(t *testing.T) {
 	}
 	raw := fmt.Sprintf("charset=utf8&x=%d&sign=%s", x, sign) // its + not escaped
 	got := DiagnoseMessage(raw, "", &alipayKey().PublicKey).Causes
-	want := []string{"the + of sign were lost: they travelled unescaped and were read as spaces", "charset was rewritten; it verifies with utf-8"}
+	want := []string{
+		"the + of sign were lost: they travelled unescaped and were read as spaces",
+		"charset was rewritten; it verifies with utf-8",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("causes = %q, want %q", got, want)
 	}

@@ -102,12 +102,13 @@ func TestKeysThatAreRefusedSayWhatTheyAre(t *testing.T) {
 	private := inPEM("PRIVATE KEY", pkcs8DER(t, appKey()))
 	public := inPEM("PUBLIC KEY", pkixDER(t, &appKey().PublicKey))
 	tests := map[string]struct{ text, wantPrivate, wantPublic string }{
-		"nothing":         {"", "it is empty", "it is empty"},
-		"only a mark":     {"\uFEFF\n", "it is empty", "it is empty"},
-		"prose":           {"my key!", "neither PEM nor base64", "neither PEM nor base64"},
-		"cut off":         {private[:700], "BEGIN or END line is damaged", "BEGIN or END line is damaged"},
-		"other base64":    {"aGVsbG8gd29ybGQ=", "no key that can be read", "no key that can be read"},
-		"encrypted":       {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----", "passphrase", "passphrase"},
+		"nothing":      {"", "it is empty", "it is empty"},
+		"only a mark":  {"\uFEFF\n", "it is empty", "it is empty"},
+		"prose":        {"my key!", "neither PEM nor base64", "neither PEM nor base64"},
+		"cut off":      {private[:700], "BEGIN or END line is damaged", "BEGIN or END line is damaged"},
+		"other base64": {"aGVsbG8gd29ybGQ=", "no key that can be read", "no key that can be read"},
+		"encrypted": {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----",
+			"passphrase", "passphrase"},
 		"two keys":        {private + public, "2 keys", "2 keys"},
 		"certificate":     {certificate(t), "a certificate", "a certificate"},
 		"elliptic curve":  {inPEM("PRIVATE KEY", pkcs8DER(t, ellipticKey(t))), "another kind", "another kind"},

@@ -96,7 +96,9 @@ func TestTextIsUTF8InEveryCharset(t *testing.T) {
 // FuzzParseMessage: whatever is accepted has the same values as the standard library reads, and
 // texts fit for storing.
 func FuzzParseMessage(f *testing.F) {
-	for _, raw := range []string{"a=1&b=2", "a=%D6%D0&charset=gbk", "a=1&a=2", "a=%zz", "&&=&", "sign=+&sign_type=RSA2&x", "a;b=c"} {
+	for _, raw := range []string{
+		"a=1&b=2", "a=%D6%D0&charset=gbk", "a=1&a=2", "a=%zz", "&&=&", "sign=+&sign_type=RSA2&x", "a;b=c",
+	} {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {

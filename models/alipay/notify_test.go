@@ -63,7 +63,8 @@ func TestNotifyEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n.Paid() != tt.paid || n.Refund() != tt.refund || n.Closed() != tt.closed {
-				t.Errorf("paid %t, refund %t, closed %t; want %t, %t, %t", n.Paid(), n.Refund(), n.Closed(), tt.paid, tt.refund, tt.closed)
+				t.Errorf("paid %t, refund %t, closed %t; want %t, %t, %t",
+					n.Paid(), n.Refund(), n.Closed(), tt.paid, tt.refund, tt.closed)
 			}
 		})
 	}

@@ -15,13 +15,13 @@ import (
 // vectorText and vectorSign were made with OpenSSL: openssl dgst -sha256 -sign
 // testdata/vector_private_key.pem | base64.
 const (
-	vectorText = `app_id=2016091600523592&biz_content={"out_trade_no":"20190929151453000001000020","total_amount":"310.00",` +
-		`"subject":"路飞学城-Python 课程"}&charset=utf-8&format=JSON&method=alipay.trade.page.pay` +
+	vectorText = `app_id=2016091600523592&biz_content={"out_trade_no":"20190929151453000001000020",` +
+		`"total_amount":"310.00","subject":"路飞学城-Python 课程"}&charset=utf-8&format=JSON&method=alipay.trade.page.pay` +
 		`&notify_url=https://shop.example/payments/notify&sign_type=RSA2&timestamp=2019-09-29 15:14:53&version=1.0`
-	vectorSign = "lW2JVdCxBh4CY6mZ7f90cKeExD6sC3B8Tea/W8xfDNPV546cNOVHavfm0ovmXn7IKDaMv5939Qqfq0wAtezIrb5/12SkJtVn8ehJCbBV1u7B" +
-		"VsTxwCPleRs820Doh+nEhrRoVgLrBiXgg7w6CHxvg+Lrr7+Yv9wRfQEsX0w/a3SzptDoOPQJhOAjtWNAsfCnqunSODPotzy+CF6X9CkELnBfELWr48ie" +
-		"0iqexHxSfJ+fw+gCPgbMVQR28aepI28PGX3Y9CUH5MzPw8iMylLM6MzwL56okDLEinYJkdmzu4kPVVErK1ifLNBNLUrofILiW17I3uTgoPx+B17VL1Kp" +
-		"zQ=="
+	vectorSign = "lW2JVdCxBh4CY6mZ7f90cKeExD6sC3B8Tea/W8xfDNPV546cNOVHavfm0ovmXn7IKDaMv5939Qqfq0wAtezIrb5/" +
+		"12SkJtVn8ehJCbBV1u7BVsTxwCPleRs820Doh+nEhrRoVgLrBiXgg7w6CHxvg+Lrr7+Yv9wRfQEsX0w/a3SzptDo" +
+		"OPQJhOAjtWNAsfCnqunSODPotzy+CF6X9CkELnBfELWr48ie0iqexHxSfJ+fw+gCPgbMVQR28aepI28PGX3Y9CUH" +
+		"5MzPw8iMylLM6MzwL56okDLEinYJkdmzu4kPVVErK1ifLNBNLUrofILiW17I3uTgoPx+B17VL1KpzQ=="
 )
 
 func vectorKeys(t *testing.T) (*rsa.PrivateKey, *rsa.PublicKey) {

@@ -15,7 +15,10 @@ import (
 func (w *world) wantPaidOnce(o models.Order) {
 	w.t.Helper()
 	w.wantStatus(o, models.OrderPaid)
-	if n := w.count("SELECT COUNT(*) FROM ly_user_course WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)", o.ID); n != 1 {
+	n := w.count(`
+		SELECT COUNT(*) FROM ly_user_course
+		WHERE order_detail_id IN (SELECT id FROM ly_order_detail WHERE order_id = ?)`, o.ID)
+	if n != 1 {
 		w.t.Errorf("got %d purchase records, want 1", n)
 	}
 	w.wantSound()
@@ -50,13 +53,14 @@ func TestOnePaymentIsOneOrder(t *testing.T) {
 		fault sandbox.Fault
 		then  func(w *world, query string)
 	}{
-		"notify first":              {sandbox.Fault{Name: sandbox.NotifyBeforeReturn}, back},
-		"return first":              {sandbox.Fault{Name: sandbox.NotifyDelay}, func(w *world, q string) { back(w, q); w.forward(time.Minute) }},
-		"no return":                 {sandbox.Fault{Name: sandbox.ReturnUTF8}, func(*world, string) {}},
-		"return, and no notify":     {sandbox.Fault{Name: sandbox.NotifyDrop}, back},
-		"neither: a job asks":       {sandbox.Fault{Name: sandbox.NotifyDrop}, func(w *world, _ string) { w.forward(time.Minute); w.run() }},
-		"eight notifies at once":    {sandbox.Fault{Name: sandbox.NotifyDuplicate, Value: "8"}, back},
-		"a notify hours late":       {sandbox.Fault{Name: sandbox.NotifyDelay, Value: "5h"}, func(w *world, _ string) { w.runUntilQuiet(); w.forward(5 * time.Hour) }},
+		"notify first":           {sandbox.Fault{Name: sandbox.NotifyBeforeReturn}, back},
+		"return first":           {sandbox.Fault{Name: sandbox.NotifyDelay}, func(w *world, q string) { back(w, q); w.forward(time.Minute) }},
+		"no return":              {sandbox.Fault{Name: sandbox.ReturnUTF8}, func(*world, string) {}},
+		"return, and no notify":  {sandbox.Fault{Name: sandbox.NotifyDrop}, back},
+		"neither: a job asks":    {sandbox.Fault{Name: sandbox.NotifyDrop}, func(w *world, _ string) { w.forward(time.Minute); w.run() }},
+		"eight notifies at once": {sandbox.Fault{Name: sandbox.NotifyDuplicate, Value: "8"}, back},
+		"a notify hours late": {sandbox.Fault{Name: sandbox.NotifyDelay, Value: "5h"},
+			func(w *world, _ string) { w.runUntilQuiet(); w.forward(5 * time.Hour) }},
 		"a forged one in its place": {sandbox.Fault{Name: sandbox.NotifyOtherKey}, func(w *world, _ string) { w.forward(time.Minute); w.run() }},
 	} {
 		t.Run(name, func(t *testing.T) {

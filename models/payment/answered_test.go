@@ -14,7 +14,8 @@ import (
 func (w *world) answered(happens func()) *payment.Service {
 	w.t.Helper()
 	return payment.New(payment.Config{
-		DB: w.db, Alipay: w.newClient(&http.Client{Transport: answers{happens}}), AppID: modelstest.AppID, BaseURL: "https://shop.example",
+		DB: w.db, Alipay: w.newClient(&http.Client{Transport: answers{happens}}),
+		AppID: modelstest.AppID, BaseURL: "https://shop.example",
 		Log: logwatch.New(w.t, io.Discard),
 	})
 }

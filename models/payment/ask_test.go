@@ -24,7 +24,8 @@ func TestAskSoon(t *testing.T) {
 		attempt := w.attempt()
 		w.ask(attempt)
 		w.wantEvents("query noted no_trade_yet")
-		if p, _ := w.orderOf(attempt).OpenPayment(); p.TradeStatus != "TRADE_NOT_EXIST" || p.QueriedAt == nil || !p.QueriedAt.Equal(w.alipay.Now()) {
+		p, _ := w.orderOf(attempt).OpenPayment()
+		if p.TradeStatus != "TRADE_NOT_EXIST" || p.QueriedAt == nil || !p.QueriedAt.Equal(w.alipay.Now()) {
 			w.t.Errorf("got status %q asked at %v, want TRADE_NOT_EXIST now", p.TradeStatus, p.QueriedAt)
 		}
 		trade := w.payAttempt(attempt)
@@ -43,7 +44,8 @@ func TestAskSoon(t *testing.T) {
 // Only a proven answer counts. Whatever else comes leaves the attempt as it was, to be asked about again.
 func TestAskUnproven(t *testing.T) {
 	for _, fault := range []string{
-		sandbox.APIUnavailable, sandbox.APIErrorResponse, sandbox.APIGBKError, sandbox.APIBadGateway, sandbox.APIUnsigned, sandbox.APIWrongSign,
+		sandbox.APIUnavailable, sandbox.APIErrorResponse, sandbox.APIGBKError,
+		sandbox.APIBadGateway, sandbox.APIUnsigned, sandbox.APIWrongSign,
 	} {
 		t.Run(fault, func(t *testing.T) {
 			w := untold(t, modelstest.SQLite)

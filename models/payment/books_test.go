@@ -48,7 +48,9 @@ func (w *world) jobs() map[string]func(context.Context) error {
 // waiting counts what the jobs still have to do.
 func (w *world) waiting() int64 {
 	w.t.Helper()
-	return w.count(`SELECT (SELECT COUNT(*) FROM ly_order WHERE order_status = 0) + (SELECT COUNT(*) FROM ly_payment WHERE state = 'open')
+	return w.count(`SELECT
+		(SELECT COUNT(*) FROM ly_order WHERE order_status = 0)
+		+ (SELECT COUNT(*) FROM ly_payment WHERE state = 'open')
 		+ (SELECT COUNT(*) FROM ly_refund WHERE state = 'pending')`)
 }
 
@@ -107,7 +109,8 @@ func (w *world) wantAgreement() {
 	for outTradeNo, b := range booked {
 		w.t.Errorf("%s: booked as %+v, and not paid at Alipay", outTradeNo, b)
 	}
-	fulfilled := models.Fen(w.count("SELECT COALESCE(SUM(real_price - refunded_amount), 0) FROM ly_order WHERE order_status IN (1, 4)"))
+	const sums = "SELECT COALESCE(SUM(real_price - refunded_amount), 0) FROM ly_order WHERE order_status IN (1, 4)"
+	fulfilled := models.Fen(w.count(sums))
 	if received != fulfilled+back {
 		w.t.Errorf("received %s, of which %s fulfilled orders and %s went back", received, fulfilled, back)
 	}

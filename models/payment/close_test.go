@@ -183,9 +183,10 @@ func TestClosingUnderAnotherApp(t *testing.T) {
 		ended  payment.Ended
 		want   models.OrderStatus
 	}{
-		"no such trade":                {[]sandbox.Fault{strange}, false, time.Second, payment.EndedLater, models.OrderUnpaid},
-		"no such trade, the link dead": {[]sandbox.Fault{strange}, false, modelstest.TTL + time.Minute, payment.EndedClosed, models.OrderCancelled},
-		"paid":                         {nil, true, time.Second, payment.EndedPaid, models.OrderPaid},
+		"no such trade": {[]sandbox.Fault{strange}, false, time.Second, payment.EndedLater, models.OrderUnpaid},
+		"no such trade, the link dead": {[]sandbox.Fault{strange}, false, modelstest.TTL + time.Minute,
+			payment.EndedClosed, models.OrderCancelled},
+		"paid": {nil, true, time.Second, payment.EndedPaid, models.OrderPaid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(w *world) {
@@ -300,7 +301,9 @@ func TestReplicasCloseTogether(t *testing.T) {
 		for range cap(passes) {
 			w.must(<-passes)
 		}
-		if paid, closed := w.count("SELECT COUNT(*) FROM ly_order WHERE order_status = 1"), w.count("SELECT COUNT(*) FROM ly_order WHERE order_status = 3"); paid != 4 || closed != 8 {
+		paid := w.count("SELECT COUNT(*) FROM ly_order WHERE order_status = 1")
+		closed := w.count("SELECT COUNT(*) FROM ly_order WHERE order_status = 3")
+		if paid != 4 || closed != 8 {
 			w.t.Errorf("got %d paid and %d closed, want 4 and 8", paid, closed)
 		}
 		w.wantSound()

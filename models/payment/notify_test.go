@@ -122,7 +122,8 @@ func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 				if order := w.orderOf(attempt); order.OrderStatus != models.OrderPaid || !order.Lines[0].Granted {
 					w.t.Errorf("got %v, granted %v; want it paid", order.OrderStatus, order.Lines[0].Granted)
 				}
-				w.wantEvents("notify noted no_seller_asked", "notify noted no_seller_asked", c.booked, "notify noted no_seller_asked")
+				w.wantEvents("notify noted no_seller_asked", "notify noted no_seller_asked", c.booked,
+					"notify noted no_seller_asked")
 			})
 		})
 	}
@@ -150,7 +151,8 @@ func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 		t.Error("got a sum acknowledged that is not the attempt's")
 	}
 	w.wantEvents("notify noted no_seller_asked", "query held wrong_amount")
-	if w.Notify(t.Context(), notifyOf(models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1}).signed("seller_id", "")) {
+	foreign := notifyOf(models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1})
+	if w.Notify(t.Context(), foreign.signed("seller_id", "")) {
 		t.Error("got an order acknowledged that does not exist")
 	}
 }

@@ -75,7 +75,8 @@ func TestBalancedDay(t *testing.T) {
 		w.nextMorning()
 		for range 2 {
 			r := w.reconcile()
-			if r.Date != billDate || r.Trades != 2 || r.TradeSum != 315_33 || r.Refunds != 1 || r.RefundSum != 117_33 || len(r.Differences) != 0 {
+			if r.Date != billDate || r.Trades != 2 || r.TradeSum != 315_33 ||
+				r.Refunds != 1 || r.RefundSum != 117_33 || len(r.Differences) != 0 {
 				w.t.Errorf("got %+v, want two trades of 315.33, a refund of 117.33 and no difference", r)
 			}
 		}
@@ -338,7 +339,8 @@ func TestRowBesideMidnight(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.forward(12 * time.Hour) // 00:00
 		w.paid()
-		_, err := w.db.SQL().ExecContext(w.t.Context(), "UPDATE ly_payment SET paid_at = ?", noon.Add(12*time.Hour-time.Second))
+		_, err := w.db.SQL().ExecContext(w.t.Context(),
+			"UPDATE ly_payment SET paid_at = ?", noon.Add(12*time.Hour-time.Second))
 		w.must(err)
 		w.forward(11 * time.Hour)
 		for _, want := range []int64{1, 0} {
@@ -356,7 +358,8 @@ func TestRowBesideMidnight(t *testing.T) {
 func TestBillBesideTheDayCannotBeRead(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.paid()
-		_, err := w.db.SQL().ExecContext(w.t.Context(), "UPDATE ly_payment SET paid_at = ?", noon.Add(12*time.Hour+time.Second))
+		_, err := w.db.SQL().ExecContext(w.t.Context(),
+			"UPDATE ly_payment SET paid_at = ?", noon.Add(12*time.Hour+time.Second))
 		w.must(err)
 		w.forward(47 * time.Hour)
 		w.fault(sandbox.Fault{Name: sandbox.BillNotZip, Times: 2}) // that of the day itself is empty, and no file

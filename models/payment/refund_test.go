@@ -96,7 +96,9 @@ func TestRefundBrokenOff(t *testing.T) {
 		asking.Go(func() {
 			refund, err = w.Refund(ctx, models.NewRefund{OrderNumber: o.OrderNumber, Amount: 10_00})
 		})
-		w.until("the refund on its way", func() bool { return w.count("SELECT COUNT(*) FROM ly_refund WHERE tries = 1") == 1 })
+		w.until("the refund on its way", func() bool {
+			return w.count("SELECT COUNT(*) FROM ly_refund WHERE tries = 1") == 1
+		})
 		breakOff()
 		asking.Wait()
 		if err != nil || refund.State != models.RefundPending || refund.OutRequestNo == "" {
@@ -121,7 +123,8 @@ func TestPauseBetweenRefundsOfATrade(t *testing.T) {
 		if r := w.refund(models.NewRefund{OrderNumber: other.OrderNumber, Amount: 10_00}); r.State != models.RefundDone {
 			w.t.Errorf("of another order: got %+v, want it done", r)
 		}
-		if r := w.refund(models.NewRefund{OrderNumber: other.OrderNumber}); r.State != models.RefundPending || r.LastError == "" {
+		r := w.refund(models.NewRefund{OrderNumber: other.OrderNumber})
+		if r.State != models.RefundPending || r.LastError == "" {
 			w.t.Errorf("the next of one order: got %+v, want it pending with the reason", r)
 		}
 		w.wantRefunds(o, 1, 99_00)
@@ -169,7 +172,8 @@ func TestRefundIsMadeOnce(t *testing.T) {
 				w.runUntilQuiet()
 				w.wantRefunds(o, 1, 117_33)
 				w.wantStatus(o, models.OrderPaid)
-				if n := w.count("SELECT COUNT(*) FROM ly_refund WHERE state = 'done' AND out_request_no = ?", o.OrderNumber+"R1"); n != 1 {
+				n := w.count("SELECT COUNT(*) FROM ly_refund WHERE state = 'done' AND out_request_no = ?", o.OrderNumber+"R1")
+				if n != 1 {
 					w.t.Errorf("got %d refunds done as %sR1, want 1", n, o.OrderNumber)
 				}
 				w.wantSound()

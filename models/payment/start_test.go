@@ -13,7 +13,9 @@ import (
 )
 
 // link is what Start gives, taken apart.
-func (w *world) link(s *payment.Service, number string, device payment.Device) (params url.Values, biz map[string]string) {
+func (w *world) link(
+	s *payment.Service, number string, device payment.Device,
+) (params url.Values, biz map[string]string) {
 	w.t.Helper()
 	address, err := s.Start(w.t.Context(), w.ann.ID, number, device)
 	if err != nil {
@@ -69,10 +71,12 @@ func TestStartAgain(t *testing.T) {
 		w.link(w.Service, order.OrderNumber, payment.Desktop)
 		w.exec("UPDATE ly_order SET order_title = 'renamed'")
 		w.advance(time.Minute)
-		if _, biz := w.link(w.Service, order.OrderNumber, payment.Phone); biz["out_trade_no"] != order.OrderNumber || biz["subject"] != "路飞学城-Go 语言实战" {
+		_, biz := w.link(w.Service, order.OrderNumber, payment.Phone)
+		if biz["out_trade_no"] != order.OrderNumber || biz["subject"] != "路飞学城-Go 语言实战" {
 			w.t.Errorf("got %v, want the first attempt unchanged", biz)
 		}
-		if _, biz := w.link(w.service("2021000000000002", "https://shop.example/"), order.OrderNumber, payment.Desktop); biz["out_trade_no"] != order.OrderNumber+"_2" {
+		other := w.service("2021000000000002", "https://shop.example/")
+		if _, biz := w.link(other, order.OrderNumber, payment.Desktop); biz["out_trade_no"] != order.OrderNumber+"_2" {
 			w.t.Errorf("under another app: got %v, want attempt 2", biz)
 		}
 		w.exec("UPDATE ly_payment SET state = ?", models.PaymentClosed)
@@ -102,7 +106,8 @@ func TestStartRefused(t *testing.T) {
 		}
 	}
 	w.advance(modelstest.TTL)
-	if _, err := w.Start(t.Context(), w.ann.ID, order.OrderNumber, payment.Desktop); !errors.Is(err, models.ErrPastDeadline) {
+	_, err := w.Start(t.Context(), w.ann.ID, order.OrderNumber, payment.Desktop)
+	if !errors.Is(err, models.ErrPastDeadline) {
 		t.Errorf("at the deadline: got %v, want %v", err, models.ErrPastDeadline)
 	}
 }
@@ -113,7 +118,8 @@ func TestStartAsTimeRunsOut(t *testing.T) {
 	late := func() time.Time { return noon.Add(-modelstest.TTL) }
 	w := untold(t, modelstest.SQLite, modelstest.At(late))
 	order := modelstest.Order(t, w.db, w.ann, w.stock.Plain.For(30))
-	if address, err := w.Start(t.Context(), w.ann.ID, order.OrderNumber, payment.Desktop); !errors.Is(err, models.ErrPastDeadline) {
+	address, err := w.Start(t.Context(), w.ann.ID, order.OrderNumber, payment.Desktop)
+	if !errors.Is(err, models.ErrPastDeadline) {
 		t.Errorf("got %q, %v; want %v", address, err, models.ErrPastDeadline)
 	}
 }

@@ -202,14 +202,17 @@ func (c client) live() {
 // place makes an order of one or two courses of some student, with coupon and points where they can be had.
 func (c client) place() models.Order {
 	offers := []models.Offer{
-		c.stock.Plain.For(30), c.stock.Plain.For(0), c.stock.Rate.For(60), c.stock.Off.For(60), c.stock.Step.For(90), c.stock.Free.For(30),
+		c.stock.Plain.For(30), c.stock.Plain.For(0), c.stock.Rate.For(60),
+		c.stock.Off.For(60), c.stock.Step.For(90), c.stock.Free.For(30),
 	}
 	for {
 		i := c.rng.IntN(stormStudents)
 		user := c.students[i].ID
 		for range 1 + c.rng.IntN(2) {
 			offer := offers[c.rng.IntN(len(offers))]
-			err := c.db.PutInCart(c.t.Context(), models.CartItem{UserID: user, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true})
+			err := c.db.PutInCart(c.t.Context(), models.CartItem{
+				UserID: user, CourseID: offer.CourseID, Expire: offer.Expire, Selected: true,
+			})
 			c.allow(err)
 		}
 		choice := models.Choice{Points: int64(c.rng.IntN(300))}

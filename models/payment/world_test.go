@@ -107,7 +107,8 @@ func (w *world) student(name string) models.User {
 	w.t.Helper()
 	for _, statement := range []string{
 		"INSERT INTO ly_user (username, password, credit, created_at) VALUES (?, '', 1000, ?)",
-		"INSERT INTO ly_credit (user_id, opera, number, reference, created_at) SELECT id, 1, credit, username, created_at FROM ly_user WHERE username = ? AND created_at = ?",
+		"INSERT INTO ly_credit (user_id, opera, number, reference, created_at)" +
+			" SELECT id, 1, credit, username, created_at FROM ly_user WHERE username = ? AND created_at = ?",
 	} {
 		_, err := w.db.SQL().ExecContext(w.t.Context(), statement, name, w.db.Now())
 		w.must(err)

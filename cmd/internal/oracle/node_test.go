@@ -39,7 +39,8 @@ func (w *world) ourLinks() []string {
 	w.t.Helper()
 	pay := alipay.PagePay{
 		OutTradeNo: "OURS1", Amount: 1000, Subject: subject, Body: subject, Expires: time.Now().Add(time.Hour),
-		ReturnURL: "https://shop.example/return", NotifyURL: "https://shop.example/notify", QuitURL: "https://shop.example/quit",
+		ReturnURL: "https://shop.example/return", NotifyURL: "https://shop.example/notify",
+		QuitURL: "https://shop.example/quit",
 	}
 	page, err := w.ours().PagePayURL(pay)
 	w.must(err)

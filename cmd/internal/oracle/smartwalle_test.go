@@ -32,7 +32,8 @@ func TestSmartwalleAtTheSimulator(t *testing.T) {
 				t.Errorf("return: %v", err)
 			}
 			paid := w.decode(client, <-notifies)
-			if paid.TradeStatus != "TRADE_SUCCESS" || paid.Subject != subject || paid.TotalAmount != "10.00" || paid.OutTradeNo != "SW1" {
+			if paid.TradeStatus != "TRADE_SUCCESS" || paid.Subject != subject ||
+				paid.TotalAmount != "10.00" || paid.OutTradeNo != "SW1" {
 				t.Errorf("notify: got %+v", paid)
 			}
 
@@ -41,7 +42,9 @@ func TestSmartwalleAtTheSimulator(t *testing.T) {
 			if !trade.IsSuccess() || trade.TradeStatus != "TRADE_SUCCESS" || trade.TotalAmount != "10.00" {
 				t.Errorf("query: got %+v", trade)
 			}
-			refund, err := client.TradeRefund(ctx, alipay.TradeRefund{OutTradeNo: "SW1", RefundAmount: "4.00", OutRequestNo: "R1"})
+			refund, err := client.TradeRefund(ctx, alipay.TradeRefund{
+				OutTradeNo: "SW1", RefundAmount: "4.00", OutRequestNo: "R1",
+			})
 			w.must(err)
 			if !refund.IsSuccess() || refund.FundChange != "Y" || refund.RefundFee != "4.00" {
 				t.Errorf("refund: got %+v", refund)
@@ -49,7 +52,9 @@ func TestSmartwalleAtTheSimulator(t *testing.T) {
 			if back := w.decode(client, <-notifies); back.OutBizNo != "R1" || back.RefundFee != "4.00" {
 				t.Errorf("notify of the refund: got %+v", back)
 			}
-			state, err := client.TradeFastPayRefundQuery(ctx, alipay.TradeFastPayRefundQuery{OutTradeNo: "SW1", OutRequestNo: "R1"})
+			state, err := client.TradeFastPayRefundQuery(ctx, alipay.TradeFastPayRefundQuery{
+				OutTradeNo: "SW1", OutRequestNo: "R1",
+			})
 			w.must(err)
 			if !state.IsSuccess() || state.RefundStatus != "REFUND_SUCCESS" {
 				t.Errorf("refund query: got %+v", state)

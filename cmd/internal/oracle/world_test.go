@@ -99,7 +99,8 @@ func (w *world) wantSigned(values url.Values) {
 func (w *world) ours() *alipay.Client {
 	w.t.Helper()
 	client, err := alipay.NewClient(alipay.Config{
-		Gateway: w.gateway, AppID: appID, SellerID: sellerID, AppPrivateKey: w.app, AlipayPublicKeys: []*rsa.PublicKey{&w.alipay.PublicKey}, Now: w.sandbox.Now,
+		Gateway: w.gateway, AppID: appID, SellerID: sellerID,
+		AppPrivateKey: w.app, AlipayPublicKeys: []*rsa.PublicKey{&w.alipay.PublicKey}, Now: w.sandbox.Now,
 	})
 	w.must(err)
 	return client

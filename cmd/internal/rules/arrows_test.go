@@ -30,7 +30,10 @@ const (
 )
 
 // sandboxUsers are the programs that may hold a fake Alipay; luffy, which takes real money, is not one.
-var sandboxUsers = []string{"luffy/cmd/alipay-sandbox", "luffy/cmd/bench", "luffy/cmd/cluster", "luffy/cmd/demo", "luffy/cmd/proof", "luffy/cmd/simulation"}
+var sandboxUsers = []string{
+	"luffy/cmd/alipay-sandbox", "luffy/cmd/bench", "luffy/cmd/cluster", "luffy/cmd/demo", "luffy/cmd/proof",
+	"luffy/cmd/simulation",
+}
 
 func TestArrows(t *testing.T) {
 	for _, line := range goList(t, "{{.ImportPath}} {{join .Imports \" \"}}", "luffy/...") {
@@ -58,7 +61,8 @@ func TestSandboxStaysOut(t *testing.T) {
 		if kind == "main" && slices.Contains(deps, sandbox) && !slices.Contains(sandboxUsers, name) {
 			t.Errorf("%s holds %s, want it in %q only", name, sandbox, sandboxUsers)
 		}
-		if name == "luffy/cmd/luffy" && slices.ContainsFunc(deps, func(dep string) bool { return dep == "testing" || dep == modelstest }) {
+		forTests := func(dep string) bool { return dep == "testing" || dep == modelstest }
+		if name == "luffy/cmd/luffy" && slices.ContainsFunc(deps, forTests) {
 			t.Errorf("%s holds code for tests", name)
 		}
 	}

@@ -99,7 +99,8 @@ func logUses(t *testing.T, file string) (uses []string) {
 // isLog tells what makes a log, or throws one away.
 func isLog(n ast.Node) bool {
 	name := selected(n, "slog")
-	return slices.Contains([]string{"New", "NewTextHandler", "NewJSONHandler", "DiscardHandler", "Default", "SetDefault"}, name) || selected(n, "log") == "New"
+	makers := []string{"New", "NewTextHandler", "NewJSONHandler", "DiscardHandler", "Default", "SetDefault"}
+	return slices.Contains(makers, name) || selected(n, "log") == "New"
 }
 
 // startsProgram tells a call that starts a program whose name is not written there.

@@ -12,7 +12,9 @@ import (
 
 // Money is whole fen. The easiest way to keep floating point away from it is to have none where money is.
 func TestNoFloats(t *testing.T) {
-	for _, folder := range []string{"cmd/luffy", "cmd/internal/server", "cmd/internal/settings", "handlers", "models", "views"} {
+	for _, folder := range []string{
+		"cmd/luffy", "cmd/internal/server", "cmd/internal/settings", "handlers", "models", "views",
+	} {
 		for _, file := range goFiles(t, folder) {
 			if file == "cmd/internal/server/metrics.go" {
 				continue // Prometheus takes every figure as a float, and none of these is money
@@ -53,7 +55,8 @@ func reportFloats(t *testing.T, file string) {
 			}
 		case *ast.BasicLit:
 			if n.Kind == token.FLOAT {
-				t.Errorf("%s:%d: the constant %s; money is models.Fen, a whole number", file, positions.Position(n.Pos()).Line, n.Value)
+				t.Errorf("%s:%d: the constant %s; money is models.Fen, a whole number",
+					file, positions.Position(n.Pos()).Line, n.Value)
 			}
 		}
 		return true

@@ -59,7 +59,8 @@ func traces(t *testing.T) []string {
 	for _, folder := range folders {
 		found = append(found, strings.TrimSuffix(folder, "/")+"/")
 	}
-	for _, proxy := range strings.FieldsFunc(command(t, "go", "env", "GOPROXY"), func(r rune) bool { return strings.ContainsRune(",|\n", r) }) {
+	between := func(r rune) bool { return strings.ContainsRune(",|\n", r) }
+	for _, proxy := range strings.FieldsFunc(command(t, "go", "env", "GOPROXY"), between) {
 		if u, err := url.Parse(proxy); err == nil && u.Host != "" {
 			found = append(found, u.Host)
 		}

@@ -25,7 +25,9 @@ func clockOf(ago time.Duration) func() time.Time {
 
 // startAlipay starts a simulator that signs with the key, behind the gateway address of the
 // settings that it returns.
-func startAlipay(t *testing.T, s settings.Settings, key *rsa.PrivateKey, ago time.Duration) (*sandbox.Sandbox, settings.Settings) {
+func startAlipay(
+	t *testing.T, s settings.Settings, key *rsa.PrivateKey, ago time.Duration,
+) (*sandbox.Sandbox, settings.Settings) {
 	t.Helper()
 	simulator, err := sandbox.New(sandbox.Config{
 		AppID: s.AppID, SellerID: s.SellerID, AppPublicKey: &appKey().PublicKey, Key: key, Now: clockOf(ago),

@@ -70,7 +70,8 @@ func goodSettings(t *testing.T, address string) settings.Settings {
 		t.Fatal(err)
 	}
 	return settings.Settings{
-		Addr: "127.0.0.1:0", BaseURL: "http://127.0.0.1:8080", DatabaseURL: address, SessionKeyFile: filepath.Join(folder, "session.key"),
+		Addr: "127.0.0.1:0", BaseURL: "http://127.0.0.1:8080",
+		DatabaseURL: address, SessionKeyFile: filepath.Join(folder, "session.key"),
 		Gateway: "http://127.0.0.1:1/gateway.do", AppID: modelstest.AppID, SellerID: sellerID,
 		AppKeyFile: appFile, AlipayKeyFile: keyFile(t, alipayKey()), OrderTTL: 15 * time.Minute, Jobs: "on",
 		RefundDays: "7", RefundWatched: "30",

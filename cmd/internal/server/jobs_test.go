@@ -22,7 +22,10 @@ func TestRepeat(t *testing.T) {
 		passes, ended := 0, false
 		s := &Server{log: logwatch.New(t, io.Discard)}
 		go func() {
-			s.repeat(ctx, ctx, job{"failing", time.Minute, func(context.Context) error { passes++; return errors.New("not now") }})
+			s.repeat(ctx, ctx, job{"failing", time.Minute, func(context.Context) error {
+				passes++
+				return errors.New("not now")
+			}})
 			ended = true
 		}()
 		<-time.After(3*time.Minute + time.Second)

@@ -27,7 +27,11 @@ func TestLongHeaders(t *testing.T) {
 		"cookie":  func(r *http.Request, text string) { r.Header.Set("Cookie", "luffy_session="+text) },
 		"header":  func(r *http.Request, text string) { r.Header.Set("X-Long", text) },
 	} {
-		for length, want := range map[int]int{8 << 10: http.StatusOK, 64 << 10: http.StatusRequestHeaderFieldsTooLarge, 4 << 20: http.StatusRequestHeaderFieldsTooLarge} {
+		for length, want := range map[int]int{
+			8 << 10:  http.StatusOK,
+			64 << 10: http.StatusRequestHeaderFieldsTooLarge,
+			4 << 20:  http.StatusRequestHeaderFieldsTooLarge,
+		} {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+shop.address+"/", nil)
 			if err != nil {
 				t.Fatal(err)

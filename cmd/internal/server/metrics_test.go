@@ -59,7 +59,9 @@ func (p past) trouble(notifyURL string) {
 	notify(notifyURL, paid)
 	wrong.Amount--
 	notify(notifyURL, wrong)
-	for _, body := range []string{"trade_status=TRADE_SUCCESS", "trade_no=1", "trade_no=1&sign_type=RSA2&sign=" + strings.Repeat("AAAA", 80)} {
+	for _, body := range []string{
+		"trade_status=TRADE_SUCCESS", "trade_no=1", "trade_no=1&sign_type=RSA2&sign=" + strings.Repeat("AAAA", 80),
+	} {
 		if response, err := client.Post(notifyURL, "application/x-www-form-urlencoded", strings.NewReader(body)); err == nil {
 			response.Body.Close()
 		}
@@ -77,7 +79,8 @@ func (p past) trouble(notifyURL string) {
 		}
 	}
 	closed := models.BillDifference{Kind: models.MissingHere, OutTradeNo: "1", ClosedAt: new(p.db.Now())}
-	_, err := p.db.SaveBillDifferences(ctx, "2026-11-21", []models.BillDifference{closed, {Kind: models.MissingThere, OutTradeNo: "2"}})
+	open := models.BillDifference{Kind: models.MissingThere, OutTradeNo: "2"}
+	_, err := p.db.SaveBillDifferences(ctx, "2026-11-21", []models.BillDifference{closed, open})
 	p.must(err)
 }
 
@@ -117,7 +120,8 @@ func scrape(t *testing.T, address string) map[string]float64 {
 	figures := map[string]float64{}
 	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
 		at := strings.LastIndexByte(lines.Text(), ' ')
-		if figures[lines.Text()[:at]], err = strconv.ParseFloat(lines.Text()[at+1:], 64); err != nil && lines.Text()[0] != '#' {
+		figures[lines.Text()[:at]], err = strconv.ParseFloat(lines.Text()[at+1:], 64)
+		if err != nil && lines.Text()[0] != '#' {
 			t.Errorf("%q: %v", lines.Text(), err)
 		}
 	}
@@ -145,7 +149,9 @@ func TestMetricsAside(t *testing.T) {
 		go func() { ended <- shop.Serve(ctx, listeners[0], listeners[1]) }()
 
 		wantMetrics(t, at[1], map[string]float64{`luffy_refunds_pending`: 0})
-		for address, want := range map[string]int{at[0] + "/metrics": 404, at[1] + "/": 404, at[1] + "/healthz": 404, at[0] + "/healthz": 200} {
+		for address, want := range map[string]int{
+			at[0] + "/metrics": 404, at[1] + "/": 404, at[1] + "/healthz": 404, at[0] + "/healthz": 200,
+		} {
 			if got := get(address); got != want {
 				t.Errorf("%s: got status %d, want %d", address, got, want)
 			}

@@ -27,7 +27,8 @@ func TestNotifiesDuringTheStop(t *testing.T) {
 		fixture, student := modelstest.Shop(t, db), modelstest.Student(t, db, "nami")
 		attempts := make([]models.Payment, 24)
 		for i := range attempts {
-			attempts[i] = modelstest.Attempt(t, db, modelstest.Order(t, db, student, fixture.Plain.For(30), fixture.Rate.For(60)))
+			made := modelstest.Order(t, db, student, fixture.Plain.For(30), fixture.Rate.For(60))
+			attempts[i] = modelstest.Attempt(t, db, made)
 		}
 		r := serve(t, newShop(t, s))
 		success := make([]bool, len(attempts))

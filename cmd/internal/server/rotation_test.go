@@ -68,7 +68,8 @@ func TestKeyRotation(t *testing.T) {
 				t.Errorf("%d: a notify of a shop with %d keys: got %v, want %v", i, len(c.keys), got, c.want)
 			}
 			accepted := func(d sandbox.Delivery) bool { return d.Accepted }
-			if got := slices.ContainsFunc(c.alipay.Deliveries(orders[i].OrderNumber), accepted); got != (c.want == models.OrderPaid) {
+			got := slices.ContainsFunc(c.alipay.Deliveries(orders[i].OrderNumber), accepted)
+			if got != (c.want == models.OrderPaid) {
 				t.Errorf("%d: got accepted %t, want the opposite", i, got)
 			}
 		}

@@ -82,20 +82,27 @@ func TestPendingRefunds(t *testing.T) {
 		p.pay(made)
 		p.learn(made)
 		fault(t, p.alipay, sandbox.Fault{Name: sandbox.SellerBalance, Times: 1})
-		broke, err := p.payments.Refund(t.Context(), models.NewRefund{OrderNumber: made.OrderNumber, Line: 1, Reason: "换课", By: "boss"})
+		broke, err := p.payments.Refund(t.Context(), models.NewRefund{
+			OrderNumber: made.OrderNumber, Line: 1, Reason: "换课", By: "boss",
+		})
 		if err != nil || broke.State != models.RefundPending {
 			t.Fatalf("got a refund that is %s, %v; want it %s", broke.State, err, models.RefundPending)
 		}
-		left, err := p.db.CreateRefund(t.Context(), models.NewRefund{OrderNumber: made.OrderNumber, Amount: 1_00, Reason: "补偿", By: "boss"})
+		left, err := p.db.CreateRefund(t.Context(), models.NewRefund{
+			OrderNumber: made.OrderNumber, Amount: 1_00, Reason: "补偿", By: "boss",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		serveJobs(t, s)
-		until(t, "both refunds to be done", func() bool { return order(t, db, made).RefundedAmount == broke.Amount+left.Amount })
+		until(t, "both refunds to be done", func() bool {
+			return order(t, db, made).RefundedAmount == broke.Amount+left.Amount
+		})
 		trade, _ := p.alipay.Trade(made.OrderNumber)
 		if len(trade.Refunds) != 2 || models.Fen(trade.Refunded) != broke.Amount+left.Amount {
-			t.Errorf("at Alipay: got %d refunds of %d together, want 2 of %d", len(trade.Refunds), trade.Refunded, broke.Amount+left.Amount)
+			t.Errorf("at Alipay: got %d refunds of %d together, want 2 of %d",
+				len(trade.Refunds), trade.Refunded, broke.Amount+left.Amount)
 		}
 		wantClean(t, db)
 	})

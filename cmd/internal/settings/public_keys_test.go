@@ -35,7 +35,8 @@ func TestParsePublicKeys(t *testing.T) {
 	t.Parallel()
 	oldBlock, oldBare := publicKey(t, oldKey())
 	newBlock, newBare := publicKey(t, newKey())
-	private := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(newKey())}))
+	block := pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(newKey())}
+	private := string(pem.EncodeToMemory(&block))
 	for _, c := range []struct {
 		name, text string
 		keys       int // the old one, then the new one

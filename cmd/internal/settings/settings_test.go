@@ -13,7 +13,8 @@ import (
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	got, want := Read(nil), Settings{
-		Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", DatabaseURL: "sqlite:luffy.db", SessionKeyFile: "luffy-session.key",
+		Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080",
+		DatabaseURL: "sqlite:luffy.db", SessionKeyFile: "luffy-session.key",
 		OrderTTL: 15 * time.Minute, RefundDays: "7", RefundWatched: "30", Jobs: "on",
 		Proxies: "127.0.0.0/8,::1", // a proxy on the same machine is the usual one, and nobody else has these addresses
 	}
@@ -34,8 +35,10 @@ func TestRead(t *testing.T) {
 		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
-		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d", SessionKeyFile: "s", Gateway: "https://g",
-		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p", OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Jobs: "off",
+		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d",
+		SessionKeyFile: "s", Gateway: "https://g",
+		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p",
+		OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Jobs: "off",
 		MetricsAddr: ":9", Proxies: "10.0.0.1",
 	}
 	if got != want {

@@ -25,7 +25,8 @@ func fetch[T any](w *world, path string) T {
 // act posts JSON to the API and gives the answer.
 func (w *world) act(path, body string) reply {
 	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.server.URL+"/admin/api/"+path, strings.NewReader(body))
+	address := w.server.URL + "/admin/api/" + path
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, address, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ func TestAdminAPI(t *testing.T) {
 	if got := accountOf(w, sandbox.BuyerPoor).Balance; got != 100 {
 		t.Errorf("balance: got %d fen, want 100", got)
 	}
-	if calls := fetch[[]sandbox.Call](w, "calls"); len(calls) != 1 || calls[0].Method != pagePay || calls[0].Code != "10000" {
+	calls := fetch[[]sandbox.Call](w, "calls")
+	if len(calls) != 1 || calls[0].Method != pagePay || calls[0].Code != "10000" {
 		t.Errorf("calls: got %+v, want the page request", calls)
 	}
 	w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -174,7 +176,8 @@ func TestNothingHappensByGET(t *testing.T) {
 	}
 
 	gateway := signed(w.common(query, object{"out_trade_no": "A1"}))
-	r, err = http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+"/gateway.do?charset=utf-8", strings.NewReader(without(gateway, "charset").Encode()))
+	r, err = http.NewRequestWithContext(t.Context(), http.MethodPost,
+		w.server.URL+"/gateway.do?charset=utf-8", strings.NewReader(without(gateway, "charset").Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +194,8 @@ func TestAdminPages(t *testing.T) {
 	w.pay(pagePay, "A1", object{"subject": "<i>课"})
 	until(t, "delivery", func() bool { return len(w.s.Deliveries("A1")) == 1 })
 
-	got := w.post(w.server.URL+"/admin/api/faults", url.Values{"name": {sandbox.NotifyDrop}, "times": {"3"}, "out_trade_no": {""}, "value": {""}})
+	got := w.post(w.server.URL+"/admin/api/faults",
+		url.Values{"name": {sandbox.NotifyDrop}, "times": {"3"}, "out_trade_no": {""}, "value": {""}})
 	if got.status != http.StatusSeeOther || got.location != "/admin" {
 		t.Errorf("fault by form: got %d to %q, want 303 to /admin", got.status, got.location)
 	}
@@ -202,7 +206,8 @@ func TestAdminPages(t *testing.T) {
 	if balance := accountOf(w, sandbox.BuyerPoor).Balance; got.status != http.StatusSeeOther || balance != 12_34 {
 		t.Errorf("balance by form: got status %d, %d fen; want 303, 1234", got.status, balance)
 	}
-	if got := w.post(w.server.URL+"/admin/api/faults", url.Values{"name": {sandbox.NotifyDrop}, "times": {"many"}}); got.status != http.StatusBadRequest {
+	got = w.post(w.server.URL+"/admin/api/faults", url.Values{"name": {sandbox.NotifyDrop}, "times": {"many"}})
+	if got.status != http.StatusBadRequest {
 		t.Errorf("times=many: got status %d, want 400", got.status)
 	}
 	for path, wants := range map[string][]string{
@@ -219,7 +224,8 @@ func TestAdminPages(t *testing.T) {
 	if got := w.get(w.server.URL + "/admin/trades/B1"); got.status != http.StatusNotFound {
 		t.Errorf("unknown trade: got status %d, want 404", got.status)
 	}
-	if got := w.get(w.server.URL + "/style.css"); got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") {
+	got = w.get(w.server.URL + "/style.css")
+	if got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") {
 		t.Errorf("style sheet: got %d as %s", got.status, got.header.Get("Content-Type"))
 	}
 }

@@ -45,10 +45,12 @@ func TestRefundWindow(t *testing.T) {
 			w.pay(pagePay, "A1", nil)
 			w.call(refund, object{"out_trade_no": "A1", "refund_amount": "10.00", "out_request_no": "R1"})
 			w.advance(c.want - time.Second)
-			wantMembers(t, "before the end", w.call(query, object{"out_trade_no": "A1"}), map[string]string{"trade_status": sandbox.TradeSuccess})
+			wantMembers(t, "before the end", w.call(query, object{"out_trade_no": "A1"}),
+				map[string]string{"trade_status": sandbox.TradeSuccess})
 			w.advance(time.Hour)
 			got := w.call(query, object{"out_trade_no": "A1"})
-			wantMembers(t, "query", got, map[string]string{"code": "10000", "trade_status": sandbox.TradeFinished, "receipt_amount": "310.00"})
+			wantMembers(t, "query", got,
+				map[string]string{"code": "10000", "trade_status": sandbox.TradeFinished, "receipt_amount": "310.00"})
 			if trade, _ := w.s.Trade("A1"); !trade.FinishedAt.Equal(evening.Add(c.want)) {
 				t.Errorf("finished at %v, want %v", trade.FinishedAt, evening.Add(c.want))
 			}
@@ -63,7 +65,8 @@ func checkFinished(w *world) {
 	got := w.call(refund, object{"out_trade_no": "A1", "refund_amount": "1.00", "out_request_no": "R2"})
 	wantMembers(w.t, "refund", got, map[string]string{"code": "40004", "sub_code": "ACQ.TRADE_HAS_FINISHED"})
 	got = w.call(refund, object{"out_trade_no": "A1", "refund_amount": "10.00", "out_request_no": "R1"})
-	wantMembers(w.t, "repeat of an old refund", got, map[string]string{"code": "10000", "fund_change": "N", "refund_fee": "10.00"})
+	wantMembers(w.t, "repeat of an old refund", got,
+		map[string]string{"code": "10000", "fund_change": "N", "refund_fee": "10.00"})
 	got = w.call(cancel, object{"out_trade_no": "A1"})
 	wantMembers(w.t, "cancel", got, map[string]string{"code": "40004", "sub_code": "ACQ.TRADE_HAS_FINISHED"})
 	got = w.call(closing, object{"out_trade_no": "A1"})
@@ -86,7 +89,8 @@ func TestFinishingNotify(t *testing.T) {
 	w.awaitNotifies(2)
 	w.advance(sandbox.DefaultRefundWindow)
 	got := w.awaitNotifies(3)[2]
-	if got.Get("out_trade_no") != "A1" || got.Get("trade_status") != sandbox.TradeFinished || got.Get("receipt_amount") != "310.00" || got.Has("refund_fee") {
+	if got.Get("out_trade_no") != "A1" || got.Get("trade_status") != sandbox.TradeFinished ||
+		got.Get("receipt_amount") != "310.00" || got.Has("refund_fee") {
 		t.Errorf("got %v, want the payment of A1 again, as TRADE_FINISHED", got)
 	}
 	w.wantStatus("B1", sandbox.TradeFinished)

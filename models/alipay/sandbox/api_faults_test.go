@@ -36,7 +36,8 @@ func TestAPIFaults(t *testing.T) {
 		signed bool
 		effect bool
 	}{
-		{sandbox.Fault{Name: sandbox.APIUnavailable}, 200, `"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error"`, true, false},
+		{sandbox.Fault{Name: sandbox.APIUnavailable}, 200,
+			`"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error"`, true, false},
 		{sandbox.Fault{Name: sandbox.APIUnavailable, Value: "after"}, 200, `"code":"20000"`, true, true},
 		{sandbox.Fault{Name: sandbox.APIErrorResponse}, 200, `{"error_response":{"code":"20000"`, false, false},
 		{sandbox.Fault{Name: sandbox.APIErrorResponse, Value: "after"}, 200, `{"error_response":{"code":"20000"`, false, true},
@@ -58,7 +59,8 @@ func TestAPIFaults(t *testing.T) {
 			c.fault.Method, c.fault.OutTradeNo, c.fault.Times = refund, "A1", 1
 			w.fault(c.fault)
 			w.call(query, object{"out_trade_no": "A1"}) // of another method, so untouched
-			got := w.get(w.gateway(w.common(refund, object{"out_trade_no": "A1", "refund_amount": "100.00", "out_request_no": "R1"})))
+			back := object{"out_trade_no": "A1", "refund_amount": "100.00", "out_request_no": "R1"}
+			got := w.get(w.gateway(w.common(refund, back)))
 			if got.status != c.status || !strings.Contains(got.body, c.part) {
 				t.Errorf("got status %d, %q; want %d with %q", got.status, got.body, c.status, c.part)
 			}
@@ -73,7 +75,7 @@ func TestAPIFaults(t *testing.T) {
 			if last := calls[len(calls)-1]; len(last.Faults) != 1 || last.Faults[0] != c.fault.Name {
 				t.Errorf("the log of calls has faults %q, want %q", last.Faults, c.fault.Name)
 			}
-			again := w.call(refund, object{"out_trade_no": "A1", "refund_amount": "100.00", "out_request_no": "R1"})
+			again := w.call(refund, back)
 			want := map[bool]string{true: "N", false: "Y"}[c.effect]
 			wantMembers(t, "the same number again", again, map[string]string{"code": "10000", "fund_change": want})
 		})

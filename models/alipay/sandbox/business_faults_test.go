@@ -72,7 +72,8 @@ func TestPayingAfterTheEnd(t *testing.T) {
 	w.open(pagePay, "A1", object{"timeout_express": "1m"})
 	w.advance(time.Minute)
 	w.fault(sandbox.Fault{Name: sandbox.ClosePaysFirst})
-	wantMembers(t, "close", w.call(closing, object{"out_trade_no": "A1"}), map[string]string{"sub_code": "ACQ.TRADE_NOT_EXIST"})
+	wantMembers(t, "close", w.call(closing, object{"out_trade_no": "A1"}),
+		map[string]string{"sub_code": "ACQ.TRADE_NOT_EXIST"})
 	w.wantStatus("A1", "none")
 }
 

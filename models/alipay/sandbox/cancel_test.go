@@ -43,7 +43,8 @@ func TestCancelRefusals(t *testing.T) {
 		sandbox.SellerBalance: "ACQ.SELLER_BALANCE_NOT_ENOUGH",
 	} {
 		w.fault(sandbox.Fault{Name: fault, Times: 1})
-		wantMembers(t, fault, w.call(cancel, object{"out_trade_no": "A1"}), map[string]string{"code": "40004", "sub_code": want})
+		wantMembers(t, fault, w.call(cancel, object{"out_trade_no": "A1"}),
+			map[string]string{"code": "40004", "sub_code": want})
 	}
 	w.wantStatus("A1", sandbox.TradeSuccess)
 }

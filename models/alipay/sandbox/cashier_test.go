@@ -58,11 +58,12 @@ func TestWrongPasswordThenRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	cashier := w.open(pagePay, "A1", nil)
-	if got := w.post(cashier+"/pay", url.Values{"password": {sandbox.Password}}); got.status != http.StatusUnprocessableEntity {
+	got := w.post(cashier+"/pay", url.Values{"password": {sandbox.Password}})
+	if got.status != http.StatusUnprocessableEntity {
 		t.Errorf("payment before the login: got status %d, want 422", got.status)
 	}
 	w.login(cashier, sandbox.BuyerRich)
-	got := w.post(cashier+"/pay", url.Values{"password": {"123456"}})
+	got = w.post(cashier+"/pay", url.Values{"password": {"123456"}})
 	if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="pay"`) {
 		t.Errorf("got status %d, want 422 and the form again", got.status)
 	}
@@ -190,7 +191,8 @@ func TestDeadlines(t *testing.T) {
 			w.advance(time.Second)
 			w.wantStatus("BORN", sandbox.TradeClosed)
 			for _, cashier := range []string{unborn, born} {
-				if got := w.get(cashier); got.subCode() != "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR" || !strings.Contains(got.body, "订单已超时") {
+				got := w.get(cashier)
+				if got.subCode() != "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR" || !strings.Contains(got.body, "订单已超时") {
 					t.Errorf("link after its end: got %q, want expired", got.subCode())
 				}
 			}
@@ -236,7 +238,8 @@ func TestAbandonAndBack(t *testing.T) {
 	pc, phone := w.open(pagePay, "PC", nil), w.open(wapPay, "PHONE", nil)
 	w.login(pc, sandbox.BuyerRich)
 	got := w.post(pc+"/abandon", nil)
-	if !strings.Contains(got.body, "已放弃付款") || !strings.Contains(got.body, `id="back-to-shop" href="`+w.shop.server.URL+`/"`) {
+	if !strings.Contains(got.body, "已放弃付款") ||
+		!strings.Contains(got.body, `id="back-to-shop" href="`+w.shop.server.URL+`/"`) {
 		t.Errorf("abandon: got status %d, want a page that leads to the shop", got.status)
 	}
 	w.wantStatus("PC", sandbox.WaitBuyerPay)

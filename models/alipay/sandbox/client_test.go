@@ -46,7 +46,8 @@ func TestShopsClient(t *testing.T) {
 	if back, err := client.VerifyReturn(query); err != nil || back.OutTradeNo != "A1" || back.Amount != 310_00 {
 		t.Errorf("return: got %+v, %v", back, err)
 	}
-	if notify, err := client.VerifyNotify(<-bodies); err != nil || !notify.Paid() || notify.Refund() || notify.Amount != 310_00 {
+	notify, err := client.VerifyNotify(<-bodies)
+	if err != nil || !notify.Paid() || notify.Refund() || notify.Amount != 310_00 {
 		t.Errorf("notify: got %+v, %v", notify, err)
 	}
 	if trade, err := client.Query(t.Context(), "A1"); err != nil || !trade.Paid() || trade.Amount != 310_00 {
@@ -82,7 +83,8 @@ func checkClientRefund(t *testing.T, client *alipay.Client, bodies <-chan string
 	if got, err := client.RefundQuery(t.Context(), "A1", "R2"); err != nil || got.Done {
 		t.Errorf("query of an unknown refund: got %+v, %v", got, err)
 	}
-	if got, err := client.VerifyNotify(<-bodies); err != nil || !got.Refund() || got.RefundFee != 100_00 || got.OutRequestNo != "R1" {
+	got, err := client.VerifyNotify(<-bodies)
+	if err != nil || !got.Refund() || got.RefundFee != 100_00 || got.OutRequestNo != "R1" {
 		t.Errorf("notify of the refund: got %+v, %v", got, err)
 	}
 }

@@ -68,7 +68,8 @@ func checkAnswer(t *testing.T, got reply, want string) {
 	if err := json.Unmarshal([]byte(got.body), &envelope); err != nil {
 		t.Fatalf("answer is no JSON: %v: %s", err, got.body)
 	}
-	if contentType := got.header.Get("Content-Type"); got.status != http.StatusOK || contentType != "application/json;charset=utf-8" {
+	contentType := got.header.Get("Content-Type")
+	if got.status != http.StatusOK || contentType != "application/json;charset=utf-8" {
 		t.Errorf("got status %d, Content-Type %q; want 200 and JSON in utf-8", got.status, contentType)
 	}
 	for name, raw := range envelope {
@@ -178,7 +179,8 @@ func TestBodyMustBeAForm(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+"/gateway.do", strings.NewReader(c.body))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+				w.server.URL+"/gateway.do", strings.NewReader(c.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,7 +196,8 @@ func TestStrictCharset(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(cfg *sandbox.Config) { cfg.Strict = true })
 	post := func(query, contentType string, form url.Values) reply {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.URL+"/gateway.do"+query, strings.NewReader(form.Encode()))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+			w.server.URL+"/gateway.do"+query, strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +222,8 @@ func TestStrictCharset(t *testing.T) {
 			t.Errorf("%s: got %q, want isv.invalid-signature", c.name, code)
 		}
 	}
-	checkAnswer(t, post("", bare, signed(w.common("alipay.trade.query", object{"out_trade_no": "A1"}))), "40004 ACQ.TRADE_NOT_EXIST")
+	unknown := signed(w.common("alipay.trade.query", object{"out_trade_no": "A1"}))
+	checkAnswer(t, post("", bare, unknown), "40004 ACQ.TRADE_NOT_EXIST")
 }
 
 // TestLenient: what is not strict takes a timestamp in another zone, and finds the charset in the body.
@@ -257,7 +261,8 @@ func TestGBKRequest(t *testing.T) {
 	query := w.common("alipay.trade.query", object{"out_trade_no": "B1"})
 	query["charset"] = "GBK"
 	answer := w.get(w.gateway(query))
-	if !strings.Contains(answer.body, gbk(t, "交易不存在")) || answer.header.Get("Content-Type") != "application/json;charset=GBK" {
+	if !strings.Contains(answer.body, gbk(t, "交易不存在")) ||
+		answer.header.Get("Content-Type") != "application/json;charset=GBK" {
 		t.Errorf("answer: got %s %q, want GBK", answer.header.Get("Content-Type"), answer.body)
 	}
 	w.open10000("alipay.trade.query", answer)

@@ -21,7 +21,9 @@ func TestHappyPath(t *testing.T) {
 			cashier := w.pay(method, "A1", nil)
 
 			page := w.get(cashier)
-			for _, want := range []string{"支付成功", "310.00", "沙箱模拟器 / SIMULATOR", `id="skip-return"`, cashier[len(w.server.URL):] + "/return"} {
+			for _, want := range []string{
+				"支付成功", "310.00", "沙箱模拟器 / SIMULATOR", `id="skip-return"`, cashier[len(w.server.URL):] + "/return",
+			} {
 				if !strings.Contains(page.body, want) {
 					t.Errorf("success page lacks %q", want)
 				}

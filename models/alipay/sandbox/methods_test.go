@@ -32,7 +32,8 @@ func TestQuery(t *testing.T) {
 	}
 	got := w.call(query, object{"out_trade_no": "A1"})
 	wantMembers(t, "unknown", got, zeros)
-	wantMembers(t, "unknown", got, map[string]string{"code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST", "out_trade_no": "A1"})
+	wantMembers(t, "unknown", got,
+		map[string]string{"code": "40004", "sub_code": "ACQ.TRADE_NOT_EXIST", "out_trade_no": "A1"})
 	wantMembers(t, "no number", w.call(query, object{}), map[string]string{"sub_code": "ACQ.INVALID_PARAMETER"})
 
 	w.login(w.open(pagePay, "A1", nil), sandbox.BuyerRich)
@@ -84,7 +85,8 @@ func TestRefunds(t *testing.T) {
 		status string
 	}{
 		{"nothing", object{"refund_amount": "0.00", "out_request_no": "R0"},
-			map[string]string{"sub_code": "ACQ.INVALID_PARAMETER", "refund_fee": "0.00", "send_back_fee": "0.00"}, sandbox.TradeSuccess},
+			map[string]string{"sub_code": "ACQ.INVALID_PARAMETER", "refund_fee": "0.00", "send_back_fee": "0.00"},
+			sandbox.TradeSuccess},
 		{"a JSON number", object{"refund_amount": 100, "out_request_no": "R0"},
 			map[string]string{"sub_code": "ACQ.INVALID_PARAMETER"}, sandbox.TradeSuccess},
 		{"a part without a number", object{"refund_amount": "100.00"},
@@ -144,7 +146,9 @@ func TestRefundQuery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.pay(pagePay, "A1", nil)
-	w.call(refund, object{"out_trade_no": "A1", "refund_amount": "100.00", "out_request_no": "R1", "refund_reason": "课程退款"})
+	w.call(refund, object{
+		"out_trade_no": "A1", "refund_amount": "100.00", "out_request_no": "R1", "refund_reason": "课程退款",
+	})
 	ask := func(number string, options ...string) map[string]string {
 		return w.call(refundQuery, object{"out_trade_no": "A1", "out_request_no": number, "query_options": options})
 	}

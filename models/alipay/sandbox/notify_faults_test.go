@@ -127,7 +127,8 @@ func TestReorder(t *testing.T) {
 	w.call(refund, object{"out_trade_no": "A1", "refund_amount": "1.00", "out_request_no": "R1"})
 	got := w.awaitNotifies(2)
 	if got[0].Get("out_biz_no") != "R1" || got[1].Has("out_biz_no") {
-		t.Errorf("got refund %q first and %q second, want the refund first", got[0].Get("out_biz_no"), got[1].Get("out_biz_no"))
+		t.Errorf("got refund %q first and %q second, want the refund first",
+			got[0].Get("out_biz_no"), got[1].Get("out_biz_no"))
 	}
 }
 

@@ -74,7 +74,8 @@ func TestDeliveryTimeout(t *testing.T) {
 	w.run()
 	w.pay(pagePay, "A1", nil)
 	until(t, "delivery", func() bool { return len(w.s.Deliveries("A1")) == 1 })
-	if got := w.s.Deliveries("A1")[0]; got.Accepted || !strings.Contains(got.Why, "no answer") || got.Took < 20*time.Millisecond {
+	got := w.s.Deliveries("A1")[0]
+	if got.Accepted || !strings.Contains(got.Why, "no answer") || got.Took < 20*time.Millisecond {
 		t.Errorf("got %+v, want no answer after 20 ms", got)
 	}
 }
@@ -96,7 +97,8 @@ func TestRetrySchedule(t *testing.T) {
 		until(t, "attempt booked", func() bool { return w.s.Events()[0].Attempts == i+1 })
 		w.advance(gap - time.Second)
 		if event := w.s.Events()[0]; !event.NextAt.Equal(w.s.Now().Add(time.Second)) || event.State != sandbox.EventQueued {
-			t.Fatalf("after %d deliveries: next at %v in state %s, want one second after %v", i+1, event.NextAt, event.State, w.s.Now())
+			t.Fatalf("after %d deliveries: next at %v in state %s, want one second after %v",
+				i+1, event.NextAt, event.State, w.s.Now())
 		}
 		w.advance(time.Second)
 		got := w.awaitNotifies(i + 2)[i+1]
@@ -208,7 +210,8 @@ func TestRefundNotify(t *testing.T) {
 	w.pay(wapPay, "A1", object{"body": "正文", "passback_params": "uid%3D7"})
 	payment := w.awaitNotifies(1)[0]
 	if payment.Get("passback_params") != "uid%3D7" || payment.Get("body") != "正文" {
-		t.Errorf("payment: got passback_params %q, body %q; want both as sent", payment.Get("passback_params"), payment.Get("body"))
+		t.Errorf("payment: got passback_params %q, body %q; want both as sent",
+			payment.Get("passback_params"), payment.Get("body"))
 	}
 	for i, c := range []struct{ amount, fee, status string }{
 		{"100.00", "100.00", sandbox.TradeSuccess},
@@ -232,7 +235,9 @@ func TestRefundNotify(t *testing.T) {
 		if got.Has("gmt_close") != (c.status == sandbox.TradeClosed) {
 			t.Errorf("%s: gmt_close present: %v", number, got.Has("gmt_close"))
 		}
-		for _, name := range []string{"receipt_amount", "invoice_amount", "buyer_pay_amount", "point_amount", "fund_bill_list"} {
+		for _, name := range []string{
+			"receipt_amount", "invoice_amount", "buyer_pay_amount", "point_amount", "fund_bill_list",
+		} {
 			if got.Has(name) {
 				t.Errorf("%s: the notify of a refund has %s", number, name)
 			}
@@ -254,7 +259,8 @@ func TestTriggersAreASetting(t *testing.T) {
 	w.call(closing, object{"out_trade_no": "A1"})
 	got := w.awaitNotifies(2)
 	if got[0].Get("trade_status") != sandbox.WaitBuyerPay || got[1].Get("trade_status") != sandbox.TradeClosed {
-		t.Errorf("got %q then %q, want WAIT_BUYER_PAY then TRADE_CLOSED", got[0].Get("trade_status"), got[1].Get("trade_status"))
+		t.Errorf("got %q then %q, want WAIT_BUYER_PAY then TRADE_CLOSED",
+			got[0].Get("trade_status"), got[1].Get("trade_status"))
 	}
 }
 

@@ -106,7 +106,9 @@ func TestPageRefusedByCommonChecks(t *testing.T) {
 func TestWebAddresses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, address := range []string{"/result", "javascript:alert(1)", "ftp://shop/x", "http://shop/" + strings.Repeat("a", 256)} {
+	for _, address := range []string{
+		"/result", "javascript:alert(1)", "ftp://shop/x", "http://shop/" + strings.Repeat("a", 256),
+	} {
 		for _, name := range []string{"return_url", "notify_url"} {
 			params := w.common(pagePay, order(pagePay, "A1", nil))
 			params[name] = address

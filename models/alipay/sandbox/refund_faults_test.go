@@ -24,11 +24,13 @@ func TestFundChangeN(t *testing.T) {
 	w := newWorld(t)
 	w.pay(pagePay, "A1", nil)
 	w.fault(sandbox.Fault{Name: sandbox.RefundFundChangeN, Times: 1})
-	wantMembers(t, "refund", w.askRefund("R1", "100.00"), map[string]string{"code": "10000", "fund_change": "N", "refund_fee": "100.00"})
+	wantMembers(t, "refund", w.askRefund("R1", "100.00"),
+		map[string]string{"code": "10000", "fund_change": "N", "refund_fee": "100.00"})
 	if got := w.refundStatus("R1"); got != "REFUND_SUCCESS" {
 		t.Errorf("refund query: got %q, want REFUND_SUCCESS", got)
 	}
-	wantMembers(t, "next refund", w.askRefund("R2", "10.00"), map[string]string{"fund_change": "Y", "refund_fee": "110.00"})
+	wantMembers(t, "next refund", w.askRefund("R2", "10.00"),
+		map[string]string{"fund_change": "Y", "refund_fee": "110.00"})
 }
 
 // TestRefundLater: until its time has come, an accepted refund is neither done nor can it be asked
@@ -47,8 +49,10 @@ func TestRefundLater(t *testing.T) {
 	if got := w.refundStatus("R1"); got != "" {
 		t.Errorf("refund query before: got %q, want no refund_status", got)
 	}
-	wantMembers(t, "more than is left", w.askRefund("R2", "10.01"), map[string]string{"sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"})
-	wantMembers(t, "what is left", w.askRefund("R3", "10.00"), map[string]string{"fund_change": "Y", "refund_fee": "10.00"})
+	wantMembers(t, "more than is left", w.askRefund("R2", "10.01"),
+		map[string]string{"sub_code": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"})
+	wantMembers(t, "what is left", w.askRefund("R3", "10.00"),
+		map[string]string{"fund_change": "Y", "refund_fee": "10.00"})
 	w.wantStatus("A1", sandbox.TradeSuccess)
 	w.awaitNotifies(2)
 
@@ -80,7 +84,8 @@ func TestRefundRefusedByFault(t *testing.T) {
 		sandbox.SellerBalance: "ACQ.SELLER_BALANCE_NOT_ENOUGH",
 	} {
 		w.fault(sandbox.Fault{Name: fault, OutTradeNo: "A1", Times: 1})
-		wantMembers(t, fault, w.askRefund("R1", "100.00"), map[string]string{"code": "40004", "sub_code": want, "refund_fee": "0.00"})
+		wantMembers(t, fault, w.askRefund("R1", "100.00"),
+			map[string]string{"code": "40004", "sub_code": want, "refund_fee": "0.00"})
 	}
 	wantMembers(t, "afterwards", w.askRefund("R1", "100.00"), map[string]string{"code": "10000", "fund_change": "Y"})
 }
@@ -95,7 +100,8 @@ func TestRefundTooSoon(t *testing.T) {
 		number  string
 		later   time.Duration
 		subCode string
-	}{{"R1", time.Millisecond, ""}, {"R2", 2 * time.Second, "ACQ.REFUND_TOO_FREQUENT"}, {"R1", time.Millisecond, ""}, {"R2", time.Second, ""}} {
+	}{{"R1", time.Millisecond, ""}, {"R2", 2 * time.Second, "ACQ.REFUND_TOO_FREQUENT"},
+		{"R1", time.Millisecond, ""}, {"R2", time.Second, ""}} {
 		w.advance(step.later)
 		wantMembers(t, step.number, w.askRefund(step.number, "100.00"), map[string]string{"sub_code": step.subCode})
 	}
@@ -127,7 +133,8 @@ func TestRefundOutside(t *testing.T) {
 	}
 	notify := w.awaitNotifies(2)[1]
 	number := notify.Get("out_biz_no")
-	if number == "" || notify.Get("refund_fee") != "100.00" || notify.Get("trade_status") != sandbox.TradeSuccess || !genuineForm(w, notify) {
+	if number == "" || notify.Get("refund_fee") != "100.00" ||
+		notify.Get("trade_status") != sandbox.TradeSuccess || !genuineForm(w, notify) {
 		t.Errorf("notify: got %v, want a refund of 100.00 with a number", notify)
 	}
 	if trade, _ := w.s.Trade("A1"); len(trade.Refunds) != 1 || !trade.Refunds[0].Outside {

@@ -32,7 +32,8 @@ func TestRestart(t *testing.T) {
 
 	again := newWorld(t, keep)
 	after := again.s.Trades()
-	if len(after) != 1 || after[0].TradeNo != before[0].TradeNo || after[0].Refunded != 10_00 || len(after[0].Refunds) != 1 ||
+	if len(after) != 1 || after[0].TradeNo != before[0].TradeNo ||
+		after[0].Refunded != 10_00 || len(after[0].Refunds) != 1 ||
 		after[0].Status != sandbox.TradeSuccess || !after[0].PaidAt.Equal(before[0].PaidAt) {
 		t.Errorf("trades: got %+v, want %+v", after, before)
 	}
@@ -124,11 +125,15 @@ func TestConfigFaults(t *testing.T) {
 			t.Errorf("empty configuration: got %v, want %s named", err, want)
 		}
 	}
-	_, err = sandbox.New(sandbox.Config{AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, Key: appKey()})
+	_, err = sandbox.New(sandbox.Config{
+		AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, Key: appKey(),
+	})
 	if err == nil || !strings.Contains(err.Error(), "one pair") {
 		t.Errorf("shop's key used as Alipay's: got %v, want a refusal", err)
 	}
-	_, err = sandbox.New(sandbox.Config{AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, RefundWindow: -1})
+	_, err = sandbox.New(sandbox.Config{
+		AppID: appID, SellerID: sellerID, AppPublicKey: &appKey().PublicKey, RefundWindow: -1,
+	})
 	if err == nil || !strings.Contains(err.Error(), "RefundWindow") {
 		t.Errorf("negative refund window: got %v, want a refusal", err)
 	}

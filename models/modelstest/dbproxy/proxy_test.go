@@ -67,7 +67,8 @@ func (b *bench) wantCounter(want int) {
 	b.t.Helper()
 	var got int
 	// The lock waits for a transaction that the server has not ended yet.
-	if err := b.direct.QueryRowContext(b.t.Context(), "SELECT n FROM counter WHERE id = 1 FOR UPDATE").Scan(&got); err != nil || got != want {
+	err := b.direct.QueryRowContext(b.t.Context(), "SELECT n FROM counter WHERE id = 1 FOR UPDATE").Scan(&got)
+	if err != nil || got != want {
 		b.t.Errorf("got %d, %v; want %d", got, err, want)
 	}
 }

@@ -107,7 +107,8 @@ func TestSecretsAreSeen(t *testing.T) {
 // TestHarmlessLinesPass: what a log is for is no secret.
 func TestHarmlessLinesPass(t *testing.T) {
 	for _, line := range []string{
-		`time=2026-11-22T14:30:00.123Z level=INFO msg=request method=POST path=/orders/20190929151453000001000020/pay status=303 took=1.234567ms request=MIICppYWNdiQYwdjdpbHvvWpCuvDhzix`,
+		`time=2026-11-22T14:30:00.123Z level=INFO msg=request method=POST ` +
+			`path=/orders/20190929151453000001000020/pay status=303 took=1.234567ms request=MIICppYWNdiQYwdjdpbHvvWpCuvDhzix`,
 		`{"time":"2026-11-22T14:30:00.123456789Z","level":"INFO","msg":"request","path":"/","request":"nPPYTqKDdDyzjoBTDHRKBRQRwVlXnOHy"}`,
 		`level=INFO msg=payment outcome=fulfilled source=notify out_trade_no=20190929151453000001000020-2 trade_no=2026112222001412345678901234`,
 		`level=WARN msg="alipay message" source=notify verdict=refused reason=signature out_trade_no=1`,

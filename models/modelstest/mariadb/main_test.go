@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 // runner is the program with its temporary files in a folder of the test.
 func runner(t *testing.T, args ...string) (cmd *exec.Cmd, temp string) {
 	t.Helper()
-	temp, err := os.MkdirTemp("", "runner-") //nolint:usetesting // t.TempDir is closed to the account of a server that root starts
+	//nolint:usetesting // t.TempDir is closed to the account of a server that root starts
+	temp, err := os.MkdirTemp("", "runner-")
 	if err != nil {
 		t.Fatal(err)
 	}

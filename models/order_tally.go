@@ -31,7 +31,8 @@ func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]in
 		}
 		return err
 	}, `SELECT o.shelf, COUNT(o.id), u.orders_tallied FROM ly_user u
-		LEFT JOIN ly_order o`+along(db.dialect, byShelf)+` ON o.user_id = u.id AND `+onAnyOf(TabAll.shelves())+` AND o.id > u.orders_tallied
+		LEFT JOIN ly_order o`+along(db.dialect, byShelf)+`
+		ON o.user_id = u.id AND `+onAnyOf(TabAll.shelves())+` AND o.id > u.orders_tallied
 		WHERE u.id = ? GROUP BY o.shelf`, user)
 	if err != nil || upTo == 0 {
 		return onShelf, counted, err

@@ -69,7 +69,7 @@ func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// placeholders are the VALUES of an INSERT of so many rows and columns.
+// placeholders are the VALUES of an INSERT of so many rows and columns; one row is also a list for IN.
 func placeholders(rows, columns int) string {
 	row := "(" + strings.Join(slices.Repeat([]string{"?"}, columns), ", ") + ")"
 	return strings.Join(slices.Repeat([]string{row}, rows), ", ")

@@ -80,7 +80,7 @@ func TestStrangeChoiceAtLogin(t *testing.T) {
 	shown := b.open("/courses/1?expire=99")
 	want := strconv.FormatInt(w.stock.Plain.For(30).Expire, 10)
 	if got := shown.Find("input[name=expire][checked]").AttrOr("value", ""); got != want {
-		t.Errorf("got term %q chosen, want the first, %d", got, want)
+		t.Errorf("got term %q chosen, want the first, %s", got, want)
 	}
 }
 

@@ -111,7 +111,7 @@ func (e *estate) rows() []string {
 	e.t.Helper()
 	var all []string
 	for _, table := range e.column(`
-		SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ly\\_%' ESCAPE '\\' ORDER BY name`) {
+		SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ly\_%' ESCAPE '\' ORDER BY name`) {
 		for _, row := range e.table(table) {
 			all = append(all, table+" "+row)
 		}

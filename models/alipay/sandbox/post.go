@@ -33,8 +33,9 @@ const maxResponse = 4 << 10
 func deliveryClient(given *http.Client) *http.Client {
 	client := http.Client{
 		Timeout: 10 * time.Second,
-		// Idle connections go before the shop's server drops them, which would count as a failed delivery.
-		Transport: &http.Transport{MaxIdleConnsPerHost: parallelDeliveries, IdleConnTimeout: 5 * time.Second},
+		// Each notify has a connection of its own: one that is kept may lead to a shop that has stopped
+		// since, and that would count as a failed delivery.
+		Transport: &http.Transport{DisableKeepAlives: true},
 	}
 	if given != nil {
 		client = *given

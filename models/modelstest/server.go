@@ -17,6 +17,9 @@ import (
 // MariaDBVariable names the variable with the address of a server on which tests may make and drop
 // databases, like mysql://root@127.0.0.1:33061. `make test` starts one and sets it. On a server
 // that outlives the tests the databases luffy_test_… stay behind.
+//
+// It may be a MySQL too, with a root that has no password and may log in from 127.0.0.1; run one
+// package at a time there.
 const MariaDBVariable = "LUFFY_TEST_MARIADB"
 
 type testServer struct{ address string }

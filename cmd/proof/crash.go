@@ -128,7 +128,8 @@ func (w *world) deathAt(c *crash, counted func(dbproxy.Statement) bool) dbproxy.
 		if !c.died() {
 			return dbproxy.Fault{}
 		}
-		return dbproxy.Fault{Cut: c.moment, Meanwhile: w.killVictim}
+		// The victim is who sent the statement, whoever has been launched when its moment comes.
+		return dbproxy.Fault{Cut: c.moment, Meanwhile: w.victim().kill}
 	}
 }
 

@@ -94,20 +94,17 @@ func (p *program) lastWords() string {
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
 
-// killVictim kills the process that was launched last, at the point where the proxy stands.
-func (w *world) killVictim() {
-	w.mu.Lock()
-	victim := w.processes[len(w.processes)-1]
-	w.mu.Unlock()
-	victim.kill()
-}
-
-// dead tells that the process that was launched last has ended.
-func (w *world) dead() bool {
+// victim is the process that was launched last.
+func (w *world) victim() *program {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.processes[len(w.processes)-1]
+}
+
+// dead tells that the victim has ended.
+func (w *world) dead() bool {
 	select {
-	case <-w.processes[len(w.processes)-1].ended:
+	case <-w.victim().ended:
 		return true
 	default:
 		return false

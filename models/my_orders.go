@@ -49,7 +49,8 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	list.Matches = list.Counts[f.Tab]
 	if f.Search != "" {
 		where, args := f.where(f.Tab.shelves()...)
-		err := db.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&list.Matches) }, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
+		count := func(rows *sql.Rows) error { return rows.Scan(&list.Matches) }
+		err := db.query(ctx, count, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
 		if err != nil {
 			return list, err
 		}
@@ -128,18 +129,20 @@ func (w window) orders(dialect string) (from string, args []any) {
 		table = "ly_order c JOIN " + table + " ON " + w.beside
 	}
 	if len(w.parts) == 1 {
-		from = fmt.Sprintf("(SELECT o.* FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?) o", table, w.parts[0].where, w.direction)
-		return from, append(slices.Clone(w.parts[0].args), w.limit, w.skip)
+		only := w.parts[0]
+		from = fmt.Sprintf("(SELECT o.* FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?) o",
+			table, only.where, w.direction)
+		return from, append(slices.Clone(only.args), w.limit, w.skip)
 	}
 	var parts []string
 	for i, p := range w.parts {
-		parts = append(parts, fmt.Sprintf("SELECT id FROM (SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ?) shelf%d",
-			table, p.where, w.direction, i))
+		first := fmt.Sprintf("SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ?", table, p.where, w.direction)
+		parts = append(parts, fmt.Sprintf("SELECT id FROM (%s) shelf%d", first, i))
 		args = append(append(args, p.args...), w.skip+w.limit)
 	}
-	from = fmt.Sprintf("(SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?) page JOIN ly_order o ON o.id = page.id",
+	page := fmt.Sprintf("SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?",
 		strings.Join(parts, " UNION ALL "), w.direction)
-	return from, append(args, w.limit, w.skip)
+	return "(" + page + ") page JOIN ly_order o ON o.id = page.id", append(args, w.limit, w.skip)
 }
 
 // readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go
@@ -153,8 +156,10 @@ func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) 
 	var l LineView
 	places := []any{
 		&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
-		&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt, &o.RefundedAt, &o.RefundedAmount, &o.ClosingTo,
-		&o.CouponName, &l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg, &l.Price, &l.DiscountName, &l.RealPrice,
+		&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
+		&o.RefundedAt, &o.RefundedAmount, &o.ClosingTo, &o.CouponName,
+		&l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg,
+		&l.Price, &l.DiscountName, &l.RealPrice,
 		&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState,
 	}
 	err := db.query(ctx, func(rows *sql.Rows) error {
@@ -169,8 +174,10 @@ func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) 
 		return nil
 	}, `
 		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
-		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_at, o.refunded_amount, o.closing_to,
-		       o.coupon_name, d.position, d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
+		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at,
+		       o.refunded_at, o.refunded_amount, o.closing_to, o.coupon_name,
+		       d.position, d.course_id, d.expire_text, d.course_name, d.course_img,
+		       d.price, d.discount_name, d.real_price,
 		       r.out_time, `+recordState+`, `+requestState+`
 		FROM `+from+`
 		JOIN ly_order_detail d ON d.order_id = o.id

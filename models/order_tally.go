@@ -13,8 +13,11 @@ import (
 // on each shelf. The page adds the later ones, which it counts. What moves an order to another
 // shelf holds the lock of the student's row and moves it in the tally too.
 const (
-	tallyFrom   = 2000 // so many orders are counted one by one before they are tallied
-	tallyAllBut = 100  // the newest are never tallied: numbers given out to orders that are being placed come behind them
+	// tallyFrom is how many orders are counted one by one before they are tallied.
+	tallyFrom = 2000
+	// tallyAllBut is how many of the newest are never tallied: numbers given out to orders that are
+	// being placed come behind them.
+	tallyAllBut = 100
 )
 
 // countOrders counts the student's orders on each shelf. counted is how many of them it took one by

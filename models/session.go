@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Session is what the database remembers of one browser. The browser holds the id; the table holds
@@ -77,8 +75,7 @@ func (state SessionState) row(id string, now time.Time) Session {
 
 // DropSession ends the session with that id, wherever its cookie still lies.
 func (db *DB) DropSession(ctx context.Context, id string) error {
-	_, err := gorm.G[Session](db.orm).Where("id_hash = ?", sessionHash(id)).Delete(ctx)
-	return err
+	return db.with(ctx).Where("id_hash = ?", sessionHash(id)).Delete(&Session{}).Error
 }
 
 // EndSessions ends every session of the student, in whatever browser.
@@ -97,8 +94,7 @@ func (db *DB) DropExpiredSessions(ctx context.Context) error {
 	if err != nil || len(old) == 0 {
 		return err
 	}
-	_, err = gorm.G[Session](db.orm).Where("id_hash IN ?", old).Delete(ctx)
-	return err
+	return db.with(ctx).Where("id_hash IN ?", old).Delete(&Session{}).Error
 }
 
 func sessionHash(id string) string {

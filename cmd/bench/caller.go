@@ -33,12 +33,14 @@ func newCaller(server *httptest.Server) *caller {
 
 // get is a request for a page by the browser that has the cookie.
 func get(path string, cookie *http.Cookie) []byte {
-	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s=%s\r\n\r\n", path, cookie.Name, cookie.Value)
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s=%s\r\n\r\n",
+		path, cookie.Name, cookie.Value)
 }
 
 // post is a request with the body of a form.
 func post(path, body string) []byte {
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"+
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"+
+		"Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"+
 		"Content-Length: %d\r\n\r\n%s", path, len(body), body)
 }
 

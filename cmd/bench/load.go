@@ -85,10 +85,12 @@ func median(samples []sample) sample {
 
 // printTable prints the shop and the bare SQL beside it, a row for each number of connections.
 func (b *bench) printTable(title string, rows [][]sample) {
-	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n", title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")
+	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n",
+		title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")
 	for i, conns := range b.conns {
 		shop, bare := rows[i][0], rows[i][1]
-		fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n", conns, shop.rate, bare.rate, shop.rate/bare.rate, shop.times(), bare.times())
+		fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n",
+			conns, shop.rate, bare.rate, shop.rate/bare.rate, shop.times(), bare.times())
 	}
 }
 

@@ -90,7 +90,14 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.measureNotifies(ctx), b.measurePages(ctx), b.measureStart(ctx), measureSizes(ctx, host, o), b.soak(ctx), stop())
+	return errors.Join(
+		b.measureNotifies(ctx),
+		b.measurePages(ctx),
+		b.measureStart(ctx),
+		measureSizes(ctx, host, o),
+		b.soak(ctx),
+		stop(),
+	)
 }
 
 func startProfile(name string) (stop func() error, err error) {

@@ -76,11 +76,14 @@ func (b *bench) notify(ctx context.Context, request []byte) error {
 func notifyOf(o order) map[string]string {
 	now := alipay.FormatTime(time.Now())
 	return map[string]string{
-		"app_id": appID, "auth_app_id": appID, "buyer_id": "2088102177891234", "buyer_pay_amount": "310.00", "charset": "utf-8",
+		"app_id": appID, "auth_app_id": appID, "buyer_id": "2088102177891234",
+		"buyer_pay_amount": "310.00", "charset": "utf-8",
 		"fund_bill_list": `[{"amount":"310.00","fundChannel":"ALIPAYACCOUNT"}]`, "gmt_create": now, "gmt_payment": now,
-		"invoice_amount": "310.00", "notify_id": "2026112200222" + o.number, "notify_time": now, "notify_type": "trade_status_sync",
+		"invoice_amount": "310.00", "notify_id": "2026112200222" + o.number,
+		"notify_time": now, "notify_type": "trade_status_sync",
 		"out_trade_no": o.number, "point_amount": "0.00", "receipt_amount": "310.00", "seller_id": sellerID,
-		"subject": "路飞学城-Python 课程", "total_amount": "310.00", "trade_no": tradeNo(o), "trade_status": "TRADE_SUCCESS", "version": "1.0",
+		"subject": "路飞学城-Python 课程", "total_amount": "310.00",
+		"trade_no": tradeNo(o), "trade_status": "TRADE_SUCCESS", "version": "1.0",
 	}
 }
 

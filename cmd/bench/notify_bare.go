@@ -39,21 +39,32 @@ func (b *bench) fulfilBare(ctx context.Context, o order, raw []byte) error {
 	now := time.Now().UTC()
 	out := now.AddDate(0, 0, 90)
 	for _, s := range []statement{
-		{"UPDATE ly_payment SET state = 'paid', trade_no = ?, paid_at = ? WHERE order_id = ? AND trade_no IS NULL", []any{tradeNo(o), now, o.id}},
-		{"UPDATE ly_order SET order_status = 1, pay_type = 1, pay_time = ? WHERE id = ? AND order_status = 0", []any{now, o.id}},
-		{"UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL", []any{now, o.coupon, o.id}},
+		{"UPDATE ly_payment SET state = 'paid', trade_no = ?, paid_at = ? WHERE order_id = ? AND trade_no IS NULL",
+			[]any{tradeNo(o), now, o.id}},
+		{"UPDATE ly_order SET order_status = 1, pay_type = 1, pay_time = ? WHERE id = ? AND order_status = 0",
+			[]any{now, o.id}},
+		{"UPDATE ly_user_coupon SET used_at = ? WHERE id = ? AND order_id = ? AND used_at IS NULL",
+			[]any{now, o.coupon, o.id}},
 		{"UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ? WHERE id = ? AND credit_held >= ?",
 			[]any{orderPoints, orderPoints, o.user, orderPoints}},
 		{"INSERT INTO ly_credit (user_id, opera, number, order_id, reference, created_at) VALUES (?, 2, ?, ?, ?, ?)",
 			[]any{o.user, -orderPoints, o.id, "order:" + o.number, now}},
-		{"INSERT INTO ly_student_delta (course_id, delta) VALUES (?, 1), (?, 1), (?, 1)", []any{o.courses[0], o.courses[1], o.courses[2]}},
-		{"INSERT INTO ly_user_course (user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at) VALUES " +
+		{"INSERT INTO ly_student_delta (course_id, delta) VALUES (?, 1), (?, 1), (?, 1)",
+			[]any{o.courses[0], o.courses[1], o.courses[2]}},
+		{"INSERT INTO ly_user_course " +
+			"(user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at) VALUES " +
 			"(?, ?, ?, ?, 1, ?, ?, ?), (?, ?, ?, ?, 1, ?, ?, ?), (?, ?, ?, ?, 1, ?, ?, ?)",
-			[]any{o.user, o.courses[0], lines[0], tradeNo(o), now, out, now, o.user, o.courses[1], lines[1], tradeNo(o), now, out, now,
-				o.user, o.courses[2], lines[2], tradeNo(o), now, out, now}},
-		{"DELETE FROM ly_cart_item WHERE user_id = ? AND course_id IN (?, ?, ?)", []any{o.user, o.courses[0], o.courses[1], o.courses[2]}},
-		{"INSERT INTO ly_payment_event (received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw) " +
-			"VALUES (?, 'notify', ?, ?, ?, 'TRADE_SUCCESS', 'accepted', 'fulfilled', ?)", []any{now, o.number, o.number, tradeNo(o), raw}},
+			[]any{
+				o.user, o.courses[0], lines[0], tradeNo(o), now, out, now,
+				o.user, o.courses[1], lines[1], tradeNo(o), now, out, now,
+				o.user, o.courses[2], lines[2], tradeNo(o), now, out, now,
+			}},
+		{"DELETE FROM ly_cart_item WHERE user_id = ? AND course_id IN (?, ?, ?)",
+			[]any{o.user, o.courses[0], o.courses[1], o.courses[2]}},
+		{"INSERT INTO ly_payment_event " +
+			"(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw) " +
+			"VALUES (?, 'notify', ?, ?, ?, 'TRADE_SUCCESS', 'accepted', 'fulfilled', ?)",
+			[]any{now, o.number, o.number, tradeNo(o), raw}},
 	} {
 		if _, err := tx.ExecContext(ctx, s.text, s.args...); err != nil {
 			return err
@@ -72,7 +83,8 @@ func lockBare(ctx context.Context, tx *sql.Tx, o order) ([]int64, error) {
 	var id, payment int64
 	var status, amount, state any
 	err := tx.QueryRowContext(ctx, `SELECT o.id, o.order_status, p.id, p.amount, p.state FROM ly_order o
-		LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id WHERE o.order_number = ? FOR UPDATE`, o.number, o.number).
+		LEFT JOIN ly_payment p ON p.out_trade_no = ? AND p.order_id = o.id
+		WHERE o.order_number = ? FOR UPDATE`, o.number, o.number).
 		Scan(&id, &status, &payment, &amount, &state)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,9 @@ func (b *bench) measurePages(ctx context.Context) error {
 }
 
 // comparePages measures the shop's page and those of the handlers.
-func (b *bench) comparePages(ctx context.Context, conns int, request []byte, bare ...http.Handler) (taken []sample, err error) {
+func (b *bench) comparePages(
+	ctx context.Context, conns int, request []byte, bare ...http.Handler,
+) (taken []sample, err error) {
 	of := func(c *caller) func() (sample, error) {
 		return func() (sample, error) { return b.pagesOf(ctx, c, conns, request) }
 	}
@@ -133,9 +135,12 @@ func (b *bench) addPaidOrders(ctx context.Context, user int64, n int) error {
 	}
 	first, last := made[0].id, made[len(made)-1].id
 	return b.exec(ctx, []string{
-		fmt.Sprintf("UPDATE ly_order SET user_id = %d, order_status = 1, pay_time = created_at WHERE id BETWEEN %d AND %d", user, first, last),
-		fmt.Sprintf(`INSERT INTO ly_user_course (user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at)
-			SELECT %d, course_id, id, order_id, 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 90 DAY, UTC_TIMESTAMP(6)
+		fmt.Sprintf(`UPDATE ly_order SET user_id = %d, order_status = 1, pay_time = created_at
+			WHERE id BETWEEN %d AND %d`, user, first, last),
+		fmt.Sprintf(`INSERT INTO ly_user_course
+			(user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at)
+			SELECT %d, course_id, id, order_id, 1,
+			       UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 90 DAY, UTC_TIMESTAMP(6)
 			FROM ly_order_detail WHERE order_id BETWEEN %d AND %d`, user, first, last),
 	})
 }
@@ -155,8 +160,13 @@ func (b *bench) logIn(ctx context.Context) (*http.Cookie, error) {
 	if err != nil {
 		return nil, err
 	}
-	form := url.Values{"username": {readerName}, "password": {readerPassword}, "_csrf": {doc.Find("input[name=_csrf]").AttrOr("value", "")}}
-	post, err := http.NewRequestWithContext(ctx, http.MethodPost, b.shop.URL+"/login", bytes.NewReader([]byte(form.Encode())))
+	form := url.Values{
+		"username": {readerName},
+		"password": {readerPassword},
+		"_csrf":    {doc.Find("input[name=_csrf]").AttrOr("value", "")},
+	}
+	body := bytes.NewReader([]byte(form.Encode()))
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, b.shop.URL+"/login", body)
 	if err != nil {
 		return nil, err
 	}
@@ -207,15 +217,22 @@ func (b *bench) barePage(page []byte, read reading) http.Handler {
 		for _, q := range []statement{
 			{`SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, u.username,
 			         (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
-			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id WHERE s.user_id = ? AND s.expires_at > ?`, []any{b.reader, time.Now().UTC()}},
+			  FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id
+			  WHERE s.user_id = ? AND s.expires_at > ?`, []any{b.reader, time.Now().UTC()}},
 			{"SELECT shelf, COUNT(*) FROM ly_order WHERE user_id = ? GROUP BY shelf", []any{b.reader}},
-			{`SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
-			         o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at, o.refunded_at, o.refunded_amount, o.closing_to,
-			         o.coupon_name, d.position, d.course_id, d.expire_text, d.course_name, d.course_img, d.price, d.discount_name, d.real_price,
-			         r.out_time, r.id IS NOT NULL AND r.revoked_at IS NULL, r.revoked_at IS NOT NULL, q.state, q.answer, f.state
+			{`SELECT o.id, o.order_number, o.total_price,
+			         o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
+			         o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at,
+			         o.refunded_at, o.refunded_amount, o.closing_to, o.coupon_name,
+			         d.position, d.course_id, d.expire_text, d.course_name, d.course_img,
+			         d.price, d.discount_name, d.real_price,
+			         r.out_time, r.id IS NOT NULL AND r.revoked_at IS NULL, r.revoked_at IS NOT NULL,
+			         q.state, q.answer, f.state
 			  FROM (SELECT * FROM ly_order WHERE user_id = ? ORDER BY id DESC LIMIT 10) o
-			  JOIN ly_order_detail d ON d.order_id = o.id LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
-			  LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id LEFT JOIN ly_refund f ON f.id = q.refund_id`, []any{b.reader}},
+			  JOIN ly_order_detail d ON d.order_id = o.id
+			  LEFT JOIN ly_user_course r ON r.order_detail_id = d.id
+			  LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id
+			  LEFT JOIN ly_refund f ON f.id = q.refund_id`, []any{b.reader}},
 		} {
 			if err := readAll(r.Context(), read, q); err != nil {
 				http.Error(w, err.Error(), http.StatusInternalServerError)

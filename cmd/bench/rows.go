@@ -36,7 +36,8 @@ func (b *bench) addCourses(ctx context.Context) error {
 		rows = append(rows, fmt.Sprintf("(%d, 1, 1, '课程 %d', 'img/go.svg', 20000, UTC_TIMESTAMP(6))", i, i))
 	}
 	statements = append(statements,
-		"INSERT INTO ly_course (id, category_id, teacher_id, name, course_img, price, created_at) VALUES "+strings.Join(rows, ","))
+		"INSERT INTO ly_course (id, category_id, teacher_id, name, course_img, price, created_at) VALUES "+
+			strings.Join(rows, ","))
 	return b.exec(ctx, statements)
 }
 
@@ -106,10 +107,10 @@ func orderRows(batch []order) []string {
 	return []string{
 		insert("ly_user (id, username, password, credit, credit_held, created_at)", users),
 		insert("ly_user_coupon (id, user_id, coupon_id, start_time, end_time, order_id)", coupons),
-		insert("ly_order (id, order_number, user_id, order_title, total_price, coupon_amount, credit_amount, real_price, credit, "+
-			"coupon, created_at, expires_at)", orders),
-		insert("ly_order_detail (order_id, course_id, position, expire_text, expire_days, course_name, course_img, price, "+
-			"sale_price, real_price)", lines),
+		insert("ly_order (id, order_number, user_id, order_title, "+
+			"total_price, coupon_amount, credit_amount, real_price, credit, coupon, created_at, expires_at)", orders),
+		insert("ly_order_detail (order_id, course_id, position, expire_text, expire_days, course_name, course_img, "+
+			"price, sale_price, real_price)", lines),
 		insert("ly_payment (order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at)", payments),
 		insert("ly_cart_item (user_id, course_id, price, created_at)", carts),
 	}

@@ -79,7 +79,9 @@ func newBench(url string, db *models.DB, o options) (*bench, error) {
 		return nil, err
 	}
 	log := slog.New(slog.DiscardHandler)
-	payments := payment.New(payment.Config{DB: db, Alipay: gatewayClient, AppID: appID, BaseURL: "http://127.0.0.1", Log: log})
+	payments := payment.New(payment.Config{
+		DB: db, Alipay: gatewayClient, AppID: appID, BaseURL: "http://127.0.0.1", Log: log,
+	})
 	shop := httptest.NewServer(handlers.New(handlers.Config{
 		DB: db, Payments: payments, SessionKeys: [][]byte{[]byte(rand.Text() + rand.Text())}, OrderTTL: time.Hour,
 		Refunds: models.RefundRule{Days: 7, Watched: 30}, BaseURL: "http://127.0.0.1", Gateway: gateway, Log: log,
@@ -87,7 +89,10 @@ func newBench(url string, db *models.DB, o options) (*bench, error) {
 	client := &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &bench{options: o, url: url, db: db, sql: db.SQL(), shop: shop, app: app, alipay: key, client: client, caller: newCaller(shop)}, nil
+	return &bench{
+		options: o, url: url, db: db, sql: db.SQL(),
+		shop: shop, app: app, alipay: key, client: client, caller: newCaller(shop),
+	}, nil
 }
 
 // stock makes the tables, the courses and the student who reads My Orders.

@@ -46,7 +46,8 @@ func measureSizes(ctx context.Context, host string, o options) (err error) {
 		sizeConns, "orders", "notifies/s", "of first", "pages/s", "of first")
 	for i, size := range o.sizes {
 		notifies, pages := taken[2*i].rate, taken[2*i+1].rate
-		fmt.Printf("%10d %12.0f %8.2f %12.0f %8.2f\n", size, notifies, notifies/taken[0].rate, pages, pages/taken[1].rate)
+		fmt.Printf("%10d %12.0f %8.2f %12.0f %8.2f\n",
+			size, notifies, notifies/taken[0].rate, pages, pages/taken[1].rate)
 	}
 	return nil
 }
@@ -110,22 +111,29 @@ func fillRows(from, to int) []string {
 	student := fmt.Sprintf("%d + FLOOR((seq - %d) / %d) * %d", from, from, ordersAStudent, ordersAStudent)
 	number := "CONCAT('20251122', LPAD(seq, 18, '0'))"
 	return []string{
-		fmt.Sprintf("INSERT INTO ly_user (id, username, password, created_at) SELECT seq, CONCAT('f', seq), '', UTC_TIMESTAMP(6) FROM seq_%d_to_%d_step_%d",
+		fmt.Sprintf(`INSERT INTO ly_user (id, username, password, created_at)
+			SELECT seq, CONCAT('f', seq), '', UTC_TIMESTAMP(6) FROM seq_%d_to_%d_step_%d`,
 			from, to, ordersAStudent),
-		fmt.Sprintf(`INSERT INTO ly_order (id, order_number, user_id, order_title, total_price, real_price, order_status, pay_type, created_at, expires_at, pay_time)
+		fmt.Sprintf(`INSERT INTO ly_order (id, order_number, user_id, order_title,
+			                      total_price, real_price, order_status, pay_type, created_at, expires_at, pay_time)
 			SELECT seq, %s, %s, 'bench', %d, %d, %d, %d, NOW(6), NOW(6), NOW(6) %s`,
 			number, student, orderAmount, orderAmount, models.OrderPaid, models.PayAlipay, of),
-		fmt.Sprintf(`INSERT INTO ly_order_detail (id, order_id, course_id, position, expire_text, expire_days, course_name, course_img, price, sale_price, real_price)
+		fmt.Sprintf(`INSERT INTO ly_order_detail (id, order_id, course_id, position, expire_text, expire_days,
+			                             course_name, course_img, price, sale_price, real_price)
 			SELECT seq * %d, seq, seq MOD %d + 1, 1, '三个月有效', 90, '课程', 'img/go.svg', %d, %d, %d %s`,
 			linesAnOrder, courses, orderAmount, orderAmount, orderAmount, of),
-		fmt.Sprintf(`INSERT INTO ly_payment (id, order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at, paid_at)
+		fmt.Sprintf(`INSERT INTO ly_payment (id, order_id, out_trade_no, app_id, amount, subject, state,
+			                        trade_no, expires_at, created_at, paid_at)
 			SELECT seq, seq, %s, '%s', %d, 'bench', 'paid', CONCAT('2025', %s), NOW(6), NOW(6), NOW(6) %s`,
 			number, appID, orderAmount, number, of),
-		fmt.Sprintf(`INSERT INTO ly_user_course (user_id, course_id, order_detail_id, trade_no, buy_type, pay_time, out_time, created_at)
+		fmt.Sprintf(`INSERT INTO ly_user_course (user_id, course_id, order_detail_id, trade_no, buy_type,
+			                            pay_time, out_time, created_at)
 			SELECT %s, seq MOD %d + 1, seq * %d, CONCAT('2025', %s), 1, NOW(6), NOW(6) + INTERVAL 90 DAY, NOW(6) %s`,
 			student, courses, linesAnOrder, number, of),
-		fmt.Sprintf(`INSERT INTO ly_payment_event (received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw)
-			SELECT NOW(6), 'notify', CONCAT('f', seq), %s, CONCAT('2025', %s), 'TRADE_SUCCESS', 'accepted', 'fulfilled', REPEAT('x', 1200) %s`,
+		fmt.Sprintf(`INSERT INTO ly_payment_event (received_at, source, notify_id, out_trade_no, trade_no,
+			                              trade_status, verdict, reason, raw)
+			SELECT NOW(6), 'notify', CONCAT('f', seq), %s, CONCAT('2025', %s),
+			       'TRADE_SUCCESS', 'accepted', 'fulfilled', REPEAT('x', 1200) %s`,
 			number, number, of),
 	}
 }

@@ -20,7 +20,8 @@ func (b *bench) soak(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n(g) soak of %s, %d connections\n%8s %10s %10s %12s %12s\n", b.soakTime, sizeConns, "after", "heap MB", "system MB", "goroutines", "notifies+pages/s")
+	fmt.Printf("\n(g) soak of %s, %d connections\n%8s %10s %10s %12s %12s\n",
+		b.soakTime, sizeConns, "after", "heap MB", "system MB", "goroutines", "notifies+pages/s")
 	begin := time.Now()
 	for i := range soakReports {
 		until := b.soakTime * time.Duration(i+1) / soakReports
@@ -47,5 +48,7 @@ func (b *bench) printMemory(after time.Duration, rate float64) {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	fmt.Printf("%8s %10.1f %10.1f %12d %12.0f\n", after.Round(time.Second), float64(m.HeapAlloc)/(1<<20), float64(m.Sys)/(1<<20), runtime.NumGoroutine(), rate)
+	heap, system := float64(m.HeapAlloc)/(1<<20), float64(m.Sys)/(1<<20)
+	fmt.Printf("%8s %10.1f %10.1f %12d %12.0f\n",
+		after.Round(time.Second), heap, system, runtime.NumGoroutine(), rate)
 }

@@ -46,7 +46,8 @@ func (b *bench) measureStart(ctx context.Context) (err error) {
 func (b *bench) settings(folder string) ([]string, error) {
 	app, public := filepath.Join(folder, "app.pem"), filepath.Join(folder, "alipay.pem")
 	err := errors.Join(writePEM(app, "PRIVATE KEY", b.app), writePEM(public, "PUBLIC KEY", &b.alipay.PublicKey))
-	return append(os.Environ(), "LUFFY_DATABASE_URL="+b.url, "LUFFY_SESSION_KEY_FILE="+filepath.Join(folder, "session.key"),
+	return append(os.Environ(),
+		"LUFFY_DATABASE_URL="+b.url, "LUFFY_SESSION_KEY_FILE="+filepath.Join(folder, "session.key"),
 		"LUFFY_ALIPAY_GATEWAY="+gateway, "LUFFY_ALIPAY_APP_ID="+appID, "LUFFY_ALIPAY_SELLER_ID="+sellerID,
 		"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE="+app, "LUFFY_ALIPAY_PUBLIC_KEY_FILE="+public, "LUFFY_JOBS=off"), err
 }

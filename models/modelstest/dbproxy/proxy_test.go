@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,21 +89,21 @@ func (b *bench) count(ctx context.Context) error {
 
 // at plans a fault for the first statement that begins so, and tells whether it came.
 func (b *bench) at(statement string, fault dbproxy.Fault) (came func() bool) {
-	happened := false
+	var happened atomic.Bool
 	meanwhile := fault.Meanwhile
 	fault.Meanwhile = func() {
-		happened = true
+		happened.Store(true)
 		if meanwhile != nil {
 			meanwhile()
 		}
 	}
 	b.proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
-		if happened || !strings.HasPrefix(s.SQL, statement) {
+		if happened.Load() || !strings.HasPrefix(s.SQL, statement) {
 			return dbproxy.Fault{}
 		}
 		return fault
 	})
-	return func() bool { return happened }
+	return happened.Load
 }
 
 func TestFaults(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // much more than what they are.
 const (
 	heapGrowth = 400       // per cent
-	heapLimit  = 256 << 20 // bytes; near it the heap is collected more often
+	heapLimit  = 128 << 20 // bytes; near it the heap is collected more often
 )
 
 // CollectLess sets the garbage collector for a shop, but for what GOGC and GOMEMLIMIT say.

@@ -34,8 +34,9 @@ type OrderList struct {
 }
 
 // MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It
-// takes two statements, three with a search, however many orders or lines there are; only the visit
-// that finds thousands of new ones leaves their tally behind.
+// takes two statements, one more with a search and one more for a student with a tally, however many
+// orders or lines there are; only the visit that finds thousands of new ones leaves their tally
+// behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	f.Tab = cmp.Or(f.Tab, TabAll)
 	onShelf, counted, err := db.countOrders(ctx, f.UserID)

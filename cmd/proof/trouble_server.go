@@ -26,31 +26,39 @@ func room(files int) []string {
 	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + strings.Join(data, ";")}, durable...)
 }
 
-// fill takes all the room that there is, down to the last page, and that which the server frees a
-// moment later, when it tidies up after the payments of before.
+// fill takes all the room that there is, down to the last page, and that which the server frees
+// when it tidies up after the payments of before. What it stores lies outside of the rows, which
+// stay on one page of the table: a row that needs a new page takes none of the server's reserve, and
+// kills the server when it cannot be taken back.
 func fill(ctx context.Context, v *victim) error {
 	const table = "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"
 	if _, err := v.db.SQL().ExecContext(ctx, table); err != nil {
 		return err
 	}
-	for _, size := range []int{1 << 20, 1 << 14, 1 << 11} {
-		for full := false; !full; {
-			var err error
-			if full, err = v.takeRoom(ctx, size); err != nil {
-				return err
-			}
+	for full := false; !full; {
+		var err error
+		if full, err = v.takeRoom(ctx, 1<<20); err != nil {
+			return err
 		}
 	}
-	const settled = 25 // refusals in a row
+	const (
+		onePage = 10 << 10 // too long for a row, and not for a page
+		settled = 10       // refusals in a row
+	)
 	refusals := 0
 	return until(ctx, "the disk to stay full", func() bool {
-		full, err := v.takeRoom(ctx, 1<<10)
+		full, err := v.takeRoom(ctx, onePage)
 		refusals++
-		if err != nil || !full {
+		if err != nil || !full || v.tidyUp(ctx) != nil {
 			refusals = 0
 		}
 		return refusals == settled
 	})
+}
+
+// tidyUp waits until the server has freed whatever nobody needs any more.
+func (v *victim) tidyUp(ctx context.Context) error {
+	return v.onServer(ctx, "SET GLOBAL innodb_max_purge_lag_wait = 0")
 }
 
 // takeRoom stores so many bytes and tells whether there was no room for them.

@@ -17,12 +17,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 
-	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 )
@@ -36,6 +33,13 @@ const (
 // ErrDatabaseURL reports a database address that is not of one of the two forms.
 var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy")
 
+// CheckURL tells what is wrong with a database address as far as that shows without the database.
+// Errors: ErrDatabaseURL for its form, and why a file that it names cannot be used.
+func CheckURL(address string) error {
+	_, _, err := Options{URL: address}.connector()
+	return err
+}
+
 // DB is the shop's database. Its methods are safe for concurrent use.
 type DB struct {
 	orm      *gorm.DB
@@ -48,7 +52,8 @@ type DB struct {
 // Options tells Open which database to use and how.
 type Options struct {
 	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port,host:port/name, where
-	// each host serves the same database.
+	// each host serves the same database. ?tls=true or ?tls-ca=FILE behind the name encrypts the
+	// connection, and nobody but the host of the address is talked to.
 	URL string
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
@@ -133,29 +138,28 @@ func (db *DB) Close() error { return db.SQL().Close() }
 func (db *DB) with(ctx context.Context) *gorm.DB { return db.orm.WithContext(ctx) }
 
 func dialectorFor(o Options) (gorm.Dialector, string, error) {
+	connector, dialect, err := o.connector()
+	if err != nil {
+		return nil, "", err
+	}
+	pool := sql.OpenDB(o.wrapped(connector))
+	if dialect == DialectSQLite {
+		return sqliteDialect{pool}, dialect, nil
+	}
+	return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), dialect, nil
+}
+
+func (o Options) connector() (driver.Connector, string, error) {
 	if file, ok := strings.CutPrefix(o.URL, "sqlite:"); ok && file != "" {
 		connector, err := sqliteConnector(file)
 		if err != nil {
 			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
 		}
-		return sqliteDialect{sql.OpenDB(o.wrapped(connector))}, DialectSQLite, nil
+		return connector, DialectSQLite, nil
 	}
 	if strings.HasPrefix(o.URL, "mysql://") {
-		configs, err := mysqlConfigs(o.URL)
-		if err != nil {
-			return nil, "", err
-		}
-		connectors := make([]driver.Connector, len(configs))
-		for i, config := range configs {
-			config.Logger, config.ReadTimeout = driverLog{o.Log}, cmp.Or(o.Patience, time.Minute)
-			connector, err := mysqldriver.NewConnector(config)
-			if err != nil {
-				return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)
-			}
-			connectors[i] = sessions{connector}
-		}
-		pool := sql.OpenDB(o.wrapped(newNodes(connectors)))
-		return mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), DialectMySQL, nil
+		connector, err := o.mysqlConnector()
+		return connector, DialectMySQL, err
 	}
 	return nil, "", ErrDatabaseURL
 }
@@ -165,43 +169,4 @@ func (o Options) wrapped(c driver.Connector) driver.Connector {
 		return c
 	}
 	return o.Wrap(c)
-}
-
-// mysqlConfigs gives the settings of the driver for each host of the address.
-func mysqlConfigs(address string) ([]*mysqldriver.Config, error) {
-	authority, path, _ := strings.Cut(strings.TrimPrefix(address, "mysql://"), "/")
-	at := strings.LastIndex(authority, "@") + 1
-	var configs []*mysqldriver.Config
-	for host := range strings.SplitSeq(authority[at:], ",") {
-		u, err := url.Parse("mysql://" + authority[:at] + host + "/" + path)
-		if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.RawQuery != "" {
-			return nil, ErrDatabaseURL // never the parse error: it repeats the password
-		}
-		configs = append(configs, mysqlConfig(u))
-	}
-	return configs, nil
-}
-
-func mysqlConfig(u *url.URL) *mysqldriver.Config {
-	config := mysqldriver.NewConfig()
-	config.User = u.User.Username()
-	config.Passwd, _ = u.User.Password()
-	config.Net = "tcp"
-	config.Addr = net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "3306"))
-	config.DBName = u.Path[1:]
-	config.ParseTime = true
-	config.Loc = time.UTC
-	config.InterpolateParams = true
-	config.Collation = "utf8mb4_general_ci"
-	config.Timeout = 5 * time.Second
-	config.WriteTimeout = 60 * time.Second
-	config.Params = map[string]string{
-		"time_zone": "'+00:00'",
-		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the
-		// shop holds a row for long.
-		"innodb_lock_wait_timeout": "5",
-		"sql_mode": "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," +
-			"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-	}
-	return config
 }

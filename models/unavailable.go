@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -11,21 +12,23 @@ import (
 )
 
 // Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of
-// the shop's: no connection, no answer in time, or a server that is crowded, full, read-only,
-// stopping or locked up. What was asked for may be asked for again.
+// the shop's: no connection, or none that can be trusted, no answer in time, or a server that is
+// crowded, full, read-only, stopping or locked up. What was asked for may be asked for again.
 func Unavailable(err error) bool {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return unavailableCode(e.Number)
 	}
 	for _, lost := range []error{
-		driver.ErrBadConn, mysqldriver.ErrInvalidConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded,
+		driver.ErrBadConn, mysqldriver.ErrInvalidConn, mysqldriver.ErrNoTLS, io.EOF, io.ErrUnexpectedEOF,
+		context.DeadlineExceeded,
 	} {
 		if errors.Is(err, lost) {
 			return true
 		}
 	}
+	_, unproved := errors.AsType[*tls.CertificateVerificationError](err) // it has run out, as a rule
 	_, network := errors.AsType[net.Error](err)
-	return network
+	return unproved || network
 }
 
 // unavailableCode knows the server's words for it. Source:

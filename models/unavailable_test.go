@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -21,6 +23,8 @@ func TestUnavailable(t *testing.T) {
 	}{
 		{driver.ErrBadConn, true},
 		{mysqldriver.ErrInvalidConn, true},
+		{mysqldriver.ErrNoTLS, true},
+		{&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}, true},
 		{io.ErrUnexpectedEOF, true},
 		{context.DeadlineExceeded, true},
 		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},

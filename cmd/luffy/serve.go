@@ -50,7 +50,7 @@ func listen(setting, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// config prints the settings; it fails like serve where the shop would not start, the database left aside.
+// config prints the settings; it fails like serve where the shop would not start, but asks no database.
 func (p program) config(_ context.Context, args []string) error {
 	if len(args) != 0 {
 		return errUsage
@@ -58,7 +58,7 @@ func (p program) config(_ context.Context, args []string) error {
 	s := settings.Read(p.environ)
 	fmt.Fprint(p.stdout, s)
 	_, clientFault := s.Alipay()
-	if err := errors.Join(s.Check(), clientFault); err != nil {
+	if err := errors.Join(s.Check(), s.CheckDatabase(), clientFault); err != nil {
 		return fmt.Errorf("%w:\n%w", errSettings, err)
 	}
 	return nil

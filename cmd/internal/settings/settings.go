@@ -17,6 +17,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"luffy/models"
 	"luffy/models/alipay"
 )
 
@@ -105,6 +106,14 @@ func (s Settings) TrustedProxies() ([]netip.Prefix, error) {
 		all = append(all, prefix)
 	}
 	return all, nil
+}
+
+// CheckDatabase gives the fault of the database's address that can be seen without the database.
+func (s Settings) CheckDatabase() error {
+	if err := models.CheckURL(s.DatabaseURL); err != nil {
+		return fmt.Errorf("LUFFY_DATABASE_URL: %w", err)
+	}
+	return nil
 }
 
 // isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.
@@ -209,7 +218,7 @@ func (s Settings) String() string {
 // withoutPassword shows nothing of an address in another form, because nobody knows where its password is.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "mysql" && u.Scheme != "sqlite" || u.RawQuery != "" {
+	if err != nil || errors.Is(models.CheckURL(address), models.ErrDatabaseURL) {
 		return "(unreadable)"
 	}
 	return u.Redacted()

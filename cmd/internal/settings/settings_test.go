@@ -103,10 +103,29 @@ func TestStringHidesThePassword(t *testing.T) {
 		"mysql://shop:geh%zzeim@db/luffy":     "(unreadable)",
 		"shop:geheim@tcp(db:3306)/luffy":      "(unreadable)",
 		"mysql://db/luffy?user=a&password=gh": "(unreadable)",
+		"mysql://a:b@db/luffy?password=gh":    "(unreadable)",
+		"mysql://a:b@db/luffy?tls=true":       "mysql://a:xxxxx@db/luffy?tls=true",
+		"mysql://a:b@db/luffy?tls-ca=no.pem":  "mysql://a:xxxxx@db/luffy?tls-ca=no.pem",
+		"mysql://a:b@db:1,db2:2/luffy":        "mysql://a:xxxxx@db:1,db2:2/luffy",
 	} {
 		text := Settings{DatabaseURL: address}.String()
 		if !strings.Contains(text, "LUFFY_DATABASE_URL="+want+"\n") {
 			t.Errorf("%s: got\n%s\nwant LUFFY_DATABASE_URL=%s", address, text, want)
+		}
+	}
+}
+
+func TestCheckDatabase(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"sqlite:luffy.db":                    "",
+		"mysql://a:b@db/luffy?tls=true":      "",
+		"mysql://a:b@db/luffy?tls=preferred": "LUFFY_DATABASE_URL: ",
+		"mysql://a:b@db/luffy?tls-ca=no.pem": "LUFFY_DATABASE_URL: tls-ca: open no.pem",
+	} {
+		err := Settings{DatabaseURL: address}.CheckDatabase()
+		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", address, err, want)
 		}
 	}
 }

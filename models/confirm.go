@@ -81,14 +81,31 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 		return SecondTrade, tx.noteSecond(payment, trade)
 	case trade.Amount != payment.Amount:
 		return WrongAmount, tx.holdWrong(payment, trade)
+	case order.OrderStatus == OrderPaid, order.OrderStatus == OrderRefunded:
+		return tx.confirmPaid(order, payment, trade)
 	case trade.Refunded:
 		return GoneBack, tx.noteGone(order, payment, trade)
 	case order.OrderStatus == OrderUnpaid:
 		return Fulfilled, tx.bookAndFulfil(order, payment, trade)
-	case order.OrderStatus == OrderCancelled, order.OrderStatus == OrderTimedOut:
-		return tx.confirmLate(order, payment, trade)
 	default:
-		return SecondTrade, tx.sendBack(payment, trade, RefundSecond)
+		return tx.confirmLate(order, payment, trade)
+	}
+}
+
+// confirmPaid sends money for a paid order back. Where no trade has paid it here, an older shop had
+// booked this one before the order was brought over.
+func (tx transaction) confirmPaid(o Order, p Payment, trade PaidTrade) (Outcome, error) {
+	var paidBy int64
+	err := tx.Model(&Payment{}).Where("order_id = ? AND state = ?", o.ID, PaymentPaid).Count(&paidBy).Error
+	switch {
+	case err != nil:
+		return "", err
+	case paidBy == 0:
+		return AlreadyDone, tx.bookPayment(p, trade, PaymentPaid)
+	case trade.Refunded:
+		return GoneBack, tx.noteGone(o, p, trade)
+	default:
+		return SecondTrade, tx.sendBack(p, trade, RefundSecond)
 	}
 }
 

@@ -59,7 +59,8 @@ func TestConfirmOutcomes(t *testing.T) {
 		},
 		"refunded": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
-				setStatus(t, s, o, models.OrderRefunded)
+				s.payAnew(t, o)
+				s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
 			},
 			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderRefunded},
 		},
@@ -71,12 +72,15 @@ func TestConfirmOutcomes(t *testing.T) {
 			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
 		},
 		"a trade of another attempt": {
-			func(t *testing.T, s *scene, o models.Order, trade *models.PaidTrade) {
-				exec(t, s.DB, "UPDATE ly_payment SET state = ?", models.PaymentClosed)
-				_, second := s.attempt(t, o)
-				s.confirm(t, second)
-			},
+			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) { s.payAnew(t, o) },
 			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderPaid},
+		},
+		"a trade of another attempt, given back in full": {
+			func(t *testing.T, s *scene, o models.Order, trade *models.PaidTrade) {
+				s.payAnew(t, o)
+				trade.Refunded = true
+			},
+			facts{models.GoneBack, models.SecondTrade, models.VerdictNoted, models.PaymentReturned, models.OrderPaid},
 		},
 		"given back in full before the shop heard of it": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Refunded = true },
@@ -118,13 +122,21 @@ func TestConfirmOutcomes(t *testing.T) {
 				if first != string(c.want.outcome) || again != string(c.want.again) {
 					t.Errorf("events give the reasons %q and %q, want %q and %q", first, again, c.want.outcome, c.want.again)
 				}
-				granted := sum(t, s.DB, "SELECT COUNT(*) FROM ly_user_course")
+				granted := sum(t, s.DB, "SELECT COUNT(*) FROM ly_user_course WHERE revoked_at IS NULL")
 				if want := c.want.order == models.OrderPaid; granted == 1 != want {
 					t.Errorf("got %d purchase records, want paid and granted to go together", granted)
 				}
 			})
 		})
 	}
+}
+
+// payAnew pays the order by a new attempt, after the first was closed.
+func (s *scene) payAnew(t *testing.T, o models.Order) {
+	t.Helper()
+	exec(t, s.DB, "UPDATE ly_payment SET state = ?", models.PaymentClosed)
+	_, trade := s.attempt(t, o)
+	s.confirm(t, trade)
 }
 
 func TestConfirmWritesOrderAndPayment(t *testing.T) {
@@ -317,6 +329,37 @@ func TestConfirmOrderBroughtOver(t *testing.T) {
 			t.Errorf("got %+v, want one paid attempt", stored)
 		}
 	})
+}
+
+// An older shop had booked the trade already. Told of it again, this one must not give it back.
+func TestConfirmPaidOrderBroughtOver(t *testing.T) {
+	for name, goneBack := range map[string]bool{"paid": false, "given back since": true} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order, trade := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
+				exec(t, s.DB, "DELETE FROM ly_payment")
+				trade.Refunded = goneBack
+				for range 2 {
+					if got := s.confirm(t, trade); got != models.AlreadyDone {
+						t.Errorf("got %q, want already_done", got)
+					}
+				}
+				if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != 0 {
+					t.Errorf("got %d refunds, want none", n)
+				}
+				if goneBack {
+					news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "X", Amount: 99_00, At: noon}
+					if err := s.NoteRefund(t.Context(), news); err != nil {
+						t.Error(err)
+					}
+					if got := s.read(t, order).OrderStatus; got != models.OrderRefunded {
+						t.Errorf("got %v, want refunded", got)
+					}
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
 }
 
 // A trade_no of another order can only be somebody's mistake. Nothing may move, and it must not pass for done.

@@ -246,7 +246,7 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				o := s.order(t, s.Plain.For(30))
 				payment, trade := s.attempt(t, o)
-				setStatus(t, s, o, models.OrderRefunded)
+				s.payAnew(t, o)
 				s.confirm(t, trade)
 				whole := s.claimRefunds(t)[0].Refund
 				for _, step := range order {

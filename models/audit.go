@@ -66,7 +66,7 @@ var audits = []audit{
 		FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id AND f.state <> 'failed'
 		GROUP BY p.id, p.out_trade_no, p.amount
 		HAVING SUM(CASE WHEN f.state = 'done' THEN f.amount ELSE 0 END) > p.amount
-			OR SUM(CASE WHEN f.cause <> 'outside' THEN f.amount ELSE 0 END) > p.amount`},
+			OR SUM(CASE WHEN f.cause NOT LIKE 'outside%' THEN f.amount ELSE 0 END) > p.amount`},
 	{"money that no order took is going back or has gone back", `
 		SELECT p.out_trade_no AS row_name, p.amount AS want, COALESCE(SUM(f.amount), 0) AS got
 		FROM ly_payment p LEFT JOIN ly_refund f ON f.payment_id = p.id

@@ -121,5 +121,5 @@ func (tx transaction) noteGone(o Order, p Payment, trade PaidTrade) error {
 		return err
 	}
 	p.State = PaymentSurplus
-	return tx.bookOutside(o, p, nil, RefundNews{Amount: p.Amount, At: tx.now})
+	return tx.bookOutside(o, p, nil, RefundNews{Amount: p.Amount, Total: p.Amount, At: tx.now})
 }

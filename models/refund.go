@@ -25,6 +25,9 @@ const (
 	RefundLate    RefundCause = "late"    // paid after the order was closed, and not to be had any more
 	RefundSecond  RefundCause = "second"  // the order was paid already
 	RefundOutside RefundCause = "outside" // made in Alipay's own console, learned from a notify or the bill
+	// RefundOutsideSum is one or more made there, of which only the sum is known. The parts get rows
+	// of their own as they are heard of.
+	RefundOutsideSum RefundCause = "outside_sum"
 )
 
 // String is the reason that the buyer reads at Alipay when nobody wrote one.
@@ -34,12 +37,14 @@ func (c RefundCause) String() string {
 		return "订单已关闭，全额退回"
 	case RefundSecond:
 		return "重复付款，全额退回"
-	case RefundOutside:
+	case RefundOutside, RefundOutsideSum:
 		return "在支付宝后台退款"
 	default:
 		return "课程退款"
 	}
 }
+
+func (c RefundCause) outside() bool { return c == RefundOutside || c == RefundOutsideSum }
 
 // Refund is one refund of a payment. It is stored before Alipay is asked, and asked for under the
 // same out_request_no until it is done.

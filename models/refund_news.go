@@ -48,7 +48,7 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
 	switch r := n.among(known); {
 	case r == nil:
-		return tx.bookOutside(o, p, known, n)
+		return tx.noteOutside(o, p, known, n)
 	case r.State == RefundDone:
 		return tx.nameRefund(*r, n.OutRequestNo)
 	case r.Amount != n.Amount:
@@ -102,14 +102,13 @@ func sumDone(refunds []Refund) Fen {
 // that very time, or made outside. News without is of one of its sum: done at that very time, or
 // the shop's own on its way, or refused: it was made after all.
 func (n RefundNews) among(known []Refund) *Refund {
-	unnamed := func(r Refund) bool { return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund) }
 	in := func(state RefundState) func(Refund) bool {
 		return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
 	}
 	ways := []func(Refund) bool{
 		func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo },
-		func(r Refund) bool { return unnamed(r) && n.repeats(r) },
-		func(r Refund) bool { return unnamed(r) && r.Cause == RefundOutside && r.Amount == n.Amount },
+		func(r Refund) bool { return n.mayName(r) && n.repeats(r) },
+		func(r Refund) bool { return n.mayName(r) && r.Cause.outside() && r.Amount == n.Amount },
 	}
 	if n.OutRequestNo == "" {
 		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed)}
@@ -120,6 +119,11 @@ func (n RefundNews) among(known []Refund) *Refund {
 		}
 	}
 	return nil
+}
+
+// mayName tells a refund of which Alipay has not told a number.
+func (n RefundNews) mayName(r Refund) bool {
+	return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund)
 }
 
 // repeats tells whether the refund is the one that the news tells of, by sum and time.
@@ -157,42 +161,4 @@ func (tx transaction) finishRefused(o Order, p Payment, r Refund, n RefundNews) 
 		return err
 	}
 	return tx.finishRefund(o, p, r, n.At)
-}
-
-// bookOutside gives a refund that the shop did not ask for its row, done already.
-func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
-	if sumDone(known)+n.Amount > p.Amount {
-		return ErrRefundTooMuch
-	}
-	line, err := tx.lineRequested(p, n.Amount)
-	if err != nil {
-		return err
-	}
-	r := Refund{
-		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount,
-		Cause: RefundOutside, Reason: RefundOutside.String(), RequestedBy: "alipay",
-	}
-	if err := tx.insertRefund(&r, p); err != nil {
-		return err
-	}
-	if err := tx.nameRefund(r, n.OutRequestNo); err != nil {
-		return err
-	}
-	return tx.finishRefund(o, p, r, n.At)
-}
-
-// lineRequested is the line that a refund made outside the shop is taken to be of: one of that very
-// sum whose student waits for its refund, the oldest request first; nil when there is none. Else
-// approving the request would give the sum back once more.
-func (tx transaction) lineRequested(p Payment, amount Fen) (*int64, error) {
-	var lines []int64
-	err := tx.Raw(`
-		SELECT d.id FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
-		JOIN ly_payment p ON p.order_id = d.order_id
-		WHERE p.id = ? AND p.state = ? AND q.state = ? AND d.real_price = ? ORDER BY q.created_at, q.id LIMIT 1`,
-		p.ID, PaymentPaid, RequestOpen, amount).Scan(&lines).Error
-	if err != nil || len(lines) == 0 {
-		return nil, err
-	}
-	return &lines[0], nil
 }

@@ -20,7 +20,8 @@ func TestNoteRefund(t *testing.T) {
 		told   []models.RefundNews
 		booked []refund
 	)
-	const outside, own, done, pending = models.RefundOutside, models.RefundByStaff, models.RefundDone, models.RefundPending
+	const outside, inSum, own = models.RefundOutside, models.RefundOutsideSum, models.RefundByStaff
+	const done, pending = models.RefundDone, models.RefundPending
 	for name, c := range map[string]struct {
 		own  models.Fen // what the shop has asked for; 0 for nothing
 		news []models.RefundNews
@@ -33,15 +34,21 @@ func TestNoteRefund(t *testing.T) {
 			booked{{"R1", 100_00, own, pending}, {"X", 50_00, outside, done}}},
 		"outside":           {0, told{{OutRequestNo: "X", Amount: 50_00}}, booked{{"X", 50_00, outside, done}}},
 		"outside, in full":  {0, told{{OutRequestNo: "X", Amount: 216_33}}, booked{{"X", 216_33, outside, done}}},
-		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, outside, done}}},
+		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, inSum, done}}},
 		"nameless, named later": {0, told{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}},
-			booked{{"X", 50_00, outside, done}}},
+			booked{{"X", 50_00, inSum, done}}},
+		"two in one sum, named later": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 30_00}},
+			booked{{"Y", 30_00, inSum, done}, {"X", 50_00, outside, done}}},
+		"two in one sum, nameless rows later": {0, told{{Total: 80_00}, {Amount: 50_00}, {Amount: 30_00}},
+			booked{{"R1", 30_00, inSum, done}, {"R2", 50_00, outside, done}}},
+		"another after a sum": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00, At: noon.Add(time.Minute)}},
+			booked{{"R1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"named, nameless later": {0, told{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}},
 			booked{{"X", 50_00, outside, done}}},
 		"two of one sum": {0, told{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}},
 			booked{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
 		"two, by growing totals": {0, told{{Total: 50_00}, {Total: 80_00}},
-			booked{{"R1", 50_00, outside, done}, {"R2", 30_00, outside, done}}},
+			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}}},
 		"nameless row": {0, told{{Amount: 50_00}}, booked{{"R1", 50_00, outside, done}}},
 		"nameless row of its own": {100_00, told{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}},
 			booked{{"R1", 100_00, own, done}}},
@@ -53,7 +60,7 @@ func TestNoteRefund(t *testing.T) {
 			booked{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
 		"a number of the future": {100_00, told{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}},
 			booked{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
-		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"R1", 80_00, outside, done}}},
+		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"R1", 80_00, inSum, done}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {

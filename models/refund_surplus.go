@@ -35,7 +35,7 @@ func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error 
 	}
 	cause := RefundLate
 	for _, r := range refunds {
-		if r.Cause != RefundOutside {
+		if !r.Cause.outside() {
 			cause = r.Cause
 		}
 	}

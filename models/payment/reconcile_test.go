@@ -372,25 +372,35 @@ func TestBillBesideTheDayCannotBeRead(t *testing.T) {
 }
 
 // The shop was down, and learned of money that had come and gone only days later: the bill tells on
-// which day it went.
+// which day it went, and in which parts.
 func TestGoneBackIsLearnedLate(t *testing.T) {
-	onEach(t, func(w *world) {
-		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
-		o := w.order()
-		w.pay(w.start(o))
-		w.must(w.alipay.RefundOutside(o.OrderNumber, 99_00))
-		w.forward(65 * time.Hour)
-		w.must(w.AskDue(w.t.Context()))
-		w.forward(6 * time.Hour) // 11:00 on the 24th
-		for range 2 {
-			w.reconcileDue()
-			w.forward(24 * time.Hour)
-		}
-		if n := w.count("SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL"); n != 0 {
-			w.t.Errorf("got %d open differences, want none", n)
-		}
-		w.wantSound()
-	})
+	for name, parts := range map[string][]int64{"at once": {99_00}, "in parts": {30_00, 40_00, 29_00}} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+				o := w.order()
+				w.pay(w.start(o))
+				for _, part := range parts {
+					w.must(w.alipay.RefundOutside(o.OrderNumber, part))
+					w.forward(time.Minute)
+				}
+				w.forward(65 * time.Hour)
+				w.must(w.AskDue(w.t.Context()))
+				w.forward(6 * time.Hour) // 11:00 on the 24th
+				for range 2 {
+					w.reconcileDue()
+					w.forward(24 * time.Hour)
+				}
+				if n := w.count("SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL"); n != 0 {
+					w.t.Errorf("got %d open differences, want none", n)
+				}
+				if n := w.count("SELECT COUNT(*) FROM ly_refund"); n != int64(len(parts)) {
+					w.t.Errorf("got %d refunds, want %d", n, len(parts))
+				}
+				w.wantSound()
+			})
+		})
+	}
 }
 
 // After an outage every day is made up for that the shop has sold on, and one whose bill cannot be

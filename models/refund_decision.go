@@ -22,6 +22,7 @@ var ErrDecided = errors.New("the request is not open")
 func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx transaction) error {
+		refund = Refund{} // this may be a second try, and the ORM would look for the row of the first
 		order, line, request, err := tx.lockRequest(id)
 		if err != nil {
 			return err

@@ -102,6 +102,32 @@ func TestRetriedTransactionLeavesTheSame(t *testing.T) {
 	}
 }
 
+// Two approve a request at once, and both are thrown back once after they had stored its refund.
+// Who comes second then finds that of the other.
+func TestRetriedApprovalFindsTheRefund(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 2 })
+	order := s.twoLines(t)
+	s.requestRefund(t, order, 1)
+	id := s.request(t, order, 1).ID
+	exec(t, s.DB, `CREATE TRIGGER deadlock_once BEFORE UPDATE ON ly_refund_request FOR EACH ROW
+		IF @deadlocks IS NULL THEN
+			SET @deadlocks = 1;
+			SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213;
+		END IF`)
+	var refunds [2]models.Refund
+	together(2, func(i int) {
+		var err error
+		if refunds[i], err = s.ApproveRefund(t.Context(), id, boss); err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+	exec(t, s.DB, "DROP TRIGGER deadlock_once")
+	if refunds[0].ID == 0 || refunds[0].ID != refunds[1].ID {
+		t.Errorf("got refunds %d and %d, want one", refunds[0].ID, refunds[1].ID)
+	}
+	wantClean(t, s.DB)
+}
+
 // contents counts and sums up what transactions write. Ids differ after a retry, and so do random parts.
 func contents(t *testing.T, db *models.DB) string {
 	t.Helper()

@@ -42,8 +42,8 @@ func (l *link) run() {
 }
 
 func (l *link) cut() {
-	l.client.Close()
-	l.server.Close()
+	cut(l.client)
+	cut(l.server)
 }
 
 func (l *link) passCommands() {

@@ -108,8 +108,15 @@ func (p *Proxy) CutAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for conn := range p.open {
-		conn.Close()
+		cut(conn)
 	}
+}
+
+// cut ends a connection at once. A process that is being started holds a copy of everything that
+// this one has open, and until the last copy is closed the other side hears nothing of a Close.
+func cut(conn net.Conn) {
+	_ = conn.(*net.TCPConn).CloseWrite() // it may have ended already
+	conn.Close()
 }
 
 // decide asks the plan about the next statement.
@@ -149,7 +156,7 @@ func (p *Proxy) forget(conn net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, conn)
-	conn.Close()
+	cut(conn)
 }
 
 const dialTimeout = 5 * time.Second

@@ -238,3 +238,17 @@ func TestCutAll(t *testing.T) {
 	}
 	b.wantCounter(0)
 }
+
+// TestCutIsHeard: who comes next finds the connection dead, even while a process is being started
+// that holds a copy of it.
+func TestCutIsHeard(t *testing.T) {
+	b := newBench(t)
+	b.must(b.behind, "DO 1")
+	defer b.proxy.Copy(t)()
+	b.proxy.CutAll()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := b.behind.ExecContext(ctx, "DO 1"); err != nil {
+		t.Errorf("got %v, want a new connection", err)
+	}
+}

@@ -50,9 +50,14 @@ func (s *shop) placeOrder(c echo.Context) error {
 		return err
 	case order.OrderStatus != models.OrderUnpaid:
 		return c.Redirect(http.StatusSeeOther, resultPath(order.OrderNumber))
+	case order.Coupon != form.choice.Coupon, order.Credit != form.choice.Points:
+		// The page was sent before with another choice, and came back by the browser's button.
+		return flashTo(c, orderPath(order.OrderNumber), views.Flash{Text: sentBefore, Error: true})
 	}
 	return s.toCashier(c, order.OrderNumber)
 }
+
+const sentBefore = "这个页面已经提交过，订单是按当时选择的优惠券和积分生成的。如需更改，请先取消这个订单，再重新结算。"
 
 // maxToken is the width of ly_order.checkout_token.
 const maxToken = 32

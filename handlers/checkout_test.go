@@ -284,6 +284,29 @@ func TestDoubleClick(t *testing.T) {
 	})
 }
 
+// The browser's button brings the page back as it was, and its coupon or points are changed: whoever
+// presses again must not pay the sum of the first press unawares.
+func TestSentAgainWithAnotherChoice(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		b, ann := w.student("ann")
+		coupon, err := w.db.GiveCoupon(w.t.Context(), ann.ID, modelstest.CouponOff)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		b.addToCart(w.stock.Plain.For(0))
+		checkout := b.open("/checkout")
+		first := b.submit(checkout, "/orders", "points", "10").payLink()
+		for _, choice := range [][]string{{"points", "20"}, {"points", "10", "coupon", strconv.FormatInt(coupon.ID, 10)}} {
+			again := b.submit(checkout, "/orders", choice...)
+			again.wantTo("/orders/" + first.number)
+			b.follow(again).wantText("body", "已经提交过", "¥309.00")
+		}
+		if n := w.count("SELECT COUNT(*) FROM ly_order"); n != 1 {
+			w.t.Errorf("got %d orders, want 1", n)
+		}
+	})
+}
+
 func TestDoubleClickOnPay(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

@@ -47,6 +47,10 @@ func TestNotifyWithoutPayTime(t *testing.T) {
 // Money that an order cannot take goes back or is kept in sight, never lost and never booked twice.
 func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 	const cancelled, brought = "UPDATE ly_order SET order_status = 2", "DELETE FROM ly_payment"
+	const paidByAnother = `
+		INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at)
+		SELECT order_id, CONCAT(out_trade_no, '_2'), app_id, amount, subject, 'paid', 'another', expires_at, created_at
+		FROM ly_payment`
 	for name, c := range map[string]struct {
 		prepare []string
 		changes []string
@@ -54,15 +58,21 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 		event   string
 		state   models.PaymentState
 	}{
-		"cancelled":    {[]string{cancelled}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
-		"timed out":    {[]string{"UPDATE ly_order SET order_status = 3"}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
-		"withdrawn":    {[]string{cancelled, "UPDATE ly_course SET published = 0"}, nil, true, "notify held order_closed", models.PaymentSurplus},
-		"refunded":     {[]string{"UPDATE ly_order SET order_status = 4"}, nil, true, "notify held second_trade", models.PaymentSurplus},
-		"paid already": {[]string{"UPDATE ly_order SET order_status = 1"}, nil, true, "notify held second_trade", models.PaymentSurplus},
-		"too little":   {nil, []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"too much":     {nil, []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"old order":    {[]string{brought}, nil, true, "notify accepted fulfilled", models.PaymentPaid},
-		"old, amount":  {[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"cancelled": {[]string{cancelled}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
+		"timed out": {[]string{"UPDATE ly_order SET order_status = 3"}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
+		"withdrawn": {[]string{cancelled, "UPDATE ly_course SET published = 0"}, nil, true, "notify held order_closed", models.PaymentSurplus},
+		"refunded": {
+			[]string{paidByAnother, "UPDATE ly_order SET order_status = 4"}, nil,
+			true, "notify held second_trade", models.PaymentSurplus,
+		},
+		"paid already": {
+			[]string{paidByAnother, "UPDATE ly_order SET order_status = 1"}, nil,
+			true, "notify held second_trade", models.PaymentSurplus,
+		},
+		"too little":  {nil, []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"too much":    {nil, []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"old order":   {[]string{brought}, nil, true, "notify accepted fulfilled", models.PaymentPaid},
+		"old, amount": {[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEachUntold(t, func(w *world) {
@@ -82,8 +92,8 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 				}
 				w.wantEvents(c.event, again)
 				order := w.orderOf(attempt)
-				if len(order.Payments) != 1 || order.Payments[0].State != c.state || order.Payments[0].TradeNo == nil {
-					w.t.Errorf("got attempts %+v, want one %s with its trade", order.Payments, c.state)
+				if first := order.Payments[0]; first.State != c.state || first.TradeNo == nil {
+					w.t.Errorf("got the attempt %+v, want it %s with its trade", first, c.state)
 				}
 				if order.Lines[0].Granted != (c.state == models.PaymentPaid) {
 					w.t.Errorf("got course granted %v in state %s", order.Lines[0].Granted, c.state)

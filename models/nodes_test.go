@@ -63,6 +63,49 @@ func TestLostConnectionIsRetried(t *testing.T) {
 	}
 }
 
+// The same where nobody had noticed that the server was gone: at the first word of a transaction.
+// Only after the commit was asked for it is not known what stands, and the caller is told.
+func TestCutTransaction(t *testing.T) {
+	for name, c := range map[string]struct {
+		statement string
+		moment    dbproxy.Moment
+		tries     int // of what the transaction does
+		told      bool
+		points    int64 // afterwards
+	}{
+		"begin cut before":  {"START TRANSACTION", dbproxy.Before, 1, false, 1005},
+		"begin cut after":   {"START TRANSACTION", dbproxy.After, 1, false, 1005},
+		"update cut before": {"UPDATE", dbproxy.Before, 2, false, 1005},
+		"update cut after":  {"UPDATE", dbproxy.After, 2, false, 1005},
+		"commit cut before": {"COMMIT", dbproxy.Before, 1, true, 1000},
+		"commit cut after":  {"COMMIT", dbproxy.After, 1, true, 1005},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, proxy := proxied(t)
+			ann := modelstest.Student(t, db, "ann")
+			cut := false
+			proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+				if cut || !strings.HasPrefix(s.SQL, c.statement) {
+					return dbproxy.Fault{}
+				}
+				cut = true
+				return dbproxy.Fault{Cut: c.moment}
+			})
+			tries := 0
+			err := db.InTx(t.Context(), func(g *gorm.DB) error {
+				tries++
+				return addCredit(g, ann, 5)
+			})
+			if (err != nil) != c.told || tries != c.tries || !cut {
+				t.Errorf("got %v after %d tries, cut %v; want an error %v after %d", err, tries, cut, c.told, c.tries)
+			}
+			if got := credit(t, db, "ann"); got != c.points {
+				t.Errorf("got %d points, want %d", got, c.points)
+			}
+		})
+	}
+}
+
 // A connection whose node has left its cluster is not used again, and what was asked there is asked anew.
 func TestUnpreparedNodeIsLeft(t *testing.T) {
 	db := modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 })

@@ -83,12 +83,13 @@ const txTries = 6
 // the whole of fn runs again, so fn must touch nothing but the database.
 func (db *DB) inTx(ctx context.Context, fn func(transaction) error) error {
 	for try := 1; ; try++ {
-		var inner error
+		committing := false
 		err := db.with(ctx).Transaction(func(g *gorm.DB) error {
-			inner = fn(transaction{g, db.Now()})
-			return inner
+			err := fn(transaction{g, db.Now()})
+			committing = err == nil
+			return err
 		})
-		if err == nil || !retryable(err) && !lost(inner) {
+		if err == nil || !retryable(err) && (committing || !lost(err)) {
 			return err
 		}
 		if try == txTries {

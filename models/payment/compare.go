@@ -21,8 +21,8 @@ type comparison struct {
 	ours  map[string]models.PaidPayment // by out_trade_no
 	found []models.BillDifference
 
-	refunds    map[int64]bool      // by id, those that a row of the bill is of
-	neighbours map[int]alipay.Bill // those read so far, by their offset in days
+	refunds map[int64]bool // by id, those that a row of the bill is of
+	bills   map[int]billed // this one and those of the days beside it read so far, by their offset in days
 }
 
 func (c *comparison) run(ctx context.Context) error {

@@ -38,11 +38,8 @@ func (c *comparison) missingThere(ctx context.Context) error {
 
 // missingRow notes a row of the shop's that the bill has not, nor the bill of a day beside it.
 func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind models.DifferenceKind) {
-	if holds(c.bill, row) {
-		return
-	}
-	for _, offset := range []int{-1, 1} {
-		if holds(c.neighbour(ctx, offset), row) {
+	for _, offset := range []int{0, -1, 1} {
+		if c.billedOn(ctx, offset).holds(row) {
 			return
 		}
 	}
@@ -52,28 +49,39 @@ func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind mo
 	})
 }
 
-// neighbour reads the bill of the day before or after, once. One that is not there, or cannot be
-// read, holds nothing.
-func (c *comparison) neighbour(ctx context.Context, offset int) alipay.Bill {
-	if bill, read := c.neighbours[offset]; read {
-		return bill
+// billed are the rows of a bill, by out_trade_no.
+type billed map[string][]alipay.BillRow
+
+func billedIn(b alipay.Bill) billed {
+	rows := billed{}
+	for _, r := range b.Rows {
+		rows[r.OutTradeNo] = append(rows[r.OutTradeNo], r)
+	}
+	return rows
+}
+
+// holds tells whether a bill has the row. A refund without a number in it may be any of its trade and sum.
+func (b billed) holds(row alipay.BillRow) bool {
+	return slices.ContainsFunc(b[row.OutTradeNo], func(r alipay.BillRow) bool {
+		same := r.OutRequestNo == row.OutRequestNo || r.OutRequestNo == "" && r.Amount == row.Amount
+		return r.Refund == row.Refund && same
+	})
+}
+
+// billedOn reads the bill of so many days after the compared one, once. One that is not there, or
+// cannot be read, holds nothing.
+func (c *comparison) billedOn(ctx context.Context, offset int) billed {
+	if rows, read := c.bills[offset]; read {
+		return rows
 	}
 	day := c.day.AddDate(0, 0, offset)
 	if !day.AddDate(0, 0, 1).Before(c.db.Now()) {
-		return alipay.Bill{}
+		return nil
 	}
 	bill, err := c.alipay.Bill(ctx, day.Format(time.DateOnly))
 	if err != nil && !errors.Is(err, alipay.ErrNoBill) {
 		c.log.WarnContext(ctx, "bill of the day beside it cannot be read", "date", day.Format(time.DateOnly), "error", err)
 	}
-	c.neighbours[offset] = bill
-	return bill
-}
-
-// holds tells whether a bill has the row. A refund without a number in it may be any of its trade and sum.
-func holds(b alipay.Bill, row alipay.BillRow) bool {
-	return slices.ContainsFunc(b.Rows, func(r alipay.BillRow) bool {
-		same := r.OutRequestNo == row.OutRequestNo || r.OutRequestNo == "" && r.Amount == row.Amount
-		return r.Refund == row.Refund && r.OutTradeNo == row.OutTradeNo && same
-	})
+	c.bills[offset] = billedIn(bill)
+	return c.bills[offset]
 }

@@ -46,7 +46,7 @@ func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, e
 	if err != nil {
 		return Reconciliation{}, err
 	}
-	c := comparison{Service: s, day: day, bill: bill, refunds: map[int64]bool{}, neighbours: map[int]alipay.Bill{}}
+	c := comparison{Service: s, day: day, bill: bill, refunds: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
 	if err := c.run(ctx); err != nil {
 		return Reconciliation{}, err
 	}

@@ -1,7 +1,9 @@
 package models
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,6 +26,15 @@ type NewRefund struct {
 // that was used before gives the refund of then. Errors: ErrNotFound, ErrNothingPaid,
 // ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
 func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
+	r.Key = cmp.Or(r.Key, rand.Text())
+	refund, err := db.storeRefund(ctx, r)
+	if lost(err) { // it may be stored, and is found under its key then
+		return db.storeRefund(ctx, r)
+	}
+	return refund, err
+}
+
+func (db *DB) storeRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx transaction) (err error) {
 		var order Order

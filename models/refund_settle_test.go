@@ -6,6 +6,7 @@ import (
 
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/dbproxy"
 )
 
 // refuse ends a refund as Alipay's final refusal does.
@@ -237,4 +238,25 @@ func TestRefundKeySixteenTimesAtOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The commit stands and its answer is lost: whoever gave the refund must not be told that there is
+// none, and give it a second time.
+func TestRefundWhoseCommitGotNoAnswer(t *testing.T) {
+	db, proxy := proxied(t)
+	shop := modelstest.Shop(t, db)
+	order, _ := modelstest.Paid(t, db, modelstest.Student(t, db, "ann"), shop.Plain.For(30))
+	cut := false
+	proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+		if cut || s.SQL != "COMMIT" {
+			return dbproxy.Fault{}
+		}
+		cut = true
+		return dbproxy.Fault{Cut: dbproxy.After}
+	})
+	refund, err := db.CreateRefund(t.Context(), models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00})
+	stored := rows[models.Refund](t, db, "1 = 1")
+	if err != nil || !cut || len(stored) != 1 || stored[0].ID != refund.ID {
+		t.Errorf("got %+v, %v, cut %v; want the one of %+v", refund, err, cut, stored)
+	}
 }

@@ -76,9 +76,8 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 }
 
 // errTLS repeats nothing of what was given: a password with an unescaped ? would be in it.
-var errTLS = fmt.Errorf("%w: behind the name only ?tls=true may stand, for a certificate of a CA that this machine trusts, "+
-	"or ?tls-ca=FILE, for one of a CA in that file; a server that need not prove who it is could be anybody between",
-	ErrDatabaseURL)
+var errTLS = fmt.Errorf("%w: behind the name only ?tls=true may stand, for a certificate of a CA that this machine "+
+	"trusts, or ?tls-ca=FILE, for one of a CA in that file; a server always has to prove who it is", ErrDatabaseURL)
 
 // mysqlTLS reads what stands behind the name of the database; nil is a connection in the clear. The
 // driver adds the host that the certificate must name.

@@ -90,7 +90,7 @@ func TestCheckURL(t *testing.T) {
 		"?tls=true":                       "",
 		"?tls=false":                      "?tls=true",
 		"?tls=preferred":                  "?tls=true",
-		"?tls=skip-verify":                "need not prove who it is",
+		"?tls=skip-verify":                "has to prove who it is",
 		"?tls=":                           "?tls=true",
 		"?tls":                            "?tls=true",
 		"?tls=true&tls=true":              "?tls=true",

@@ -1,6 +1,7 @@
 package static
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -119,6 +120,25 @@ func TestNothingElseIsServed(t *testing.T) {
 		}
 		if res.StatusCode != http.StatusOK && res.Header.Get("Cache-Control") != "" {
 			t.Errorf("%s %s: a refusal may be cached: %q", test.method, test.path, res.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+// Browsers of before 2023 do not know :has, and leave out the whole rule of a list with a selector
+// that they do not know.
+func TestHasStandsAlone(t *testing.T) {
+	t.Parallel()
+	sheet, err := files.ReadFile("shop.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := regexp.MustCompile(`([^{}]*:has\([^{}]*)\{`).FindAllSubmatch(sheet, -1)
+	if len(rules) == 0 {
+		t.Error("no rule with :has is found")
+	}
+	for _, rule := range rules {
+		if bytes.Contains(rule[1], []byte(",")) {
+			t.Errorf("%s: the others of the list go with it", bytes.TrimSpace(rule[1]))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func TestErrorPages(t *testing.T) {
 		"buy none":           {"POST", "/cart/items", token.Encode() + "&course=99&expire=0", 404, "页面不存在"},
 		"buy huge":           {"POST", "/cart/items", token.Encode() + "&course=99999999999999999999&expire=0", 404, "页面不存在"},
 		"change none":        {"POST", "/cart/items/99", token.Encode() + "&expire=0", 404, "页面不存在"},
-		"get an action":      {"GET", "/orders", "", 405, "不支持的操作"},
+		"get an action":      {"GET", "/orders/" + number + "/again", "", 405, "不支持的操作"},
 		"get the logout":     {"GET", "/logout", "", 405, "不支持的操作"},
 		"post a page":        {"POST", "/myorder/", token.Encode(), 405, "不支持的操作"},
 		"post to the return": {"POST", "/payments/result", token.Encode(), 405, "不支持的操作"},

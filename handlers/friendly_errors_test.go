@@ -35,6 +35,26 @@ func TestErrorsLeadOn(t *testing.T) {
 	}
 }
 
+// C8: a form that was refused stands at the address that it was sent to. Who opens that again, or
+// comes there from the login, is led on.
+func TestRefusedFormOpenedAgain(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	refused := b.submit(b.open("/checkout"), "/orders", "points", "x")
+	refused.want(http.StatusUnprocessableEntity)
+	b.get(refused.url.Path).wantTo("/checkout")
+	unchosen := b.submit(b.open("/courses/1"), "/cart/items", "expire", "99")
+	unchosen.want(http.StatusUnprocessableEntity)
+	b.get(unchosen.url.Path).wantTo("/cart")
+
+	visitor := w.browser()
+	visitor.header.Set("Referer", refused.url.String())
+	login := visitor.follow(visitor.post("/orders", visitor.withToken(refused.form("/orders"))))
+	entered := visitor.submit(login, "/login", "username", "ann", "password", modelstest.Password)
+	visitor.follow(entered).wantTo("/checkout")
+}
+
 // C8: an order that could not be sent to the cashier is kept: its number stands on the page,
 // whichever form sent it.
 func TestPayingFails(t *testing.T) {
@@ -83,7 +103,8 @@ func TestDatabaseDownKeepsTheNumber(t *testing.T) {
 	}
 }
 
-// C8, R3: who comes back from Alipay in another browser is told at the login that the payment is safe.
+// C8, R3: who comes back from Alipay in another browser is told at the login that the payment is
+// safe, after a wrong password too.
 func TestLoginAfterPaying(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	number := w.attempt(modelstest.Student(t, w.db, "ann")).OutTradeNo
@@ -93,5 +114,7 @@ func TestLoginAfterPaying(t *testing.T) {
 	if b.open("/login?next=%2Fmyorder%2F").Find(".note").Length() != 0 {
 		t.Error("every login speaks of payments")
 	}
-	b.submit(login, "/login", "username", "ann", "password", modelstest.Password).wantTo(resultPath(number))
+	again := b.submit(login, "/login", "username", "ann", "password", "wrong horse")
+	again.wantText(".note", "钱是安全的", "不要重复付款")
+	b.submit(again, "/login", "username", "ann", "password", modelstest.Password).wantTo(resultPath(number))
 }

@@ -21,7 +21,11 @@ func (s *shop) loginForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.LoginPage(views.Login{Page: p, Next: next, AfterPaying: isResult(next)}))
+	return render(c, http.StatusOK, views.LoginPage(loginView(p, "", next)))
+}
+
+func loginView(p views.Page, username, next string) views.Login {
+	return views.Login{Page: p, Username: username, Next: next, AfterPaying: isResult(next)}
 }
 
 // isResult tells the address of a payment's result: who comes back from Alipay in another browser
@@ -44,10 +48,9 @@ func (s *shop) login(c echo.Context) error {
 		err = s.logIn(c, user)
 	}
 	if errors.Is(err, models.ErrNotFound) {
-		return render(c, http.StatusUnprocessableEntity, views.LoginPage(views.Login{
-			Page: frame(c), Username: username, Next: next,
-			Errors: views.FieldErrors{"": "用户名或密码不正确，请重新输入。"},
-		}))
+		view := loginView(frame(c), username, next)
+		view.Errors = views.FieldErrors{"": "用户名或密码不正确，请重新输入。"}
+		return render(c, http.StatusUnprocessableEntity, views.LoginPage(view))
 	}
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func TestMyOrders(t *testing.T) {
 			}
 		}
 		b.open("/orders/"+paid).wantText("main", paid, "Go 语言实战", "¥239.00", "提交订单")
-		b.get("/myorder").want(http.StatusMovedPermanently)
+		b.get("/myorder").wantTo("/myorder/")
 		b.get("/orders/" + eves.OrderNumber).want(http.StatusNotFound)
 	})
 }

@@ -45,8 +45,10 @@ var routes = map[string]route{
 	"POST /register": {may: open, renews: true,
 		form: with("username", "bob", "password", "his own horse", "password2", "his own horse")},
 	"POST /logout":         {may: open, renews: true},
-	"GET /myorder":         {may: open}, // leads to the slash, like the next
+	"GET /myorder":         {may: open}, // leads to the page, like the next three
 	"GET /mycourses":       {may: open},
+	"GET /orders":          {may: open},
+	"GET /cart/items":      {may: open},
 	"GET /payments/result": {may: open},
 	"GET /cart":            {may: login},
 	"POST /cart/items": {may: login, form: func(e *estate) url.Values {

@@ -114,9 +114,12 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/learn/:course", s.learn)
 	student.POST("/learn/:course", s.openLesson)
 
-	// Without a slash at the end these would be not found, and people type them so.
-	for _, path := range []string{"/myorder", "/mycourses"} {
-		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, path+"/") })
+	// No pages, but asked for: by people who leave out the slash, and where a refused form was shown
+	// by its tab, when that is opened again or goes through the login.
+	for path, page := range map[string]string{
+		"/myorder": "/myorder/", "/mycourses": "/mycourses/", "/orders": "/checkout", "/cart/items": "/cart",
+	} {
+		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, page) })
 	}
 	pages.RouteNotFound("/*", notFound)
 	headToo(e)

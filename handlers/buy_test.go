@@ -82,6 +82,10 @@ func TestStrangeChoiceAtLogin(t *testing.T) {
 	if got := shown.Find("input[name=expire][checked]").AttrOr("value", ""); got != want {
 		t.Errorf("got term %q chosen, want the first, %s", got, want)
 	}
+	ann, _ := w.student("ann")
+	if note := ann.open("/courses/1?expire=99").Find(".course-buy .note"); note.Length() != 0 {
+		t.Errorf("got %q of a term that was not kept", note.Text())
+	}
 }
 
 // 立即购买 orders one course; what else was ticked stays in the cart, and the page says so.

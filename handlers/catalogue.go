@@ -83,10 +83,12 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	view := views.Course{
 		Page: p, ID: course.ID, Name: course.Name, Brief: course.Brief, Picture: course.CourseImg,
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
-		Chapters: chapters(course.Chapters, 0), Kept: c.QueryParams().Has("expire"), Errors: problems,
+		Chapters: chapters(course.Chapters, 0), Errors: problems,
 	}
 	wanted := idOrNone(c.FormValue("expire"))
-	chosen := max(0, slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == wanted }))
+	found := slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == wanted })
+	view.Kept = found >= 0
+	chosen := max(0, found)
 	for i, offer := range course.Offers {
 		view.Terms = append(view.Terms, term(offer, i == chosen))
 		if offer.DiscountEnds.After(view.DiscountEnds) {

@@ -193,12 +193,18 @@ async function sendChange(form) {
     if (!page.getElementById("cart-sums")) {
       throw new Error("not the cart");
     }
+    const refused = page.querySelector(".flash");
+    if (refused) {
+      const line = form.closest(".cart-line");
+      replace(line, page.getElementById(line.id)); // shows the choice as it was
+    }
     for (const part of document.querySelectorAll("[data-swap]")) {
       const fresh = page.getElementById(part.id);
       if (fresh && fresh.innerHTML !== part.innerHTML) {
         part.replaceChildren(...fresh.childNodes);
       }
     }
+    refused?.scrollIntoView({ block: "nearest" });
   } catch {
     location.reload();
   }

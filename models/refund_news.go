@@ -67,7 +67,7 @@ func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNew
 
 // noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's
 // own is on its way that sum may hold it already, so only one of that very sum is believed to be
-// the news.
+// the news. A sum that is older than a refund known by now does not hold that one.
 func (tx transaction) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
 	// Alipay's total knows nothing of those that were paid by other means.
 	atAlipay := slices.DeleteFunc(slices.Clone(known), Refund.settled)
@@ -77,10 +77,11 @@ func (tx transaction) noteTotal(o Order, p Payment, known []Refund, n RefundNews
 	}
 	pending := slices.DeleteFunc(slices.Clone(known), func(r Refund) bool { return r.State != RefundPending })
 	i := slices.IndexFunc(pending, func(r Refund) bool { return r.Amount == n.Amount })
+	later := func(r Refund) bool { return r.State == RefundDone && r.DoneAt.After(n.At) }
 	switch {
 	case i >= 0:
 		return tx.finishRefund(o, p, pending[i], n.At)
-	case len(pending) > 0:
+	case len(pending) > 0, slices.ContainsFunc(atAlipay, later):
 		return ErrRefundUnsure
 	default:
 		return tx.bookOutside(o, p, known, n)

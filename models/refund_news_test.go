@@ -156,6 +156,32 @@ func TestTotalBesideAPendingRefund(t *testing.T) {
 	})
 }
 
+// A sum that comes late does not hold what was given back after it.
+func TestTotalOlderThanAKnownRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		for i, c := range []struct {
+			news models.RefundNews
+			err  error
+			back models.Fen
+		}{
+			{models.RefundNews{OutRequestNo: "Y", Amount: 30_00, At: noon.Add(time.Minute)}, nil, 30_00},
+			{models.RefundNews{Total: 40_00, At: noon}, models.ErrRefundUnsure, 30_00},
+			{models.RefundNews{OutRequestNo: "X", Amount: 40_00, At: noon}, nil, 70_00},
+			{models.RefundNews{Total: 40_00, At: noon}, nil, 70_00},
+		} {
+			c.news.OutTradeNo = order.OrderNumber
+			if err := s.NoteRefund(t.Context(), c.news); !errors.Is(err, c.err) {
+				t.Errorf("news %d: got %v, want %v", i, err, c.err)
+			}
+			if got := s.read(t, order).RefundedAmount; got != c.back {
+				t.Errorf("news %d: got %s back, want %s", i, got, c.back)
+			}
+		}
+		wantClean(t, s.DB)
+	})
+}
+
 // Alipay has made a refund after all that it had refused, and that staff had made up for by another
 // one meanwhile: the money went back twice, the points of the line once.
 func TestRefusedRefundIsMadeAfterAll(t *testing.T) {

@@ -48,7 +48,9 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
 	switch r := n.among(known); {
 	case r == nil:
-		return tx.noteOutside(o, p, known, n)
+		return tx.bookOutside(o, p, known, n)
+	case n.partOf(*r) && r.Amount > n.Amount:
+		return tx.takeOut(p, *r, n)
 	case r.State == RefundDone:
 		return tx.nameRefund(*r, n.OutRequestNo)
 	case r.Amount != n.Amount:
@@ -79,9 +81,11 @@ func (tx transaction) noteTotal(o Order, p Payment, known []Refund, n RefundNews
 	i := slices.IndexFunc(pending, func(r Refund) bool { return r.Amount == n.Amount })
 	later := func(r Refund) bool { return r.State == RefundDone && r.DoneAt.After(n.At) }
 	switch {
+	case slices.ContainsFunc(atAlipay, later):
+		return ErrRefundUnsure
 	case i >= 0:
 		return tx.finishRefund(o, p, pending[i], n.At)
-	case len(pending) > 0, slices.ContainsFunc(atAlipay, later):
+	case len(pending) > 0:
 		return ErrRefundUnsure
 	default:
 		return tx.bookOutside(o, p, known, n)
@@ -99,9 +103,9 @@ func sumDone(refunds []Refund) Fen {
 }
 
 // among finds the refund that the news is of; nil when it is none of them. News with a number is of
-// the refund of that number, else of one of its sum of which Alipay has not told a number: done at
-// that very time, or made outside. News without is of one of its sum: done at that very time, or
-// the shop's own on its way, or refused: it was made after all.
+// the refund of that number, else of one of its amount, done at that very time, of which Alipay has
+// not told a number. News without is of one of its amount: done at that very time, or the shop's own
+// on its way, or refused: it was made after all. Else it may be a part of what was booked as a sum.
 func (n RefundNews) among(known []Refund) *Refund {
 	in := func(state RefundState) func(Refund) bool {
 		return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
@@ -109,10 +113,10 @@ func (n RefundNews) among(known []Refund) *Refund {
 	ways := []func(Refund) bool{
 		func(r Refund) bool { return r.OutRequestNo == n.OutRequestNo },
 		func(r Refund) bool { return n.mayName(r) && n.repeats(r) },
-		func(r Refund) bool { return n.mayName(r) && r.Cause.outside() && r.Amount == n.Amount },
+		n.partOf,
 	}
 	if n.OutRequestNo == "" {
-		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed)}
+		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed), n.partOf}
 	}
 	for _, is := range ways {
 		if i := slices.IndexFunc(known, is); i >= 0 {

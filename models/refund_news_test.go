@@ -41,6 +41,11 @@ func TestNoteRefund(t *testing.T) {
 			booked{{"Y", 30_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"two in one sum, nameless rows later": {0, told{{Total: 80_00}, {Amount: 50_00}, {Amount: 30_00}},
 			booked{{"R1", 30_00, inSum, done}, {"R2", 50_00, outside, done}}},
+		"one in the first of two sums": {0,
+			told{{Total: 80_00}, {Total: 110_00, At: noon.Add(time.Minute)}, {OutRequestNo: "X", Amount: 30_00}},
+			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}, {"X", 30_00, outside, done}}},
+		"another of the sum, after it": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 80_00, At: noon.Add(time.Minute)}},
+			booked{{"R1", 80_00, inSum, done}, {"X", 80_00, outside, done}}},
 		"another after a sum": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00, At: noon.Add(time.Minute)}},
 			booked{{"R1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"named, nameless later": {0, told{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}},
@@ -156,10 +161,12 @@ func TestTotalBesideAPendingRefund(t *testing.T) {
 	})
 }
 
-// A sum that comes late does not hold what was given back after it.
+// A sum that comes late does not hold what was given back after it, and its difference to that is
+// not the shop's own refund.
 func TestTotalOlderThanAKnownRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
+		s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00})
 		for i, c := range []struct {
 			news models.RefundNews
 			err  error

@@ -1,16 +1,5 @@
 package models
 
-import "slices"
-
-// noteOutside books a refund of which nothing is known. It may have been booked already, in a sum
-// that was heard of before its parts.
-func (tx transaction) noteOutside(o Order, p Payment, known []Refund, n RefundNews) error {
-	if sum := n.heldBy(known); sum != nil {
-		return tx.takeOut(p, *sum, n)
-	}
-	return tx.bookOutside(o, p, known, n)
-}
-
 // bookOutside gives a refund that the shop did not ask for its row, done already.
 func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
 	if sumDone(known)+n.Amount > p.Amount {
@@ -46,16 +35,11 @@ func (n RefundNews) cause() RefundCause {
 	return RefundOutside
 }
 
-// heldBy finds the sum that the refund of the news was booked with: all that had been done by that time.
-func (n RefundNews) heldBy(known []Refund) *Refund {
-	i := slices.IndexFunc(known, func(r Refund) bool {
-		return r.Cause == RefundOutsideSum && n.mayName(r) && r.OrderDetailID == nil &&
-			r.Amount > n.Amount && !n.At.After(*r.DoneAt)
-	})
-	if i < 0 {
-		return nil
-	}
-	return &known[i]
+// partOf tells whether the refund of the news, which has no row of its own, is one of those that
+// were booked as this sum: all that had been done when the sum was told are.
+func (n RefundNews) partOf(sum Refund) bool {
+	whole := sum.Amount == n.Amount || sum.Amount > n.Amount && sum.OrderDetailID == nil
+	return sum.Cause == RefundOutsideSum && n.mayName(sum) && whole && !n.At.After(*sum.DoneAt)
 }
 
 // takeOut gives a refund that was booked with others a row of its own. The order has had all of it before.

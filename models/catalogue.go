@@ -1,11 +1,13 @@
 package models
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 )
 
 // Catalogue is what `luffy course import` reads: a shop's courses, activities and coupons as JSON.
@@ -98,13 +100,18 @@ var discountTypes = map[string]DiscountType{
 	"free": DiscountFree, "rate": DiscountRate, "off": DiscountOff, "step": DiscountStep,
 }
 
-// ReadCatalogue reads and checks a catalogue. The error is ErrCatalogue.
-func ReadCatalogue(r io.Reader) (Catalogue, error) {
+// ReadCatalogue reads and checks a catalogue in UTF-8, with or without a byte order mark. The error
+// is ErrCatalogue.
+func ReadCatalogue(text []byte) (Catalogue, error) {
 	var c Catalogue
-	decoder := json.NewDecoder(r)
+	if !utf8.Valid(text) { // the decoder would put a sign for "unreadable" into the names
+		return c, fmt.Errorf("%w: it is not in UTF-8, perhaps in GBK or UTF-16", ErrCatalogue)
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&c); err != nil {
-		return c, fmt.Errorf("%w: %w", ErrCatalogue, err)
+		return c, fmt.Errorf("%w: %w", ErrCatalogue, inLine(text, err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return c, fmt.Errorf("%w: there is more after its end", ErrCatalogue)
@@ -114,6 +121,25 @@ func ReadCatalogue(r io.Reader) (Catalogue, error) {
 	}
 	return c, nil
 }
+
+// inLine adds the line of a fault that the decoder has placed.
+func inLine(text []byte, err error) error {
+	var offset int64
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = e.Offset
+	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = e.Offset
+	} else {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(text[:offset], []byte("\n")), err)
+}
+
+// maxDays bounds terms and coupons to a hundred years: the databases know no time after the year
+// 9999, and a course that was paid for could not be granted until then.
+const maxDays = 36500
+
+func validDays(n int) bool { return 0 < n && n <= maxDays }
 
 func (c Catalogue) check() error {
 	f := faults{named: map[string]bool{}}
@@ -125,8 +151,8 @@ func (c Catalogue) check() error {
 	}
 	for _, coupon := range c.Coupons {
 		f.once("coupon %q", coupon.Name)
-		if _, err := applySale(coupon.Sale, MaxFen); err != nil || coupon.Name == "" || coupon.Days <= 0 {
-			f.add("coupon %q: needs a name, days above 0 and a sale like -50 or *0.9", coupon.Name)
+		if _, err := applySale(coupon.Sale, MaxFen); err != nil || coupon.Name == "" || !validDays(coupon.Days) {
+			f.add("coupon %q: needs a name, 1 to %d days and a sale like -50 or *0.9", coupon.Name, maxDays)
 		}
 	}
 	return errors.Join(f.all...)
@@ -156,8 +182,8 @@ func (f *faults) checkCourse(n int, c CatalogueCourse) {
 	}
 	for _, term := range c.Terms {
 		f.once("course %q, term of %d days", c.Name, term.Days)
-		if term.Days <= 0 || term.Text == "" || term.Price == nil {
-			f.add("course %q: a term needs days above 0, a text and a price", c.Name)
+		if !validDays(term.Days) || term.Text == "" || term.Price == nil {
+			f.add("course %q: a term needs 1 to %d days, a text and a price", c.Name, maxDays)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func TestReadCatalogueNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	_, err := models.ReadCatalogue(strings.NewReader(`{
+	_, err := models.ReadCatalogue([]byte(`{
 		"courses": [
 			{"name": "", "category": "c", "teacher": {"name": "t"}, "price": "1"},
 			{"name": "A", "category": "", "teacher": {"name": "t"}, "price": "1"},
@@ -55,6 +55,10 @@ func TestReadCatalogueRefuses(t *testing.T) {
 			"terms": [{"days": 5, "text": "x"}]}]}`,
 		"time, no zone": `{"activities": [{"name": "a", "start": "2026-03-01 00:00:00", "end": "2026-03-02 00:00:00"}]}`,
 		"two documents": `{"courses": []} {"courses": []}`,
+		"term without end, almost": `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1", "terms": [
+			{"days": 36501, "text": "x", "price": "1"}]}]}`,
+		"coupon without end, almost": `{"coupons": [{"name": "a", "sale": "-1", "days": 36501}]}`,
+		"GBK":                        "{\"coupons\": [{\"name\": \"\xc2\xb7\xb7\xc9\", \"sale\": \"-1\", \"days\": 1}]}",
 		"term twice": `{"courses": [{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1", "terms": [
 			{"days": 5, "text": "x", "price": "1"}, {"days": 5, "text": "y", "price": "2"}]}]}`,
 		"course discounted twice": `{"activities": [{"name": "a", "start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z",
@@ -64,8 +68,29 @@ func TestReadCatalogueRefuses(t *testing.T) {
 			strings.Repeat(`{"name": "A", "category": "c", "teacher": {"name": "t"}, "price": "1"},`, 2) + `
 			{"name": "B", "category": "c", "teacher": {"name": "t"}, "price": "1"}]}`,
 	} {
-		if _, err := models.ReadCatalogue(strings.NewReader(text)); !errors.Is(err, models.ErrCatalogue) {
+		if _, err := models.ReadCatalogue([]byte(text)); !errors.Is(err, models.ErrCatalogue) {
 			t.Errorf("%s: got %v, want ErrCatalogue", name, err)
+		}
+	}
+}
+
+// Windows' own editor begins a file with a byte order mark.
+func TestReadCatalogueAfterByteOrderMark(t *testing.T) {
+	t.Parallel()
+	c, err := models.ReadCatalogue([]byte("\ufeff" + smallCatalogue))
+	if err != nil || len(c.Courses) != 1 {
+		t.Errorf("got %d courses, %v; want 1", len(c.Courses), err)
+	}
+}
+
+func TestReadCatalogueNamesTheLine(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"a comma too many": "{\n\"courses\": [\n{},]}",
+		"a wrong type":     "{\n\"courses\":\n\"SQL\"}",
+	} {
+		if _, err := models.ReadCatalogue([]byte(text)); err == nil || !strings.Contains(err.Error(), "line 3: ") {
+			t.Errorf("%s: got %v, want line 3 in it", name, err)
 		}
 	}
 }

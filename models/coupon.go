@@ -138,6 +138,9 @@ func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoup
 		if err := tx.Take(&kind, "name = ?", name).Error; err != nil {
 			return found(err)
 		}
+		if kind.Name != name { // to MySQL all emoji are one sign
+			return ErrNotFound
+		}
 		given = UserCoupon{UserID: user, CouponID: kind.ID, StartTime: tx.now, EndTime: tx.now.AddDate(0, 0, kind.Days)}
 		return tx.Create(&given).Error
 	})

@@ -1,8 +1,11 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+
+	"gorm.io/gorm"
 )
 
 // Import writes a checked catalogue in one transaction. Courses that the file does not name stay as they are.
@@ -30,21 +33,33 @@ func (db *DB) Import(ctx context.Context, c Catalogue) error {
 // columns are the values that an import sets, on a new row and on an old one.
 type columns = map[string]any
 
-func (tx transaction) importCourse(c CatalogueCourse, position int) error {
-	category, teacher := Category{Name: c.Category}, Teacher{Name: c.Teacher.Name}
-	if err := tx.Where("name = ?", c.Category).FirstOrCreate(&category).Error; err != nil {
+// named finds the row whose name is given, or makes it. On MySQL an equal name need not be the same:
+// case and accents do not count, and all emoji, like all characters beyond U+FFFF, are one sign.
+func named(chain *gorm.DB, row any, name *string) error {
+	asked := *name
+	if err := chain.Where("name = ?", asked).FirstOrCreate(row).Error; err != nil {
 		return err
 	}
-	err := tx.Where("name = ?", c.Teacher.Name).Assign(columns{"title": c.Teacher.Title, "brief": c.Teacher.Brief}).
-		FirstOrCreate(&teacher).Error
-	if err != nil {
+	if *name != asked {
+		return fmt.Errorf("%w: the database cannot tell %q from %q, which it has", ErrCatalogue, asked, *name)
+	}
+	return nil
+}
+
+func (tx transaction) importCourse(c CatalogueCourse, position int) error {
+	category, teacher := Category{Name: c.Category}, Teacher{Name: c.Teacher.Name}
+	if err := named(tx.DB, &category, &category.Name); err != nil {
+		return err
+	}
+	about := columns{"title": c.Teacher.Title, "brief": c.Teacher.Brief}
+	if err := named(tx.Assign(about), &teacher, &teacher.Name); err != nil {
 		return err
 	}
 	course := Course{Name: c.Name}
-	err = tx.Where("name = ?", c.Name).Attrs(columns{"created_at": tx.now}).Assign(columns{
+	err := named(tx.Attrs(columns{"created_at": tx.now}).Assign(columns{
 		"category_id": category.ID, "teacher_id": teacher.ID, "course_img": c.Img, "brief": c.Brief,
 		"price": Fen(*c.Price), "published": !c.Withdrawn, "position": position,
-	}).FirstOrCreate(&course).Error
+	}), &course, &course.Name)
 	if err != nil {
 		return err
 	}
@@ -116,10 +131,8 @@ func (tx transaction) dropChapters(course int64) (map[lessonName]int64, error) {
 
 func (tx transaction) importActivity(a CatalogueActivity) error {
 	activity := Activity{Name: a.Name}
-	err := tx.Where("name = ?", a.Name).
-		Assign(columns{"start_time": a.Start.UTC(), "end_time": a.End.UTC(), "published": true}).
-		FirstOrCreate(&activity).Error
-	if err != nil {
+	set := columns{"start_time": a.Start.UTC(), "end_time": a.End.UTC(), "published": true}
+	if err := named(tx.Assign(set), &activity, &activity.Name); err != nil {
 		return err
 	}
 	if err := tx.Where("activity_id = ?", activity.ID).Delete(&Discount{}).Error; err != nil {
@@ -127,8 +140,8 @@ func (tx transaction) importActivity(a CatalogueActivity) error {
 	}
 	for _, d := range a.Discounts {
 		var course Course
-		if err := tx.Take(&course, "name = ?", d.Course).Error; err != nil {
-			return fmt.Errorf("course %q: %w", d.Course, found(err))
+		if err := tx.Take(&course, "name = ?", d.Course).Error; err != nil || course.Name != d.Course {
+			return fmt.Errorf("course %q: %w", d.Course, cmp.Or(found(err), ErrNotFound))
 		}
 		row := Discount{
 			ActivityID: activity.ID, CourseID: course.ID,
@@ -143,6 +156,6 @@ func (tx transaction) importActivity(a CatalogueActivity) error {
 
 func (tx transaction) importCoupon(c CatalogueCoupon) error {
 	kind := Coupon{Name: c.Name}
-	return tx.Where("name = ?", c.Name).
-		Assign(columns{"sale": c.Sale, "condition_price": Fen(c.From), "days": c.Days}).FirstOrCreate(&kind).Error
+	set := columns{"sale": c.Sale, "condition_price": Fen(c.From), "days": c.Days}
+	return named(tx.Assign(set), &kind, &kind.Name)
 }

@@ -24,7 +24,7 @@ const smallCatalogue = `{
 
 func (s *scene) imports(t *testing.T, text string) error {
 	t.Helper()
-	c, err := models.ReadCatalogue(strings.NewReader(text))
+	c, err := models.ReadCatalogue([]byte(text))
 	if err != nil {
 		t.Fatalf("read catalogue: %v", err)
 	}
@@ -148,6 +148,32 @@ func TestImportOfUnknownCourseWritesNothing(t *testing.T) {
 		}
 		if n := sum(t, s.DB, "SELECT COUNT(*) FROM ly_course WHERE name = 'SQL'"); n != 0 {
 			t.Error("the courses before the fault were imported")
+		}
+	})
+}
+
+// To MySQL all emoji are one sign: a course, and a coupon, would have got the price of another.
+func TestImportConfusesNoNames(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		rocket := strings.NewReplacer("SQL", "🚀", "一元", "🚀").Replace(smallCatalogue)
+		if err := s.imports(t, rocket); err != nil {
+			t.Fatal(err)
+		}
+		err := s.imports(t, strings.NewReplacer("🚀", "🔥", "10.50", "0.01").Replace(rocket))
+		if s.Dialect() == models.DialectMySQL && (err == nil || !strings.Contains(err.Error(), `cannot tell "🔥" from "🚀"`)) {
+			t.Errorf("got %v, want both names", err)
+		}
+		if n := sum(t, s.DB, "SELECT COUNT(*) FROM ly_course WHERE price = 1050"); n != 1 {
+			t.Errorf("%d courses at the first price, want 1 still", n)
+		}
+		for _, thing := range []string{`"course": "🎁"`, `"course": "🚀 "`} {
+			err := s.imports(t, strings.Replace(rocket, `"course": "🚀"`, thing, 1))
+			if !errors.Is(err, models.ErrNotFound) {
+				t.Errorf("discount on %s: got %v, want ErrNotFound", thing, err)
+			}
+		}
+		if _, err := s.GiveCoupon(t.Context(), s.ann.ID, "🎁"); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("coupon 🎁: got %v, want ErrNotFound", err)
 		}
 	})
 }

@@ -36,6 +36,19 @@ func TestAddUser(t *testing.T) {
 	})
 }
 
+// MySQL finds each of them by the names of the others: a coupon would go to somebody else.
+func TestUserByNameIsNobodyElse(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		student(t, s.DB, "𠮷野")
+		for name, want := range map[string]string{"𠮷野": "𠮷野", "ANN": "ann", "𡃁野": "", "ánn": "", "ann ": ""} {
+			user, err := s.UserByName(t.Context(), name)
+			if user.Username != want || (want == "") != errors.Is(err, models.ErrNotFound) {
+				t.Errorf("%q: got %q, %v; want %q", name, user.Username, err, want)
+			}
+		}
+	})
+}
+
 func TestAddUserRefused(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		good := modelstest.Password

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -31,7 +30,7 @@ func stock(ctx context.Context, address string, now time.Time) (err error) {
 	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil {
 		return err
 	}
-	catalogue, err := models.ReadCatalogue(bytes.NewReader(catalogueFile))
+	catalogue, err := models.ReadCatalogue(catalogueFile)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -59,7 +58,7 @@ func (p program) course(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	catalogue, err := models.ReadCatalogue(bytes.NewReader(text))
+	catalogue, err := models.ReadCatalogue(text)
 	if err != nil {
 		return err
 	}

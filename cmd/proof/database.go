@@ -75,7 +75,7 @@ func (w *world) openDatabase(ctx context.Context, now func() time.Time) error {
 	if _, err := migrations.Up(ctx, w.db.SQL(), w.db.Dialect()); err != nil {
 		return err
 	}
-	courses, err := models.ReadCatalogue(strings.NewReader(catalogue))
+	courses, err := models.ReadCatalogue([]byte(catalogue))
 	if err != nil {
 		return err
 	}

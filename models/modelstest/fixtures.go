@@ -1,7 +1,6 @@
 package modelstest
 
 import (
-	"bytes"
 	"crypto/rand"
 	_ "embed"
 	"fmt"
@@ -54,7 +53,7 @@ func (c Course) For(days int) models.Offer {
 // Shop imports the fixture.
 func Shop(t testing.TB, db *models.DB) Fixture {
 	t.Helper()
-	read, err := models.ReadCatalogue(bytes.NewReader(catalogue))
+	read, err := models.ReadCatalogue(catalogue)
 	if err != nil {
 		t.Fatalf("read shop.json: %v", err)
 	}

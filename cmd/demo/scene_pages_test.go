@@ -71,7 +71,7 @@ func (s *scene) loginPages() []pageState {
 func (s *scene) errorPages() []pageState {
 	return []pageState{
 		{name: "error-404", path: "/nowhere", status: http.StatusNotFound},
-		{name: "error-405", path: "/orders", status: http.StatusMethodNotAllowed},
+		{name: "error-405", path: "/logout", status: http.StatusMethodNotAllowed},
 		{name: "error-return", path: "/payments/result?out_trade_no=1", status: http.StatusBadRequest},
 		{name: "error-foreign-form", path: "/login", steps: func(tab *browser.Tab) {
 			tab.Go(s.shop.simulatorURL + "/admin")

@@ -98,6 +98,8 @@ func access(line models.LineView, now time.Time) views.Access {
 		return views.AccessWithdrawn
 	case !line.Granted:
 		return views.AccessNone
+	case line.Renewed:
+		return views.AccessRenewed
 	default:
 		return accessUntil(timeOf(line.OutTime), now)
 	}

@@ -34,9 +34,9 @@ type OrderList struct {
 }
 
 // MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It
-// takes two statements, one more with a search and one more for a student with a tally, however many
-// orders or lines there are; only the visit that finds thousands of new ones leaves their tally
-// behind.
+// takes two statements, one more with a search, one more for a student with a tally and one more
+// where a right ends, however many orders or lines there are; only the visit that finds thousands of
+// new ones leaves their tally behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	f.Tab = cmp.Or(f.Tab, TabAll)
 	onShelf, counted, err := db.countOrders(ctx, f.UserID)
@@ -66,6 +66,9 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	}
 	if err == nil && len(list.Orders) == 0 {
 		list.Orders, err = db.readOrderPage(ctx, f.numbered(list.Page, list.Matches))
+	}
+	if err == nil {
+		err = db.tellRenewed(ctx, f.UserID, list.Orders...)
 	}
 	return list, err
 }

@@ -122,11 +122,12 @@ type LineView struct {
 	OutTime *time.Time  // end of the purchase record; nil = for ever or none
 	Granted bool        // there is a purchase record and it is not revoked
 	Revoked bool        // there is one and it is revoked
+	Renewed bool        // it has ended or ends soon, but another purchase keeps the course open
 	Request RequestView `gorm:"embedded;embeddedPrefix:request_"`
 }
 
-// Order reads a student's own order; ErrNotFound for another's. It takes three statements, four
-// once Alipay has taken money for it.
+// Order reads a student's own order; ErrNotFound for another's. It takes three statements, one more
+// once Alipay has taken money for it and one more where a right ends.
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView
@@ -139,6 +140,9 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 		       q.created_at AS request_created_at, q.decided_at AS request_decided_at
 		FROM ly_order_detail d LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin+`
 		WHERE d.order_id = ? ORDER BY d.position`, view.ID).Scan(&view.Lines).Error
+	if err == nil {
+		err = db.tellRenewed(ctx, user, view)
+	}
 	if err != nil {
 		return view, err
 	}

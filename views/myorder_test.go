@@ -186,6 +186,12 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	wantCount(t, doc, ".order-line:nth-child(2) a[href='/learn/1']", 1)
 	wantText(t, doc, ".order-line:nth-child(3) .state", "已过期")
 	wantCount(t, doc, ".order-line:nth-child(3) a[href^='/learn/']", 0)
+
+	o.Lines[1].Access = AccessRenewed
+	doc = render(t, MyOrdersPage(ordersPage(o)))
+	wantText(t, doc, ".order-line:nth-child(3) .state", "已续费")
+	wantText(t, doc, ".order-line:nth-child(3) time", "2026-11-21")
+	wantCount(t, doc, ".order-line:nth-child(3) a[href='/learn/2']", 1)
 }
 
 // A refund that has not been made yet is not under 退款, which says where to look.

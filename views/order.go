@@ -55,15 +55,16 @@ const (
 	AccessNone      Access = iota // not paid, closed or not yet fulfilled
 	AccessLive                    // the course can be learnt
 	AccessEnding                  // it can, but ends within days
+	AccessRenewed                 // it can, because another purchase goes on where this one ends or has ended
 	AccessExpired                 // the term is over
 	AccessWithdrawn               // refunded or revoked
 )
 
 // Learnable reports whether 去学习 leads to the course.
-func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding }
+func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding || a == AccessRenewed }
 
 // noted reports whether there is something to say of the access beside its course.
-func (a Access) noted() bool { return a == AccessEnding || a == AccessExpired || a == AccessWithdrawn }
+func (a Access) noted() bool { return a != AccessNone && a != AccessLive }
 
 // onward is the way on from a line and its name: to the course's lessons, or to its terms once the
 // right has ended. Empty for none.

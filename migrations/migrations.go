@@ -25,20 +25,34 @@ type Status struct {
 	Applied bool
 }
 
-// Up applies every migration that the database lacks and returns the files applied, in order.
-// Dialect is "mysql" or "sqlite". Called by several programs at once, one migrates and the others
-// wait for it; on SQLite they must not be.
+// ErrHalfApplied reports a migration that failed on MySQL, which commits each CREATE and ALTER TABLE
+// as it goes. SQLite takes all of a migration back.
+var ErrHalfApplied = errors.New("MySQL takes nothing of a migration back: if a part of the file was applied, " +
+	"also by a run that was killed, bring back the backup made before it, then run: luffy migrate up")
+
+// Up applies every migration that the database lacks and returns the files applied, in order, also
+// those before one that failed. What has begun is brought to its end even when ctx ends. Dialect is
+// "mysql" or "sqlite". Called by several programs at once, one migrates and the others wait for it;
+// on SQLite they must not be. Errors: ErrLocked, ErrHalfApplied.
 func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
-	var applied []string
-	err := alone(ctx, db, dialect, func(p *goose.Provider) error {
-		results, err := p.Up(ctx)
-		for _, r := range results {
-			applied = append(applied, r.Source.Path)
-		}
+	var results []*goose.MigrationResult
+	err := alone(ctx, db, dialect, func(p *goose.Provider) (err error) {
+		results, err = p.Up(context.WithoutCancel(ctx))
 		return err
 	})
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+		results = partial.Applied
+		err = fmt.Errorf("%s: %w", partial.Failed.Source.Path, partial.Err)
+		if dialect != "sqlite" {
+			err = fmt.Errorf("%w; %w", err, ErrHalfApplied)
+		}
+	}
+	var applied []string
+	for _, r := range results {
+		applied = append(applied, r.Source.Path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+		return applied, fmt.Errorf("migrate: %w", err)
 	}
 	return applied, nil
 }

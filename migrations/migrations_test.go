@@ -1,6 +1,7 @@
 package migrations_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"luffy/migrations"
 	"luffy/models"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/dbproxy"
 )
 
 // onEachEmpty runs the test on a SQLite and on a MariaDB database without tables.
@@ -134,6 +136,49 @@ func TestUpAtOnce(t *testing.T) {
 	}
 	if busy != 1 {
 		t.Errorf("%d of 6 applied migrations, want 1", busy)
+	}
+}
+
+// inTheMiddle opens an empty database behind a proxy, where something happens at the last statement of
+// a migration.
+func inTheMiddle(t *testing.T, happens func() dbproxy.Fault) *models.DB {
+	t.Helper()
+	account, name, _ := strings.Cut(strings.TrimPrefix(modelstest.MariaDBURL(t), "mysql://"), "/")
+	user, server, _ := strings.Cut(account, "@")
+	proxy, err := dbproxy.Listen(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { proxy.Close() })
+	db := openEmpty(t, "mysql://"+user+"@"+proxy.Addr()+"/"+name)
+	proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
+		if strings.HasPrefix(s.SQL, "CREATE TABLE ly_bill_day") {
+			return happens()
+		}
+		return dbproxy.Fault{}
+	})
+	return db
+}
+
+// Half a migration cannot be gone on with, so nobody who is impatient may make one.
+func TestUpIsBroughtToItsEnd(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	db := inTheMiddle(t, func() dbproxy.Fault { interrupt(); return dbproxy.Fault{} })
+	if _, err := migrations.Up(ctx, db.SQL(), db.Dialect()); err != nil || ctx.Err() == nil {
+		t.Errorf("got %v, interrupted: %v", err, ctx.Err())
+	}
+	if err := check(t, db); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestUpTellsOfHalfAMigration(t *testing.T) {
+	db := inTheMiddle(t, func() dbproxy.Fault { return dbproxy.Fault{Cut: dbproxy.Before} })
+	for _, done := range []int{1, 0} { // the first run, and one after it
+		applied, err := migrations.Up(t.Context(), db.SQL(), db.Dialect())
+		if len(applied) != done || !errors.Is(err, migrations.ErrHalfApplied) || !strings.Contains(err.Error(), "00002_") {
+			t.Errorf("got %q applied, %v; want %d, then ErrHalfApplied of 00002", applied, err, done)
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // patience is for a migration or an audit of tables that have grown large: who finds it too long
-// can end the command. A migration whose connection ended first would go on at the server, and stay
+// can end the audit. A migration whose connection ended first would go on at the server, and stay
 // unknown to the next.
 const patience = 24 * time.Hour
 
@@ -49,6 +49,8 @@ func (p program) migrate(ctx context.Context, args []string) error {
 
 func (p program) migrateUp(ctx context.Context) func(*models.DB) error {
 	return func(db *models.DB) error {
+		tell := func() { fmt.Fprintln(p.stderr, "luffy: what has begun is brought to its end first; do not kill it") }
+		defer context.AfterFunc(ctx, tell)()
 		applied, err := migrations.Up(ctx, db.SQL(), db.Dialect())
 		for _, file := range applied {
 			fmt.Fprintln(p.stdout, "applied", file)

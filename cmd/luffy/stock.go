@@ -25,7 +25,7 @@ func (p program) user(ctx context.Context, args []string) error {
 	if err := flags.Parse(args[2:]); err != nil || flags.NArg() != 0 || *points < 0 {
 		return errUsage
 	}
-	password, err := p.password()
+	password, err := p.password(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,10 +39,22 @@ func (p program) user(ctx context.Context, args []string) error {
 	})
 }
 
-// password is read from standard input, where it stands in no list of processes and in no shell history.
-func (p program) password() (string, error) {
+// password is read from standard input, where it stands in no list of processes and in no shell
+// history. The error is that of a context that ended while somebody was to type.
+func (p program) password(ctx context.Context) (string, error) {
 	fmt.Fprint(p.stderr, "password: ")
-	line, err := bufio.NewReader(p.stdin).ReadString('\n')
+	var line string
+	var err error
+	read := make(chan struct{})
+	go func() {
+		line, err = bufio.NewReader(p.stdin).ReadString('\n')
+		close(read)
+	}()
+	select {
+	case <-read:
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}

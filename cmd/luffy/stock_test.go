@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +51,19 @@ func TestStock(t *testing.T) {
 		wantRun(t, environ, "", []string{"coupon", "give", "nobody", "全场九折券"}, exitFailure, `user "nobody"`, "not found")
 		wantRun(t, environ, "", []string{"coupon", "give", "路飞", "八折券"}, exitFailure, `coupon "八折券"`, "not found")
 	})
+}
+
+// TestPasswordInterrupted: Ctrl-C ends the program that waits for a password, which catches it.
+func TestPasswordInterrupted(t *testing.T) {
+	t.Parallel()
+	stdin, typing := io.Pipe()
+	defer typing.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	p := program{stdin: stdin, stdout: io.Discard, stderr: io.Discard}
+	if code := p.run(ctx, []string{"user", "add", "nami"}); code != exitFailure {
+		t.Errorf("got exit %d, want %d", code, exitFailure)
+	}
 }
 
 // TestFaultyCatalogue: the author of a file learns of all its faults in one go, and nothing of it is stored.

@@ -58,7 +58,7 @@ func (p program) config(_ context.Context, args []string) error {
 	s := settings.Read(p.environ)
 	fmt.Fprint(p.stdout, s)
 	_, clientFault := s.Alipay()
-	if err := errors.Join(s.Check(), s.CheckDatabase(), clientFault); err != nil {
+	if err := errors.Join(s.Check(), s.CheckDatabase(), s.CheckSessionKeys(), clientFault); err != nil {
 		return fmt.Errorf("%w:\n%w", errSettings, err)
 	}
 	return nil

@@ -189,9 +189,9 @@ func TestConfig(t *testing.T) {
 	}
 
 	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=",
-		"LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy")
+		"LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy", "LUFFY_SESSION_KEY_FILE="+t.TempDir())
 	code, stdout, stderr = run(t, environ, "", "config")
-	for _, want := range []string{"LUFFY_ADDR", "LUFFY_ALIPAY_APP_ID", "LUFFY_DATABASE_URL"} {
+	for _, want := range []string{"LUFFY_ADDR", "LUFFY_ALIPAY_APP_ID", "LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE"} {
 		if code != exitUsage || !strings.Contains(stderr, want) {
 			t.Errorf("got exit %d and %q, want %d and the fault of %s", code, stderr, exitUsage, want)
 		}

@@ -3,15 +3,15 @@
 package settings
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,10 +59,10 @@ const maxTTL = 15 * 24 * time.Hour
 func (s Settings) Check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
+	if !isPort(s.Addr) {
 		fault("LUFFY_ADDR %q: host:port is expected", s.Addr)
 	}
-	if _, _, err := net.SplitHostPort(s.MetricsAddr); s.MetricsAddr != "" && err != nil {
+	if s.MetricsAddr != "" && !isPort(s.MetricsAddr) {
 		fault("LUFFY_METRICS_ADDR %q: host:port is expected, or nothing", s.MetricsAddr)
 	}
 	if !isOrigin(s.BaseURL) {
@@ -116,6 +116,16 @@ func (s Settings) CheckDatabase() error {
 	return nil
 }
 
+// isPort tells whether an address names a port that can be listened on, with or without a host.
+func isPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
 // isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.
 func isOrigin(address string) bool {
 	u, err := url.Parse(strings.TrimSuffix(address, "/"))
@@ -165,37 +175,6 @@ func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error)
 	return key, nil
 }
 
-// minSessionKey is the shortest line of the session key file, in characters.
-const minSessionKey = 32
-
-// SessionKeys reads the session key file, one key a line, and makes it on the first start.
-func (s Settings) SessionKeys() ([][]byte, error) {
-	text, err := os.ReadFile(s.SessionKeyFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		text = []byte(rand.Text() + rand.Text() + "\n")
-		err = os.WriteFile(s.SessionKeyFile, text, 0o600)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE: %w", err)
-	}
-	var keys [][]byte
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		if len(line) < minSessionKey {
-			return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s: a key of %d characters; %d are needed",
-				s.SessionKeyFile, len(line), minSessionKey)
-		}
-		keys = append(keys, []byte(line))
-	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("LUFFY_SESSION_KEY_FILE %s holds no key", s.SessionKeyFile)
-	}
-	return keys, nil
-}
-
 // String lists the settings as NAME=value lines without the database's password. Keys are only ever
 // named by their files.
 func (s Settings) String() string {
@@ -217,9 +196,11 @@ func (s Settings) String() string {
 
 // withoutPassword shows nothing of an address in another form, because nobody knows where its password is.
 func withoutPassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || errors.Is(models.CheckURL(address), models.ErrDatabaseURL) {
+	if errors.Is(models.CheckURL(address), models.ErrDatabaseURL) {
 		return "(unreadable)"
 	}
-	return u.Redacted()
+	return password.ReplaceAllString(address, "$1:xxxxx@")
 }
+
+// password finds the one of a mysql address, whose hosts may be several.
+var password = regexp.MustCompile(`^(mysql://[^:/]*):[^/]*@`)

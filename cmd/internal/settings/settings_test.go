@@ -1,8 +1,6 @@
 package settings
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +51,8 @@ func TestCheck(t *testing.T) {
 		faulty  string // the settings that are named, in order
 	}{
 		{[]string{"LUFFY_ADDR=8080"}, "LUFFY_ADDR"},
+		{[]string{"LUFFY_ADDR=:65535"}, ""},
+		{[]string{"LUFFY_ADDR=:65536", "LUFFY_METRICS_ADDR=:9l00"}, "LUFFY_ADDR LUFFY_METRICS_ADDR"},
 		{[]string{"LUFFY_BASE_URL=shop.example"}, "LUFFY_BASE_URL"},
 		{[]string{"LUFFY_BASE_URL=ftp://shop.example"}, "LUFFY_BASE_URL"},
 		{[]string{"LUFFY_BASE_URL=https://shop.example/?a=b"}, "LUFFY_BASE_URL"},
@@ -107,6 +107,9 @@ func TestStringHidesThePassword(t *testing.T) {
 		"mysql://a:b@db/luffy?tls=true":       "mysql://a:xxxxx@db/luffy?tls=true",
 		"mysql://a:b@db/luffy?tls-ca=no.pem":  "mysql://a:xxxxx@db/luffy?tls-ca=no.pem",
 		"mysql://a:b@db:1,db2:2/luffy":        "mysql://a:xxxxx@db:1,db2:2/luffy",
+		"mysql://a:b@db:1,db2/luffy":          "mysql://a:xxxxx@db:1,db2/luffy",
+		"mysql://a:b:c@d@db/luffy":            "mysql://a:xxxxx@db/luffy",
+		"mysql://a@db:1/luffy":                "mysql://a@db:1/luffy",
 	} {
 		text := Settings{DatabaseURL: address}.String()
 		if !strings.Contains(text, "LUFFY_DATABASE_URL="+want+"\n") {
@@ -127,58 +130,6 @@ func TestCheckDatabase(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", address, err, want)
 		}
-	}
-}
-
-func TestSessionKeyIsMadeOnce(t *testing.T) {
-	t.Parallel()
-	s := Settings{SessionKeyFile: filepath.Join(t.TempDir(), "session.key")}
-	first, err := s.SessionKeys()
-	if err != nil || len(first) != 1 || len(first[0]) < minSessionKey {
-		t.Fatalf("first start: got %d keys, %v; want one", len(first), err)
-	}
-	info, err := os.Stat(s.SessionKeyFile)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file: got mode %v, %v; want 0600", info.Mode(), err)
-	}
-	second, err := s.SessionKeys()
-	if err != nil || len(second) != 1 || string(second[0]) != string(first[0]) {
-		t.Errorf("second start: got %q, %v; want %q", second, err, first)
-	}
-	other, err := Settings{SessionKeyFile: filepath.Join(t.TempDir(), "session.key")}.SessionKeys()
-	if err != nil || string(other[0]) == string(first[0]) {
-		t.Errorf("another shop: got the same key, %v", err)
-	}
-}
-
-func TestSessionKeys(t *testing.T) {
-	t.Parallel()
-	a, b := strings.Repeat("a", minSessionKey), strings.Repeat("b", minSessionKey)
-	for _, c := range []struct{ name, text, want, fault string }{
-		{"rotated", b + "\n" + a + "\n", b + " " + a, ""},
-		{"blank lines and a carriage return", "\n" + b + "\r\n\n" + a, b + " " + a, ""},
-		{"short", a[1:] + "\n", "", "31 characters"},
-		{"short second", b + "\nxyz\n", "", "3 characters"},
-		{"empty", "\n", "", "no key"},
-	} {
-		file := filepath.Join(t.TempDir(), "session.key")
-		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		keys, err := Settings{SessionKeyFile: file}.SessionKeys()
-		var got []string
-		for _, key := range keys {
-			got = append(got, string(key))
-		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("%s: got keys %q, want %q", c.name, got, c.want)
-		}
-		if (err != nil) != (c.fault != "") || err != nil && !strings.Contains(err.Error(), c.fault) {
-			t.Errorf("%s: got %v, want an error that says %q", c.name, err, c.fault)
-		}
-	}
-	if _, err := (Settings{SessionKeyFile: t.TempDir()}).SessionKeys(); err == nil {
-		t.Error("a folder is taken for a session key file")
 	}
 }
 

@@ -1,9 +1,6 @@
 package models
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Rule tells students what the discount does: "8.8 折", "减 ¥100.00", "满 ¥100.00 减 ¥10.00，满
 // ¥200.00 减 ¥25.00". It is empty where the name says everything, and for a rule that cannot be
@@ -23,8 +20,7 @@ func (d Discount) rule() (string, error) {
 	switch d.DiscountType {
 	case DiscountRate:
 		rate, err := parseRate(strings.TrimPrefix(d.Sale, "*"))
-		tenths := fmt.Sprintf("%d.%03d", rate/1000, rate%1000)
-		return strings.TrimRight(strings.TrimRight(tenths, "0"), ".") + " 折", err
+		return tenths(rate) + " 折", err
 	case DiscountOff:
 		off, err := ParseFen(strings.TrimPrefix(d.Sale, "-"))
 		return "减 " + off.Yuan(), err

@@ -91,8 +91,9 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	chosen := max(0, found)
 	for i, offer := range course.Offers {
 		view.Terms = append(view.Terms, term(offer, i == chosen))
-		if offer.DiscountEnds.After(view.DiscountEnds) {
-			view.Discount, view.DiscountRule, view.DiscountEnds = offer.DiscountName, offer.DiscountRule, offer.DiscountEnds
+		discount := views.CourseDiscount{Name: offer.DiscountName, Rule: offer.DiscountRule, Ends: offer.DiscountEnds}
+		if discount.Name != "" && !slices.Contains(view.Discounts, discount) {
+			view.Discounts = append(view.Discounts, discount)
 		}
 	}
 	if user := userID(c); user != 0 {

@@ -16,15 +16,20 @@ type Course struct {
 	Teacher      string
 	TeacherTitle string
 	Students     int64
-	Discount     string // of the terms that are reduced; empty without one
-	DiscountRule string // what it does, where its name does not say it
-	DiscountEnds time.Time
+	Discounts    []CourseDiscount
 	Terms        []Term // in the order shown; exactly one Selected
 	Chapters     []Chapter
 	Owned        Ownership
 	InCart       bool
 	Kept         bool        // the term was chosen before the login
 	Errors       FieldErrors // fields: expire
+}
+
+// CourseDiscount is a discount that reduces some of the terms.
+type CourseDiscount struct {
+	Name string
+	Rule string // what it does, where its name does not say it
+	Ends time.Time
 }
 
 // Term is one period for which a course can be bought.
@@ -71,12 +76,12 @@ func (c Course) lessonCount() int {
 	return n
 }
 
-// discountText is the discount's name with what it does.
-func (c Course) discountText() string {
-	if c.DiscountRule == "" {
-		return c.Discount
+// text is the discount's name with what it does.
+func (d CourseDiscount) text() string {
+	if d.Rule == "" {
+		return d.Name
 	}
-	return c.Discount + "：" + c.DiscountRule
+	return d.Name + "：" + d.Rule
 }
 
 // buyText is the button that leads straight to the order.

@@ -21,7 +21,7 @@ func TestFreeCourse(t *testing.T) {
 	t.Parallel()
 	course := sampleCourse()
 	course.Terms = []Term{{Text: "永久有效", ListPrice: 168_00, Discount: "限时免费", Selected: true}}
-	course.Discount, course.DiscountRule = "限时免费", ""
+	course.Discounts = []CourseDiscount{{Name: "限时免费", Ends: sampleNow}}
 	doc := render(t, CoursePage(course))
 	wantText(t, doc, "#buy-now", "免费领取")
 	wantContains(t, doc, ".course-buy", "限时免费 活动截止")

@@ -20,7 +20,7 @@ test: ## run every test on SQLite, on a private MariaDB and in Chromium
 # Apart from test, because it takes four times as long and a desk may have no C compiler.
 race: ## run every test under the race detector; needs a C compiler
 	@.ci/setup
-	$(WITH_MARIADB) -- go test -race ./...
+	$(WITH_MARIADB) -- go test -race -timeout 40m ./...
 	@.ci/setup report
 
 proof: ## kill the shop at every statement and in storms, trouble its database; PROOF="-for 10m -seed 7", "-at fulfil:7:after", "-h"

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,12 +84,11 @@ func TestCutTransaction(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			db, proxy := proxied(t)
 			ann := modelstest.Student(t, db, "ann")
-			cut := false
+			var cut atomic.Bool
 			proxy.SetPlan(func(s dbproxy.Statement) dbproxy.Fault {
-				if cut || !strings.HasPrefix(s.SQL, c.statement) {
+				if !strings.HasPrefix(s.SQL, c.statement) || cut.Swap(true) {
 					return dbproxy.Fault{}
 				}
-				cut = true
 				return dbproxy.Fault{Cut: c.moment}
 			})
 			tries := 0
@@ -96,8 +96,8 @@ func TestCutTransaction(t *testing.T) {
 				tries++
 				return addCredit(g, ann, 5)
 			})
-			if (err != nil) != c.told || tries != c.tries || !cut {
-				t.Errorf("got %v after %d tries, cut %v; want an error %v after %d", err, tries, cut, c.told, c.tries)
+			if (err != nil) != c.told || tries != c.tries || !cut.Load() {
+				t.Errorf("got %v after %d tries, cut %v; want an error %v after %d", err, tries, cut.Load(), c.told, c.tries)
 			}
 			if got := credit(t, db, "ann"); got != c.points {
 				t.Errorf("got %d points, want %d", got, c.points)

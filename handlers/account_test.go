@@ -200,7 +200,7 @@ func TestMyCoursesRenew(t *testing.T) {
 	page.wantText("main", "即将到期", "续费")
 	b.open(page.Find(".card a[href^='/courses/']").AttrOr("href", "/missing")).wantText("main", "一个月有效")
 	now.advance(models.EndingSoon)
-	b.open("/mycourses/").wantText("main", "有效期已于 2027-01-21 结束", "已过期", "续费")
+	b.open("/mycourses/").wantText("main", "有效期已于 2027-01-21 22:30 结束", "已过期", "续费")
 	w.exec("UPDATE ly_course SET published = 0")
 	b.open("/mycourses/").wantText("main", "已下架")
 	b.get("/learn/1").wantText("main", "续费", "已下架")

@@ -40,6 +40,15 @@ func minuteText(t time.Time) string { return t.In(models.Beijing).Format("2006-0
 // dayText shows a day: 2026-11-22.
 func dayText(t time.Time) string { return t.In(models.Beijing).Format(time.DateOnly) }
 
+// endText shows the end of a right: the day, and to the minute once that counts, because a right
+// ends in the middle of a day.
+func endText(access Access, end time.Time) string {
+	if access == AccessLive {
+		return dayText(end)
+	}
+	return minuteText(end)
+}
+
 // deadlineText shows only the clock for a deadline of today, and the date too for any other.
 func deadlineText(deadline, now time.Time) string {
 	if dayText(deadline) == dayText(now) {

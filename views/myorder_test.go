@@ -182,7 +182,7 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	o.Lines[1].Until = sampleNow.Add(-24 * time.Hour)
 	doc := render(t, MyOrdersPage(ordersPage(o)))
 	wantText(t, doc, ".order-line:nth-child(2) .state", "即将到期")
-	wantText(t, doc, ".order-line:nth-child(2) time", "2026-12-22")
+	wantText(t, doc, ".order-line:nth-child(2) time", "2026-12-22 22:31")
 	wantCount(t, doc, ".order-line:nth-child(2) a[href='/learn/1']", 1)
 	wantText(t, doc, ".order-line:nth-child(3) .state", "已过期")
 	wantCount(t, doc, ".order-line:nth-child(3) a[href^='/learn/']", 0)
@@ -190,7 +190,7 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	o.Lines[1].Access = AccessRenewed
 	doc = render(t, MyOrdersPage(ordersPage(o)))
 	wantText(t, doc, ".order-line:nth-child(3) .state", "已续费")
-	wantText(t, doc, ".order-line:nth-child(3) time", "2026-11-21")
+	wantText(t, doc, ".order-line:nth-child(3) time", "2026-11-21 22:31")
 	wantCount(t, doc, ".order-line:nth-child(3) a[href='/learn/2']", 1)
 }
 

@@ -202,6 +202,8 @@ func TestMyCoursesRenew(t *testing.T) {
 	now.advance(models.EndingSoon)
 	b.open("/mycourses/").wantText("main", "有效期已于 2027-01-21 22:30 结束", "已过期", "续费")
 	w.exec("UPDATE ly_course SET published = 0")
+	b.open(b.open("/myorder/").Find(".order-line a").AttrOr("href", "/missing")).wantText(".course-buy", "本课程已下架")
+	w.browser().get("/courses/1").want(http.StatusNotFound)
 	b.open("/mycourses/").wantText("main", "已下架")
 	b.get("/learn/1").wantText("main", "续费", "已下架")
 }

@@ -66,7 +66,8 @@ func (s *shop) course(c echo.Context) error {
 	return s.showCourse(c, http.StatusOK, nil)
 }
 
-// showCourse shows a course that is sold, also after a choice that could not be put into the cart.
+// showCourse shows a course that is sold or that the student has bought, also after a choice that
+// could not be put into the cart.
 func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors) error {
 	ctx := c.Request().Context()
 	p, err := page(c)
@@ -77,24 +78,10 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	if err != nil {
 		return err
 	}
-	if !course.Published {
-		return models.ErrNotFound
-	}
 	view := views.Course{
 		Page: p, ID: course.ID, Name: course.Name, Brief: course.Brief, Picture: course.CourseImg,
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
 		Chapters: chapters(course.Chapters, 0), Errors: problems,
-	}
-	wanted := idOrNone(c.FormValue("expire"))
-	found := slices.IndexFunc(course.Offers, func(o models.Offer) bool { return o.Expire == wanted })
-	view.Kept = found >= 0
-	chosen := max(0, found)
-	for i, offer := range course.Offers {
-		view.Terms = append(view.Terms, term(offer, i == chosen))
-		discount := views.CourseDiscount{Name: offer.DiscountName, Rule: offer.DiscountRule, Ends: offer.DiscountEnds}
-		if discount.Name != "" && !slices.Contains(view.Discounts, discount) {
-			view.Discounts = append(view.Discounts, discount)
-		}
 	}
 	if user := userID(c); user != 0 {
 		if view.Owned, err = s.ownership(c, user, course.ID); err != nil {
@@ -104,7 +91,26 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 			return err
 		}
 	}
+	switch {
+	case course.Published:
+		offerTerms(&view, course.Offers, idOrNone(c.FormValue("expire")))
+	case view.Owned == (views.Ownership{}):
+		return models.ErrNotFound
+	}
 	return render(c, status, views.CoursePage(view))
+}
+
+// offerTerms lists the terms with what reduces them. The one that is wanted is chosen, else the first.
+func offerTerms(view *views.Course, offers []models.Offer, wanted int64) {
+	found := slices.IndexFunc(offers, func(o models.Offer) bool { return o.Expire == wanted })
+	view.Kept = found >= 0
+	for i, offer := range offers {
+		view.Terms = append(view.Terms, term(offer, i == max(0, found)))
+		discount := views.CourseDiscount{Name: offer.DiscountName, Rule: offer.DiscountRule, Ends: offer.DiscountEnds}
+		if discount.Name != "" && !slices.Contains(view.Discounts, discount) {
+			view.Discounts = append(view.Discounts, discount)
+		}
+	}
 }
 
 func (s *shop) ownership(c echo.Context, user, course int64) (views.Ownership, error) {

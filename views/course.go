@@ -17,7 +17,7 @@ type Course struct {
 	TeacherTitle string
 	Students     int64
 	Discounts    []CourseDiscount
-	Terms        []Term // in the order shown; exactly one Selected
+	Terms        []Term // in the order shown; exactly one Selected; empty once the course is withdrawn
 	Chapters     []Chapter
 	Owned        Ownership
 	InCart       bool

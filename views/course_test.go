@@ -59,5 +59,10 @@ func TestWithdrawnCourseCannotBeBought(t *testing.T) {
 	course.Terms = nil
 	doc := render(t, CoursePage(course))
 	wantCount(t, doc, "#add-to-cart", 0)
-	wantContains(t, doc, ".course-buy", "本课程暂不出售。")
+	wantContains(t, doc, ".course-buy", "本课程已下架，不再出售。")
+
+	course.Owned = Ownership{Live: true, Until: sampleNow}
+	doc = render(t, CoursePage(course))
+	wantText(t, doc, ".note p:first-child", "您已拥有本课程，有效期至 2026-11-22。")
+	wantCount(t, doc, "a[href='/learn/1']", 1)
 }

@@ -40,6 +40,9 @@ func CheckURL(address string) error {
 	return err
 }
 
+// ErrNoDatabase reports a SQLite file that is not there.
+var ErrNoDatabase = errors.New("there is no such database here; one is made by: luffy migrate up")
+
 // DB is the shop's database. Its methods are safe for concurrent use.
 type DB struct {
 	orm      *gorm.DB
@@ -55,6 +58,8 @@ type Options struct {
 	// each host serves the same database. ?tls=true or ?tls-ca=FILE behind the name encrypts the
 	// connection, and nobody but the host of the address is talked to.
 	URL string
+	// Existing refuses a SQLite file that is not there, which would be made otherwise.
+	Existing bool
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
 	// Patience is how long a MySQL server may take over one statement; 0 means a minute, which is
@@ -70,7 +75,8 @@ type Options struct {
 	Wrap func(driver.Connector) driver.Connector
 }
 
-// Open connects to the database that o names and checks that it answers. It does not touch the schema.
+// Open connects to the database that o names and checks that it answers. It does not touch the
+// schema. Errors: ErrDatabaseURL, ErrNoDatabase.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	dialector, dialect, err := dialectorFor(o)
@@ -151,6 +157,9 @@ func dialectorFor(o Options) (gorm.Dialector, string, error) {
 
 func (o Options) connector() (driver.Connector, string, error) {
 	if file, ok := strings.CutPrefix(o.URL, "sqlite:"); ok && file != "" {
+		if o.Existing && missing(file) {
+			return nil, "", fmt.Errorf("%s: %w", file, ErrNoDatabase)
+		}
 		connector, err := sqliteConnector(file)
 		if err != nil {
 			return nil, "", fmt.Errorf("%w: %w", ErrDatabaseURL, err)

@@ -3,7 +3,11 @@ package models
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -19,7 +23,13 @@ func sqliteConnector(file string) (driver.Connector, error) {
 		"_pragma":      {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 	}
 	connector, err := sqlite.NewConnector("file:" + uriSigns.Replace(file) + "?" + query.Encode())
-	return keepPrepared{connector}, err
+	return keepPrepared{connector, file}, err
+}
+
+// missing tells that a database in that file would be a new one.
+func missing(file string) bool {
+	_, err := os.Stat(file)
+	return file != ":memory:" && errors.Is(err, fs.ErrNotExist)
 }
 
 // uriSigns keeps what stands in a file's name from being read as part of its address.
@@ -27,12 +37,15 @@ var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 // keepPrepared makes connections that keep their statements: to parse one and to plan it takes
 // SQLite longer than to run it.
-type keepPrepared struct{ driver.Connector }
+type keepPrepared struct {
+	driver.Connector
+	file string
+}
 
 func (k keepPrepared) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := k.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", k.file, err)
 	}
 	return &preparedConn{conn.(sqliteConn), map[string]preparedStmt{}}, nil
 }

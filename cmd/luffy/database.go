@@ -16,9 +16,14 @@ import (
 // unknown to the next.
 const patience = 24 * time.Hour
 
-// onDatabase runs a command on the configured database.
-func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) (err error) {
-	db, err := models.Open(ctx, models.Options{URL: settings.Read(p.environ).DatabaseURL, Patience: patience})
+// onDatabase runs a command on the configured database, which is there already.
+func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) error {
+	return p.open(ctx, models.Options{Existing: true}, command)
+}
+
+func (p program) open(ctx context.Context, o models.Options, command func(*models.DB) error) (err error) {
+	o.URL, o.Patience = settings.Read(p.environ).DatabaseURL, patience
+	db, err := models.Open(ctx, o)
 	if err != nil {
 		return fmt.Errorf("%w:\nLUFFY_DATABASE_URL: %w", errSettings, err)
 	}
@@ -39,7 +44,7 @@ func (p program) onSchema(ctx context.Context, command func(*models.DB) error) e
 func (p program) migrate(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == "up":
-		return p.onDatabase(ctx, p.migrateUp(ctx))
+		return p.open(ctx, models.Options{}, p.migrateUp(ctx))
 	case len(args) == 1 && args[0] == "status":
 		return p.onDatabase(ctx, p.migrateStatus(ctx))
 	default:

@@ -63,7 +63,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 
 // openDatabase opens a database whose schema is as new as the program.
 func openDatabase(ctx context.Context, address string, log *slog.Logger) (*models.DB, error) {
-	db, err := models.Open(ctx, models.Options{URL: address, Log: log})
+	db, err := models.Open(ctx, models.Options{URL: address, Existing: true, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("LUFFY_DATABASE_URL: %w", err)
 	}

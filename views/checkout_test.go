@@ -14,6 +14,7 @@ func TestCheckoutForm(t *testing.T) {
 	wantText(t, doc, "#submit-order", "提交订单并支付")
 	wantAttr(t, doc, "#update-quote", "formaction", "/checkout")
 	wantAttr(t, doc, "#update-quote", "formmethod", "get")
+	wantAttr(t, doc, "form:has(#points) [type=submit]", "id", "update-quote") // what Enter presses
 	wantCount(t, doc, "input[type=radio][name=coupon]", 3)
 	wantAttr(t, doc, "input[name=coupon][checked]", "value", "7")
 	wantContains(t, doc, "label:has(input[value='7'])", "省 ¥50.00")

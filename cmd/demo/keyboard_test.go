@@ -28,6 +28,10 @@ func TestKeyboard(t *testing.T) {
 			tab.Reach("#checkout")
 			tab.KeysAway(kb.Enter)
 			tab.Has(".checkout-total", "¥199.00")
+			tab.Reach("#points")
+			tab.Keys(kb.Backspace + "100")
+			tab.KeysAway(kb.Enter) // which orders nothing yet
+			tab.Has(".checkout-total", "¥189.00")
 			tab.Reach("#submit-order")
 			tab.KeysAway(" ")
 			leaveCashier(tab, shop)

@@ -31,7 +31,8 @@ const (
 )
 
 // ErrDatabaseURL reports a database address that is not of one of the two forms.
-var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy")
+var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy " +
+	"(in a password # is written %23, % %25, / %2F, ? %3F)")
 
 // CheckURL tells what is wrong with a database address as far as that shows without the database.
 // Errors: ErrDatabaseURL for its form, and why a file that it names cannot be used.

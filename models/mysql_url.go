@@ -69,6 +69,11 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the
 		// shop holds a row for long.
 		"innodb_lock_wait_timeout": "5",
+		// What a server's owner may have set for all: a change that is never committed, refused, or
+		// seen of the first rows alone.
+		"autocommit":       "1",
+		"sql_safe_updates": "0",
+		"sql_select_limit": "18446744073709551615",
 		"sql_mode": "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," +
 			"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 	}

@@ -35,6 +35,28 @@ func TestReadCommitted(t *testing.T) {
 	}
 }
 
+// What a server does by default for others must not be what it does for the shop: without autocommit
+// nothing would be stored that is written outside of a transaction.
+func TestServersOwnDefaults(t *testing.T) {
+	address := "mysql://root@" + modelstest.EncryptedMariaDB(t).Address() + "/luffy"
+	open := func() *models.DB {
+		db, err := models.Open(t.Context(), models.Options{URL: address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+	exec(t, open(), "SET GLOBAL autocommit = 0, GLOBAL sql_safe_updates = 1, GLOBAL sql_select_limit = 1")
+	shop := open()
+	if n := sum(t, shop, "SELECT @@autocommit - @@sql_safe_updates"); n != 1 {
+		t.Error("autocommit is off, or sql_safe_updates is on")
+	}
+	if n := sum(t, shop, "SELECT COUNT(*) FROM (SELECT 1 UNION SELECT 2) two WHERE @@sql_select_limit > 1000"); n != 2 {
+		t.Error("lists are cut off")
+	}
+}
+
 // A read waits for what was committed on other nodes, on a server that has such. One that has not
 // serves all the same.
 func TestSyncWait(t *testing.T) {

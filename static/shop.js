@@ -227,3 +227,10 @@ const result = document.getElementById("result");
 if (result) {
   followResult(result);
 }
+
+// The back button may bring a page as it was left, although the server forbids to keep it.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("[data-live], #cart-sums")) {
+    location.reload();
+  }
+});

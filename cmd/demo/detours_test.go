@@ -20,6 +20,7 @@ func TestDetours(t *testing.T) {
 		"session lost at the return": loseSession,
 		"two tabs, paid in one":      payInOtherTab,
 		"two tabs, cancelled in one": cancelInOtherTab,
+		"back to the list":           goBack,
 		"cancel":                     cancelOrder,
 		"find an old order":          findOrder,
 		"refund":                     askForRefund,
@@ -88,6 +89,17 @@ func cancelInOtherTab(tab *browser.Tab, shop *testDemo) {
 	list.Has("h1", "订单已关闭")
 	pay(tab)
 	tab.Has("#result", "订单关闭后收到付款，课程已开通")
+}
+
+// goBack: a browser that shows the list as it was left, unpaid, is told better (R15).
+func goBack(tab *browser.Tab, shop *testDemo) {
+	list := tab.Beside()
+	list.Go(shop.shopURL + "/myorder/")
+	list.Has(".orders .state", "未支付")
+	list.Go(shop.shopURL)
+	pay(tab)
+	list.Back()
+	list.Has(".orders .state", "已支付")
 }
 
 // cancelOrder gets coupon and points back with the order's end.

@@ -104,6 +104,12 @@ func (tab *Tab) Follow(text string) {
 	tab.arrived("follow "+text, response, err)
 }
 
+// Back presses the browser's own button. The page may come as it was left.
+func (tab *Tab) Back() {
+	tab.t.Helper()
+	tab.do("go back", chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back())"))
+}
+
 func leave(tab *Tab, step chromedp.Action[chromedp.Void]) (*network.Response, error) {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()

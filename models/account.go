@@ -78,16 +78,31 @@ func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error
 	if err := c.check(ctx, user); err != nil {
 		return User{}, err
 	}
-	fresh, err := hashPassword(ctx, c.New)
+	return db.replacePassword(ctx, user, c.New)
+}
+
+// SetPassword is staff's ChangePassword for somebody who has forgotten the old one. Errors:
+// ErrPassword.
+func (db *DB) SetPassword(ctx context.Context, user User, password string) error {
+	if err := checkPassword(password); err != nil {
+		return err
+	}
+	_, err := db.replacePassword(ctx, user, password)
+	return err
+}
+
+// replacePassword fails with ErrOldPassword when the password has changed since the user was read.
+func (db *DB) replacePassword(ctx context.Context, user User, password string) (User, error) {
+	fresh, err := hashPassword(ctx, password)
 	if err != nil {
 		return User{}, err
 	}
 	err = db.inTx(ctx, func(tx transaction) error {
-		changed := tx.Model(&User{}).Where("id = ? AND password = ?", c.UserID, user.Password).Update("password", fresh)
+		changed := tx.Model(&User{}).Where("id = ? AND password = ?", user.ID, user.Password).Update("password", fresh)
 		if err := exactlyOne(changed, ErrOldPassword); err != nil {
 			return err
 		}
-		return tx.endSessions(c.UserID)
+		return tx.endSessions(user.ID)
 	})
 	user.Password = fresh
 	return user, err

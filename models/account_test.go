@@ -107,6 +107,27 @@ func TestChangePassword(t *testing.T) {
 }
 
 // Two changes at once: one is made, and the other one's old password is wrong.
+func TestSetPassword(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		bob := modelstest.Student(t, s.DB, "bob")
+		s.save(t, "here", bob.ID, "")
+		if err := s.SetPassword(t.Context(), bob, "short"); !errors.Is(err, models.ErrPassword) {
+			t.Errorf("short: got %v, want ErrPassword", err)
+		}
+		const fresh = "another horse"
+		if err := s.SetPassword(t.Context(), bob, fresh); err != nil {
+			t.Fatal(err)
+		}
+		if user, err := s.Authenticate(t.Context(), "bob", fresh); err != nil || user.ID != bob.ID {
+			t.Errorf("with the new password: got %+v, %v", user, err)
+		}
+		if _, err := s.Authenticate(t.Context(), "bob", modelstest.Password); !errors.Is(err, models.ErrNotFound) {
+			t.Errorf("with the forgotten one: got %v, want ErrNotFound", err)
+		}
+		s.wantNoSession(t, "here")
+	})
+}
+
 func TestChangePasswordAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		bob := modelstest.Student(t, s.DB, "bob")

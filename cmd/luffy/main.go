@@ -19,6 +19,7 @@ const usage = `luffy is a course shop that takes payments with Alipay.
   luffy config                         print the settings and what is wrong with them
   luffy user add NAME [--staff] [--points N]
                                        make an account; the password is the first line of standard input
+  luffy user password NAME             give somebody who has forgotten it another password
   luffy course import FILE             read courses, activities and coupons from a JSON file
   luffy coupon give USER COUPON        give a student a coupon by its name
   luffy reconcile DATE                 compare Alipay's bill of a day, like 2026-11-21, with the shop; exit 3 when

@@ -61,7 +61,8 @@ func TestWrongArguments(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{
 		"pay", "serve now", "config all", "migrate", "migrate down", "migrate up now", "user", "user add", "user add --staff",
-		"user add lu fei", "user add lu --points -1", "user add lu --points many", "course", "course import", "course import a b",
+		"user add lu fei", "user add lu --points -1", "user add lu --points many",
+		"user password", "user password lu --staff", "user drop lu", "course", "course import", "course import a b",
 		"coupon", "coupon give lu", "alipay",
 	} {
 		wantRun(t, nil, "", strings.Fields(args), exitUsage, "see luffy help")

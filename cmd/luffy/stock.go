@@ -13,16 +13,27 @@ import (
 	"luffy/models"
 )
 
-// user makes the first accounts of a shop.
+// user makes accounts, and gives those who have forgotten their password another.
 func (p program) user(ctx context.Context, args []string) error {
-	if len(args) < 2 || args[0] != "add" || strings.HasPrefix(args[1], "-") {
+	if len(args) < 2 || strings.HasPrefix(args[1], "-") {
 		return errUsage
 	}
+	switch name, flags := args[1], args[2:]; {
+	case args[0] == "add":
+		return p.addUser(ctx, name, flags)
+	case args[0] == "password" && len(flags) == 0:
+		return p.setPassword(ctx, name)
+	default:
+		return errUsage
+	}
+}
+
+func (p program) addUser(ctx context.Context, name string, args []string) error {
 	flags := flag.NewFlagSet("user add", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	staff := flags.Bool("staff", false, "member of staff")
 	points := flags.Int64("points", 0, "points to begin with")
-	if err := flags.Parse(args[2:]); err != nil || flags.NArg() != 0 || *points < 0 {
+	if err := flags.Parse(args); err != nil || flags.NArg() != 0 || *points < 0 {
 		return errUsage
 	}
 	password, err := p.password(ctx)
@@ -30,11 +41,29 @@ func (p program) user(ctx context.Context, args []string) error {
 		return err
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
-		user, err := db.AddUser(ctx, models.NewUser{Username: args[1], Password: password, Staff: *staff, Credit: *points})
+		user, err := db.AddUser(ctx, models.NewUser{Username: name, Password: password, Staff: *staff, Credit: *points})
 		if err != nil {
-			return fmt.Errorf("%q: %w", args[1], err)
+			return fmt.Errorf("%q: %w", name, err)
 		}
 		fmt.Fprintln(p.stdout, "added", user.Username, "with id", user.ID)
+		return nil
+	})
+}
+
+func (p program) setPassword(ctx context.Context, name string) error {
+	password, err := p.password(ctx)
+	if err != nil {
+		return err
+	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		user, err := db.UserByName(ctx, name)
+		if err != nil {
+			return fmt.Errorf("user %q: %w", name, err)
+		}
+		if err := db.SetPassword(ctx, user, password); err != nil {
+			return fmt.Errorf("user %q: %w", name, err)
+		}
+		fmt.Fprintln(p.stdout, "the password of", user.Username, "is changed, and no browser is logged in any more")
 		return nil
 	})
 }

@@ -57,6 +57,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"User":                only(db.User(ctx, 1)),
 		"SetMobile":           db.SetMobile(ctx, 1, ""),
 		"PasswordStands":      db.PasswordStands(ctx, models.User{}),
+		"SetPassword":         db.SetPassword(ctx, models.User{}, modelstest.Password),
 		"EndSessions":         db.EndSessions(ctx, 1),
 		"Summary":             only(db.Summary(ctx, 1)),
 		"Ledger":              only(db.Ledger(ctx, 1, 1)),

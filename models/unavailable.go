@@ -12,8 +12,9 @@ import (
 )
 
 // Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of
-// the shop's: no connection, or none that can be trusted, no answer in time, or a server that is
-// crowded, full, read-only, stopping or locked up. What was asked for may be asked for again.
+// the shop's: no connection, or none that can be trusted, no answer in time, or a server that lets
+// nobody in, is crowded, full, read-only, stopping or locked up. What was asked for may be asked for
+// again.
 func Unavailable(err error) bool {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return unavailableCode(e.Number)
@@ -36,6 +37,7 @@ func Unavailable(err error) bool {
 func unavailableCode(number uint16) bool {
 	switch number {
 	case 1040, 1203, 1226, // too many connections
+		1044, 1045, 1129, 1130, 1862, 3118, 4151, // the shop is not let in, as while its password is changed
 		1021, 1114, 1030, // the disk is full
 		1290, 1792, 1836, // read-only
 		1205, 1213, 1020, // locked up, and tried often enough

@@ -42,10 +42,9 @@ func strictHeaders(secure bool) echo.MiddlewareFunc {
 
 // pageHeaders also forbid keeping a page: what it says of an order is true only now.
 func pageHeaders(gateway string) echo.MiddlewareFunc {
-	// Browsers hold a form's redirects to form-action too, and 提交订单 leads to Alipay.
 	policy := strings.Join([]string{
 		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'",
-		"form-action 'self' " + origin(gateway), "base-uri 'none'", "frame-ancestors 'none'",
+		"form-action 'self' " + alipayHosts(gateway), "base-uri 'none'", "frame-ancestors 'none'",
 	}, "; ")
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -59,12 +58,20 @@ func pageHeaders(gateway string) echo.MiddlewareFunc {
 	}
 }
 
-func origin(address string) string {
-	u, err := url.Parse(address)
+// alipayHosts are the gateway and whatever is under the same domain. Browsers hold a form's redirects
+// to form-action too: 提交订单 leads to the gateway, and the gateway to a cashier on another host of
+// Alipay's (openapi.alipay.com by unitradeprod.alipay.com to excashier.alipay.com).
+func alipayHosts(gateway string) string {
+	u, err := url.Parse(gateway)
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	hosts := u.Scheme + "://" + u.Host
+	labels := strings.Split(u.Host, ".")
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil || len(labels) < 3 {
+		return hosts
+	}
+	return hosts + " " + u.Scheme + "://*." + strings.Join(labels[len(labels)-2:], ".")
 }
 
 // visitorAddress believes what the proxies say of whom they speak for, and nobody else: limits count by it.

@@ -1,13 +1,17 @@
 package handlers_test
 
 import (
+	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"luffy/handlers"
 	"luffy/models/modelstest"
+	"luffy/models/modelstest/logwatch"
 )
 
 // C1: Without the token nothing changes, unless the browser itself says that the form is the shop's.
@@ -174,5 +178,28 @@ func TestCookieFlags(t *testing.T) {
 			t.Errorf("got cookies %q, want three", cookies)
 		}
 		done.wantSafe(open, secure, w.gateway.URL)
+	}
+}
+
+// Alipay's gateway leads on to a cashier on another of its hosts, and browsers hold that to the
+// policy of the page whose form was sent.
+func TestFormsMayLeadToTheCashier(t *testing.T) {
+	for gateway, want := range map[string]string{
+		"https://openapi.alipay.com/gateway.do":               "https://openapi.alipay.com https://*.alipay.com;",
+		"https://openapi-sandbox.dl.alipaydev.com/gateway.do": "https://openapi-sandbox.dl.alipaydev.com https://*.alipaydev.com;",
+		"http://127.0.0.1:8081/gateway.do":                    "http://127.0.0.1:8081;",
+		"http://[::1]:8081/gateway.do":                        "http://[::1]:8081;",
+		"http://localhost:8081/gateway.do":                    "http://localhost:8081;",
+		"http://alipay.example:8081/gateway.do":               "http://alipay.example:8081;",
+		"http://openapi.alipay.example:8081/gateway.do":       "http://openapi.alipay.example:8081 http://*.alipay.example:8081;",
+	} {
+		shop := handlers.New(handlers.Config{
+			SessionKeys: [][]byte{make([]byte, 32)}, Gateway: gateway, Log: logwatch.New(t, io.Discard),
+		})
+		answer := httptest.NewRecorder()
+		shop.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/nowhere", nil))
+		if got := answer.Header().Get("Content-Security-Policy"); !strings.Contains(got, "form-action 'self' "+want) {
+			t.Errorf("%s: got policy %q, want %q in it", gateway, got, want)
+		}
 	}
 }

@@ -205,5 +205,5 @@ func TestMyCoursesRenew(t *testing.T) {
 	b.open(b.open("/myorder/").Find(".order-line a").AttrOr("href", "/missing")).wantText(".course-buy", "本课程已下架")
 	w.browser().get("/courses/1").want(http.StatusNotFound)
 	b.open("/mycourses/").wantText("main", "已下架")
-	b.get("/learn/1").wantText("main", "续费", "已下架")
+	b.get("/learn/1").wantText("main", "结束", "已下架")
 }

@@ -31,7 +31,7 @@ func (s *shop) buyAgain(c echo.Context) error {
 		case errors.Is(err, models.ErrWithdrawn), errors.Is(err, models.ErrNotFound):
 			gone = append(gone, "《"+line.CourseName+"》")
 		case errors.Is(err, models.ErrCartFull):
-			return flashTo(c, "/cart", views.Flash{Text: "购物车已满，请先结算或移除一些课程，再回到订单再次购买。", Error: true})
+			return flashTo(c, "/cart", views.Flash{Text: cartFull, Error: true})
 		case err != nil:
 			return err
 		}

@@ -35,7 +35,10 @@ func TestNoAccess(t *testing.T) {
 		want, buy string
 	}{
 		{"never bought", NoAccess{CourseID: 1, OnSale: true}, "您还没有购买本课程，或者已经退款。", "去购买"},
-		{"expired", NoAccess{CourseID: 1, OnSale: true, Access: AccessExpired, Until: sampleNow}, "您的学习有效期已于 2026-11-22 22:31 结束。", "续费"},
+		{"expired", NoAccess{CourseID: 1, OnSale: true, Access: AccessExpired, Until: sampleNow},
+			"您的学习有效期已于 2026-11-22 22:31 结束。续费后可以继续学习。", "续费"},
+		{"expired and not sold any more", NoAccess{CourseID: 1, Access: AccessExpired, Until: sampleNow},
+			"您的学习有效期已于 2026-11-22 22:31 结束。 本课程已下架，不能再购买。", ""},
 		{"not sold any more", NoAccess{CourseID: 1}, "本课程已下架，不能再购买。", ""},
 	}
 	for _, test := range tests {

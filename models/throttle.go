@@ -30,22 +30,28 @@ func (db *DB) Admit(ctx context.Context, limits ...Limit) error {
 	return nil
 }
 
+// maxSkew is how far the clocks of replicas may be apart. What is used up until later than that
+// allows was counted by a clock that was wrong, and would keep students out until it is right.
+const maxSkew = time.Hour
+
 // admit decides in the UPDATE, so that tries which come together cannot pass together.
 func (db *DB) admit(ctx context.Context, l Limit) error {
 	now := db.Now()
 	pause := l.pause.Microseconds()
 	latest := now.UnixMicro() + (l.burst-1)*pause
+	wrong := latest + pause + maxSkew.Microseconds()
 	g := db.with(ctx)
 	for try := 1; ; try++ {
 		counted := g.Exec(`
-			UPDATE ly_throttle SET spent_until = CASE WHEN spent_until > ? THEN spent_until ELSE ? END + ?
-			WHERE bucket = ? AND spent_until <= ?`, now.UnixMicro(), now.UnixMicro(), pause, l.bucket(), latest)
+			UPDATE ly_throttle SET spent_until = CASE WHEN spent_until BETWEEN ? AND ? THEN spent_until ELSE ? END + ?
+			WHERE bucket = ? AND (spent_until <= ? OR spent_until > ?)`,
+			now.UnixMicro(), latest, now.UnixMicro(), pause, l.bucket(), latest, wrong)
 		if counted.Error != nil || counted.RowsAffected == 1 {
 			return counted.Error
 		}
 		var spent throttle
 		err := g.Take(&spent, "bucket = ?", l.bucket()).Error
-		if err == nil && spent.SpentUntil > latest {
+		if err == nil && spent.SpentUntil > latest && spent.SpentUntil <= wrong {
 			return TooManyError{Until: time.UnixMicro(spent.SpentUntil - (l.burst-1)*pause).UTC()}
 		}
 		if errors.Is(err, gorm.ErrRecordNotFound) {

@@ -58,6 +58,24 @@ func TestAdmit(t *testing.T) {
 	})
 }
 
+// A machine that took local time for UTC when it started is put right after a minute. What it counted
+// until then must keep nobody out for hours; replicas whose clocks differ a little count together.
+func TestAdmitAfterTheClockWasWrong(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		ann := models.LimitName("ann")
+		for ahead, want := range map[time.Duration]int{8 * time.Hour: 10, time.Minute: 0} {
+			s.clock.now = s.clock.now.AddDate(0, 0, 1)
+			right := s.clock.now
+			s.clock.forward(ahead)
+			s.admitted(t, 11, ann)
+			s.clock.now = right
+			if passed, _ := s.admitted(t, 13, ann); passed != want {
+				t.Errorf("counted %v ahead: got %d let through, want %d", ahead, passed, want)
+			}
+		}
+	})
+}
+
 // Guesses that come together are counted like guesses one after the other.
 func TestAdmitAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

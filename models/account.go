@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ErrMobile reports what is no mobile number of mainland China.
@@ -20,10 +21,16 @@ func (db *DB) User(ctx context.Context, id int64) (User, error) {
 
 var mobileForm = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
-// ParseMobile reads a mobile number as people write it, with spaces, hyphens or +86; an empty one
-// means none. The error is ErrMobile.
+// ParseMobile reads a mobile number as people write it, with spaces, hyphens or +86, or copy it from
+// a phone's contacts, with marks of direction that nobody sees; an empty one means none. The error
+// is ErrMobile.
 func ParseMobile(text string) (string, error) {
-	number := strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(text))
+	number := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == '-' {
+			return -1
+		}
+		return r
+	}, text)
 	number = strings.TrimPrefix(number, "+86")
 	if number != "" && !mobileForm.MatchString(number) {
 		return "", ErrMobile

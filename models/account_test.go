@@ -17,6 +17,7 @@ func TestParseMobile(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		"13800138000": "13800138000", " 138 0013 8000 ": "13800138000", "+86 138-0013-8000": "13800138000", "19912345678": "19912345678",
+		"\u202a138 0013 8000\u202c": "13800138000", "\u200e13800138000": "13800138000",
 		"": "", "  ": "",
 	} {
 		if got, err := models.ParseMobile(typed); err != nil || got != want {

@@ -54,7 +54,7 @@ func (s *shop) placeOrder(c echo.Context) error {
 		// The page was sent before with another choice, and came back by the browser's button.
 		return flashTo(c, orderPath(order.OrderNumber), views.Flash{Text: sentBefore, Error: true})
 	}
-	return s.toCashier(c, order.OrderNumber)
+	return s.payUnlessTwice(c, order.OrderNumber) // another tab may have ordered the same since
 }
 
 const sentBefore = "这个页面已经提交过，订单是按当时选择的优惠券和积分生成的。如需更改，请先取消这个订单，再重新结算。"

@@ -36,6 +36,19 @@ func TestPayTwice(t *testing.T) {
 	})
 }
 
+// So does 提交订单 on a page that was made before the other order was.
+func TestOrderInTwoTabs(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	first, second := b.open("/checkout"), b.open("/checkout")
+	link := b.submit(first, "/orders").payLink()
+	warned := b.follow(b.submit(second, "/orders"))
+	warned.wantText("main", "本课程还在另一个待付款的订单 "+link.number)
+	b.submit(warned, warned.url.Path).payLink()
+	b.submit(b.open("/checkout"), "/orders").payLink() // which has said it itself
+}
+
 func TestPayForWhatIsOwned(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		b, ann := w.student("ann")

@@ -12,17 +12,21 @@ import (
 	"luffy/views"
 )
 
-// pay is POST /orders/:number/pay. Who would pay for a course twice is told so first, unless the
-// form says that they know.
+// pay is POST /orders/:number/pay.
 func (s *shop) pay(c echo.Context) error {
-	number := c.Param("number")
+	return s.payUnlessTwice(c, c.Param("number"))
+}
+
+// payUnlessTwice sends the student to Alipay. Who would pay for a course twice is told so first,
+// unless the form says that they know.
+func (s *shop) payUnlessTwice(c echo.Context, number string) error {
 	if c.FormValue("anyway") != "" {
 		return s.toCashier(c, number)
 	}
 	_, twice, err := s.paidTwice(c, number)
 	switch {
 	case err != nil:
-		return err
+		return unstartedError{number, err}
 	case len(twice) > 0:
 		return c.Redirect(http.StatusSeeOther, orderPath(number)+"/pay")
 	}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"luffy/models"
@@ -65,6 +66,11 @@ type Points struct {
 	Balance  int64      // points the student can still use
 	Max      int64      // the most this order takes; 0 hides the field
 	MaxWorth models.Fen // what Max saves
+}
+
+// warned reports whether the page says of a course that it would be paid for twice.
+func (c Checkout) warned() bool {
+	return slices.ContainsFunc(c.Lines, func(l CheckoutLine) bool { return l.Owned.Live || l.Unpaid != "" })
 }
 
 func (c Checkout) noCoupon() bool {

@@ -136,7 +136,7 @@ func (s *student) checkOut(ctx context.Context) (reply, error) {
 	if err != nil || r.status != http.StatusOK {
 		return r, err
 	}
-	form := url.Values{"coupon": {"0"}, "points": {s.points}}
+	form := url.Values{"coupon": {"0"}, "points": {s.points}, "anyway": {"1"}}
 	for _, name := range []string{"token", "quote"} {
 		form.Set(name, r.page.Find(`form.checkout input[name="`+name+`"]`).AttrOr("value", ""))
 	}

@@ -136,7 +136,7 @@ func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	form := url.Values{"coupon": {"0"}}
+	form := url.Values{"coupon": {"0"}, "anyway": {"1"}}
 	for _, name := range []string{"token", "quote"} {
 		form.Set(name, page.Find(`input[name="`+name+`"]`).AttrOr("value", ""))
 	}

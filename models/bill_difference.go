@@ -40,8 +40,14 @@ type BillDifference struct {
 // TableName names the table.
 func (BillDifference) TableName() string { return "ly_bill_difference" }
 
-func (d BillDifference) sameAs(o BillDifference) bool {
-	return d.Kind == o.Kind && d.OutTradeNo == o.OutTradeNo && d.TradeNo == o.TradeNo && d.OutRequestNo == o.OutRequestNo
+// billRow names what a difference of a day is about.
+type billRow struct {
+	kind                              DifferenceKind
+	outTradeNo, tradeNo, outRequestNo string
+}
+
+func (d BillDifference) row() billRow {
+	return billRow{d.Kind, d.OutTradeNo, d.TradeNo, d.OutRequestNo}
 }
 
 func (d BillDifference) sameSums(o BillDifference) bool {
@@ -70,11 +76,8 @@ func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []Bill
 		if err := tx.closeUnfound(known, found); err != nil {
 			return err
 		}
-		for _, f := range found {
-			f.BillDate, f.FoundAt = date, tx.now
-			if err := tx.saveDifference(known, f); err != nil {
-				return err
-			}
+		if err := tx.saveFound(date, known, found); err != nil {
+			return err
 		}
 		all = nil
 		return tx.Where("bill_date = ?", date).Order("kind, out_trade_no, id").Find(&all).Error
@@ -83,34 +86,60 @@ func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []Bill
 }
 
 func (tx transaction) closeUnfound(known, found []BillDifference) error {
+	still := make(map[billRow]bool, len(found))
+	for _, f := range found {
+		still[f.row()] = true
+	}
+	var gone []int64
 	for _, k := range known {
-		if k.ClosedAt != nil || slices.ContainsFunc(found, k.sameAs) {
-			continue
+		if k.ClosedAt == nil && !still[k.row()] {
+			gone = append(gone, k.ID)
 		}
-		gone := columns{"closed_at": tx.now, "action": "not found any more when the day was compared again"}
-		if err := tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(gone).Error; err != nil {
+	}
+	closed := columns{"closed_at": tx.now, "action": "not found any more when the day was compared again"}
+	for ids := range slices.Chunk(gone, batch) {
+		if err := tx.Model(&BillDifference{}).Where("id IN ?", ids).Updates(closed).Error; err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// saveDifference leaves a closed difference that was found closed again, so that it keeps the time
-// when it was closed, and one that staff have settled, unless its sums are others now.
-func (tx transaction) saveDifference(known []BillDifference, f BillDifference) error {
-	i := slices.IndexFunc(known, f.sameAs)
-	if i < 0 {
-		return tx.Create(&f).Error
+// saveFound writes what is new or has changed. A bill that came empty makes a difference of each
+// payment of its day.
+func (tx transaction) saveFound(date string, known, found []BillDifference) error {
+	knownAs := make(map[billRow]BillDifference, len(known))
+	for _, k := range known {
+		knownAs[k.row()] = k
 	}
-	settled := known[i].SettledBy != "" && known[i].sameSums(f)
-	if known[i].ClosedAt != nil && (f.ClosedAt != nil || settled) {
+	var fresh []BillDifference
+	for _, f := range found {
+		if k, ok := knownAs[f.row()]; !ok {
+			f.BillDate, f.FoundAt = date, tx.now
+			fresh = append(fresh, f)
+		} else if err := tx.saveAgain(k, f); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(fresh, batch).Error
+}
+
+// saveAgain leaves one that is open and as it was, a closed one that was found closed again, so that
+// it keeps the time when it was closed, and one that staff have settled, unless its sums are others now.
+func (tx transaction) saveAgain(k, f BillDifference) error {
+	settled := k.SettledBy != "" && k.sameSums(f)
+	asBefore := k.ClosedAt == nil && f.ClosedAt == nil && k.Action == f.Action && k.sameSums(f)
+	if asBefore || k.ClosedAt != nil && (f.ClosedAt != nil || settled) {
 		return nil
 	}
 	now := columns{
 		"alipay_amount": f.AlipayAmount, "shop_amount": f.ShopAmount, "action": f.Action,
 		"closed_at": f.ClosedAt, "settled_by": "",
 	}
-	return tx.Model(&BillDifference{}).Where("id = ?", known[i].ID).Updates(now).Error
+	return tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(now).Error
 }
 
 // PaidPayment is an attempt with its refunds, and with what its order costs.
@@ -120,13 +149,13 @@ type PaidPayment struct {
 	Refunds   []Refund `gorm:"foreignKey:PaymentID"`
 }
 
-// lookups bounds how many names one statement asks for.
-const lookups = 500
+// batch bounds how many rows one statement names or writes.
+const batch = 500
 
 // PaymentsNamed reads the attempts with those out_trade_nos, whatever their state, with their refunds.
 func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[string]PaidPayment, error) {
 	named := make(map[string]PaidPayment, len(outTradeNos))
-	for names := range slices.Chunk(outTradeNos, lookups) {
+	for names := range slices.Chunk(outTradeNos, batch) {
 		var some []PaidPayment
 		err := db.with(ctx).Preload("Refunds").Select("ly_payment.*, o.real_price").
 			Joins("JOIN ly_order o ON o.id = ly_payment.order_id").Where("out_trade_no IN ?", names).Find(&some).Error

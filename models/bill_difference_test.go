@@ -1,11 +1,13 @@
 package models_test
 
 import (
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest"
 )
 
 const billDate = "2026-02-28"
@@ -65,6 +67,36 @@ func TestSaveBillDifferences(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A bill that came empty makes a difference of each payment of a big day. They are written together,
+// and those that stand are not written again.
+func TestManyBillDifferences(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	var found []models.BillDifference
+	for i := range 2000 {
+		number := strconv.Itoa(i)
+		found = append(found, models.BillDifference{Kind: models.MissingThere, OutTradeNo: number, TradeNo: number})
+	}
+	for _, step := range []struct {
+		name  string
+		found []models.BillDifference
+		open  int64
+	}{
+		{"found", found, 2000},
+		{"found again", found, 2000},
+		{"one is left", found[:1], 1},
+	} {
+		before := modelstest.Questions(t, s.DB)
+		all := s.saveDifferences(t, step.found...)
+		if asked := modelstest.Questions(t, s.DB) - before - 1; asked > 20 {
+			t.Errorf("%s: got %d statements, want one for hundreds of rows", step.name, asked)
+		}
+		open := sum(t, s.DB, "SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL")
+		if len(all) != len(found) || open != step.open {
+			t.Errorf("%s: got %d differences, %d of them open; want %d, %d", step.name, len(all), open, len(found), step.open)
+		}
+	}
 }
 
 func TestBillDifferencesOfOtherDaysStand(t *testing.T) {

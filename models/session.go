@@ -87,15 +87,23 @@ func (tx transaction) endSessions(user int64) error {
 	return tx.Where("user_id = ?", user).Delete(&Session{}).Error
 }
 
-// DropExpiredSessions forgets sessions past their end, a bounded number at a time.
+// DropExpiredSessions forgets sessions past their end, however many there are, a bounded number with
+// each statement.
 func (db *DB) DropExpiredSessions(ctx context.Context) error {
-	var old []string
-	err := db.with(ctx).Model(&Session{}).Where("expires_at < ?", db.Now()).Limit(1000).Pluck("id_hash", &old).Error
-	if err != nil || len(old) == 0 {
-		return err
+	for {
+		var old []string
+		err := db.with(ctx).Model(&Session{}).Where("expires_at < ?", db.Now()).Limit(swept).Pluck("id_hash", &old).Error
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		if err := db.with(ctx).Where("id_hash IN ?", old).Delete(&Session{}).Error; err != nil {
+			return err
+		}
 	}
-	return db.with(ctx).Where("id_hash IN ?", old).Delete(&Session{}).Error
 }
+
+// swept is how many rows at most a statement takes that drops what is of no use any more.
+const swept = 1000
 
 func sessionHash(id string) string {
 	sum := sha256.Sum256([]byte(id))

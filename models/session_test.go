@@ -2,8 +2,11 @@ package models_test
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"luffy/models"
 )
@@ -121,6 +124,27 @@ func TestSessionTableHoldsNoID(t *testing.T) {
 			t.Error("the table holds the session's id")
 		}
 		s.wantNoSession(t, stored)
+	})
+}
+
+// More sessions run out in an hour than one statement takes.
+func TestDropThousandsOfExpiredSessions(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		old := make([]models.Session, 2500)
+		for i := range old {
+			old[i] = models.Session{IDHash: strconv.Itoa(i), CreatedAt: noon, ExpiresAt: noon}
+		}
+		err := s.InTx(t.Context(), func(g *gorm.DB) error { return g.CreateInBatches(old, 500).Error })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.clock.forward(time.Hour)
+		if err := s.DropExpiredSessions(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := sum(t, s.DB, "SELECT COUNT(*) FROM ly_session"); n != 0 {
+			t.Errorf("got %d sessions, want none", n)
+		}
 	})
 }
 

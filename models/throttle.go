@@ -79,13 +79,19 @@ func (db *DB) Forgive(ctx context.Context, limits ...Limit) error {
 	return nil
 }
 
-// DropSpentThrottles forgets what limits nobody any more, a bounded number at a time.
+// DropSpentThrottles forgets what limits nobody any more, however much there is, a bounded number of
+// rows with each statement.
 func (db *DB) DropSpentThrottles(ctx context.Context) error {
-	var old []int64
 	g := db.with(ctx)
-	err := g.Model(&throttle{}).Where("spent_until < ?", db.Now().UnixMicro()).Limit(1000).Pluck("bucket", &old).Error
-	if err != nil || len(old) == 0 {
-		return err
+	for {
+		var old []int64
+		err := g.Model(&throttle{}).Where("spent_until < ?", db.Now().UnixMicro()).Limit(swept).Pluck("bucket", &old).Error
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		err = g.Where("bucket IN ? AND spent_until < ?", old, db.Now().UnixMicro()).Delete(&throttle{}).Error
+		if err != nil {
+			return err
+		}
 	}
-	return g.Where("bucket IN ? AND spent_until < ?", old, db.Now().UnixMicro()).Delete(&throttle{}).Error
 }

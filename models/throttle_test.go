@@ -145,6 +145,23 @@ func TestLimitsMeet(t *testing.T) {
 	}
 }
 
+// More may be spent in a minute than one statement takes.
+func TestDropThousandsOfSpentThrottles(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		var rows []string
+		for i := range 2500 {
+			rows = append(rows, fmt.Sprintf("(%d, 1)", i))
+		}
+		exec(t, s.DB, "INSERT INTO ly_throttle (bucket, spent_until) VALUES "+strings.Join(rows, ","))
+		if err := s.DropSpentThrottles(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := sum(t, s.DB, "SELECT COUNT(*) FROM ly_throttle"); n != 0 {
+			t.Errorf("got %d rows, want none", n)
+		}
+	})
+}
+
 // The table keeps nothing that was typed, and nothing for long.
 func TestDropSpentThrottles(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

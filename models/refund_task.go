@@ -31,12 +31,12 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 	err := db.inTx(ctx, func(tx transaction) error {
 		tasks = nil
 		var due []Refund
-		err := skipLocked(tx.DB).Joins("JOIN ly_payment p ON p.id = ly_refund.payment_id").
-			Where("ly_refund.try_at <= ? AND ly_refund.state = ?", tx.now, RefundPending).
+		err := tx.queue("ly_refund", "ly_refund_try").Select("q.*").Joins("JOIN ly_payment p ON p.id = q.payment_id").
+			Where("q.try_at <= ? AND q.state = ?", tx.now, RefundPending).
 			Where("p.refund_at IS NULL OR p.refund_at <= ?", tx.now).
 			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f
-				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < ly_refund.id)`, RefundPending, tx.now).
-			Order("ly_refund.try_at").Limit(limit).Find(&due).Error
+				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < q.id)`, RefundPending, tx.now).
+			Order("q.try_at").Limit(limit).Find(&due).Error
 		if err != nil {
 			return err
 		}

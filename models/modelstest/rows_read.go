@@ -1,0 +1,31 @@
+package modelstest
+
+import (
+	"testing"
+
+	"luffy/models"
+)
+
+// RowsRead counts the rows that the one connection of a MariaDB or MySQL database has read so far, of
+// indexes too, and some ten for each time it is asked.
+func RowsRead(t testing.TB, db *models.DB) int64 {
+	t.Helper()
+	rows, err := db.SQL().QueryContext(t.Context(), "SHOW SESSION STATUS LIKE 'Handler_read%'")
+	if err != nil {
+		t.Fatalf("rows read so far: %v", err)
+	}
+	defer rows.Close()
+	var all int64
+	for rows.Next() {
+		var name string
+		var n int64
+		if err := rows.Scan(&name, &n); err != nil {
+			t.Fatalf("rows read so far: %v", err)
+		}
+		all += n
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("rows read so far: %v", err)
+	}
+	return all
+}

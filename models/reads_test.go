@@ -1,0 +1,82 @@
+package models_test
+
+import (
+	"testing"
+	"time"
+
+	"luffy/models"
+	"luffy/models/modelstest"
+)
+
+// loadRefunded gives a student so many orders that were paid, one every ten minutes up to noon, and
+// given back a minute later.
+func loadRefunded(t *testing.T, s *scene, user models.User, n int) {
+	t.Helper()
+	load(t, s, user, n)
+	ago := noon.Add(-time.Duration(n) * 10 * time.Minute)
+	exec(t, s.DB, `
+		INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at, paid_at)
+		SELECT id, order_number, 'app', 300, 'order', 'paid', order_number, ?, ?,
+		       ? + INTERVAL 10 * (id - (SELECT MIN(id) FROM ly_order WHERE user_id = ?)) MINUTE
+		FROM ly_order WHERE user_id = ?`, noon, noon, ago, user.ID, user.ID)
+	exec(t, s.DB, `
+		INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at)
+		SELECT o.user_id, d.course_id, d.id, 1, ?, ? FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
+		WHERE o.user_id = ?`, noon, noon, user.ID)
+	exec(t, s.DB, `
+		INSERT INTO ly_refund (payment_id, order_detail_id, out_request_no, amount, reason, state, created_at, done_at)
+		SELECT p.id, d.id, 'R1', 300, '', 'done', ?, p.paid_at + INTERVAL 1 MINUTE
+		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id JOIN ly_order_detail d ON d.order_id = o.id
+		WHERE o.user_id = ?`, noon, user.ID)
+}
+
+// fewReads bounds what is read for something that is about a handful of rows.
+const fewReads = 200
+
+func (s *scene) wantFewReads(t *testing.T, read func() error) {
+	t.Helper()
+	before := modelstest.RowsRead(t, s.DB)
+	if err := read(); err != nil {
+		t.Fatal(err)
+	}
+	if got := modelstest.RowsRead(t, s.DB) - before; got > fewReads {
+		t.Errorf("got %d rows read, want what it is about: %d at most", got, fewReads)
+	}
+}
+
+// What a page, a metric or a job asks for is found without reading all that others have paid and got
+// back.
+func TestReadsDoNotGrow(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	bought, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Rate.For(0))
+	loadRefunded(t, s, s.bob(t), 3000)
+	exec(t, s.DB, "ANALYZE TABLE ly_order, ly_order_detail, ly_payment, ly_refund, ly_user_course") //nolint:misspell // so SQL spells it
+	hourAgo := noon.Add(-time.Hour)
+	for name, read := range map[string]func() error{
+		"metrics":          func() error { _, err := s.Backlog(t.Context()); return err },
+		"refunds to do":    func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
+		"payments by time": func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
+		"refunds by time":  func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
+		"refund page": func() error {
+			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
+			return err
+		},
+		"refund of a line": func() error {
+			_, err := s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: bought.OrderNumber, Line: 1})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) { s.wantFewReads(t, read) })
+	}
+}
+
+// My Courses reads the student's own records, also with statistics from before all others bought.
+func TestMyCoursesReadsOnesOwn(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	exec(t, s.DB, "ALTER TABLE ly_user_course STATS_AUTO_RECALC = 0")
+	exec(t, s.DB, "ANALYZE TABLE ly_user_course") //nolint:misspell // so SQL spells it
+	learner := student(t, s.DB, "learner")
+	loadRefunded(t, s, learner, 30)
+	loadRefunded(t, s, s.bob(t), 3000)
+	s.wantFewReads(t, func() error { _, err := s.OwnedCourses(t.Context(), learner.ID, 1); return err })
+}

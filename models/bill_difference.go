@@ -169,10 +169,12 @@ func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[stri
 	return named, nil
 }
 
-// PaymentsBetween reads the payments whose money came in that time, by Alipay's clock.
+// PaymentsBetween reads the payments whose money came in that time, by Alipay's clock, as a bill
+// names them: out_trade_no, trade_no and amount.
 func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
 	var paid []Payment
-	err := db.with(ctx).Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
+	err := db.with(ctx).Select("out_trade_no", "trade_no", "amount").
+		Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
 		Find(&paid).Error
 	return paid, err
 }

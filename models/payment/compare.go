@@ -18,16 +18,29 @@ type comparison struct {
 	*Service
 	day   time.Time // midnight in Beijing
 	bill  alipay.Bill
-	ours  map[string]models.PaidPayment // by out_trade_no
+	ours  map[string]models.PaidPayment // by out_trade_no, those of the rows at hand
 	found []models.BillDifference
 
 	refunds map[int64]bool // by id, those that a row of the bill is of
 	bills   map[int]billed // this one and those of the days beside it read so far, by their offset in days
 }
 
+// atHand is how many rows of a bill are compared at once: a big day's payments, all in memory, would
+// take more of it than the rest of the shop.
+const atHand = 500
+
 func (c *comparison) run(ctx context.Context) error {
+	for rows := range slices.Chunk(inOrder(c.bill.Rows), atHand) {
+		if err := c.compare(ctx, rows); err != nil {
+			return err
+		}
+	}
+	return c.missingThere(ctx)
+}
+
+func (c *comparison) compare(ctx context.Context, rows []alipay.BillRow) error {
 	var names []string
-	for _, row := range c.bill.Rows {
+	for _, row := range rows {
 		names = append(names, row.OutTradeNo)
 	}
 	slices.Sort(names)
@@ -35,7 +48,7 @@ func (c *comparison) run(ctx context.Context) error {
 	if c.ours, err = c.db.PaymentsNamed(ctx, slices.Compact(names)); err != nil {
 		return err
 	}
-	for _, row := range inOrder(c.bill.Rows) {
+	for _, row := range rows {
 		if row.Refund {
 			err = c.refundRow(ctx, row)
 		} else {
@@ -45,7 +58,7 @@ func (c *comparison) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.missingThere(ctx)
+	return nil
 }
 
 // inOrder puts payments before refunds, and refunds without a number last, when it is known which

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,29 @@ func TestBalancedDay(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A bill is compared part by part; the first and the last of its rows are in different ones.
+func TestBillOfManyParts(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite)
+	for i := range 602 {
+		switch i {
+		case 0, 601:
+			w.paid()
+		default:
+			w.payElsewhere(fmt.Sprintf("OTHER%d", i))
+		}
+	}
+	w.nextMorning()
+	report := w.reconcile()
+	if report.Trades != 602 || len(report.Differences) != 600 {
+		t.Errorf("got %d trades, %d differences, want 602, 600", report.Trades, len(report.Differences))
+	}
+	for _, d := range report.Differences {
+		if d.Kind != models.MissingHere || !strings.HasPrefix(d.OutTradeNo, "OTHER") {
+			t.Errorf("got %s of %s, want only those paid elsewhere", d.Kind, d.OutTradeNo)
+		}
+	}
 }
 
 func TestEmptyDay(t *testing.T) {

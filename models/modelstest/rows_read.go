@@ -6,9 +6,17 @@ import (
 	"luffy/models"
 )
 
-// RowsRead counts the rows that the one connection of a MariaDB or MySQL database has read so far, of
-// indexes too, and some ten for each time it is asked.
-func RowsRead(t testing.TB, db *models.DB) int64 {
+// RowsRead counts the rows that the one connection of a MariaDB or MySQL database reads for some work,
+// those of indexes too.
+func RowsRead(t testing.TB, db *models.DB, work func()) int64 {
+	t.Helper()
+	first := rowsSoFar(t, db)
+	before := rowsSoFar(t, db)
+	work()
+	return rowsSoFar(t, db) - before - (before - first) // asking takes some rows, too
+}
+
+func rowsSoFar(t testing.TB, db *models.DB) int64 {
 	t.Helper()
 	rows, err := db.SQL().QueryContext(t.Context(), "SHOW SESSION STATUS LIKE 'Handler_read%'")
 	if err != nil {

@@ -138,7 +138,9 @@
       new PerformanceObserver((list) => moves.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
       const sum = moves.filter((move) => !move.hadRecentInput).reduce((total, move) => total + move.value, 0);
-      const what = moves.flatMap((move) => move.sources).map((source) => source.node?.nodeName + "." + source.node?.className);
+      const place = (rect) => `${rect.x},${rect.y} ${rect.width}x${rect.height}`;
+      const what = moves.flatMap((move) => move.sources).map(({ node, previousRect, currentRect }) =>
+        `${node?.nodeName} "${node?.textContent.trim().slice(0, 20)}" from ${place(previousRect)} to ${place(currentRect)}`);
       return sum < 0.01 ? [] : [`the layout shifts by ${sum.toFixed(3)}: ${what}`];
     },
   };

@@ -69,10 +69,24 @@ func TestStorm(t *testing.T) {
 	s.settleDays()
 	s.wantSound()
 	s.wantVariety()
-	for line := range strings.Lines(failed.String()) {
-		if strings.Contains(line, "Error 1213") || strings.Contains(line, "Error 1205") {
-			t.Errorf("lock trouble: %s", line)
-		}
+	s.wantFewDeadlocks(failed.String())
+}
+
+// wantFewDeadlocks: they are run again, so one may happen; with locks taken in two sequences there
+// would be many. The server tells of the last.
+func (s *storm) wantFewDeadlocks(log string) {
+	s.t.Helper()
+	waits, deadlocks := strings.Count(log, "Error 1205"), strings.Count(log, "Error 1213")
+	if waits+deadlocks == 0 {
+		return
+	}
+	var kind, name, status string
+	s.must(s.db.SQL().QueryRowContext(s.t.Context(), "SHOW ENGINE INNODB STATUS").Scan(&kind, &name, &status))
+	_, last, _ := strings.Cut(status, "LATEST DETECTED DEADLOCK")
+	last, _, _ = strings.Cut(last, "\nTRANSACTIONS\n")
+	s.t.Logf("the last deadlock: %s", last)
+	if waits > 0 || deadlocks > stormOrders/50 {
+		s.t.Errorf("got %d deadlocks and %d waits without end", deadlocks, waits)
 	}
 }
 

@@ -141,7 +141,7 @@
       const place = (rect) => `${rect.x},${rect.y} ${rect.width}x${rect.height}`;
       const what = moves.flatMap((move) => move.sources).map(({ node, previousRect, currentRect }) =>
         `${node?.nodeName} "${node?.textContent.trim().slice(0, 20)}" from ${place(previousRect)} to ${place(currentRect)}`);
-      return sum < 0.01 ? [] : [`the layout shifts by ${sum.toFixed(3)}: ${what}`];
+      return sum < 0.02 ? [] : [`the layout shifts by ${sum.toFixed(3)}: ${what}`];
     },
   };
 })()

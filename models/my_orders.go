@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
-	"slices"
-	"strings"
 )
 
 // OrdersPerPage is the length of a page of My Orders.
@@ -34,11 +31,52 @@ type OrderList struct {
 }
 
 // MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It
-// takes two statements, one more with a search, one more for a student with a tally and one more
-// where a right ends, however many orders or lines there are; only the visit that finds thousands of
-// new ones leaves their tally behind.
+// takes one statement when 全部 fits on a page, as with most students, and two otherwise; one more
+// with a search, one more for a student with a tally and one more where a right ends, however many
+// orders or lines there are. Only the visit that finds thousands of new ones leaves their tally behind.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	f.Tab = cmp.Or(f.Tab, TabAll)
+	list, err := db.listOrders(ctx, f)
+	if err != nil {
+		return list, err
+	}
+	return list, db.tellRenewed(ctx, f.UserID, list.Orders...)
+}
+
+// listOrders begins with the newest orders where these are asked for: when they are all there are,
+// nothing is left to count.
+func (db *DB) listOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
+	if !f.newest() {
+		return db.countedOrders(ctx, f)
+	}
+	orders, err := db.readOrderPage(ctx, f.first(OrdersPerPage+1))
+	if err != nil || len(orders) <= OrdersPerPage {
+		return OrderList{
+			Orders: orders, Counts: tabCounts(shelved(orders)), Matches: len(orders), Page: 1, Pages: 1,
+		}, err
+	}
+	list, err := db.countTabs(ctx, f)
+	list.Orders = orders[:OrdersPerPage]
+	return list, err
+}
+
+// countedOrders counts first, to know which page is the last one.
+func (db *DB) countedOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
+	list, err := db.countTabs(ctx, f)
+	if err != nil || list.Matches == 0 {
+		return list, err
+	}
+	if f.Older != "" || f.Newer != "" {
+		list.Orders, err = db.readOrderPage(ctx, f.beside())
+	}
+	if err == nil && len(list.Orders) == 0 {
+		list.Orders, err = db.readOrderPage(ctx, f.numbered(list.Page, list.Matches))
+	}
+	return list, err
+}
+
+// countTabs gives the list without its orders.
+func (db *DB) countTabs(ctx context.Context, f OrderFilter) (OrderList, error) {
 	onShelf, counted, err := db.countOrders(ctx, f.UserID)
 	if err == nil && counted > tallyFrom {
 		err = db.tally(ctx, f.UserID)
@@ -51,150 +89,25 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	if f.Search != "" {
 		where, args := f.where(f.Tab.shelves()...)
 		count := func(rows *sql.Rows) error { return rows.Scan(&list.Matches) }
-		err := db.query(ctx, count, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
-		if err != nil {
-			return list, err
-		}
+		err = db.query(ctx, count, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
 	}
 	list.Pages = max(1, (list.Matches+OrdersPerPage-1)/OrdersPerPage)
 	list.Page = min(max(f.Page, 1), list.Pages)
-	if list.Matches == 0 {
-		return list, nil
-	}
-	if f.Older != "" || f.Newer != "" {
-		list.Orders, err = db.readOrderPage(ctx, f.beside())
-	}
-	if err == nil && len(list.Orders) == 0 {
-		list.Orders, err = db.readOrderPage(ctx, f.numbered(list.Page, list.Matches))
-	}
-	if err == nil {
-		err = db.tellRenewed(ctx, f.UserID, list.Orders...)
-	}
 	return list, err
 }
 
-// window is a part of a student's orders, in the sequence of their ids.
-type window struct {
-	index       string // of ly_order, in the sequence of the ids
-	beside      string // condition that ties ly_order o to its neighbour c; empty without one
-	parts       []part // one for each shelf
-	direction   string // ASC or DESC
-	skip, limit int
+// newest tells the first page of 全部, which is what most visits ask for.
+func (f OrderFilter) newest() bool {
+	return f == OrderFilter{UserID: f.UserID, Tab: TabAll, Page: f.Page} && f.Page <= 1
 }
 
-// The indexes that keep a student's orders by id, all of them and shelf by shelf. The window names
-// the one it is read along: with statistics of yesterday the database takes the other, and reads
-// whatever the student ever ordered.
-const (
-	byUser  = "ly_order_user"
-	byShelf = "ly_order_user_shelf"
-)
-
-// part is a condition on ly_order o.
-type part struct {
-	where string
-	args  []any
-}
-
-// numbered is the page of that number. The later half is read from the end, so that the last page
-// costs what the first does. 全部 is read in one part: putting five together takes half as long
-// again, and it is what most students look at.
-func (f OrderFilter) numbered(page, matches int) window {
-	w := window{index: byShelf, parts: f.parts(), direction: "DESC", skip: (page - 1) * OrdersPerPage}
-	if f.Tab == TabAll {
-		where, args := f.where()
-		w.index, w.parts = byUser, []part{{where, args}}
-	}
-	w.limit = min(OrdersPerPage, matches-w.skip)
-	if behind := matches - w.skip - w.limit; behind < w.skip {
-		w.direction, w.skip = "ASC", behind
-	}
-	return w
-}
-
-// beside is the page next to an order. A subquery in place of the join makes MariaDB read all that
-// the student ever ordered.
-func (f OrderFilter) beside() window {
-	w := window{index: byShelf, beside: "o.id < c.id", parts: f.parts(), direction: "DESC", limit: OrdersPerPage}
-	number := f.Older
-	if number == "" {
-		w.beside, w.direction, number = "o.id > c.id", "ASC", f.Newer
-	}
-	for i, p := range w.parts {
-		w.parts[i] = part{p.where + " AND c.order_number = ? AND c.user_id = ?", append(p.args, number, f.UserID)}
-	}
-	return w
-}
-
-// orders selects the window's orders, as o. Each shelf is read along its index no further than needed.
-func (w window) orders(dialect string) (from string, args []any) {
-	table := "ly_order o" + along(dialect, w.index)
-	if w.beside != "" {
-		table = "ly_order c JOIN " + table + " ON " + w.beside
-	}
-	if len(w.parts) == 1 {
-		only := w.parts[0]
-		from = fmt.Sprintf("(SELECT o.* FROM %s WHERE %s ORDER BY o.id %s LIMIT ? OFFSET ?) o",
-			table, only.where, w.direction)
-		return from, append(slices.Clone(only.args), w.limit, w.skip)
-	}
-	var parts []string
-	for i, p := range w.parts {
-		first := fmt.Sprintf("SELECT o.id FROM %s WHERE %s ORDER BY o.id %s LIMIT ?", table, p.where, w.direction)
-		parts = append(parts, fmt.Sprintf("SELECT id FROM (%s) shelf%d", first, i))
-		args = append(append(args, p.args...), w.skip+w.limit)
-	}
-	page := fmt.Sprintf("SELECT id FROM (%s) shelves ORDER BY id %s LIMIT ? OFFSET ?",
-		strings.Join(parts, " UNION ALL "), w.direction)
-	return "(" + page + ") page JOIN ly_order o ON o.id = page.id", append(args, w.limit, w.skip)
-}
-
-// readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go
-// straight into their places: the ORM's reflection took a third of the page's time. They are put
-// into sequence here, because the database would sort in a temporary table.
-func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) {
-	from, args := w.orders(db.dialect)
-	var ids []int64
-	var orders []OrderView
-	var o OrderView
-	var l LineView
-	places := []any{
-		&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
-		&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
-		&o.RefundedAt, &o.RefundedAmount, &o.ClosingTo, &o.CouponName,
-		&l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg,
-		&l.Price, &l.DiscountName, &l.RealPrice,
-		&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState,
-	}
-	err := db.query(ctx, func(rows *sql.Rows) error {
-		if err := rows.Scan(places...); err != nil {
-			return err
-		}
-		i := slices.Index(ids, o.ID)
-		if i < 0 {
-			i, ids, orders = len(ids), append(ids, o.ID), append(orders, o)
-		}
-		orders[i].Lines = append(orders[i].Lines, l)
-		return nil
-	}, `
-		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
-		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at,
-		       o.refunded_at, o.refunded_amount, o.closing_to, o.coupon_name,
-		       d.position, d.course_id, d.expire_text, d.course_name, d.course_img,
-		       d.price, d.discount_name, d.real_price,
-		       r.out_time, `+recordState+`, `+requestState+`
-		FROM `+from+`
-		JOIN ly_order_detail d ON d.order_id = o.id
-		LEFT JOIN ly_user_course r ON r.order_detail_id = d.id`+requestJoin, args...)
-	newestFirst(orders)
-	return orders, err
-}
-
-func newestFirst(orders []OrderView) {
-	slices.SortFunc(orders, func(a, b OrderView) int { return cmp.Compare(b.ID, a.ID) })
+// shelved counts the orders on each shelf.
+func shelved(orders []OrderView) map[shelf]int {
+	onShelf := map[shelf]int{}
 	for _, o := range orders {
-		slices.SortFunc(o.Lines, func(a, b LineView) int { return cmp.Compare(a.Position, b.Position) })
+		onShelf[o.shelf()]++
 	}
+	return onShelf
 }
 
 // tabCounts sums up the shelves of each tab.
@@ -207,30 +120,3 @@ func tabCounts(onShelf map[shelf]int) map[OrderTab]int {
 	}
 	return counts
 }
-
-// parts are the filter's conditions by shelf.
-func (f OrderFilter) parts() []part {
-	var parts []part
-	for _, shelf := range f.Tab.shelves() {
-		where, args := f.where(shelf)
-		parts = append(parts, part{where, args})
-	}
-	return parts
-}
-
-// where is the condition on ly_order o for the student's orders on some shelves, or, without any named, on all.
-func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
-	where, args = "o.user_id = ? AND o.hidden_at IS NULL", []any{f.UserID}
-	if len(shelves) > 0 {
-		where = "o.user_id = ? AND " + onAnyOf(shelves)
-	}
-	if f.Search != "" {
-		pattern := "%" + likeEscaper.Replace(f.Search) + "%"
-		where += ` AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (
-			SELECT 1 FROM ly_order_detail s WHERE s.order_id = o.id AND s.course_name LIKE ? ESCAPE '!'))`
-		args = append(args, pattern, pattern)
-	}
-	return where, args
-}
-
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

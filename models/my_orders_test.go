@@ -76,12 +76,13 @@ func TestMyOrdersOfNobody(t *testing.T) {
 func TestMyOrdersTabs(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		pile(t, s, s.ann, 6) // 未支付 已支付 已取消 超时取消 已退款 未支付
+		exec(t, s.DB, "UPDATE ly_order SET refunded_amount = 100 WHERE order_status = ?", models.OrderPaid)
 		all := []models.OrderStatus{
 			models.OrderUnpaid, models.OrderRefunded, models.OrderTimedOut, models.OrderCancelled,
 			models.OrderPaid, models.OrderUnpaid,
 		}
 		counts := map[models.OrderTab]int{
-			models.TabAll: 6, models.TabUnpaid: 2, models.TabPaid: 1, models.TabClosed: 2, models.TabRefund: 1,
+			models.TabAll: 6, models.TabUnpaid: 2, models.TabPaid: 1, models.TabClosed: 2, models.TabRefund: 2,
 		}
 		for tab, want := range map[models.OrderTab][]models.OrderStatus{
 			models.TabAll:    all,
@@ -89,7 +90,7 @@ func TestMyOrdersTabs(t *testing.T) {
 			models.TabUnpaid: {models.OrderUnpaid, models.OrderUnpaid},
 			models.TabPaid:   {models.OrderPaid},
 			models.TabClosed: {models.OrderTimedOut, models.OrderCancelled},
-			models.TabRefund: {models.OrderRefunded},
+			models.TabRefund: {models.OrderRefunded, models.OrderPaid},
 		} {
 			list := s.list(t, models.OrderFilter{Tab: tab})
 			var got []models.OrderStatus
@@ -225,12 +226,14 @@ func TestMyOrdersLines(t *testing.T) {
 	})
 }
 
-// The page must not cost more the more a student has bought.
+// The page must not cost more the more a student has bought. Whoever sees all their orders on one
+// page has them counted there.
 func TestMyOrdersStatements(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
-	bob := student(t, s.DB, "bob")
+	bob, cat := student(t, s.DB, "bob"), student(t, s.DB, "cat")
 	pile(t, s, s.ann, 10)
-	pile(t, s, bob, 2000)
+	pile(t, s, bob, 11)
+	pile(t, s, cat, 2000)
 	statements := func(user models.User, search string) int64 {
 		before := modelstest.Questions(t, s.DB)
 		list, err := s.MyOrders(t.Context(), models.OrderFilter{UserID: user.ID, Tab: models.TabAll, Search: search})
@@ -239,12 +242,15 @@ func TestMyOrdersStatements(t *testing.T) {
 		}
 		return modelstest.Questions(t, s.DB) - before - 1
 	}
-	for _, user := range []models.User{s.ann, bob} {
-		if got := statements(user, ""); got != 2 {
-			t.Errorf("%s: got %d statements, want 2", user.Username, got)
+	for _, c := range []struct {
+		user      models.User
+		all, some int64
+	}{{s.ann, 1, 3}, {bob, 2, 3}, {cat, 2, 3}} {
+		if got := statements(c.user, ""); got != c.all {
+			t.Errorf("%s: got %d statements, want %d", c.user.Username, got, c.all)
 		}
-		if got := statements(user, "Go"); got != 3 {
-			t.Errorf("%s, searching: got %d statements, want 3", user.Username, got)
+		if got := statements(c.user, "Go"); got != c.some {
+			t.Errorf("%s, searching: got %d statements, want %d", c.user.Username, got, c.some)
 		}
 	}
 }

@@ -211,7 +211,8 @@ func (b *bench) prepare() reading {
 	}
 }
 
-// barePage runs the page's three queries, reads every column, and writes the page's bytes.
+// barePage asks for what the page shows in three queries, the counts of the tabs for themselves, reads
+// every column, and writes the page's bytes.
 func (b *bench) barePage(page []byte, read reading) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, q := range []statement{

@@ -18,7 +18,7 @@ func pageOf(c echo.Context) int {
 
 // account is GET /account.
 func (s *shop) account(c echo.Context) error {
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func points(s models.Summary) views.PointsSum {
 // points is GET /account/points.
 func (s *shop) points(c echo.Context) error {
 	ctx := c.Request().Context()
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *shop) points(c echo.Context) error {
 
 // coupons is GET /account/coupons.
 func (s *shop) coupons(c echo.Context) error {
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (s *shop) cancelForm(c echo.Context) error {
 	if order.OrderStatus != models.OrderUnpaid || order.ClosingTo != nil {
 		return s.tellStanding(c, order)
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

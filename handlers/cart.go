@@ -16,7 +16,7 @@ import (
 // cart is GET /cart.
 func (s *shop) cart(c echo.Context) error {
 	ctx, user := c.Request().Context(), userID(c)
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 // courseList is GET /, sorted and parted as its address says; what the address says wrongly is left out.
 func (s *shop) courseList(c echo.Context) error {
 	ctx := c.Request().Context()
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *shop) course(c echo.Context) error {
 // could not be put into the cart.
 func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors) error {
 	ctx := c.Request().Context()
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

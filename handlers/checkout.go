@@ -105,7 +105,7 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 	if errors.Is(problem, models.ErrEmptyCart) {
 		return s.emptyCart(c)
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

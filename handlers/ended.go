@@ -62,7 +62,7 @@ func (s *shop) hideForm(c echo.Context) error {
 	if !order.Ended() || order.HiddenAt != nil {
 		return s.tellHidden(c, order)
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

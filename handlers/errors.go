@@ -35,7 +35,7 @@ func (s *shop) onError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}
-	p.Page, p.OrderNumber = frame(c), knownForm(c.Param("number"))
+	p.Page, p.OrderNumber = s.frame(c), knownForm(c.Param("number"))
 	if unstarted, ok := errors.AsType[unstartedError](err); ok && p.Status >= http.StatusInternalServerError {
 		p.OrderNumber, p.Advice = unstarted.number, "订单已经保存，没有丢失。请稍后在我的订单中再去付款。"
 	}

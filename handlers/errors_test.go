@@ -23,6 +23,9 @@ func (p *page) wantFrame(title string) {
 			p.t.Errorf("%s: no %s", p.url.Path, part)
 		}
 	}
+	if foot := p.Find("body > footer").Text(); !strings.Contains(foot, contact) {
+		p.t.Errorf("%s: got %q at its foot, want %s in it", p.url.Path, foot, contact)
+	}
 }
 
 func TestErrorPages(t *testing.T) {

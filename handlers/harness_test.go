@@ -29,6 +29,7 @@ import (
 const (
 	appID    = modelstest.AppID
 	sellerID = "2088102175868026"
+	contact  = "kefu@shop.example"
 )
 
 // Keys take long to make, and no test changes them.
@@ -148,8 +149,9 @@ func (w *world) startShop(s setup) {
 	w.service = payment.New(payment.Config{DB: w.db, Alipay: client, AppID: s.appID, BaseURL: s.baseURL, Log: log})
 	w.routes = handlers.New(handlers.Config{
 		DB: w.db, Payments: w.service, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, OrderTTL: modelstest.TTL,
-		Refunds: s.refunds, BaseURL: s.baseURL, Gateway: w.gateway.URL + "/gateway.do", Log: log, TrustedProxies: s.proxies,
-		Metrics: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		Refunds: s.refunds, BaseURL: s.baseURL, Contact: contact, Gateway: w.gateway.URL + "/gateway.do", Log: log,
+		TrustedProxies: s.proxies,
+		Metrics:        http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 	})
 	w.shop.Config.Handler = w.routes
 	w.shop.Start()

@@ -22,7 +22,7 @@ func (s *shop) learn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (s *shop) loginForm(c echo.Context) error {
 	if userID(c) != 0 {
 		return c.Redirect(http.StatusSeeOther, next)
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *shop) login(c echo.Context) error {
 		err = s.logIn(c, user)
 	}
 	if errors.Is(err, models.ErrNotFound) {
-		view := loginView(frame(c), username, next)
+		view := loginView(s.frame(c), username, next)
 		view.Errors = views.FieldErrors{"": "用户名或密码不正确，请重新输入。"}
 		return render(c, http.StatusUnprocessableEntity, views.LoginPage(view))
 	}

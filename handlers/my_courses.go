@@ -10,7 +10,7 @@ import (
 
 // myCourses is GET /mycourses/.
 func (s *shop) myCourses(c echo.Context) error {
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 // myOrders is GET /myorder/.
 func (s *shop) myOrders(c echo.Context) error {
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *shop) order(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (s *shop) payTwice(c echo.Context) error {
 	if len(twice) == 0 {
 		return c.Redirect(http.StatusSeeOther, orderPath(order.OrderNumber))
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

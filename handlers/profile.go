@@ -15,7 +15,7 @@ func (s *shop) profile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *shop) changeProfile(c echo.Context) error {
 			return err
 		}
 		return render(c, http.StatusUnprocessableEntity, views.ProfilePage(views.Profile{
-			Page: frame(c), Since: user.CreatedAt, Mobile: typed,
+			Page: s.frame(c), Since: user.CreatedAt, Mobile: typed,
 			Errors: views.FieldErrors{"mobile": "请输入 11 位手机号，例如 13800138000；不想填写可以留空。"},
 		}))
 	}

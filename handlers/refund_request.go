@@ -162,7 +162,7 @@ func (s *shop) showRefund(c echo.Context, status int, form refundForm, faults vi
 	if err != nil {
 		return err
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (s *shop) registerForm(c echo.Context) error {
 	if userID(c) != 0 {
 		return c.Redirect(http.StatusSeeOther, next)
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *shop) register(c echo.Context) error {
 		return err
 	}
 	if len(problems) > 0 {
-		view := registerView(frame(c), n.Username, next)
+		view := registerView(s.frame(c), n.Username, next)
 		view.Errors = problems
 		return render(c, http.StatusUnprocessableEntity, views.RegisterPage(view))
 	}

@@ -27,16 +27,16 @@ func render(c echo.Context, status int, page templ.Component) error {
 }
 
 // page is the frame around a page, from what the session's one query has read.
-func page(c echo.Context) (views.Page, error) {
-	p := frame(c)
+func (s *shop) page(c echo.Context) (views.Page, error) {
+	p := s.frame(c)
 	flash, err := takeFlash(c)
 	p.Flash = flash
 	return p, err
 }
 
 // frame is page without the flash, for error pages too: it works when the session could not be read.
-func frame(c echo.Context) views.Page {
-	var p views.Page
+func (s *shop) frame(c echo.Context) views.Page {
+	p := views.Page{Contact: s.contact}
 	p.CSRF, _ = c.Get(csrfField).(string)
 	p.Back = wayBack(c)
 	if session := sessionOf(c); session != nil {

@@ -23,7 +23,7 @@ func (s *shop) result(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 // security is GET /account/security.
 func (s *shop) security(c echo.Context) error {
-	p, err := page(c)
+	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *shop) changePassword(c echo.Context) error {
 	})
 	if problems := passwordProblems(err); len(problems) > 0 {
 		return render(c, http.StatusUnprocessableEntity, views.SecurityPage(views.Security{
-			Page: frame(c), PasswordHint: passwordHint, Errors: problems,
+			Page: s.frame(c), PasswordHint: passwordHint, Errors: problems,
 		}))
 	}
 	if err != nil {

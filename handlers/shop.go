@@ -24,6 +24,7 @@ type Config struct {
 	OrderTTL    time.Duration // how long an order may stay unpaid
 	Refunds     models.RefundRule
 	BaseURL     string // the shop's outside address; https makes the cookies secure
+	Contact     string // how students reach the people behind the shop, one line; empty = not told
 	Gateway     string // Alipay's address, to which forms may lead
 	Log         *slog.Logger
 	Metrics     http.Handler // nil = not served here
@@ -39,6 +40,7 @@ type shop struct {
 	orderTTL time.Duration
 	refunds  models.RefundRule
 	baseURL  string
+	contact  string // on every page
 	log      *slog.Logger
 }
 
@@ -47,7 +49,7 @@ func New(c Config) *echo.Echo {
 	secure := isHTTPS(c.BaseURL)
 	s := &shop{
 		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure),
-		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: c.BaseURL, log: c.Log,
+		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: c.BaseURL, contact: c.Contact, log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

@@ -1,5 +1,7 @@
 package views
 
+import "net/http"
+
 // Error is the page for every refusal and failure; the handler supplies the words.
 type Error struct {
 	Page
@@ -10,6 +12,9 @@ type Error struct {
 	OrderNumber string // empty when no order is concerned
 	Back        Link   // the way on; the zero Link leads to the course list
 }
+
+// ours reports whether the shop failed, and not the request.
+func (e Error) ours() bool { return e.Status >= http.StatusInternalServerError }
 
 func (e Error) back() Link {
 	if e.Back.Href == "" {

@@ -15,6 +15,7 @@ type Page struct {
 	User      string // name of the signed-in student; empty when signed out
 	Back      string // where a login from the header comes back to; empty is the course list
 	CartCount int    // courses in the cart, shown in the header
+	Contact   string // how to reach the shop's people, one line; empty is not told
 	Flash     Flash
 }
 

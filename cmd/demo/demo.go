@@ -62,7 +62,7 @@ func start(ctx context.Context, o options) (*demo, error) {
 		Addr: o.addr, BaseURL: d.shopURL, DatabaseURL: database, SessionKeyFile: filepath.Join(o.data, "session.key"),
 		Gateway: d.simulatorURL + "/gateway.do", AppID: appID, SellerID: sellerID,
 		AppKeyFile: keys.appFile, AlipayKeyFile: keys.alipayPublicFile, OrderTTL: o.orderTTL, Jobs: "on",
-		RefundDays: "7", RefundWatched: "30",
+		RefundDays: "7", RefundWatched: "30", Contact: "客服电话 400-000-0000（9:00–18:00）",
 	}
 	d.shop, err = server.New(ctx, d.settings, log)
 	return d, err

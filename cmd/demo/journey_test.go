@@ -55,6 +55,7 @@ func TestJourney(t *testing.T) {
 func logIn(tab *browser.Tab, shop *testDemo) {
 	tab.Go(shop.shopURL)
 	tab.Has(".cards", "Python 从零到能用", "¥99.00", "起")
+	tab.Has("body > footer", "客服电话 400-000-0000")
 	tab.Picture("courses")
 	tab.Press(`a[href="/login"]`)
 	tab.Picture("login")

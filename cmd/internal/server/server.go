@@ -52,7 +52,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	}
 	pages := handlers.Config{
 		DB: db, Payments: payments, SessionKeys: keys, OrderTTL: s.OrderTTL, Refunds: refunds, BaseURL: s.BaseURL,
-		Gateway: s.Gateway, Log: log, TrustedProxies: proxies,
+		Contact: s.Contact, Gateway: s.Gateway, Log: log, TrustedProxies: proxies,
 	}
 	if s.MetricsAddr == "" {
 		pages.Metrics = shop.metrics

@@ -35,6 +35,7 @@ type Settings struct {
 	OrderTTL       time.Duration `env:"LUFFY_ORDER_TTL" envDefault:"15m"`
 	RefundDays     string        `env:"LUFFY_REFUND_DAYS" envDefault:"7"` // RefundRule reads these two
 	RefundWatched  string        `env:"LUFFY_REFUND_WATCHED" envDefault:"30"`
+	Contact        string        `env:"LUFFY_CONTACT"`
 	Jobs           string        `env:"LUFFY_JOBS" envDefault:"on"`
 	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
 	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1"`
@@ -75,6 +76,9 @@ func (s Settings) Check() error {
 	}
 	if _, err := s.RefundRule(); err != nil {
 		faults = append(faults, err)
+	}
+	if !isContact(s.Contact) {
+		fault("LUFFY_CONTACT %q: one line of %d characters at most is expected, or nothing", s.Contact, maxContact)
 	}
 	if s.Jobs != "on" && s.Jobs != "off" {
 		fault("LUFFY_JOBS %q: on or off", s.Jobs)

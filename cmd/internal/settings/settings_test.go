@@ -30,13 +30,13 @@ func TestRead(t *testing.T) {
 		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
 		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
 		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9",
-		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
+		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1", "LUFFY_CONTACT=kefu@example.com", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
 		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d",
 		SessionKeyFile: "s", Gateway: "https://g",
 		AppID: "1", SellerID: "2", AppKeyFile: "a", AlipayKeyFile: "p",
-		OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Jobs: "off",
+		OrderTTL: 90 * time.Minute, RefundDays: "14", RefundWatched: "50", Contact: "kefu@example.com", Jobs: "off",
 		MetricsAddr: ":9", Proxies: "10.0.0.1",
 	}
 	if got != want {
@@ -71,6 +71,13 @@ func TestCheck(t *testing.T) {
 		{[]string{"LUFFY_REFUND_DAYS=366", "LUFFY_REFUND_WATCHED=101"}, "LUFFY_REFUND_DAYS LUFFY_REFUND_WATCHED"},
 		{[]string{"LUFFY_REFUND_DAYS=7d", "LUFFY_REFUND_WATCHED=30%"}, "LUFFY_REFUND_DAYS LUFFY_REFUND_WATCHED"},
 		{[]string{"LUFFY_REFUND_WATCHED=0"}, "LUFFY_REFUND_WATCHED"},
+		{[]string{"LUFFY_CONTACT=客服电话 400-000-0000（9:00–18:00）"}, ""},
+		{[]string{"LUFFY_CONTACT="}, ""},
+		{[]string{"LUFFY_CONTACT=" + strings.Repeat("问", 100)}, ""},
+		{[]string{"LUFFY_CONTACT=" + strings.Repeat("问", 101)}, "LUFFY_CONTACT"},
+		{[]string{"LUFFY_CONTACT=one\ntwo"}, "LUFFY_CONTACT"},
+		{[]string{"LUFFY_CONTACT=\u202eturned"}, "LUFFY_CONTACT"},
+		{[]string{"LUFFY_CONTACT=\xff"}, "LUFFY_CONTACT"},
 		{[]string{"LUFFY_JOBS=yes"}, "LUFFY_JOBS"},
 		{[]string{"LUFFY_METRICS_ADDR=9100"}, "LUFFY_METRICS_ADDR"},
 		{[]string{"LUFFY_METRICS_ADDR=127.0.0.1:9100"}, ""},

@@ -23,9 +23,8 @@ type verifyJob struct {
 	verbose                        bool
 }
 
-// alipayVerify is the command "luffy alipay verify": it judges one message from stdin by the Alipay
-// public key given and returns the exit code, 0 for valid, 1 for invalid, 2 when it could not
-// judge.
+// alipayVerify is the command "luffy alipay verify": it judges one message from stdin by the given
+// Alipay public key. The exit code is 0 for valid, 1 for invalid, and 2 when it could not judge.
 func alipayVerify(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	job, err := parseVerifyFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
@@ -45,7 +44,8 @@ func alipayVerify(args []string, stdin io.Reader, stdout, stderr io.Writer) int 
 	return 0
 }
 
-// run judges the message and prints the verdict; err means that there was none.
+// run judges the message and prints the verdict. refusal says why the message is invalid; err, why
+// there is no verdict.
 func (j verifyJob) run(stdin io.Reader, stdout io.Writer) (refusal, err error) {
 	key, refusal, err := readAlipayKey(j.keyFile)
 	if err != nil {
@@ -112,7 +112,8 @@ func require(ok bool, otherwise string) error {
 	return errors.New(otherwise)
 }
 
-// readAlipayKey tells a key under which nothing is valid (refusal) from a file that is no key at all (err).
+// readAlipayKey reads the public key. refusal means that the key is too weak for any message to be
+// valid; err, that the file holds no key.
 func readAlipayKey(name string) (key *rsa.PublicKey, refusal, err error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -144,8 +145,8 @@ func (j verifyJob) diagnose(input []byte, key *rsa.PublicKey) alipay.Diagnosis {
 	return alipay.DiagnoseMessage(j.form(input), j.charset, key)
 }
 
-// form gives the message itself: without the newline that the shell adds, and a return without the
-// address before it.
+// form gives the message alone: without the newline that the shell adds and, for a return, without
+// the address before its query.
 func (j verifyJob) form(input []byte) string {
 	text := string(input)
 	if line, ended := strings.CutSuffix(text, "\n"); ended {
@@ -161,7 +162,7 @@ func (j verifyJob) form(input []byte) string {
 	return text
 }
 
-// verdict gives the refusal in one line, led by its short word.
+// verdict is the refusal in one line that begins with its short reason.
 func verdict(refusal error) string {
 	if word := alipay.Reason(refusal); word != "" {
 		return word + ": " + refusal.Error()
@@ -178,7 +179,7 @@ func printDiagnosis(w io.Writer, d alipay.Diagnosis) {
 	}
 }
 
-// printable keeps the message from steering the terminal.
+// printable replaces control characters, with which a message could steer the terminal.
 func printable(r rune) rune {
 	if unicode.IsControl(r) {
 		return unicode.ReplacementChar

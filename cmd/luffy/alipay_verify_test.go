@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -37,15 +36,6 @@ func realCases(t *testing.T) map[string]realCase {
 		cases[c.ID] = c
 	}
 	return cases
-}
-
-func writeKey(t *testing.T, text string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
 }
 
 // runVerify gives the exit code and what was printed.

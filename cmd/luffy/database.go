@@ -4,19 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"luffy/cmd/internal/settings"
 	"luffy/migrations"
 	"luffy/models"
+	"luffy/models/payment"
 )
 
-// patience is for a migration or an audit of tables that have grown large: who finds it too long
-// can end the audit. A migration whose connection ended first would go on at the server, and stay
-// unknown to the next.
+// patience is how long a command waits for one statement. A migration or an audit of large tables
+// may need hours. An audit can be interrupted; a migration must not lose its connection, because the
+// server would go on with it and the next migration would not know.
 const patience = 24 * time.Hour
 
-// onDatabase runs a command on the configured database, which is there already.
+// onDatabase runs a command on the configured database, which must exist.
 func (p program) onDatabase(ctx context.Context, command func(*models.DB) error) error {
 	return p.open(ctx, models.Options{Existing: true}, command)
 }
@@ -41,42 +43,16 @@ func (p program) onSchema(ctx context.Context, command func(*models.DB) error) e
 	})
 }
 
-func (p program) migrate(ctx context.Context, args []string) error {
-	switch {
-	case len(args) == 1 && args[0] == "up":
-		return p.open(ctx, models.Options{}, p.migrateUp(ctx))
-	case len(args) == 1 && args[0] == "status":
-		return p.onDatabase(ctx, p.migrateStatus(ctx))
-	default:
-		return errUsage
+// onPayments runs a command that needs Alipay and the database.
+func (p program) onPayments(ctx context.Context, command func(*payment.Service, *models.DB) error) error {
+	s := settings.Read(p.environ)
+	client, clientFault := s.Alipay()
+	if err := errors.Join(s.Check(), clientFault); err != nil {
+		return fmt.Errorf("%w:\n%w", errSettings, err)
 	}
-}
-
-func (p program) migrateUp(ctx context.Context) func(*models.DB) error {
-	return func(db *models.DB) error {
-		tell := func() { fmt.Fprintln(p.stderr, "luffy: what has begun is brought to its end first; do not kill it") }
-		defer context.AfterFunc(ctx, tell)()
-		applied, err := migrations.Up(ctx, db.SQL(), db.Dialect())
-		for _, file := range applied {
-			fmt.Fprintln(p.stdout, "applied", file)
-		}
-		if err == nil && len(applied) == 0 {
-			fmt.Fprintln(p.stdout, "nothing to apply")
-		}
-		return err
-	}
-}
-
-func (p program) migrateStatus(ctx context.Context) func(*models.DB) error {
-	return func(db *models.DB) error {
-		list, err := migrations.List(ctx, db.SQL(), db.Dialect())
-		for _, m := range list {
-			state := "missing"
-			if m.Applied {
-				state = "applied"
-			}
-			fmt.Fprintln(p.stdout, state, m.File)
-		}
-		return err
-	}
+	return p.onSchema(ctx, func(db *models.DB) error {
+		return command(payment.New(payment.Config{
+			DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: slog.New(slog.NewTextHandler(p.stderr, nil)),
+		}), db)
+	})
 }

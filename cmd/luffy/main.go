@@ -1,4 +1,4 @@
-// Command luffy is the shop: it serves the pages, takes Alipay's messages and holds the tools of its operator.
+// Command luffy is the shop: it serves the pages, takes Alipay's messages and has the commands of its operator.
 package main
 
 import (
@@ -43,18 +43,23 @@ const usage = `luffy is a course shop that takes payments with Alipay.
 Settings are read from the environment; luffy config lists them.
 `
 
-// The exit codes. 1 is a failure of what was asked for.
+// The exit codes beside 0.
 const (
-	exitFailure = 1
+	exitFailure = 1 // the command failed
 	exitUsage   = 2 // wrong arguments or settings: nothing was begun
+	exitOpen    = 3 // a check found something: differences are open, or an invariant is broken
 )
 
-// errUsage reports arguments that no command takes.
-var errUsage = errors.New("wrong arguments")
+// The errors with an exit code of their own; any other is exitFailure.
+var (
+	errUsage    = errors.New("wrong arguments")
+	errSettings = errors.New("the settings are not right")
+	errOpen     = errors.New("this needs somebody") // the check has printed what it found
+)
 
 func main() {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup lets the program outlive its terminal
+	if !signal.Ignored(syscall.SIGHUP) { // it is ignored under nohup, where the program outlives its terminal
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
@@ -64,13 +69,14 @@ func main() {
 	os.Exit(code)
 }
 
-// program is what a command may touch of the process.
+// program is the part of the process that commands may touch; tests give them another.
 type program struct {
 	environ        []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
+// run carries out the command that the arguments name and returns the exit code of the process.
 func (p program) run(ctx context.Context, args []string) int {
 	name, rest := "help", args
 	if len(args) > 0 {
@@ -88,21 +94,27 @@ func (p program) run(ctx context.Context, args []string) int {
 	if !ok {
 		command = func(context.Context, []string) error { return errUsage }
 	}
-	err := command(ctx, rest)
-	if err == nil {
+	return p.exitCode(command(ctx, rest))
+}
+
+// exitCode prints the error of a command and gives the exit code that stands for it.
+func (p program) exitCode(err error) int {
+	switch {
+	case err == nil:
 		return 0
-	}
-	if errors.Is(err, errUsage) {
-		err = fmt.Errorf("%w; see luffy help", err)
-	}
-	fmt.Fprintln(p.stderr, "luffy:", err)
-	if errors.Is(err, errUsage) || errors.Is(err, errSettings) {
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(p.stderr, "luffy: %v; see luffy help\n", err)
 		return exitUsage
 	}
-	if errors.Is(err, errOpen) {
+	fmt.Fprintln(p.stderr, "luffy:", err)
+	switch {
+	case errors.Is(err, errSettings):
+		return exitUsage
+	case errors.Is(err, errOpen):
 		return exitOpen
+	default:
+		return exitFailure
 	}
-	return exitFailure
 }
 
 func (p program) help(context.Context, []string) error {

@@ -15,8 +15,8 @@ import (
 	"luffy/models/payment"
 )
 
-// refund gives money back: a line's share, a sum, or all that is left. Its other words are about
-// what students ask for, and about what Alipay refuses.
+// refund gives money back: a line's share, a sum, or all that is left. Its subcommands handle the
+// requests of students and the refunds that Alipay refuses for good.
 func (p program) refund(ctx context.Context, args []string) error {
 	words := map[string]func(context.Context, []string) error{
 		"requests": p.refundRequests, "approve": p.approveRefund, "reject": p.rejectRefund, "settle": p.settleRefund,
@@ -37,7 +37,7 @@ func (p program) refund(ctx context.Context, args []string) error {
 	})
 }
 
-// tellRefund says how far a refund is. One that Alipay refuses for good is an error.
+// tellRefund prints the state of a refund. One that Alipay refuses for good is an error.
 func (p program) tellRefund(refund models.Refund) error {
 	told := fmt.Sprintf("refund %s of ¥%s", refund.OutRequestNo, refund.Amount)
 	switch refund.State {
@@ -52,8 +52,8 @@ func (p program) tellRefund(refund models.Refund) error {
 	return nil
 }
 
-// parseRefund reads the arguments. An empty --line or --amount is refused: without either, all that
-// is left goes back.
+// parseRefund reads the arguments. An empty --line or --amount is refused, because without either
+// all that is left would go back.
 func parseRefund(args []string) (models.NewRefund, error) {
 	r := models.NewRefund{By: operator()}
 	if len(args) == 0 || args[0] == "" || strings.HasPrefix(args[0], "-") {
@@ -123,13 +123,14 @@ func refundReason(text string) (string, error) {
 const maxKey = 64
 
 func refundKey(text string) (string, error) {
-	if text == "" || strings.TrimSpace(text) != text || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxKey {
+	tidy := text != "" && strings.TrimSpace(text) == text && utf8.ValidString(text)
+	if !tidy || utf8.RuneCountInString(text) > maxKey {
 		return "", fmt.Errorf("1 to %d characters without space around them are expected", maxKey)
 	}
 	return text, nil
 }
 
-// operator is who asked, for the order's time line.
+// operator names who runs the command, for the order's time line.
 func operator() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username

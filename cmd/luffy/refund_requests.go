@@ -17,7 +17,7 @@ import (
 // maxRequests bounds what one listing shows.
 const maxRequests = 200
 
-// refundRequests lists the refunds that students request and nobody has decided.
+// refundRequests lists the refund requests of students that nobody has decided yet.
 func (p program) refundRequests(ctx context.Context, args []string) error {
 	if len(args) != 0 {
 		return errUsage
@@ -48,7 +48,7 @@ func (p program) refundRequests(ctx context.Context, args []string) error {
 	})
 }
 
-// decision is what the operator has written: which requests, and the words for the student.
+// decision is what the operator typed: which requests, and the reason that the student will read.
 type decision struct {
 	id     int64  // of one request, or 0
 	order  string // the number of the order whose requests are meant, or empty
@@ -85,14 +85,14 @@ func parseDecision(args []string) (decision, error) {
 }
 
 // approveRefund grants a request, or all open ones of an order, and tries the refunds at once.
-// Approving again tells how far they are.
+// Approving again prints their state.
 func (p program) approveRefund(ctx context.Context, args []string) error {
 	d, err := parseDecision(args)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return p.onPayments(ctx, func(payments *payment.Service, db *models.DB) error {
-		ids, err := d.meant(ctx, db, models.RequestApproved)
+		ids, err := d.requests(ctx, db, models.RequestApproved)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
-		ids, err := d.meant(ctx, db, models.RequestRejected)
+		ids, err := d.requests(ctx, db, models.RequestRejected)
 		if err != nil {
 			return err
 		}
@@ -130,9 +130,10 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 	})
 }
 
-// meant are the requests to decide: of an order those that are open, or where none is, those
-// decided like that before.
-func (d decision) meant(ctx context.Context, db *models.DB, before models.RequestState) ([]int64, error) {
+// requests gives the IDs of the requests to decide: the one that was named, or the open ones of the
+// order. An order without open ones gives those that were decided the same way before, so that the
+// command can be repeated.
+func (d decision) requests(ctx context.Context, db *models.DB, before models.RequestState) ([]int64, error) {
 	if d.order == "" {
 		return []int64{d.id}, nil
 	}
@@ -150,7 +151,7 @@ func (d decision) meant(ctx context.Context, db *models.DB, before models.Reques
 	return ids, nil
 }
 
-// eachRequest decides them all, also after one that cannot be decided.
+// eachRequest decides them all and joins the errors: one that cannot be decided does not stop the rest.
 func eachRequest(ids []int64, decide func(id int64) error) error {
 	var faults []error
 	for _, id := range ids {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"luffy/models"
@@ -78,54 +77,5 @@ func TestApproveWhatWaits(t *testing.T) {
 		p.want(0, approve, "R1 of ¥310.00: done")
 		p.wantRefunded(sold, 1)
 		p.want(0, "audit", "clean")
-	})
-}
-
-// TestRefundSettle: what Alipay refuses for good and staff have paid otherwise is booked once, and
-// the next bill misses nothing.
-func TestRefundSettle(t *testing.T) {
-	t.Parallel()
-	onEachTill(t, func(p *till) {
-		sold := p.sell(p.stock.Plain.For(0), p.stock.Step.For(0))
-		p.requestRefund(sold, 1)
-		p.today()
-		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-		p.want(exitFailure, "refund approve "+sold.OrderNumber, "R1",
-			"Alipay refuses it for good, pay by other means, then luffy refund settle")
-		settle := "refund settle " + sold.OrderNumber + " --note transfer"
-		for range 2 {
-			p.want(0, settle, "refund "+sold.OrderNumber+"R1 of ¥255.00: settled")
-		}
-		p.want(0, "refund settle "+sold.OrderNumber+"R1 --note transfer", "settled")
-		p.want(0, "audit", "clean")
-		for range 2 {
-			p.pause()
-			p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-			p.want(exitFailure, "refund "+sold.OrderNumber+" --amount 10.00 --reason 补偿", "Alipay refuses it for good")
-		}
-		p.want(exitFailure, settle, "several refunds that Alipay refused, name one: ", "R2 of ¥10.00, ", "R3 of ¥10.00")
-		p.want(0, "refund settle "+sold.OrderNumber+"R3 --note transfer", "R3 of ¥10.00: settled")
-		p.want(exitFailure, "refund settle "+sold.OrderNumber+"R9 --note transfer", "a refund that Alipay refused: not found")
-		p.want(0, "reconcile "+p.date(), "balanced")
-		p.want(0, "audit", "clean")
-	})
-}
-
-// TestRefundKey: a command that is repeated, because nobody knows whether it was done, gives back once.
-func TestRefundKey(t *testing.T) {
-	t.Parallel()
-	onEachTill(t, func(p *till) {
-		sold := p.sell(p.stock.Plain.For(0))
-		p.today()
-		command := "refund " + sold.OrderNumber + " --amount 10.00 --reason 补偿 --key ticket-7"
-		for range 3 {
-			p.want(0, command, sold.OrderNumber+"R1 of ¥10.00: done")
-		}
-		p.want(exitFailure, strings.Replace(command, "10.00", "11.00", 1), "the key names another refund")
-		p.pause()
-		p.want(0, strings.Replace(command, "ticket-7", "ticket-8", 1), sold.OrderNumber+"R2 of ¥10.00: done")
-		if trade, _ := p.alipay.Trade(sold.OrderNumber); trade.Refunded != 20_00 {
-			p.t.Errorf("at Alipay: got %d back, want 2000", trade.Refunded)
-		}
 	})
 }

@@ -45,7 +45,8 @@ func parseSettling(args []string) (number, note string, err error) {
 	return args[0], strings.TrimSpace(note), nil
 }
 
-// refundToSettle finds the one refund that is meant; where none waits, the one that was settled before.
+// refundToSettle finds the one refund that is meant. If none waits, it is the one that was settled
+// before, so that the command can be repeated.
 func refundToSettle(ctx context.Context, db *models.DB, number string) (models.Refund, error) {
 	found, err := db.FailedRefunds(ctx, number)
 	if err == nil && len(found) == 0 {

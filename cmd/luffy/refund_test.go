@@ -158,3 +158,22 @@ func TestMoneyToolsRefuse(t *testing.T) {
 			strings.Fields(command), exitUsage, "luffy migrate up")
 	}
 }
+
+// TestRefundKey: a command that is repeated, because nobody knows whether it was done, gives back once.
+func TestRefundKey(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		sold := p.sell(p.stock.Plain.For(0))
+		p.today()
+		command := "refund " + sold.OrderNumber + " --amount 10.00 --reason 补偿 --key ticket-7"
+		for range 3 {
+			p.want(0, command, sold.OrderNumber+"R1 of ¥10.00: done")
+		}
+		p.want(exitFailure, strings.Replace(command, "10.00", "11.00", 1), "the key names another refund")
+		p.pause()
+		p.want(0, strings.Replace(command, "ticket-7", "ticket-8", 1), sold.OrderNumber+"R2 of ¥10.00: done")
+		if trade, _ := p.alipay.Trade(sold.OrderNumber); trade.Refunded != 20_00 {
+			p.t.Errorf("at Alipay: got %d back, want 2000", trade.Refunded)
+		}
+	})
+}

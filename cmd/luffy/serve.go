@@ -11,9 +11,6 @@ import (
 	"luffy/cmd/internal/settings"
 )
 
-// errSettings reports settings with which the shop does not start.
-var errSettings = errors.New("the settings are not right")
-
 // serve runs the shop until it is told to stop.
 func (p program) serve(ctx context.Context, args []string) error {
 	if len(args) != 0 {
@@ -38,7 +35,7 @@ func (p program) serve(ctx context.Context, args []string) error {
 	return shop.Serve(ctx, pages, metrics)
 }
 
-// listen opens the port of a setting, none where it is empty.
+// listen opens the port that a setting names; nil without an address.
 func listen(setting, address string) (net.Listener, error) {
 	if address == "" {
 		return nil, nil
@@ -48,18 +45,4 @@ func listen(setting, address string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
 	return listener, nil
-}
-
-// config prints the settings; it fails like serve where the shop would not start, but asks no database.
-func (p program) config(_ context.Context, args []string) error {
-	if len(args) != 0 {
-		return errUsage
-	}
-	s := settings.Read(p.environ)
-	fmt.Fprint(p.stdout, s)
-	_, clientFault := s.Alipay()
-	if err := errors.Join(s.Check(), s.CheckDatabase(), s.CheckSessionKeys(), clientFault); err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
-	return nil
 }

@@ -3,65 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"luffy/models/modelstest/logwatch"
 )
-
-// The keys that settings may name.
-var (
-	appKey    = sync.OnceValue(func() *rsa.PrivateKey { return newKey(2048) })
-	alipayKey = sync.OnceValue(func() *rsa.PrivateKey { return newKey(2048) })
-	shortKey  = sync.OnceValue(func() *rsa.PrivateKey { return newKey(1024) })
-)
-
-func newKey(bits int) *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, bits)
-	if err != nil {
-		panic(err)
-	}
-	return key
-}
-
-func privatePEM(key *rsa.PrivateKey) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
-}
-
-func publicPEM(t *testing.T, key *rsa.PrivateKey) string {
-	t.Helper()
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
-}
-
-// goodSettings are those of a shop that starts, on a migrated database of its own and a free port.
-func goodSettings(t *testing.T) []string {
-	t.Helper()
-	folder := t.TempDir()
-	environ := []string{
-		"LUFFY_ADDR=127.0.0.1:0", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=sqlite:" + filepath.Join(folder, "luffy.db"),
-		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(folder, "session.key"),
-		"LUFFY_ALIPAY_GATEWAY=https://openapi.alipay.com/gateway.do", "LUFFY_ALIPAY_APP_ID=2016091600523592",
-		"LUFFY_ALIPAY_SELLER_ID=2088102175868026", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + writeKey(t, privatePEM(appKey())),
-		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=" + writeKey(t, publicPEM(t, alipayKey())),
-	}
-	wantRun(t, environ, "", []string{"migrate", "up"}, 0)
-	return environ
-}
 
 // TestServe: the shop says where it listens, answers there, and ends with 0 when it is told to stop.
 func TestServe(t *testing.T) {
@@ -167,36 +118,4 @@ func TestServeRefuses(t *testing.T) {
 	metrics := "LUFFY_METRICS_ADDR=" + taken.Addr().String()
 	wantRun(t, append(good, addr, metrics), "", []string{"serve"}, exitUsage,
 		"LUFFY_ADDR: ", "LUFFY_METRICS_ADDR: ", "in use")
-}
-
-func TestConfig(t *testing.T) {
-	t.Parallel()
-	environ := append(goodSettings(t), "LUFFY_DATABASE_URL=mysql://shop:horse@db.example/luffy")
-	code, stdout, stderr := run(t, environ, "", "config")
-	if code != 0 || stderr != "" {
-		t.Errorf("got exit %d and %q, want 0", code, stderr)
-	}
-	for _, want := range []string{
-		"LUFFY_DATABASE_URL=mysql://shop:xxxxx@db.example/luffy\n", "LUFFY_ORDER_TTL=15m0s\n",
-		"LUFFY_REFUND_DAYS=7\n", "LUFFY_JOBS=on\n",
-	} {
-		if !strings.Contains(stdout, want) {
-			t.Errorf("%q is not in\n%s", want, stdout)
-		}
-	}
-	if got := strings.Count(stdout, "\n"); got != 15 {
-		t.Errorf("got %d settings, want 15:\n%s", got, stdout)
-	}
-
-	environ = append(environ, "LUFFY_ADDR=8080", "LUFFY_ALIPAY_APP_ID=",
-		"LUFFY_DATABASE_URL=mysql://shop:horse%zz@db.example/luffy", "LUFFY_SESSION_KEY_FILE="+t.TempDir())
-	code, stdout, stderr = run(t, environ, "", "config")
-	for _, want := range []string{"LUFFY_ADDR", "LUFFY_ALIPAY_APP_ID", "LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE"} {
-		if code != exitUsage || !strings.Contains(stderr, want) {
-			t.Errorf("got exit %d and %q, want %d and the fault of %s", code, stderr, exitUsage, want)
-		}
-	}
-	if strings.Contains(stdout+stderr, "horse") {
-		t.Errorf("the password is shown:\n%s%s", stdout, stderr)
-	}
 }

@@ -6,42 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"luffy/cmd/internal/settings"
 	"luffy/models"
 	"luffy/models/payment"
 )
-
-// exitOpen is the exit code of a check that found something: differences are open, or an invariant is broken.
-const exitOpen = 3
-
-// errOpen reports that a check found something, which it has printed.
-var errOpen = errors.New("this needs somebody")
-
-// audit checks every invariant of the database.
-func (p program) audit(ctx context.Context, args []string) error {
-	if len(args) != 0 {
-		return errUsage
-	}
-	return p.onSchema(ctx, func(db *models.DB) error {
-		findings, err := db.Audit(ctx)
-		if err != nil {
-			return err
-		}
-		for _, finding := range findings {
-			fmt.Fprintln(p.stdout, finding)
-		}
-		if len(findings) > 0 {
-			return fmt.Errorf("%w: rows that break an invariant: %d", errOpen, len(findings))
-		}
-		fmt.Fprintln(p.stdout, "clean")
-		return nil
-	})
-}
 
 // reconcile compares a day's bill with the shop.
 func (p program) reconcile(ctx context.Context, args []string) error {
@@ -122,24 +93,10 @@ func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 	return nil
 }
 
-// sum is a sum of one side, which may have none.
+// sum shows the amount of one side of a difference, "-" when that side has no row.
 func sum(f *models.Fen) string {
 	if f == nil {
 		return "-"
 	}
 	return f.String()
-}
-
-// onPayments runs a command that needs Alipay and the database.
-func (p program) onPayments(ctx context.Context, command func(*payment.Service, *models.DB) error) error {
-	s := settings.Read(p.environ)
-	client, clientFault := s.Alipay()
-	if err := errors.Join(s.Check(), clientFault); err != nil {
-		return fmt.Errorf("%w:\n%w", errSettings, err)
-	}
-	return p.onSchema(ctx, func(db *models.DB) error {
-		return command(payment.New(payment.Config{
-			DB: db, Alipay: client, AppID: s.AppID, BaseURL: s.BaseURL, Log: slog.New(slog.NewTextHandler(p.stderr, nil)),
-		}), db)
-	})
 }

@@ -7,13 +7,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"luffy/models"
 )
 
-// user makes accounts, and gives those who have forgotten their password another.
+// user makes an account, or sets the password of somebody who has forgotten it.
 func (p program) user(ctx context.Context, args []string) error {
 	if len(args) < 2 || strings.HasPrefix(args[1], "-") {
 		return errUsage
@@ -68,8 +67,8 @@ func (p program) setPassword(ctx context.Context, name string) error {
 	})
 }
 
-// password is read from standard input, where it stands in no list of processes and in no shell
-// history. The error is that of a context that ended while somebody was to type.
+// password reads the first line of standard input, because an argument would show in the list of
+// processes and in the shell's history. If ctx ends while somebody is typing, its cause is the error.
 func (p program) password(ctx context.Context) (string, error) {
 	fmt.Fprint(p.stderr, "password: ")
 	var line string
@@ -88,46 +87,4 @@ func (p program) password(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-// course imports a catalogue.
-func (p program) course(ctx context.Context, args []string) error {
-	if len(args) != 2 || args[0] != "import" {
-		return errUsage
-	}
-	text, err := os.ReadFile(args[1])
-	if err != nil {
-		return err
-	}
-	catalogue, err := models.ReadCatalogue(text)
-	if err != nil {
-		return err
-	}
-	return p.onSchema(ctx, func(db *models.DB) error {
-		if err := db.Import(ctx, catalogue); err != nil {
-			return err
-		}
-		fmt.Fprintf(p.stdout, "imported %d courses, %d activities, %d coupons\n",
-			len(catalogue.Courses), len(catalogue.Activities), len(catalogue.Coupons))
-		return nil
-	})
-}
-
-// coupon gives a coupon to a student.
-func (p program) coupon(ctx context.Context, args []string) error {
-	if len(args) != 3 || args[0] != "give" {
-		return errUsage
-	}
-	return p.onSchema(ctx, func(db *models.DB) error {
-		user, err := db.UserByName(ctx, args[1])
-		if err != nil {
-			return fmt.Errorf("user %q: %w", args[1], err)
-		}
-		given, err := db.GiveCoupon(ctx, user.ID, args[2])
-		if err != nil {
-			return fmt.Errorf("coupon %q: %w", args[2], err)
-		}
-		fmt.Fprintln(p.stdout, "given, valid until", given.EndTime.In(models.Beijing).Format("2006-01-02 15:04"))
-		return nil
-	})
 }

@@ -4,29 +4,40 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
 // C4, 1.4.11: What marks the edges of controls and states has a contrast of at least 3:1 to what
-// lies beside it. That of text, 4.5:1, is seen to in the browser.
+// lies beside it, in the light and in the dark. That of text, 4.5:1, is seen to in the browser.
 func TestEdgesHaveContrast(t *testing.T) {
 	t.Parallel()
 	sheet, err := files.ReadFile("shop.css")
 	if err != nil {
 		t.Fatal(err)
 	}
+	light, rest, _ := strings.Cut(string(sheet), "@media screen and (prefers-color-scheme: dark)")
+	dark, _, _ := strings.Cut(rest, "\n}\n")
 	colours := map[string]string{}
-	for _, found := range regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{3,6});`).FindAllStringSubmatch(string(sheet), -1) {
-		colours[found[1]] = found[2]
-	}
-	for _, edge := range []string{"edge", "amber-edge", "good", "bad", "focus"} {
-		for _, beside := range []string{"paper", "ground", "amber-soft"} {
-			if got := contrast(t, colours[edge], colours[beside]); got < 3 {
-				t.Errorf("--%s on --%s: got %.2f:1, want at least 3:1", edge, beside, got)
+	for _, scheme := range []struct{ name, rules string }{{"light", light}, {"dark", dark}} {
+		own := colour.FindAllStringSubmatch(scheme.rules, -1)
+		if len(own) == 0 {
+			t.Fatalf("no colours in the %s", scheme.name)
+		}
+		for _, found := range own { // those that the dark does not name are the light's
+			colours[found[1]] = found[2]
+		}
+		for _, edge := range []string{"edge", "amber-edge", "good", "bad", "focus"} {
+			for _, beside := range []string{"paper", "ground", "amber-soft"} {
+				if got := contrast(t, colours[edge], colours[beside]); got < 3 {
+					t.Errorf("--%s on --%s in the %s: got %.2f:1, want at least 3:1", edge, beside, scheme.name, got)
+				}
 			}
 		}
 	}
 }
+
+var colour = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{3,6});`)
 
 // contrast is the ratio that WCAG 2.2 defines.
 func contrast(t *testing.T, one, other string) float64 {

@@ -33,9 +33,9 @@ func (p pageState) show(tab *browser.Tab, shop string) {
 }
 
 // TestPages looks at every page in every state, on a wide screen and on a phone: frame and titles
-// (C2, C3), barriers that axe-core finds (C4), focus and targets (C5), windows of 320 px and raised
-// text spacing (C6), actions and order on a phone (O20), and nothing that moves or complains. With
-// -screenshots it takes their pictures instead.
+// (C2, C3), barriers that axe-core finds, in the light and in the dark (C4), focus and targets (C5),
+// windows of 320 px and raised text spacing (C6), actions and order on a phone (O20), and nothing
+// that moves or complains. With -screenshots it takes their pictures instead.
 func TestPages(t *testing.T) {
 	chromium := browser.Start(t)
 	s := newScene(t)
@@ -65,10 +65,12 @@ func (s *scene) look(tab *browser.Tab, state pageState, titles map[string]string
 	state.show(tab, s.shop.shopURL)
 	if *pictures != "" {
 		tab.Picture(state.name)
+		tab.PictureInTheDark(state.name)
 		return
 	}
 	tab.Sound()
 	tab.Accessible()
+	tab.AccessibleInTheDark()
 	tab.OwnTitle(titles)
 }
 

@@ -50,10 +50,22 @@ type violation struct {
 // 2.2 A and AA and its good practices.
 func (tab *Tab) Accessible() {
 	tab.t.Helper()
-	script := tab.needAxe()
-	const inspect = `;axe.run({resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
-		.then((found) => JSON.stringify(found.violations))`
-	answer, err := run(tab, chromedp.Evaluate[string](script+inspect, chromedp.EvalAwaitPromise))
+	tab.inspect(`{resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}`)
+}
+
+// AccessibleInTheDark is Accessible for what the dark scheme changes, which is colours alone.
+func (tab *Tab) AccessibleInTheDark() {
+	tab.t.Helper()
+	tab.setMedia("", "dark")
+	defer tab.setMedia("", "")
+	tab.inspect(`{resultTypes: ["violations"], runOnly: ["color-contrast"]}`)
+}
+
+// inspect runs axe-core with these options.
+func (tab *Tab) inspect(options string) {
+	tab.t.Helper()
+	script := tab.needAxe() + ";axe.run(" + options + ").then((found) => JSON.stringify(found.violations))"
+	answer, err := run(tab, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	var violations []violation
 	if err == nil {
 		err = json.Unmarshal([]byte(answer), &violations)

@@ -23,6 +23,14 @@ func (tab *Tab) Picture(name string) {
 	}
 }
 
+// PictureInTheDark is Picture in the dark scheme, as NAME-dark-WIDTH.png.
+func (tab *Tab) PictureInTheDark(name string) {
+	tab.t.Helper()
+	tab.setMedia("", "dark")
+	defer tab.setMedia("", "")
+	tab.Picture(name + "-dark")
+}
+
 // loadImages waits for the images further down, which browsers leave out until they are scrolled to.
 func (tab *Tab) loadImages() {
 	tab.t.Helper()

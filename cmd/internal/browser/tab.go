@@ -178,15 +178,22 @@ func (tab *Tab) Text(selector string) string {
 // Printed gives what the page shows on paper.
 func (tab *Tab) Printed() string {
 	tab.t.Helper()
-	tab.setMedia("print")
-	defer tab.setMedia("")
+	tab.setMedia("print", "")
+	defer tab.setMedia("", "")
 	return tab.Text("body")
 }
 
-func (tab *Tab) setMedia(media string) {
+// setMedia makes the tab show its page on a medium and in a scheme of colours, at once; "" is as the browser has it.
+func (tab *Tab) setMedia(media, scheme string) {
 	tab.t.Helper()
-	tab.do("be "+media, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
+	params := emulation.SetEmulatedMediaParams{Media: media}
+	if scheme != "" {
+		params.Features = []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}
+	}
+	tab.do("be "+media+scheme, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, params)
 		return chromedp.Void{}, err
 	})
 }

@@ -6,10 +6,6 @@ import "context"
 // back, that money came and fulfilled it, and money that it could not take. However often and by
 // whatever way the same was told, it is listed once, when it came first. Raw is left out.
 func (db *DB) OrderMessages(ctx context.Context, o OrderView) ([]PaymentEvent, error) {
-	names := []string{o.OrderNumber} // the first attempt of an order brought over from an older shop may have no row
-	for _, p := range o.Payments {
-		names = append(names, p.OutTradeNo)
-	}
 	var messages []PaymentEvent
 	err := db.with(ctx).Raw(`
 		SELECT e.id, e.received_at, e.source, e.out_trade_no, e.trade_no, e.verdict, e.reason
@@ -18,6 +14,6 @@ func (db *DB) OrderMessages(ctx context.Context, o OrderView) ([]PaymentEvent, e
 			WHERE out_trade_no IN ? AND (verdict IN ? OR (source = ? AND verdict = ?))
 			GROUP BY out_trade_no, trade_no, verdict) told ON told.id = e.id
 		ORDER BY e.id`,
-		names, []Verdict{VerdictAccepted, VerdictHeld}, SourceReturn, VerdictNoted).Scan(&messages).Error
+		o.outTradeNos(), []Verdict{VerdictAccepted, VerdictHeld}, SourceReturn, VerdictNoted).Scan(&messages).Error
 	return messages, err
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 
 	"luffy/models/alipay"
 )
@@ -177,12 +176,4 @@ func printDiagnosis(w io.Writer, d alipay.Diagnosis) {
 	for _, cause := range d.Causes {
 		fmt.Fprintln(w, "cause:", cause)
 	}
-}
-
-// printable replaces control characters, with which a message could steer the terminal.
-func printable(r rune) rune {
-	if unicode.IsControl(r) {
-		return unicode.ReplacementChar
-	}
-	return r
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"luffy/models"
 	"luffy/models/payment"
@@ -72,19 +71,18 @@ func printReconciliation(w io.Writer, r payment.Reconciliation) error {
 		fmt.Fprintln(w, "balanced")
 		return nil
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tSTATE\tKIND\tOUT_TRADE_NO\tTRADE_NO\tOUT_REQUEST_NO\tALIPAY\tSHOP\tDONE")
+	rows := [][]string{{"ID", "STATE", "KIND", "OUT_TRADE_NO", "TRADE_NO", "OUT_REQUEST_NO", "ALIPAY", "SHOP", "DONE"}}
 	for _, d := range r.Differences {
 		state := "open"
 		if d.ClosedAt != nil {
 			state = "closed"
 		}
-		fmt.Fprintln(table, strings.Join([]string{
+		rows = append(rows, []string{
 			strconv.FormatInt(d.ID, 10), state, string(d.Kind), d.OutTradeNo, d.TradeNo, d.OutRequestNo,
 			sum(d.AlipayAmount), sum(d.ShopAmount), d.Action,
-		}, "\t"))
+		})
 	}
-	if err := table.Flush(); err != nil {
+	if err := printTable(w, rows...); err != nil {
 		return err
 	}
 	if r.Open() == 0 {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"text/tabwriter"
-	"time"
 
 	"luffy/models"
 	"luffy/models/payment"
@@ -31,14 +29,14 @@ func (p program) refundRequests(ctx context.Context, args []string) error {
 			fmt.Fprintln(p.stdout, "no open requests")
 			return nil
 		}
-		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "ID\tASKED\tORDER\tLINE\tSTUDENT\tAMOUNT\tLESSONS OPENED\tCOURSE\tREASON")
+		rows := [][]string{{"ID", "ASKED", "ORDER", "LINE", "STUDENT", "AMOUNT", "LESSONS OPENED", "COURSE", "REASON"}}
 		for _, r := range open {
-			fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%s\t%s\t%d of %d\t%s\t%s\n",
-				r.ID, r.CreatedAt.In(models.Beijing).Format(time.DateTime), r.OrderNumber, r.Position, r.Username,
-				r.RealPrice, r.Watched.Seen, r.Watched.Lessons, r.CourseName, r.Reason)
+			rows = append(rows, []string{
+				strconv.FormatInt(r.ID, 10), moment(&r.CreatedAt), r.OrderNumber, strconv.Itoa(r.Position), r.Username,
+				r.RealPrice.String(), fmt.Sprintf("%d of %d", r.Watched.Seen, r.Watched.Lessons), r.CourseName, r.Reason,
+			})
 		}
-		if err := table.Flush(); err != nil {
+		if err := printTable(p.stdout, rows...); err != nil {
 			return err
 		}
 		if more := total - len(open); more > 0 {

@@ -1,0 +1,75 @@
+package models
+
+import (
+	"context"
+	"slices"
+)
+
+// FoundOrder is an order as staff look at it.
+type FoundOrder struct {
+	OrderView
+	Username string
+	Messages []PaymentEvent // whatever Alipay, or somebody in its name, said of the order; oldest first
+}
+
+// maxMessages is how many of the latest messages FindOrder reads. Anybody may send refused ones.
+const maxMessages = 200
+
+// FindOrder finds an order by its number, by the out_trade_no of an attempt, or by the trade_no that
+// the buyer reads in the Alipay app; ErrNotFound.
+func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
+	var who struct {
+		OrderNumber string
+		UserID      int64
+		Username    string
+	}
+	err := db.with(ctx).Raw(`
+		SELECT o.order_number, o.user_id, u.username
+		FROM (SELECT id FROM ly_order WHERE order_number = ?
+			UNION SELECT order_id FROM ly_payment WHERE out_trade_no = ?
+			UNION SELECT order_id FROM ly_payment WHERE trade_no = ?) named
+		JOIN ly_order o ON o.id = named.id JOIN ly_user u ON u.id = o.user_id`, name, name, name).Take(&who).Error
+	if err != nil {
+		return FoundOrder{}, found(err)
+	}
+	order := FoundOrder{Username: who.Username}
+	if order.OrderView, err = db.Order(ctx, who.UserID, who.OrderNumber); err != nil {
+		return order, err
+	}
+	// By the primary key the database would read every later message of all orders.
+	err = db.with(ctx).Raw("SELECT * FROM ly_payment_event"+along(db.dialect, "ly_payment_event_out_trade_no")+
+		" WHERE out_trade_no IN ? ORDER BY id DESC LIMIT ?", order.outTradeNos(), maxMessages).
+		Scan(&order.Messages).Error
+	slices.Reverse(order.Messages)
+	return order, err
+}
+
+// outTradeNos are the names of the order's attempts at Alipay. The first attempt of an order brought
+// over from an older shop may have no row.
+func (v OrderView) outTradeNos() []string {
+	names := []string{v.OrderNumber}
+	for _, p := range v.Payments {
+		names = append(names, p.OutTradeNo)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// OrdersOf reads a student's latest orders, hidden ones included, newest first and a bounded number,
+// without their lines; ErrNotFound when there is no such student.
+func (db *DB) OrdersOf(ctx context.Context, username string, limit int) ([]Order, error) {
+	user, err := db.UserByName(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	var orders []Order
+	err = db.with(ctx).Where("user_id = ?", user.ID).Order("id DESC").Limit(limit).Find(&orders).Error
+	return orders, err
+}
+
+// RawMessage reads a message as it came, byte by byte; ErrNotFound.
+func (db *DB) RawMessage(ctx context.Context, id int64) ([]byte, error) {
+	var m PaymentEvent
+	err := db.with(ctx).Select("raw").Take(&m, "id = ?", id).Error
+	return m.Raw, found(err)
+}

@@ -2,19 +2,12 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"luffy/models"
 	"luffy/views"
 )
-
-// pageOf is the page of a list that the address asks for; what is no number is the first.
-func pageOf(c echo.Context) int {
-	n, _ := strconv.Atoi(c.QueryParam("page"))
-	return n
-}
 
 // account is GET /account.
 func (s *shop) account(c echo.Context) error {
@@ -47,7 +40,7 @@ func (s *shop) points(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ledger, err := s.db.Ledger(ctx, userID(c), pageOf(c))
+	ledger, err := s.db.Ledger(ctx, userID(c), pageNo(c))
 	if err != nil {
 		return err
 	}
@@ -68,7 +61,7 @@ func (s *shop) coupons(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.db.MyCoupons(c.Request().Context(), userID(c), models.ParseCouponTab(c.QueryParam("status")), pageOf(c))
+	list, err := s.db.MyCoupons(c.Request().Context(), userID(c), models.ParseCouponTab(c.QueryParam("status")), pageNo(c))
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"luffy/models/payment"
 )
 
-// signedIn lets only students through; others go to the login and come back.
+// signedIn lets only logged-in students through. Others are sent to the login and come back from there.
 func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if userID(c) != 0 {
@@ -23,8 +23,8 @@ func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 // loginFor is the address of a login that goes on to a page of this shop.
 func loginFor(next string) string { return "/login?" + url.Values{"next": {next}}.Encode() }
 
-// comeBackTo is the page to show after the login: the one that was asked for or, for a form, the
-// one that it stood on.
+// comeBackTo is the page to show after the login: the one that was asked for or, if a form was sent,
+// the page with that form.
 func comeBackTo(r *http.Request) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return localPath(r.URL.RequestURI())
@@ -39,8 +39,8 @@ func comeBackTo(r *http.Request) string {
 // maxNext is longer than any address of the shop's own pages.
 const maxNext = 2_000
 
-// localPath gives the address back if it is a path of this shop, else "/". Browsers read "//host"
-// and "/\host" as other sites.
+// localPath gives the address back if it is a path of this shop, else "/". Browsers take "//host"
+// and "/\host" for other sites.
 func localPath(address string) string {
 	u, err := url.Parse(address)
 	strange := func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }
@@ -52,7 +52,7 @@ func localPath(address string) string {
 	return address
 }
 
-// wayBack is where a visitor goes on after the login that the header of this page offers.
+// wayBack is where the login link in this page's header leads back to; "" means the course list.
 func wayBack(c echo.Context) string {
 	back := comeBackTo(c.Request())
 	switch c.Path() {

@@ -13,7 +13,7 @@ import (
 	"luffy/views"
 )
 
-// cancelForm is GET /orders/:number/cancel: it asks once, and says what comes back.
+// cancelForm is GET /orders/:number/cancel. It asks for confirmation and says what will be given back.
 func (s *shop) cancelForm(c echo.Context) error {
 	order, err := s.db.Order(c.Request().Context(), userID(c), c.Param("number"))
 	if err != nil {
@@ -26,11 +26,11 @@ func (s *shop) cancelForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.CancelPage(views.Cancel{Page: p, Order: orderView(order, s.db.Now())}))
+	return render(c, http.StatusOK, views.CancelPage(views.Cancel{Page: p, Order: s.orderView(order)}))
 }
 
-// cancel is POST /orders/:number/cancel. What it says comes from the order as it then stands:
-// besides a payment, a job or a second click may have been faster.
+// cancel is POST /orders/:number/cancel. Its message is made from the order as it stands afterwards,
+// because a payment, a job or a second click may have been faster.
 func (s *shop) cancel(c echo.Context) error {
 	ctx, number := c.Request().Context(), c.Param("number")
 	ended, err := s.payments.Cancel(ctx, userID(c), number)
@@ -48,7 +48,8 @@ func (s *shop) cancel(c echo.Context) error {
 	}
 }
 
-// tellStanding leads to an order that is not to be cancelled any more, and says how it stands now.
+// tellStanding leads to the page of an order that can no longer be cancelled, and says what state it
+// is in now.
 func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
 	var text string
 	switch {
@@ -64,7 +65,7 @@ func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
 	return flashTo(c, orderPath(o.OrderNumber), views.Flash{Text: text})
 }
 
-// andGivenBack is the part of a sentence that tells what a closed order has freed.
+// andGivenBack is the part of a sentence that says what a closed order has given back.
 func andGivenBack(o models.OrderView) string {
 	if used := couponAndPoints(o); used != "" {
 		return "，" + used + "已退还"
@@ -72,7 +73,7 @@ func andGivenBack(o models.OrderView) string {
 	return ""
 }
 
-// couponAndPoints names what an order uses beside money; empty when nothing.
+// couponAndPoints names the coupon and the points that an order uses; "" if it uses neither.
 func couponAndPoints(o models.OrderView) string {
 	var used []string
 	if o.Coupon != 0 {

@@ -44,7 +44,8 @@ func (s *shop) cart(c echo.Context) error {
 	return render(c, http.StatusOK, views.CartPage(view))
 }
 
-// cartLines says beside each line what of its course the student has already.
+// cartLines are the lines as the page shows them, each with the right to its course that the student
+// already has.
 func (s *shop) cartLines(ctx context.Context, user int64, lines []models.CartLine) ([]views.CartLine, error) {
 	courses := make([]int64, len(lines))
 	for i, line := range lines {
@@ -62,7 +63,8 @@ func (s *shop) cartLines(ctx context.Context, user int64, lines []models.CartLin
 	return shown, nil
 }
 
-// couponHint tells what a coupon can do for the cart or, when none can yet, how little is missing.
+// couponHint says how much the best coupon saves or, if none can be used yet, how little is missing
+// for one.
 func couponHint(coupons []models.CouponOffer) string {
 	var best, nearest models.CouponOffer
 	for _, coupon := range coupons {
@@ -98,8 +100,8 @@ func cartLine(l models.CartLine) views.CartLine {
 	return v
 }
 
-// addToCart is POST /cart/items: the button 加入购物车 or, with a field "now", 立即购买. A term
-// that is missing or not sold is asked for again.
+// addToCart is POST /cart/items: the button 加入购物车 or, with a field "now", 立即购买. If the term
+// is missing or no longer sold, the course's page asks for it again.
 func (s *shop) addToCart(c echo.Context) error {
 	course, expire := idOf(c.FormValue("course")), c.FormValue("expire")
 	if userID(c) == 0 {
@@ -112,7 +114,7 @@ func (s *shop) addToCart(c echo.Context) error {
 	if c.FormValue("now") != "" {
 		put = s.buyNow
 	}
-	err := put(c, models.CartItem{UserID: userID(c), CourseID: course, Expire: idOrNone(expire), Selected: true})
+	err := put(c, models.CartItem{UserID: userID(c), CourseID: course, Expire: termID(expire), Selected: true})
 	switch {
 	case errors.Is(err, models.ErrWithdrawn):
 		return s.showCourse(c, http.StatusUnprocessableEntity, views.FieldErrors{"expire": "这个有效期已不再出售，请重新选择。"})
@@ -122,13 +124,14 @@ func (s *shop) addToCart(c echo.Context) error {
 	return err
 }
 
-// choicePath is a course's page with a term already chosen; the course list when there is no course.
+// choicePath is the address of a course's page with a term already chosen; without a course it is
+// the course list.
 func choicePath(course int64, expire string) string {
 	if course == 0 {
 		return "/"
 	}
 	path := "/courses/" + strconv.FormatInt(course, 10)
-	if id := idOrNone(expire); id >= 0 {
+	if id := termID(expire); id >= 0 {
 		path += "?expire=" + strconv.FormatInt(id, 10)
 	}
 	return path
@@ -141,7 +144,7 @@ func (s *shop) putInCart(c echo.Context, item models.CartItem) error {
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
 
-// buyNow leads to an order of this course alone; the others wait in the cart.
+// buyNow leads to the checkout of this course alone. The others stay in the cart, unselected.
 func (s *shop) buyNow(c echo.Context, item models.CartItem) error {
 	waiting, err := s.db.BuyNow(c.Request().Context(), item)
 	switch {
@@ -153,11 +156,11 @@ func (s *shop) buyNow(c echo.Context, item models.CartItem) error {
 	return c.Redirect(http.StatusSeeOther, "/checkout")
 }
 
-// changeCart is POST /cart/items/:course: another term, or the tick of the line.
+// changeCart is POST /cart/items/:course: it changes the term of a line or whether it is selected.
 func (s *shop) changeCart(c echo.Context) error {
 	err := s.db.PutInCart(c.Request().Context(), models.CartItem{
 		UserID: userID(c), CourseID: idOf(c.Param("course")),
-		Expire: idOrNone(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
+		Expire: termID(c.FormValue("expire")), Selected: c.FormValue("selected") != "",
 	})
 	switch {
 	case errors.Is(err, models.ErrWithdrawn):
@@ -179,12 +182,4 @@ func (s *shop) removeFromCart(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
-}
-
-// idOrNone reads a term. "0" is a real one, 永久有效, so that what cannot be read must not become 0.
-func idOrNone(s string) int64 {
-	if id := idOf(s); id != 0 || s == "0" {
-		return id
-	}
-	return -1
 }

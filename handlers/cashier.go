@@ -15,7 +15,7 @@ const (
 	desktopCashier = "desktop"
 )
 
-// cashierOf is the cashier that the form asks for, else the one that suits the browser.
+// cashierOf is the cashier that the form asks for or, if it asks for none, the one that suits the browser.
 func cashierOf(c echo.Context) payment.Device {
 	switch c.FormValue("cashier") {
 	case phoneCashier:
@@ -27,18 +27,19 @@ func cashierOf(c echo.Context) payment.Device {
 	}
 }
 
-// deviceOf tells a phone by its browser's own word; a tablet pays like a desktop.
+// deviceOf recognises a phone by its User-Agent. A tablet counts as a desktop.
 func deviceOf(userAgent string) payment.Device {
 	phone := strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad")
 	return payment.Device(phone)
 }
 
-// inWeChat tells WeChat's own browser, which opens no page of Alipay's.
+// inWeChat recognises WeChat's built-in browser, which does not open Alipay's pages.
 func inWeChat(c echo.Context) bool {
 	return strings.Contains(c.Request().UserAgent(), "MicroMessenger")
 }
 
-// payBy is how the order of this page can be paid in this browser.
+// payBy says how an order can be paid in this browser: which other cashier to offer or, in WeChat,
+// which address to open elsewhere.
 func (s *shop) payBy(c echo.Context, number string) views.PayBy {
 	switch {
 	case inWeChat(c):

@@ -15,8 +15,8 @@ import (
 	"luffy/views"
 )
 
-// checkout is GET /checkout. The button 更新金额 sends the whole form here; what the address needs
-// not keep is dropped from it.
+// checkout is GET /checkout. The button 更新金额 sends the whole form here; all but coupon and points
+// is then dropped from the address.
 func (s *shop) checkout(c echo.Context) error {
 	if c.QueryParams().Has(csrfField) {
 		keep := url.Values{"coupon": {c.QueryParam("coupon")}, "points": {c.QueryParam("points")}}
@@ -27,8 +27,8 @@ func (s *shop) checkout(c echo.Context) error {
 	return s.showCheckout(c, http.StatusOK, form, quote, err)
 }
 
-// placeOrder is POST /orders: it makes the order and leads to Alipay, or to the result where
-// nothing is to be paid.
+// placeOrder is POST /orders. It makes the order and leads to Alipay or, if there is nothing to pay,
+// to the order's result.
 func (s *shop) placeOrder(c echo.Context) error {
 	ctx, user, form := c.Request().Context(), userID(c), readCheckout(c)
 	if form.token == "" || len(form.token) > maxToken {
@@ -51,10 +51,10 @@ func (s *shop) placeOrder(c echo.Context) error {
 	case order.OrderStatus != models.OrderUnpaid:
 		return c.Redirect(http.StatusSeeOther, resultPath(order.OrderNumber))
 	case order.Coupon != form.choice.Coupon, order.Credit != form.choice.Points:
-		// The page was sent before with another choice, and came back by the browser's button.
+		// This page was sent before with another choice, and the browser's back button brought it again.
 		return flashTo(c, orderPath(order.OrderNumber), views.Flash{Text: sentBefore, Error: true})
 	}
-	return s.payUnlessTwice(c, order.OrderNumber) // another tab may have ordered the same since
+	return s.payUnlessTwice(c, order.OrderNumber) // another tab may have ordered the same meanwhile
 }
 
 const sentBefore = "这个页面已经提交过，订单是按当时选择的优惠券和积分生成的。如需更改，请先取消这个订单，再重新结算。"
@@ -66,8 +66,8 @@ const maxToken = 32
 type checkoutForm struct {
 	choice     models.Choice
 	points     string // as typed
-	token      string
-	seal       string
+	token      string // makes sending the page twice one order
+	seal       string // the prices that the page showed
 	unreadable views.FieldErrors
 }
 
@@ -92,7 +92,8 @@ func readCheckout(c echo.Context) checkoutForm {
 	return form
 }
 
-// checkoutAgain shows the checkout anew after an order that could not be made. Nothing the student entered is lost.
+// checkoutAgain shows the checkout once more when the order could not be made, with everything that
+// the student entered.
 func (s *shop) checkoutAgain(c echo.Context, form checkoutForm, problem string) error {
 	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
 	if problem != "" {
@@ -126,8 +127,8 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 	return render(c, status, views.CheckoutPage(view))
 }
 
-// tellRefused writes beside the fields what of the student's choice cannot be had; it returns what
-// is no refusal.
+// tellRefused writes beside the fields which parts of the student's choice were refused. It returns
+// the problem if it is something else, and nil otherwise.
 func tellRefused(view *views.Checkout, q models.Quote, form checkoutForm, problem error) error {
 	noCoupon, noPoints := errors.Is(problem, models.ErrCoupon), errors.Is(problem, models.ErrPoints)
 	tooMuch := errors.Is(problem, models.ErrTooMuch)
@@ -147,10 +148,10 @@ func tellRefused(view *views.Checkout, q models.Quote, form checkoutForm, proble
 	return problem
 }
 
-// tooMuchText tells of Alipay's limit, which models.MaxFen is.
+// tooMuchText is shown when a sum is above models.MaxFen, Alipay's limit for one payment.
 var tooMuchText = "合计超过了支付宝单笔付款的上限 " + models.MaxFen.Yuan() + "，请在购物车中减少课程，分几次结算。"
 
-// whyNot is the reason, in brackets, why a coupon of the student's cannot be used.
+// whyNot is the reason in brackets why the student's coupon cannot be used; "" if none is known.
 func whyNot(q models.Quote, coupon int64) string {
 	for _, offer := range q.Coupons {
 		if offer.ID == coupon && offer.Why != "" {
@@ -185,7 +186,7 @@ func checkoutView(q models.Quote, form checkoutForm) views.Checkout {
 	return view
 }
 
-// emptyCart sends a student without a selected course back to choose.
+// emptyCart sends a student who has selected nothing back to the cart.
 func (s *shop) emptyCart(c echo.Context) error {
 	return flashTo(c, "/cart", views.Flash{Text: "请先在购物车中选择要购买的课程。", Error: true})
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +17,8 @@ import (
 	"luffy/views"
 )
 
-// onError is the one place where an error becomes a page. Text of an error never reaches it;
-// requestLog has that.
+// onError is the one place where an error becomes a page. The page never shows the error's text;
+// requestLog writes that.
 func (s *shop) onError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -35,7 +34,7 @@ func (s *shop) onError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}
-	p.Page, p.OrderNumber = s.frame(c), knownForm(c.Param("number"))
+	p.Page, p.OrderNumber = s.frame(c), orderNumberIn(c.Param("number"))
 	if unstarted, ok := errors.AsType[unstartedError](err); ok && p.Status >= http.StatusInternalServerError {
 		p.OrderNumber, p.Advice = unstarted.number, "订单已经保存，没有丢失。请稍后在我的订单中再去付款。"
 	}
@@ -47,10 +46,10 @@ func (s *shop) onError(err error, c echo.Context) {
 	}
 }
 
-// retryAfter is in how many seconds a page is worth asking for again that the database could not answer.
+// retryAfter is the Retry-After of a 503, in seconds.
 const retryAfter = "5"
 
-// unstartedError is why the student could not be sent to the cashier. The order is there all the same.
+// unstartedError says why the student could not be sent to the cashier. The order exists all the same.
 type unstartedError struct {
 	number string
 	error
@@ -58,7 +57,8 @@ type unstartedError struct {
 
 func (e unstartedError) Unwrap() error { return e.error }
 
-// wayOn leads back to what the visitor was about: the form's page, the orders, or the course list.
+// wayOn leads back to what the visitor was doing: the page of the form, My Orders, or, with an empty
+// link, the course list.
 func wayOn(c echo.Context, p views.Error) views.Link {
 	switch address := c.Request().URL.Path; {
 	case p.Status == http.StatusForbidden && comeBackTo(c.Request()) != "/":
@@ -70,8 +70,8 @@ func wayOn(c echo.Context, p views.Error) views.Link {
 	}
 }
 
-// notFound answers what no route does. Echo prefers it to its own answer for a page that only has
-// other methods.
+// notFound answers requests that no route takes. Echo also calls it, instead of its own answer, for
+// a path that has routes for other methods only; that is a 405.
 func notFound(c echo.Context) error {
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
@@ -88,7 +88,7 @@ func notFound(c echo.Context) error {
 	return echo.ErrMethodNotAllowed
 }
 
-// statusClientLeft is nginx's number, and only for the log: whoever asked has left before the answer.
+// statusClientLeft is nginx's number for a client that left before the answer. Only the log shows it.
 const statusClientLeft = 499
 
 func statusOf(err error) int {
@@ -136,14 +136,15 @@ func errorPage(status int) views.Error {
 	return p
 }
 
-// returnRefused is what a return shows that is not Alipay's, or not about an order of the shop.
+// returnRefused is shown for a return that is not from Alipay, or not about an order of this shop.
 var returnRefused = views.Error{
 	Status: http.StatusBadRequest, Title: "支付宝响应数据校验失败",
 	Sentence: "这个付款结果不能被确认来自支付宝，订单没有任何改变。",
 	Advice:   "如果您已经付款，钱是安全的，请不要重复付款：订单的真实状态请在我的订单中查看。",
 }
 
-// tooMany says when to come back. Every form that is limited stands on a page of its own address.
+// tooMany says when to come back. Its link leads to the form, which has the same address as the
+// request: that is so for every form whose use is limited.
 func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
 	seconds := strconv.Itoa(max(1, int(math.Ceil(until.Sub(s.db.Now()).Seconds()))))
 	c.Response().Header().Set("Retry-After", seconds)
@@ -159,23 +160,13 @@ func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
 	}
 }
 
-// backToOrder leads from a refused return to the real state of the order it names, which only the
-// order's owner sees.
+// backToOrder leads from a refused return to the result of the order that it names, which only the
+// order's owner can see.
 func backToOrder(outTradeNo string) views.Link {
 	if len(outTradeNo) >= models.OrderNumberLength {
-		if number := knownForm(outTradeNo[:models.OrderNumberLength]); number != "" {
+		if number := orderNumberIn(outTradeNo[:models.OrderNumberLength]); number != "" {
 			return views.Link{Text: "查看订单的真实状态", Href: "/orders/" + number + "/result"}
 		}
 	}
 	return views.Link{Text: "查看我的订单", Href: "/myorder/"}
-}
-
-var orderNumberForm = regexp.MustCompile(`^[0-9]{26}$`)
-
-// knownForm lets nothing but an order number onto an error page.
-func knownForm(number string) string {
-	if orderNumberForm.MatchString(number) {
-		return number
-	}
-	return ""
 }

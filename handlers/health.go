@@ -8,15 +8,16 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// healthz is GET /healthz: the program runs.
+// healthz is GET /healthz: ok as long as the program runs.
 func (s *shop) healthz(c echo.Context) error {
 	return c.String(http.StatusOK, "ok\n")
 }
 
-// readyTimeout is how long a database may be silent before it counts as down: a balancer does not wait long.
+// readyTimeout is how long the database may take before it counts as down. It is short because a
+// balancer does not wait long.
 const readyTimeout = 2 * time.Second
 
-// readyz is GET /readyz: the program can serve, because its database answers.
+// readyz is GET /readyz: ok as long as the database answers, too.
 func (s *shop) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
 	defer cancel()

@@ -12,8 +12,9 @@ import (
 	"luffy/models"
 )
 
-// knownCookie marks a browser that has logged in, by a signed hash of the name. It opens nothing:
-// it only keeps strangers who guess that name's password from using up the guesses of its owner.
+// knownCookie marks a browser that has logged in before. It holds a signed hash of the username and
+// gives no access: it only gives the owner of the name guesses of their own, which strangers who
+// guess the password cannot use up.
 const knownCookie = "luffy_known"
 
 func (s *sessionStore) rememberName(w http.ResponseWriter, username string) error {

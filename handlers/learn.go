@@ -11,7 +11,7 @@ import (
 	"luffy/views"
 )
 
-// learn is GET /learn/:course, optionally one lesson of it. It opens only with a live purchase record.
+// learn is GET /learn/:course, with ?lesson= for one lesson. It needs a live purchase record.
 func (s *shop) learn(c echo.Context) error {
 	ctx, user := c.Request().Context(), userID(c)
 	course, err := s.db.Course(ctx, idOf(c.Param("course")))
@@ -42,8 +42,8 @@ func (s *shop) learn(c echo.Context) error {
 	return render(c, http.StatusOK, views.LearnPage(view))
 }
 
-// learnView shows the lesson asked for, or the one opened last, or the course's first. The text of
-// one that was not opened stays out.
+// learnView shows the lesson that was asked for, else the one opened last, else the course's first.
+// It leaves out the text of a lesson that has not been opened.
 func learnView(outline []models.Chapter, learning models.Learning, asked int64) views.Learn {
 	view := views.Learn{Chapters: chapters(outline, 0), Seen: len(learning.Seen), Paused: learning.Paused}
 	var shown *views.Lesson
@@ -76,5 +76,5 @@ func (s *shop) openLesson(c echo.Context) error {
 	if err != nil && !errors.Is(err, models.ErrNoRight) && !errors.Is(err, models.ErrRefundRequested) {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, at) // where it also stands why a lesson does not open
+	return c.Redirect(http.StatusSeeOther, at) // that page also says why a lesson does not open
 }

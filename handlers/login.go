@@ -28,14 +28,14 @@ func loginView(p views.Page, username, next string) views.Login {
 	return views.Login{Page: p, Username: username, Next: next, AfterPaying: isResult(next)}
 }
 
-// isResult tells the address of a payment's result: who comes back from Alipay in another browser
-// logs in there first.
+// isResult tells whether a path is that of a payment's result. Students who come back from Alipay in
+// another browser are asked to log in before they see it.
 func isResult(path string) bool {
 	return strings.HasPrefix(path, "/orders/") && strings.HasSuffix(path, "/result")
 }
 
-// login is POST /login. It says neither which of the two was wrong nor whether the name exists, and
-// bounds the guesses of names that do not exist like those of names that do.
+// login is POST /login. It does not say whether the name or the password was wrong, and limits
+// guesses in the same way whether or not the name exists.
 func (s *shop) login(c echo.Context) error {
 	ctx := c.Request().Context()
 	username, next := strings.TrimSpace(c.FormValue("username")), localPath(c.FormValue("next"))
@@ -64,7 +64,7 @@ func (s *shop) login(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, next)
 }
 
-// nameLimit is what bounds the guesses of a name's password from this browser.
+// nameLimit is the limit on guesses of this name's password from this browser.
 func (s *shop) nameLimit(c echo.Context, username string) models.Limit {
 	if s.sessions.knowsName(c.Request(), username) {
 		return models.LimitKnown(username)

@@ -15,18 +15,18 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 )
 
-// requestTimeout bounds the work for one page: longer than the longest question to Alipay, and
-// short enough that a page comes that says what is wrong while somebody still waits for it.
+// requestTimeout bounds the work for one page. It is longer than the longest call to Alipay, and
+// short enough that the visitor still waits for the page that says what is wrong.
 const requestTimeout = 15 * time.Second
 
-// notifyTimeout bounds the work for one notify. Alipay does not say how long it waits; ten seconds
-// are believed.
+// notifyTimeout bounds the work for one notify. Alipay does not document how long it waits; it is
+// believed to be ten seconds.
 const notifyTimeout = 8 * time.Second
 
-// anyMethod lets the notify route answer in its own words whatever it is asked with.
+// anyMethod is for the notify route, which answers every method itself.
 var anyMethod = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// strictHeaders are for all that is served, pictures and the words for Alipay included.
+// strictHeaders sets the headers of every answer, also of pictures and of those to Alipay.
 func strictHeaders(secure bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -40,7 +40,7 @@ func strictHeaders(secure bool) echo.MiddlewareFunc {
 	}
 }
 
-// pageHeaders also forbid keeping a page: what it says of an order is true only now.
+// pageHeaders sets the headers of pages. No page may be cached: what it says of an order is true only now.
 func pageHeaders(gateway string) echo.MiddlewareFunc {
 	policy := strings.Join([]string{
 		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'",
@@ -58,9 +58,9 @@ func pageHeaders(gateway string) echo.MiddlewareFunc {
 	}
 }
 
-// alipayHosts are the gateway and whatever is under the same domain. Browsers hold a form's redirects
-// to form-action too: 提交订单 leads to the gateway, and the gateway to a cashier on another host of
-// Alipay's (openapi.alipay.com by unitradeprod.alipay.com to excashier.alipay.com).
+// alipayHosts are the gateway and every host under the same domain. Browsers apply form-action to the
+// redirects after a form, too: 提交订单 leads to the gateway, and that leads to a cashier on another
+// host of Alipay's (openapi.alipay.com via unitradeprod.alipay.com to excashier.alipay.com).
 func alipayHosts(gateway string) string {
 	u, err := url.Parse(gateway)
 	if err != nil || u.Host == "" {
@@ -74,7 +74,8 @@ func alipayHosts(gateway string) string {
 	return hosts + " " + u.Scheme + "://*." + strings.Join(labels[len(labels)-2:], ".")
 }
 
-// visitorAddress believes what the proxies say of whom they speak for, and nobody else: limits count by it.
+// visitorAddress finds the visitor's address, by which limits are counted. It believes the
+// X-Forwarded-For of these proxies and of nobody else.
 func visitorAddress(proxies []netip.Prefix) echo.IPExtractor {
 	if len(proxies) == 0 {
 		return echo.ExtractIPDirect()
@@ -88,15 +89,15 @@ func visitorAddress(proxies []netip.Prefix) echo.IPExtractor {
 }
 
 // gzipPages uses the fastest level. On My Orders it takes half as long as rendering the page and
-// spares nine tenths of the bytes, which a line of 100 Mbit/s needs twenty times as long for; the
-// next levels take twice the time for three percent more (BenchmarkCompress in views).
+// saves nine tenths of the bytes; sending those over 100 Mbit/s would take twenty times as long. The
+// next levels take twice the time and save three percent more (BenchmarkCompress in views).
 func gzipPages() echo.MiddlewareFunc {
 	return middleware.GzipWithConfig(middleware.GzipConfig{Level: 1, MinLength: 1024})
 }
 
-// wholeForm reads the form before anybody looks at it, and refuses one that cannot be read to its
-// end: whoever asks for a field of such a form is told that it is empty. The shop's own forms all
-// come in one encoding, and not compressed.
+// wholeForm reads the form before any handler does, and refuses one that cannot be read to its end:
+// net/http would give the handler empty fields. The shop's own forms are all URL-encoded and not
+// compressed, so anything else is refused, too.
 func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -116,21 +117,22 @@ func wholeForm(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// csrf wants the hidden field _csrf in every form, unless the browser itself vouches that the form
-// is the shop's.
+// csrf demands the hidden field _csrf in every form, unless the browser states by Sec-Fetch-Site
+// that the form is the shop's own.
 func csrf(secure bool) echo.MiddlewareFunc {
 	return middleware.CSRFWithConfig(middleware.CSRFConfig{
 		TokenLookup: "form:" + csrfField, ContextKey: csrfField,
 		CookieName: "luffy_csrf", CookiePath: "/", CookieMaxAge: int(sessionLife / time.Second),
 		CookieHTTPOnly: true, CookieSecure: secure, CookieSameSite: http.SameSiteLaxMode,
-		// A missing field is no other fault than a wrong one.
+		// A missing field is answered like a wrong one.
 		ErrorHandler: func(error, echo.Context) error { return echo.ErrForbidden },
 	})
 }
 
 const csrfField = "_csrf"
 
-// requestLog writes a line a request. It leaves the query out: Alipay's return carries its signature there.
+// requestLog writes one line for each request, without the query, which in Alipay's return holds the
+// signature.
 func requestLog(log *slog.Logger) echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
 		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true,

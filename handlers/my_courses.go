@@ -14,7 +14,7 @@ func (s *shop) myCourses(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.db.OwnedCourses(c.Request().Context(), userID(c), pageOf(c))
+	list, err := s.db.OwnedCourses(c.Request().Context(), userID(c), pageNo(c))
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ const (
 	refundRefused = "，支付宝没有接受这笔退款，客服会与您联系"
 )
 
-// notices are what the owner of an order must know beside its state: money that came late, twice or
-// wrong, and refunds that are on their way.
+// notices are what the owner of an order must know besides its state: payments that were late,
+// second or of a wrong sum, and refunds that are on their way.
 func notices(o models.OrderView) []string {
 	var all []string
 	if o.GrantedLate() && o.OrderStatus == models.OrderPaid {
@@ -31,7 +31,8 @@ func notices(o models.OrderView) []string {
 	return all
 }
 
-// refundNotice leaves out what went back of the payment that paid the order: its sums tell of that.
+// refundNotice is the notice about one refund. It is empty for a finished refund of the payment that
+// paid the order, because the order's sums show that.
 func refundNotice(o models.OrderView, r models.Refund) string {
 	about := surplus(r)
 	if about == "" {
@@ -49,7 +50,7 @@ func refundNotice(o models.OrderView, r models.Refund) string {
 	}
 }
 
-// returnedBy is the way on which a refund that is done went.
+// returnedBy says by which way a finished refund was paid.
 func returnedBy(r models.Refund) string {
 	if r.SettledBy != "" {
 		return "已由客服以其他方式退回"
@@ -57,7 +58,7 @@ func returnedBy(r models.Refund) string {
 	return "已原路退回"
 }
 
-// surplus names money that goes back because the order could not take it; empty for other refunds.
+// surplus describes a payment that goes back because the order could not take it; "" for other refunds.
 func surplus(r models.Refund) string {
 	switch r.Cause {
 	case models.RefundLate:

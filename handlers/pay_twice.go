@@ -9,8 +9,8 @@ import (
 	"luffy/views"
 )
 
-// payTwice is GET /orders/:number/pay: what 去付款 shows first when a course of the order is the
-// student's already, or waits in another unpaid order too.
+// payTwice is GET /orders/:number/pay. 去付款 shows it first when the student already has a course
+// of the order, or another unpaid order has the course, too.
 func (s *shop) payTwice(c echo.Context) error {
 	order, twice, err := s.paidTwice(c, c.Param("number"))
 	if err != nil {
@@ -23,12 +23,12 @@ func (s *shop) payTwice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := views.PayTwice{Page: p, Order: orderView(order, s.db.Now()), Lines: twice}
+	view := views.PayTwice{Page: p, Order: s.orderView(order), Lines: twice}
 	return render(c, http.StatusOK, views.PayTwicePage(view))
 }
 
-// paidTwice gives a student's own order and those of its lines that would be paid for twice; none
-// once it cannot be paid any more.
+// paidTwice gives the student's order and those of its lines that would be paid for twice; no lines
+// if the order cannot be paid any more.
 func (s *shop) paidTwice(c echo.Context, number string) (models.OrderView, []views.CheckoutLine, error) {
 	ctx := c.Request().Context()
 	order, err := s.db.Order(ctx, userID(c), number)
@@ -49,7 +49,8 @@ func (s *shop) paidTwice(c echo.Context, number string) (models.OrderView, []vie
 	return order, twice, err
 }
 
-// tellTwice writes to a line what the student has of its course already, and what this purchase would add.
+// tellTwice adds to a line which right to its course the student already has, and until when this
+// purchase would extend it.
 func (s *shop) tellTwice(v *views.CheckoutLine, has models.Already, course int64, days int) {
 	now, right := s.db.Now(), has.Rights[course]
 	v.Owned, v.Renewed, v.Unpaid = ownership(right, now), timeOf(right.Extended(now, days)), has.Unpaid[course]

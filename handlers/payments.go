@@ -17,8 +17,8 @@ func (s *shop) pay(c echo.Context) error {
 	return s.payUnlessTwice(c, c.Param("number"))
 }
 
-// payUnlessTwice sends the student to Alipay. Who would pay for a course twice is told so first,
-// unless the form says that they know.
+// payUnlessTwice sends the student to Alipay. A student who would pay for a course twice is told so
+// first, unless the form says that they want to pay anyway.
 func (s *shop) payUnlessTwice(c echo.Context, number string) error {
 	if c.FormValue("anyway") != "" {
 		return s.toCashier(c, number)
@@ -33,13 +33,13 @@ func (s *shop) payUnlessTwice(c echo.Context, number string) error {
 	return s.toCashier(c, number)
 }
 
-// toCashier sends the student to Alipay, or to the order's result when there is nothing to pay any more.
+// toCashier sends the student to Alipay, or to the order's result if it cannot be paid any more.
 func (s *shop) toCashier(c echo.Context, number string) error {
 	if inWeChat(c) {
 		if _, err := s.db.Order(c.Request().Context(), userID(c), number); err != nil {
 			return err
 		}
-		return c.Redirect(http.StatusSeeOther, orderPath(number)) // which says how to go on in another browser
+		return c.Redirect(http.StatusSeeOther, orderPath(number)) // that page says how to pay in another browser
 	}
 	address, err := s.payments.Start(c.Request().Context(), userID(c), number, cashierOf(c))
 	switch {
@@ -53,8 +53,8 @@ func (s *shop) toCashier(c echo.Context, number string) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// alipayReturn is GET /payments/result, where Alipay sends the browser after paying. It needs no
-// login and ends at the clean address of the order's result.
+// alipayReturn is GET /payments/result, where Alipay sends the browser after the payment. It needs no
+// login, and redirects to the order's result, an address without Alipay's parameters.
 func (s *shop) alipayReturn(c echo.Context) error {
 	number, err := s.payments.Return(c.Request().Context(), c.Request().URL.RawQuery)
 	if err != nil {
@@ -63,11 +63,12 @@ func (s *shop) alipayReturn(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, resultPath(number))
 }
 
-// maxNotify is far above any genuine notify. What is longer is read one byte further and refused
-// for its length.
+// maxNotify, in bytes, is far more than any genuine notify has. Of a longer body one byte more is
+// read, so that it is refused for its length.
 const maxNotify = 64 << 10
 
-// notify is POST /payments/notify. Its answer is one of two words, the only ones that Alipay reads.
+// notify is POST /payments/notify. It answers with one of the two words that Alipay understands:
+// success, or fail, after which Alipay sends the notify again.
 func (s *shop) notify(c echo.Context) error {
 	r := c.Request()
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxNotify+1))

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,7 +16,7 @@ import (
 	"luffy/views"
 )
 
-// refundReasons are the common reasons; the last one needs words of the student's own.
+// refundReasons are the reasons to choose from. With the last one, students must write their own.
 var refundReasons = []views.RefundReason{
 	{Value: "mistake", Text: "买错了课程"},
 	{Value: "content", Text: "课程内容与介绍不符"},
@@ -28,14 +27,14 @@ var refundReasons = []views.RefundReason{
 
 const otherReason = "other"
 
-// maxDetail is how many characters of the student's own fit beside the common reason into what
-// Alipay and the table take.
+// maxDetail is how many characters students may write: with the chosen reason they must fit into
+// what Alipay and the table take.
 const maxDetail = 200
 
-// refundForm is the form as the student sent it; nothing of it is lost when it is refused.
+// refundForm is the form as the student sent it, so that it can be shown again when it is refused.
 type refundForm struct {
 	lines  []int
-	reason string // value of a common one
+	reason string // the Value of one of refundReasons
 	detail string
 }
 
@@ -48,15 +47,15 @@ func readRefundForm(c echo.Context) (refundForm, error) {
 	for _, text := range values["line"] {
 		line, err := strconv.Atoi(text)
 		if err != nil {
-			line = 0 // which no order has
+			line = 0 // no order has this line
 		}
 		form.lines = append(form.lines, line)
 	}
 	return form, nil
 }
 
-// oneLine takes control characters and runs of space out of what a student wrote: it is read in a
-// terminal and at Alipay, too.
+// oneLine removes control characters and repeated spaces from what a student wrote, because it is
+// also read in a terminal and at Alipay.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
@@ -80,7 +79,7 @@ func (f refundForm) check() views.FieldErrors {
 	return faults
 }
 
-// reasonText is the reason as staff and Alipay read it; empty when none of the common ones is chosen.
+// reasonText is the reason as staff and Alipay read it; "" if none of refundReasons was chosen.
 func (f refundForm) reasonText() string {
 	i := slices.IndexFunc(refundReasons, func(r views.RefundReason) bool { return r.Value == f.reason })
 	switch {
@@ -98,7 +97,7 @@ func (s *shop) refundPage(c echo.Context) error {
 	return s.showRefund(c, http.StatusOK, refundForm{}, nil)
 }
 
-// requestRefund is POST /orders/:number/refund. Sent twice it is one request.
+// requestRefund is POST /orders/:number/refund. A form that is sent twice makes one request.
 func (s *shop) requestRefund(c echo.Context) error {
 	form, err := readRefundForm(c)
 	if err != nil {
@@ -123,11 +122,11 @@ func (s *shop) requestRefund(c echo.Context) error {
 	return flashTo(c, orderPath(number), views.Flash{Text: "退款申请已提交，共 " + total.Yuan() + "。客服处理的结果会显示在这里。"})
 }
 
-// withdrawRefund is POST /orders/:number/refund/withdraw. What it says comes from the request as it
-// then stands: staff may have been faster.
+// withdrawRefund is POST /orders/:number/refund/withdraw. Its message is made from the request as it
+// stands afterwards, because staff may have been faster.
 func (s *shop) withdrawRefund(c echo.Context) error {
 	ctx, number := c.Request().Context(), c.Param("number")
-	position, _ := strconv.Atoi(c.FormValue("line")) // what is no number is no line
+	position, _ := strconv.Atoi(c.FormValue("line")) // anything but a number becomes 0, which no line has
 	if err := s.db.WithdrawRefund(ctx, userID(c), number, position); err != nil {
 		return err
 	}
@@ -148,7 +147,7 @@ func (s *shop) withdrawRefund(c echo.Context) error {
 	return flashTo(c, orderPath(number), views.Flash{Text: text})
 }
 
-// notRefundable leads from an order of which nothing can be given back to its own page.
+// notRefundable leads to the page of an order of which nothing can be refunded, and says so.
 func notRefundable(c echo.Context, number string) error {
 	return flashTo(c, orderPath(number), views.Flash{Text: "这个订单现在没有可以申请退款的课程。"})
 }
@@ -182,31 +181,4 @@ func refundLine(c models.RefundChoice, chosen bool) views.RefundLine {
 		Amount: c.RealPrice, Points: c.Points,
 		Seen: c.Watched.Seen, Lessons: c.Watched.Lessons, Bar: c.Bar, Request: lineRequest(c.LineView), Chosen: chosen,
 	}
-}
-
-func lineRequest(l models.LineView) views.LineRequest {
-	return views.LineRequest{Step: l.Request.Step(), Answer: l.Request.Answer}
-}
-
-// refundTerms are what the shop's rule means for an order. How much of each course was opened is
-// left to the form.
-func (s *shop) refundTerms(o models.OrderView, now time.Time) views.RefundTerms {
-	if s.refunds.Days == 0 || o.OrderStatus != models.OrderPaid || o.RealPrice == 0 || o.PayTime == nil {
-		return views.RefundTerms{}
-	}
-	open := slices.ContainsFunc(o.Lines, func(l models.LineView) bool {
-		return l.Granted && l.RealPrice > 0 && l.Request.Step() == ""
-	})
-	return views.RefundTerms{
-		Days: s.refunds.Days, Watched: s.refunds.Watched, LastDay: s.refunds.LastDay(*o.PayTime),
-		Offered: open && s.refunds.Open(*o.PayTime, now),
-	}
-}
-
-// orderView is an order of the shop's with what its rule for refunds means for it.
-func (s *shop) orderView(o models.OrderView) views.Order {
-	now := s.db.Now()
-	view := orderView(o, now)
-	view.Refund = s.refundTerms(o, now)
-	return view
 }

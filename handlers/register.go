@@ -17,7 +17,7 @@ const (
 	passwordHint = "8 到 72 个字符"
 )
 
-// The sentences about a new password, which the account's own page shares.
+// The sentences about a new password, shared with the page that changes it.
 const (
 	passwordFault   = "密码需要 " + passwordHint + "。"
 	passwordsDiffer = "两次输入的密码不一致。"
@@ -75,7 +75,7 @@ func (s *shop) register(c echo.Context) error {
 
 const usernameTaken = "这个用户名已被使用，请换一个。"
 
-// registerProblems finds all that is wrong with the form at once, a name that is taken included.
+// registerProblems finds everything that is wrong with the form, also a name that is taken.
 func (s *shop) registerProblems(ctx context.Context, n models.NewUser, again string) (views.FieldErrors, error) {
 	problems := views.FieldErrors{}
 	faults := n.Check()

@@ -14,8 +14,8 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// render makes the whole page before the first byte leaves: a page is never cut short by an error.
-// It does not heed the end of the request's time, because the page that tells of it comes after.
+// render writes the page only once all of it is made, so that an error never leaves half a page. It
+// ignores the request's deadline, because the error page comes after the deadline.
 func render(c echo.Context, status int, page templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
@@ -26,7 +26,8 @@ func render(c echo.Context, status int, page templ.Component) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
-// page is the frame around a page, from what the session's one query has read.
+// page is what every page shows around its content. It needs no query: the session was loaded with
+// all of it.
 func (s *shop) page(c echo.Context) (views.Page, error) {
 	p := s.frame(c)
 	flash, err := takeFlash(c)
@@ -34,7 +35,8 @@ func (s *shop) page(c echo.Context) (views.Page, error) {
 	return p, err
 }
 
-// frame is page without the flash, for error pages too: it works when the session could not be read.
+// frame is page without the flash. Error pages use it, because it also works when the session could
+// not be loaded.
 func (s *shop) frame(c echo.Context) views.Page {
 	p := views.Page{Contact: s.contact}
 	p.CSRF, _ = c.Get(csrfField).(string)

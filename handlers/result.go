@@ -11,12 +11,12 @@ import (
 	"luffy/views"
 )
 
-// refreshAfter are the seconds between the refreshes of a result that is being confirmed: about two
-// minutes in all, then the student decides.
+// refreshAfter are the seconds between the refreshes of a result that is being confirmed. After about
+// two minutes in all the page stops, and the student decides.
 var refreshAfter = []int{2, 3, 5, 10, 20, 20, 20, 20, 20}
 
-// result is GET /orders/:number/result. What it says comes from the order alone; while an attempt
-// to pay it is open each visit may make the shop ask Alipay, whose answer shows on the next one.
+// result is GET /orders/:number/result. It shows the stored order alone. While an attempt to pay is
+// open, a visit may also make the shop ask Alipay; the next visit shows the answer.
 func (s *shop) result(c echo.Context) error {
 	ctx := c.Request().Context()
 	order, err := s.db.Order(ctx, userID(c), c.Param("number"))
@@ -39,7 +39,7 @@ func (s *shop) result(c echo.Context) error {
 		s.payments.AskSoon(ctx, attempt)
 	}
 	if state == views.ResultConfirming && !view.Held {
-		view.Round, _ = strconv.Atoi(c.QueryParam("round")) // what is no number is the first round
+		view.Round, _ = strconv.Atoi(c.QueryParam("round")) // anything but a number becomes 0, the first round
 		if view.Round >= 0 && view.Round < len(refreshAfter) {
 			view.NextRefresh = refreshAfter[view.Round]
 		}
@@ -47,7 +47,7 @@ func (s *shop) result(c echo.Context) error {
 	return render(c, http.StatusOK, views.ResultPage(view))
 }
 
-// freshAnswer is how long Alipay's "not paid" is worth saying: the student may be paying meanwhile.
+// freshAnswer is how long Alipay's "not paid" is shown: the student may be paying meanwhile.
 const freshAnswer = 15 * time.Second
 
 func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (views.ResultState, error) {
@@ -60,7 +60,7 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 	attempt, open := o.OpenPayment()
 	_, held := o.HeldPayment()
 	if open {
-		// Also of a closed order: who comes back from its cashier has paid late.
+		// This holds for a closed order, too: whoever comes back from its cashier has paid late.
 		returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
 		if err != nil || returned {
 			return views.ResultConfirming, err

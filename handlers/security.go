@@ -19,8 +19,8 @@ func (s *shop) security(c echo.Context) error {
 	return render(c, http.StatusOK, views.SecurityPage(views.Security{Page: p, PasswordHint: passwordHint}))
 }
 
-// changePassword is POST /account/security. The old password is wanted, because a browser may have
-// been left open, and every session but this one ends, which gets a new id.
+// changePassword is POST /account/security. It asks for the old password, because a browser may have
+// been left open. Every other session of the student ends; this one gets a new ID.
 func (s *shop) changePassword(c echo.Context) error {
 	ctx := c.Request().Context()
 	limit := models.LimitOldPassword(userID(c))

@@ -46,13 +46,13 @@ func newSessionStore(db *models.DB, keys [][]byte, secure bool) *sessionStore {
 	return s
 }
 
-// Get gives the request's session, loading it once.
+// Get returns the request's session, which is loaded at most once.
 func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New loads the session that the request's cookie names. A cookie that is missing, forged or out of
-// date gives a new session and no error; an error is the database's.
+// New loads the session that the request's cookie names. A missing, forged or outdated cookie gives a
+// new session; an error comes from the database.
 func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	session.IsNew = true
@@ -82,7 +82,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	return session, nil
 }
 
-// signedID gives the session id in the request's cookie, if there is one that the shop has signed.
+// signedID gives the content of the request's cookie of that name; false unless the shop has signed it.
 func (s *sessionStore) signedID(r *http.Request, name string) (string, bool) {
 	cookie, err := r.Cookie(name)
 	if err != nil {
@@ -121,7 +121,8 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, session *ses
 	return nil
 }
 
-// load reads the session before the handler runs, so that a database that is down is one error in one place.
+// load loads the session before the handler runs, so that only one place must handle a database that
+// is down.
 func (s *sessionStore) load(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		session, err := s.Get(c.Request(), sessionCookie)
@@ -148,9 +149,8 @@ func userID(c echo.Context) int64 {
 	return id
 }
 
-// logIn gives the browser a new session id, so that one planted before the login is worth nothing.
-// ErrNotFound means that the password has just been changed, which ends what was begun with the old
-// one.
+// logIn logs the user in under a new session ID, so that an ID planted before the login is worthless.
+// models.ErrNotFound means that the password was changed meanwhile, so that this login does not count.
 func (s *shop) logIn(c echo.Context, user models.User) error {
 	session := sessionOf(c)
 	if session.ID != "" {
@@ -170,7 +170,7 @@ func (s *shop) logIn(c echo.Context, user models.User) error {
 	return err
 }
 
-// logOut ends the session and leaves the browser one of nobody, for a message.
+// logOut ends the session and begins one without a user, which can carry a message.
 func (s *shop) logOut(c echo.Context) error {
 	session := sessionOf(c)
 	if err := s.db.DropSession(c.Request().Context(), session.ID); err != nil {
@@ -197,7 +197,8 @@ func flashTo(c echo.Context, path string, f views.Flash) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-// takeFlash gives the message that the last request left and forgets it, unless nobody is going to read it.
+// takeFlash gives the message that the last request left and removes it, except for HEAD, where
+// nobody would read it.
 func takeFlash(c echo.Context) (views.Flash, error) {
 	session := sessionOf(c)
 	f, ok := session.Values[flashKey].(views.Flash)

@@ -16,7 +16,7 @@ import (
 	"luffy/static"
 )
 
-// Config is what the pages work with.
+// Config is what New needs.
 type Config struct {
 	DB          *models.DB
 	Payments    *payment.Service
@@ -64,13 +64,13 @@ func New(c Config) *echo.Echo {
 	return e
 }
 
-// routes is every address of the shop, grouped by the middleware it goes through.
+// routes registers every address of the shop, grouped by the middleware that its requests go through.
 func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 
-	// Alipay is no browser: no session, no token, no page, no redirect, nothing rewritten.
+	// Alipay is no browser: this route has no session, no CSRF token, no error page and no redirect.
 	e.Match(anyMethod, payment.NotifyPath, s.notify, middleware.ContextTimeout(notifyTimeout))
 
 	pages := e.Group("", pageHeaders(gateway), gzipPages(), middleware.BodyLimit("64K"),
@@ -83,7 +83,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	pages.POST("/login", s.login)
 	pages.POST("/logout", s.logout)
 	pages.GET(payment.ReturnPath, s.alipayReturn)
-	pages.POST("/cart/items", s.addToCart) // which sends to the login itself, so that the choice is not lost there
+	pages.POST("/cart/items", s.addToCart) // not behind signedIn: the login must come back to the chosen term
 
 	student := pages.Group("", s.signedIn)
 	student.GET("/cart", s.cart)
@@ -116,8 +116,8 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/learn/:course", s.learn)
 	student.POST("/learn/:course", s.openLesson)
 
-	// No pages, but asked for: by people who leave out the slash, and where a refused form was shown
-	// by its tab, when that is opened again or goes through the login.
+	// These have no page of their own, but people ask for them: they leave out the slash, or they
+	// reopen a tab that showed a refused form under the form's address.
 	for path, page := range map[string]string{
 		"/myorder": "/myorder/", "/mycourses": "/mycourses/", "/orders": "/checkout", "/cart/items": "/cart",
 	} {
@@ -127,7 +127,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	headToo(e)
 }
 
-// headToo lets HEAD be asked wherever GET can be, through the same middleware; net/http leaves the body out.
+// headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out the body.
 func headToo(e *echo.Echo) {
 	for _, route := range e.Routes() {
 		if route.Method == http.MethodGet {

@@ -15,7 +15,7 @@ type history struct {
 	events []views.OrderEvent
 }
 
-// timeline tells from stored rows what happened to an order, oldest first.
+// timeline lists what happened to an order, oldest first, from what is stored.
 func timeline(o models.OrderView, messages []models.PaymentEvent) []views.OrderEvent {
 	h := &history{order: o}
 	h.made()
@@ -44,7 +44,8 @@ func (h *history) add(at time.Time, format string, args ...any) {
 	h.events = append(h.events, views.OrderEvent{At: at, Text: fmt.Sprintf(format, args...)})
 }
 
-// notBefore keeps a step behind the one that led to it: Alipay's times leave the fraction of the second out.
+// notBefore keeps a step after the one that caused it, because Alipay's times lack the fraction of a
+// second.
 func notBefore(at, cause time.Time) time.Time {
 	if at.Before(cause) {
 		return cause
@@ -63,7 +64,7 @@ func (h *history) made() {
 	}
 }
 
-// closed says by whom, also of an order that was granted late.
+// closed says who closed the order, even if it was granted late afterwards.
 func (h *history) closed() {
 	o := h.order
 	switch {
@@ -75,7 +76,8 @@ func (h *history) closed() {
 	}
 }
 
-// paid shows Alipay's time of payment, but a late one where the shop learned of it, behind the closing.
+// paid shows the payment at Alipay's time of payment. A late one is shown when the shop learned of
+// it, which is after the closing.
 func (h *history) paid(messages []models.PaymentEvent) {
 	o := h.order
 	if o.PayTime == nil {
@@ -94,7 +96,7 @@ func (h *history) paid(messages []models.PaymentEvent) {
 	}
 }
 
-// held shows money for which no refund stands.
+// held shows a payment that is neither fulfilled nor refunded, but waits for staff.
 func (h *history) held(m models.PaymentEvent) {
 	if m.Verdict != models.VerdictHeld {
 		return
@@ -110,7 +112,7 @@ func (h *history) held(m models.PaymentEvent) {
 	}
 }
 
-// request shows what the student asked for, and what became of it unless a refund tells that.
+// request shows the student's refund request and, unless a refund shows it, what became of it.
 func (h *history) request(line models.LineView) {
 	r := line.Request
 	if r.CreatedAt == nil {
@@ -126,7 +128,7 @@ func (h *history) request(line models.LineView) {
 	}
 }
 
-// grants tells whether a refund was asked for by its student before.
+// grants tells whether a refund follows from a request of the student.
 func (h *history) grants(r models.Refund) bool {
 	return slices.ContainsFunc(h.order.Lines, func(line models.LineView) bool {
 		return r.OrderDetailID != nil && *r.OrderDetailID == line.ID && line.Request.State == models.RequestApproved &&
@@ -134,7 +136,8 @@ func (h *history) grants(r models.Refund) bool {
 	})
 }
 
-// refund shows who asked and, once the money is back, what came back or was withdrawn with it.
+// refund shows who asked for a refund and, once the money is back, which points came back and which
+// course was withdrawn with it.
 func (h *history) refund(r models.Refund) {
 	asked := surplus(r)
 	switch {
@@ -162,7 +165,7 @@ func (h *history) refund(r models.Refund) {
 	h.add(notBefore(*r.DoneAt, r.CreatedAt), "%s", done)
 }
 
-// lineOf names the course that a refund is of; empty when it is of none.
+// lineOf names the course that a refund is for; "" if it is for a bare sum.
 func (h *history) lineOf(r models.Refund) string {
 	for _, line := range h.order.Lines {
 		if r.OrderDetailID != nil && line.ID == *r.OrderDetailID {

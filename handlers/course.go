@@ -1,10 +1,10 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -13,68 +13,20 @@ import (
 	"luffy/views"
 )
 
-// courseList is GET /, sorted and parted as its address says; what the address says wrongly is left out.
-func (s *shop) courseList(c echo.Context) error {
-	ctx := c.Request().Context()
-	p, err := s.page(c)
-	if err != nil {
-		return err
-	}
-	categories, err := s.db.Categories(ctx)
-	if err != nil {
-		return err
-	}
-	view := views.CourseList{Page: p, Sort: models.ParseCourseSort(c.QueryParam("sort")), Query: searchWords(c)}
-	chosen := idOf(c.QueryParam("category"))
-	for _, category := range categories {
-		choice := views.Category{ID: category.ID, Name: category.Name}
-		view.Categories = append(view.Categories, choice)
-		if category.ID == chosen {
-			view.Category = choice
-		}
-	}
-	filter := models.CourseFilter{Category: view.Category.ID, Search: view.Query, Sort: view.Sort, Page: pageNo(c)}
-	list, err := s.db.Courses(ctx, filter)
-	if err != nil {
-		return err
-	}
-	view.PageNo, view.Pages, view.Matches = list.Page, list.Pages, list.Matches
-	for _, course := range list.Courses {
-		view.Courses = append(view.Courses, courseCard(course))
-	}
-	return render(c, http.StatusOK, views.CourseListPage(view))
-}
-
-// courseCard shows the cheapest term, and the discount also where only other terms are reduced.
-func courseCard(l models.Listing) views.CourseCard {
-	offer := l.Cheapest()
-	card := views.CourseCard{
-		ID: l.ID, Name: l.Name, Picture: l.CourseImg, Teacher: l.TeacherName, Students: l.Students,
-		ListPrice: offer.Price, Price: offer.SalePrice, Discount: offer.DiscountName, DiscountEnds: offer.DiscountEnds,
-	}
-	for _, other := range l.Offers {
-		card.From = card.From || other.SalePrice > offer.SalePrice
-		if card.Discount == "" {
-			card.Discount, card.DiscountEnds = other.DiscountName, other.DiscountEnds
-		}
-	}
-	return card
-}
-
 // course is GET /courses/:id.
 func (s *shop) course(c echo.Context) error {
 	return s.showCourse(c, http.StatusOK, nil)
 }
 
-// showCourse shows a course that is sold or that the student has bought, also after a choice that
-// could not be put into the cart.
+// showCourse shows a course that is on sale or that the student has bought. problems are what was
+// wrong with a choice that could not be put into the cart.
 func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors) error {
 	ctx := c.Request().Context()
 	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
-	course, err := s.db.Course(ctx, idOf(firstOf(c.Param("id"), c.FormValue("course"))))
+	course, err := s.db.Course(ctx, idOf(cmp.Or(c.Param("id"), c.FormValue("course"))))
 	if err != nil {
 		return err
 	}
@@ -93,14 +45,15 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	}
 	switch {
 	case course.Published:
-		offerTerms(&view, course.Offers, idOrNone(c.FormValue("expire")))
+		offerTerms(&view, course.Offers, termID(c.FormValue("expire")))
 	case view.Owned == (views.Ownership{}):
 		return models.ErrNotFound
 	}
 	return render(c, status, views.CoursePage(view))
 }
 
-// offerTerms lists the terms with what reduces them. The one that is wanted is chosen, else the first.
+// offerTerms lists the terms and their discounts. The wanted term is selected or, if it is not
+// offered, the first.
 func offerTerms(view *views.Course, offers []models.Offer, wanted int64) {
 	found := slices.IndexFunc(offers, func(o models.Offer) bool { return o.Expire == wanted })
 	view.Kept = found >= 0
@@ -148,20 +101,4 @@ func duration(minutes int) string {
 		return ""
 	}
 	return fmt.Sprintf("%d 分钟", minutes)
-}
-
-// idOf reads a positive number from an address or a form; 0 is what no row has.
-func idOf(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

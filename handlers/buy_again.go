@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 	"luffy/views"
 )
 
-// buyAgain is POST /orders/:number/again: what of a closed or refunded order is still sold goes
-// into the cart, for the same terms.
+// buyAgain is POST /orders/:number/again. It puts those courses of a closed or refunded order that
+// are still sold into the cart, with the same terms.
 func (s *shop) buyAgain(c echo.Context) error {
 	ctx, user := c.Request().Context(), userID(c)
 	order, err := s.db.Order(ctx, user, c.Param("number"))
@@ -51,46 +50,4 @@ func (s *shop) tellAgain(c echo.Context, o models.OrderView, gone []string) erro
 	default:
 		return flashTo(c, "/cart", views.Flash{Text: strconv.Itoa(put) + " 门课程已加入购物车，价格以今天为准。"})
 	}
-}
-
-// hideForm is GET /orders/:number/hide: it asks once before the order leaves My Orders.
-func (s *shop) hideForm(c echo.Context) error {
-	order, err := s.db.Order(c.Request().Context(), userID(c), c.Param("number"))
-	if err != nil {
-		return err
-	}
-	if !order.Ended() || order.HiddenAt != nil {
-		return s.tellHidden(c, order)
-	}
-	p, err := s.page(c)
-	if err != nil {
-		return err
-	}
-	return render(c, http.StatusOK, views.HidePage(views.Hide{Page: p, Order: s.orderView(order)}))
-}
-
-// hide is POST /orders/:number/hide.
-func (s *shop) hide(c echo.Context) error {
-	ctx, number := c.Request().Context(), c.Param("number")
-	err := s.db.HideOrder(ctx, userID(c), number)
-	if errors.Is(err, models.ErrNotEnded) {
-		order, err := s.db.Order(ctx, userID(c), number)
-		if err != nil {
-			return err
-		}
-		return s.tellHidden(c, order)
-	}
-	if err != nil {
-		return err
-	}
-	return flashTo(c, "/myorder/", views.Flash{Text: "订单 " + number + " 已从我的订单中删除。"})
-}
-
-// tellHidden leads to an order that is not to be taken out of My Orders, and says why.
-func (s *shop) tellHidden(c echo.Context, o models.OrderView) error {
-	text := "只有已取消或已退款的订单可以删除。"
-	if o.HiddenAt != nil {
-		text = "这个订单已经从我的订单中删除。"
-	}
-	return flashTo(c, orderPath(o.OrderNumber), views.Flash{Text: text})
 }

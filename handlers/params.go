@@ -1,0 +1,55 @@
+package handlers
+
+// What handlers read from addresses and forms. Visitors can send anything; what cannot be read
+// becomes a value that no row has, or the usual choice.
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// maxSearch is the longest search in characters; a course's name is no longer.
+const maxSearch = 128
+
+// searchWords reads ?q=, cut to maxSearch characters.
+func searchWords(c echo.Context) string {
+	words := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
+	return string(words[:min(len(words), maxSearch)])
+}
+
+// pageNo reads ?page=. Anything but a number becomes 0, which the models take for the first page.
+func pageNo(c echo.Context) int {
+	n, _ := strconv.Atoi(c.QueryParam("page"))
+	return n
+}
+
+// idOf reads the ID of a row. Anything but a positive number becomes 0, which no row has.
+func idOf(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// termID reads the ID of a course's term. Here 0 is a real one, 永久有效, so anything unreadable
+// becomes -1.
+func termID(s string) int64 {
+	if id := idOf(s); id != 0 || s == "0" {
+		return id
+	}
+	return -1
+}
+
+var orderNumberForm = regexp.MustCompile(`^[0-9]{26}$`)
+
+// orderNumberIn gives text back if it has the form of an order number, else "".
+func orderNumberIn(text string) string {
+	if orderNumberForm.MatchString(text) {
+		return text
+	}
+	return ""
+}

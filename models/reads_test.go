@@ -51,10 +51,12 @@ func TestReadsDoNotGrow(t *testing.T) {
 	exec(t, s.DB, "ANALYZE TABLE ly_order, ly_order_detail, ly_payment, ly_refund, ly_user_course") //nolint:misspell // so SQL spells it
 	hourAgo := noon.Add(-time.Hour)
 	for name, read := range map[string]func() error{
-		"metrics":          func() error { _, err := s.Backlog(t.Context()); return err },
-		"refunds to do":    func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
-		"payments by time": func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
-		"refunds by time":  func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
+		"metrics":             func() error { _, err := s.Backlog(t.Context()); return err },
+		"refunds to do":       func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
+		"payments by time":    func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
+		"refunds by time":     func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
+		"movements":           func() error { _, err := s.Movements(t.Context(), hourAgo, noon); return err },
+		"an order's messages": func() error { _, err := s.FindOrder(t.Context(), bought.OrderNumber); return err },
 		"refund page": func() error {
 			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
 			return err

@@ -30,6 +30,7 @@ const usage = `luffy is a course shop that takes payments with Alipay.
                                        differences are open
   luffy reconcile settle ID --note TEXT
                                        close a difference that was cleared up
+  luffy export MONTH|DATE              write the payments and refunds of a month or a day as CSV for a spreadsheet
   luffy refund ORDER [--line N | --amount 100.00] --reason TEXT [--key KEY]
                                        give back a line, a sum, or all that is left of an order; the same key again
                                        is the same refund
@@ -91,7 +92,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "config": p.config, "user": p.user, "course": p.course, "coupon": p.coupon,
-		"order": p.order, "message": p.message, "reconcile": p.reconcile, "refund": p.refund, "audit": p.audit,
+		"order": p.order, "message": p.message, "reconcile": p.reconcile, "export": p.export, "refund": p.refund, "audit": p.audit,
 		"help": p.help, "-h": p.help, "--help": p.help,
 	}
 	command, ok := commands[name]

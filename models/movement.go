@@ -1,0 +1,50 @@
+package models
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Movement is money that came from a buyer or went back.
+type Movement struct {
+	At           time.Time // by Alipay's clock
+	OrderNumber  string
+	OutTradeNo   string
+	TradeNo      string
+	OutRequestNo string // of a refund; empty for a payment
+	Username     string
+	Title        string       // the line's course, or the order's title
+	Amount       Fen          // below 0 when it went back
+	State        PaymentState // of a payment
+	Reason       string       // of a refund
+	SettledBy    string       // who of the staff paid the refund by other means; empty when Alipay did
+	Note         string       // how
+}
+
+// Movements reads the payments that came in that time, whether their orders could take them or not,
+// and the refunds that were done in it, as they followed each other. They are those that a
+// reconciliation compares with Alipay's bills, and the refunds that staff paid by other means.
+func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, error) {
+	var came, back []Movement
+	err := db.with(ctx).Raw(`
+		SELECT p.paid_at AS at, o.order_number, p.out_trade_no, p.trade_no, u.username, o.order_title AS title,
+		       p.amount, p.state
+		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
+		WHERE p.trade_no IS NOT NULL AND p.paid_at >= ? AND p.paid_at < ? ORDER BY p.paid_at, p.id`,
+		from.UTC(), to.UTC()).Scan(&came).Error
+	if err != nil {
+		return nil, err
+	}
+	err = db.with(ctx).Raw(`
+		SELECT f.done_at AS at, o.order_number, p.out_trade_no, p.trade_no, f.out_request_no, u.username,
+		       COALESCE(d.course_name, o.order_title) AS title, -f.amount AS amount, f.reason, f.settled_by, f.note
+		FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+		JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
+		LEFT JOIN ly_order_detail d ON d.id = f.order_detail_id
+		WHERE f.state = ? AND f.done_at >= ? AND f.done_at < ? ORDER BY f.done_at, f.id`,
+		RefundDone, from.UTC(), to.UTC()).Scan(&back).Error
+	all := append(came, back...)
+	slices.SortStableFunc(all, func(a, b Movement) int { return a.At.Compare(b.At) })
+	return all, err
+}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -55,34 +56,36 @@ const (
 	maxBillDays = 10
 )
 
-// BillDays lists the days to look at, yyyy-MM-dd, yesterday first: the last few, and of those since
-// the first attempt to pay at this shop the ones that were never compared. Which are to be compared
-// now ClaimBillDay decides.
+// BillDays lists the days to look at, yyyy-MM-dd: the last few, and of those since the first attempt
+// to pay at this shop the ones that were never compared, those first that nobody has tried for
+// longest. Which are to be compared now ClaimBillDay decides.
 func (db *DB) BillDays(ctx context.Context) ([]string, error) {
 	first, err := db.firstDay(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var dates []string
-	err = db.with(ctx).Model(&BillDay{}).Where("compared_at IS NOT NULL").Pluck("bill_date", &dates).Error
-	if err != nil {
+	var known []BillDay
+	if err := db.with(ctx).Find(&known).Error; err != nil {
 		return nil, err
 	}
-	compared := map[string]bool{}
-	for _, date := range dates {
-		compared[date] = true
+	tried := make(map[string]BillDay, len(known))
+	for _, d := range known {
+		tried[d.BillDate] = d
 	}
 	var days []string
-	for back := 0; len(days) < maxBillDays; back++ {
+	for back := 0; ; back++ {
 		day := midnight(db.Now()).AddDate(0, 0, -1-back)
 		if back >= billDays && (first.IsZero() || day.Before(first)) {
 			break
 		}
-		if date := day.Format(time.DateOnly); back < billDays || !compared[date] {
+		if date := day.Format(time.DateOnly); back < billDays || tried[date].ComparedAt == nil {
 			days = append(days, date)
 		}
 	}
-	return days, nil
+	slices.SortStableFunc(days[billDays:], func(a, b string) int {
+		return tried[a].ClaimedAt.Compare(tried[b].ClaimedAt)
+	})
+	return days[:min(len(days), maxBillDays)], nil
 }
 
 // firstDay is the midnight in Beijing that begins the day of the first attempt to pay; the zero

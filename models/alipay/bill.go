@@ -15,8 +15,9 @@ const (
 )
 
 var (
-	// ErrNoBill marks a bill that Alipay has not made yet; ask again later. It is not an empty day:
-	// that one has a bill without rows.
+	// ErrNoBill marks a day of which Alipay has no bill: it is not made yet, or never, because nothing
+	// was traded; see IsNoTrades. An empty day has a bill without rows only for sellers who left the
+	// settings of their bills alone (bill_file_code).
 	ErrNoBill = errors.New("the bill is not there yet")
 
 	// ErrBill marks a bill that arrived and is not whole, not of that day or not readable. None of
@@ -71,6 +72,9 @@ func (c *Client) Bill(ctx context.Context, date string) (Bill, error) {
 	}
 	return ParseBill(zipped, date)
 }
+
+// IsNoTrades tells whether an ErrNoBill is Alipay's word that nothing was traded on the day.
+func IsNoTrades(err error) bool { return hasSubCode(err, "NO_BILL_DATA") }
 
 // checkBillDate spares the gateway questions that have no answer: a day that is not over has no bill.
 func (c *Client) checkBillDate(date string) error {

@@ -25,6 +25,10 @@ type comparison struct {
 	bills   map[int]billed // this one and those of the days beside it read so far, by their offset in days
 }
 
+func (s *Service) comparison(day time.Time, bill alipay.Bill) *comparison {
+	return &comparison{Service: s, day: day, bill: bill, refunds: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
+}
+
 // atHand is how many rows of a bill are compared at once: a big day's payments, all in memory, would
 // take more of it than the rest of the shop.
 const atHand = 500

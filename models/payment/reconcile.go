@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,17 +37,20 @@ var ErrBillDate = errors.New("a day before today, like 2026-11-21, is expected")
 
 // Reconcile compares Alipay's bill of a day in Beijing with the shop, heals what can be healed by
 // asking Alipay, and stores each difference. Comparing twice gives the same. Errors: ErrBillDate;
-// alipay.ErrNoBill while the bill is not there yet, which is not an empty day.
+// alipay.ErrNoBill while there is no bill and there may be something to compare.
 func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, error) {
 	day, err := time.ParseInLocation(time.DateOnly, date, models.Beijing)
 	if err != nil || !day.AddDate(0, 0, 1).Before(s.db.Now()) {
 		return Reconciliation{}, fmt.Errorf("%q: %w", date, ErrBillDate)
 	}
 	bill, err := s.alipay.Bill(ctx, date)
+	if errors.Is(err, alipay.ErrNoBill) {
+		return Reconciliation{Date: date}, s.withoutBill(ctx, day, err)
+	}
 	if err != nil {
 		return Reconciliation{}, err
 	}
-	c := comparison{Service: s, day: day, bill: bill, refunds: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
+	c := s.comparison(day, bill)
 	if err := c.run(ctx); err != nil {
 		return Reconciliation{}, err
 	}
@@ -65,6 +69,23 @@ func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, e
 		}
 	}
 	return report, s.db.NoteBillDay(ctx, date)
+}
+
+// billPatience is for how many days a bill may be late that Alipay says nothing of.
+const billPatience = 3
+
+// withoutBill ends a day that has no bill, where nothing was traded by Alipay's word, or nothing is
+// known of it for days, and the shop has nothing of that day either; else it returns noBill.
+func (s *Service) withoutBill(ctx context.Context, day time.Time, noBill error) error {
+	if !alipay.IsNoTrades(noBill) && s.db.Now().Before(day.AddDate(0, 0, 1+billPatience)) {
+		return noBill
+	}
+	date := day.Format(time.DateOnly)
+	c := s.comparison(day, alipay.Bill{Date: date})
+	if err := c.missingThere(ctx); err != nil || len(c.found) > 0 {
+		return cmp.Or(err, noBill)
+	}
+	return s.db.NoteBillDay(ctx, date)
 }
 
 // reconcileFrom is the hour in Beijing from which yesterday's bill is asked for; it is there by nine.

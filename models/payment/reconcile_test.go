@@ -432,26 +432,106 @@ func TestGoneBackIsLearnedLate(t *testing.T) {
 func TestDaysOfAnOutageAreCompared(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.paid()
-		wantMissing := func(want int) {
-			w.t.Helper()
-			if b, err := w.db.Backlog(w.t.Context()); err != nil || b.BillDaysMissing != want {
-				w.t.Errorf("got %d days missing, %v; want %d", b.BillDaysMissing, err, want)
-			}
-		}
 		w.forward(14 * 24 * time.Hour)
-		wantMissing(14)
+		w.wantMissing("after the outage", 14)
 		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Method: methodBill, Times: 1})
 		if err := w.ReconcileDue(w.t.Context()); !errors.Is(err, alipay.ErrUnknown) {
 			w.t.Errorf("got %v, want ErrUnknown of the first bill", err)
 		}
-		wantMissing(5)
+		w.wantMissing("after a pass", 5)
 		w.reconcileDue()
-		wantMissing(1) // just tried
+		w.wantMissing("after another", 1) // just tried
 		w.forward(30 * time.Minute)
 		w.reconcileDue()
-		wantMissing(0)
+		w.wantMissing("in the end", 0)
 		if n := w.count("SELECT COUNT(*) FROM ly_bill_day WHERE compared_at IS NOT NULL"); n != 14 {
 			w.t.Errorf("got %d days compared, want 14", n)
+		}
+	})
+}
+
+// wantMissing compares the metric.
+func (w *world) wantMissing(when string, want int) {
+	w.t.Helper()
+	if b, err := w.db.Backlog(w.t.Context()); err != nil || b.BillDaysMissing != want {
+		w.t.Errorf("%s: got %d days missing, %v; want %d", when, b.BillDaysMissing, err, want)
+	}
+}
+
+// Of a day without a trade Alipay may have no bill, and says so, or has none three days later. There
+// is nothing to compare where the shop, too, has none; else somebody must look.
+func TestDayWithoutABill(t *testing.T) {
+	for name, c := range map[string]struct {
+		word          string
+		sold          bool
+		first, fourth int // days missing on the first morning, and on the fourth
+	}{
+		"no data, none sold":   {"NO_BILL_DATA", false, 0, 0},
+		"no data, but sold":    {"NO_BILL_DATA", true, 1, 1},
+		"not there, none sold": {"BILL_NOT_EXIST", false, 1, 3},
+		"not there, but sold":  {"BILL_NOT_EXIST", true, 1, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				w.start(w.order()) // the shop is open since that day
+				if c.sold {
+					w.paid()
+				}
+				w.fault(sandbox.Fault{Name: sandbox.BillLate, Value: c.word})
+				w.forward(25 * time.Hour) // 13:00, when a bill is due
+				w.reconcileDue()
+				w.wantMissing("first day", c.first)
+				w.forward(3 * 24 * time.Hour)
+				w.reconcileDue()
+				w.wantMissing("fourth day", c.fourth)
+				if n := w.count("SELECT COUNT(*) FROM ly_bill_difference"); n != 0 {
+					w.t.Errorf("got %d differences with no bill, want none", n)
+				}
+				w.alipay.ClearFaults()
+				w.forward(time.Hour)
+				w.reconcileDue()
+				w.wantMissing("once there are bills", 0)
+			})
+		})
+	}
+}
+
+// A row that the shop has just before midnight, and Alipay just after, stands in the bill of a day
+// beside the one that has none.
+func TestDayWithoutABillBesideAnother(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.forward(12 * time.Hour) // 00:00
+		w.paid()
+		_, err := w.db.SQL().ExecContext(w.t.Context(),
+			"UPDATE ly_payment SET created_at = ?, paid_at = ?", noon, noon.Add(12*time.Hour-time.Second))
+		w.must(err)
+		w.forward(37 * time.Hour) // 13:00, when both bills are due
+		w.fault(sandbox.Fault{Name: sandbox.BillLate, Value: "NO_BILL_DATA", Times: 1})
+		if _, err := w.Reconcile(w.t.Context(), billDate); err != nil {
+			w.t.Errorf("got %v, want the day compared with the bill of the next", err)
+		}
+		w.wantMissing("then", 1) // the next
+	})
+}
+
+// Days whose bills cannot be had, however many, do not keep an older one from its turn.
+func TestMissingDaysTakeTurns(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.paid()
+		w.forward(40 * 24 * time.Hour)
+		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Method: methodBill})
+		asked := map[string]bool{}
+		for range 8 {
+			_ = w.ReconcileDue(w.t.Context()) // the gateway is down
+			w.forward(10 * time.Minute)
+		}
+		for _, call := range w.alipay.Calls() {
+			if call.Method == methodBill {
+				asked[call.Content] = true
+			}
+		}
+		if len(asked) != 40 {
+			w.t.Errorf("asked for %d of 40 bills", len(asked))
 		}
 	})
 }

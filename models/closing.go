@@ -114,28 +114,29 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 		if o.OrderStatus != OrderUnpaid || o.ClosingTo == nil {
 			return ErrNotPayable
 		}
-		closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-			Updates(columns{
-				"order_status": *o.ClosingTo, "closed_as": *o.ClosingTo, "closed_at": tx.now,
-				"closing_to": nil, "check_at": nil,
-			})
-		if err := exactlyOne(closed, ErrNotPayable); err != nil {
-			return err
-		}
-		if err := tx.release(o); err != nil {
-			return err
-		}
-		return tx.reshelve(o, shelfClosed)
+		return tx.closeOrder(o, *o.ClosingTo)
 	})
+}
+
+// closeOrder ends a locked unpaid order.
+func (tx transaction) closeOrder(o Order, as OrderStatus) error {
+	closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
+		Updates(columns{"order_status": as, "closed_as": as, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
+	if err := exactlyOne(closed, ErrNotPayable); err != nil {
+		return err
+	}
+	if err := tx.release(o); err != nil {
+		return err
+	}
+	return tx.reshelve(o, shelfClosed)
 }
 
 // release gives back what hold has kept.
 func (tx transaction) release(o Order) error {
 	if o.Coupon != 0 {
-		freed := tx.Model(&UserCoupon{}).
-			Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).
-			Update("order_id", nil)
-		if err := exactlyOne(freed, ErrCoupon); err != nil {
+		err := tx.Model(&UserCoupon{}).Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).
+			Update("order_id", nil).Error
+		if err != nil {
 			return err
 		}
 	}

@@ -53,9 +53,19 @@ func (o Outcome) Verdict() Verdict {
 // stores the event with the outcome as its reason. Called again with the same trade it changes
 // nothing.
 func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
-	var outcome Outcome
 	event.fit()
-	err := db.inTx(ctx, func(tx transaction) (err error) {
+	outcome, err := db.confirm(ctx, trade, event)
+	if !lacksHold(err) {
+		return outcome, err
+	}
+	if err := db.holdOrClose(ctx, trade.OutTradeNo); err != nil {
+		return "", err
+	}
+	return db.confirm(ctx, trade, event)
+}
+
+func (db *DB) confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (outcome Outcome, err error) {
+	err = db.inTx(ctx, func(tx transaction) (err error) {
 		if outcome, err = tx.confirm(trade); err != nil {
 			return err
 		}

@@ -68,11 +68,11 @@ func (tx transaction) holdCredit(user, points int64) error {
 	return exactlyOne(held, ErrPoints)
 }
 
-// releaseCredit frees points that an order held.
+// releaseCredit frees points that an order held. Where fewer are held, one of the student's orders was
+// brought over without its hold.
 func (tx transaction) releaseCredit(user, points int64) error {
-	freed := tx.Model(&User{}).Where("id = ? AND credit_held >= ?", user, points).
-		Update("credit_held", gorm.Expr("credit_held - ?", points))
-	return exactlyOne(freed, ErrPoints)
+	return tx.Model(&User{}).Where("id = ?", user).
+		Update("credit_held", gorm.Expr("CASE WHEN credit_held > ? THEN credit_held - ? ELSE 0 END", points, points)).Error
 }
 
 // spendHeldCredit takes the points that the order held and books them. It also locks the student's row.

@@ -2,137 +2,17 @@ package models
 
 import (
 	"context"
-	"errors"
-	"regexp"
-	"strings"
 	"time"
-	"unicode"
 )
-
-// ErrMobile reports what is no mobile number of mainland China.
-var ErrMobile = errors.New("mobile must be 11 digits that begin with 13 to 19")
-
-// User reads the account; ErrNotFound when there is none.
-func (db *DB) User(ctx context.Context, id int64) (User, error) {
-	var user User
-	err := db.with(ctx).Take(&user, "id = ?", id).Error
-	return user, found(err)
-}
-
-var mobileForm = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
-
-// ParseMobile reads a mobile number as people write it, with spaces, hyphens or +86, or copy it from
-// a phone's contacts, with marks of direction that nobody sees; an empty one means none. The error
-// is ErrMobile.
-func ParseMobile(text string) (string, error) {
-	number := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == '-' {
-			return -1
-		}
-		return r
-	}, text)
-	number = strings.TrimPrefix(number, "+86")
-	if number != "" && !mobileForm.MatchString(number) {
-		return "", ErrMobile
-	}
-	return number, nil
-}
-
-// SetMobile stores what ParseMobile gave.
-func (db *DB) SetMobile(ctx context.Context, user int64, number string) error {
-	var mobile *string
-	if number != "" {
-		mobile = &number
-	}
-	return db.with(ctx).Model(&User{}).Where("id = ?", user).Update("mobile", mobile).Error
-}
-
-// PasswordChange is the form of a student who is logged in and wants another password.
-type PasswordChange struct {
-	UserID          int64
-	Old, New, Again string
-}
-
-// What can be wrong with a PasswordChange, beside ErrPassword.
-var (
-	ErrOldPassword     = errors.New("the old password is wrong")
-	ErrPasswordsDiffer = errors.New("the new password was not repeated")
-)
-
-// check names all that is wrong with the change.
-func (c PasswordChange) check(ctx context.Context, user User) error {
-	matches, err := passwordMatches(ctx, user.Password, c.Old)
-	if err != nil {
-		return err
-	}
-	var faults []error
-	if !matches {
-		faults = append(faults, ErrOldPassword)
-	}
-	if c.New != c.Again {
-		faults = append(faults, ErrPasswordsDiffer)
-	}
-	return errors.Join(append(faults, checkPassword(c.New))...)
-}
-
-// ChangePassword replaces the password and ends every session of the student, the one that asked
-// included. The error names all that is wrong: ErrOldPassword, ErrPassword, ErrPasswordsDiffer.
-func (db *DB) ChangePassword(ctx context.Context, c PasswordChange) (User, error) {
-	user, err := db.User(ctx, c.UserID)
-	if err != nil {
-		return User{}, err
-	}
-	if err := c.check(ctx, user); err != nil {
-		return User{}, err
-	}
-	return db.replacePassword(ctx, user, c.New)
-}
-
-// SetPassword is staff's ChangePassword for somebody who has forgotten the old one. Errors:
-// ErrPassword.
-func (db *DB) SetPassword(ctx context.Context, user User, password string) error {
-	if err := checkPassword(password); err != nil {
-		return err
-	}
-	_, err := db.replacePassword(ctx, user, password)
-	return err
-}
-
-// replacePassword fails with ErrOldPassword when the password has changed since the user was read.
-func (db *DB) replacePassword(ctx context.Context, user User, password string) (User, error) {
-	fresh, err := hashPassword(ctx, password)
-	if err != nil {
-		return User{}, err
-	}
-	err = db.inTx(ctx, func(tx transaction) error {
-		changed := tx.Model(&User{}).Where("id = ? AND password = ?", user.ID, user.Password).Update("password", fresh)
-		if err := exactlyOne(changed, ErrOldPassword); err != nil {
-			return err
-		}
-		return tx.endSessions(user.ID)
-	})
-	user.Password = fresh
-	return user, err
-}
-
-// PasswordStands tells with ErrNotFound that the password has changed since the user was read. It
-// waits for a change that is under way, so a login that asks after it began its session is either
-// seen by the change, which ends the session, or sees it here.
-func (db *DB) PasswordStands(ctx context.Context, user User) error {
-	return db.inTx(ctx, func(tx transaction) error {
-		var now User
-		return found(lockRows(tx.DB).Select("id").Take(&now, "id = ? AND password = ?", user.ID, user.Password).Error)
-	})
-}
 
 // Summary is what the first page of the account shows.
 type Summary struct {
-	Credit     int64 // points owned, those held by unpaid orders included
-	CreditHeld int64
-	Coupons    int // that can be used
-	Courses    int // that can be learnt
-	Ending     int // of those, the ones that end within EndingSoon
-	Unpaid     int // orders
+	Credit     int64 // points owned, including those held by unpaid orders
+	CreditHeld int64 // points held by unpaid orders
+	Coupons    int   // usable coupons
+	Courses    int   // courses that can be learnt now
+	Ending     int   // those of Courses that end within EndingSoon
+	Unpaid     int   // unpaid orders
 	CreatedAt  time.Time
 }
 

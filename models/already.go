@@ -7,10 +7,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// Already is what a student has of some courses, told before they are paid for once more.
+// Already is what a student has of some courses already, to be shown before they pay for them again.
 type Already struct {
-	Rights map[int64]Right  // by course; without those never bought
-	Unpaid map[int64]string // number of the latest unpaid order, by course
+	Rights map[int64]Right  // by course; courses without a purchase record are left out
+	Unpaid map[int64]string // by course: the number of the latest unpaid order with it
 }
 
 // AlreadyHas looks for what the student has of an order's courses outside that order.
@@ -22,7 +22,8 @@ func (db *DB) AlreadyHas(ctx context.Context, o OrderView) (Already, error) {
 	return readAlready(db.with(ctx), o.Order, courses, db.Now())
 }
 
-// readAlready leaves out the order itself, which has no id while it is only quoted.
+// readAlready ignores the order o itself. While o is only quoted, its ID is 0 and there is none to
+// ignore.
 func readAlready(g *gorm.DB, o Order, courses []int64, now time.Time) (Already, error) {
 	rights, err := readRights(g, o.UserID, courses)
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Finding is a row that breaks one of the shop's invariants.
+// Finding is a row that breaks an invariant. Want and Got are fen, points, counts or IDs, as the
+// invariant is about.
 type Finding struct {
 	Check string // the invariant
 	Row   string // the row that is wrong: an order number, a username, an out_trade_no …
@@ -13,20 +14,21 @@ type Finding struct {
 	Got   int64
 }
 
-// String gives the finding in a line.
+// String is the finding in one line.
 func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s: want %d, got %d", f.Check, f.Row, f.Want, f.Got)
 }
 
-// audit is one invariant as a query for the rows that break it, in the columns row_name, want and
-// got. Sums are fen.
+// audit is one invariant, with a query for the rows that break it. Its columns are row_name, want and
+// got.
 type audit struct{ check, query string }
 
-// maxFindings bounds what one invariant lists.
+// maxFindings bounds how many rows are listed for one invariant.
 const maxFindings = 100
 
-// Audit checks every invariant on a live database and returns what breaks one. Each check is a
-// statement of its own, so it sees one moment; a payment between two checks breaks none of them.
+// Audit checks every invariant and returns the rows that break one. It may run while the shop sells:
+// each check is one statement and sees the database at one moment, so a payment between two checks
+// does no harm.
 func (db *DB) Audit(ctx context.Context) ([]Finding, error) {
 	var all []Finding
 	for _, a := range audits {
@@ -45,9 +47,9 @@ func (db *DB) Audit(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
-// A refund by hand in Alipay's console may be of money that a pending refund of the shop's is of,
-// too; Alipay then refuses that one. So what is done and what the shop asks for are bounded each by
-// itself.
+// Somebody may refund money in Alipay's console that a pending refund of the shop is about, too;
+// Alipay then refuses the shop's. So "no trade is refunded beyond its sum" bounds the refunds that
+// are done and those that the shop asked for separately.
 //
 // The order states are written out: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款.
 var audits = []audit{

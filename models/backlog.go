@@ -5,23 +5,24 @@ import (
 	"time"
 )
 
-// Backlog is what waits to be done, for metrics and alarms. Ages are zero when nothing waits.
+// Backlog is the work that waits, for metrics and alarms. The durations are how long the oldest of
+// its kind has waited, zero if none waits.
 type Backlog struct {
-	Confirming      time.Duration // since the oldest buyer came back from Alipay whose payment is not booked
-	CloseLag        time.Duration // since the oldest unpaid order should have timed out
-	AskLag          time.Duration // since a job should have asked about an open attempt, or have asked again
-	RefundLag       time.Duration // the same for refunds
-	RefundAge       time.Duration // since the oldest refund was stored that is not done yet
+	Confirming      time.Duration // since a buyer came back from Alipay; the payment is not booked yet
+	CloseLag        time.Duration // since an unpaid order should have timed out
+	AskLag          time.Duration // since a job should have asked Alipay about an open attempt
+	RefundLag       time.Duration // since a job should have tried a pending refund
+	RefundAge       time.Duration // since a pending refund was stored
 	RefundsPending  int
 	RefundsFailed   int // refused by Alipay for good, and the money is still owed
-	RequestsOpen    int // students' requests for a refund that wait for a decision
-	PaymentsHeld    int // money with a wrong sum
+	RequestsOpen    int // refund requests of students that wait for a decision
+	PaymentsHeld    int // payments of a wrong sum
 	OpenDifferences int // between bills and shop
 	BillDaysMissing int // days whose bill should have been compared and was not
 }
 
-// owedRefunds counts the failed refunds that nothing has made up for: no other gave the line back,
-// or that sum afterwards, and there is as much left of the payment.
+// owedRefunds counts the failed refunds that nothing has made up for: no other refund gave back the
+// same line, or later the same sum, and the payment still has that much left.
 const owedRefunds = `
 	SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
 	WHERE f.state = ?
@@ -30,7 +31,7 @@ const owedRefunds = `
 	AND NOT EXISTS (SELECT 1 FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?
 		AND (d.order_detail_id = f.order_detail_id OR d.id > f.id AND d.amount = f.amount))`
 
-// Backlog reads what waits now.
+// Backlog counts and dates the work that waits now.
 func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	var b Backlog
 	err := db.with(ctx).Raw(`
@@ -50,7 +51,7 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	return b, err
 }
 
-// readAges reads since when the oldest of each kind waits.
+// readAges fills in the durations.
 func (db *DB) readAges(ctx context.Context, b *Backlog) error {
 	for _, oldest := range []struct {
 		age   *time.Duration

@@ -26,9 +26,9 @@ type CartLine struct {
 	Offer
 	Selected  bool
 	SeenPrice Fen     // what the student saw when choosing the term
-	OnSale    bool    // false: the course or the term was withdrawn, and the line cannot be bought
-	TermGone  bool    // only the term was: another can be chosen
-	Terms     []Offer // what the student may change to
+	OnSale    bool    // false: the course or its term was withdrawn, and the line cannot be bought
+	TermGone  bool    // only the term was withdrawn: the student can choose another
+	Terms     []Offer // all terms that the student can choose
 }
 
 // Cart lists a student's cart, the latest first.
@@ -68,7 +68,7 @@ func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
 	return lines, nil
 }
 
-// cartLine is what an item of a cart costs now.
+// cartLine prices an item of a cart as of now.
 func (b offerBook) cartLine(item CartItem, course Course) CartLine {
 	line := CartLine{SeenPrice: item.Price, Terms: b.offers(course)}
 	var err error
@@ -83,7 +83,7 @@ func (b offerBook) cartLine(item CartItem, course Course) CartLine {
 	return line
 }
 
-// CartTotal sums up what is selected.
+// CartTotal is the sum of a cart's selected lines.
 type CartTotal struct {
 	Count int
 	List  Fen // list prices
@@ -104,14 +104,13 @@ func TotalOf(lines []CartLine) CartTotal {
 }
 
 // PutInCart puts a course into the cart, or changes its term and selection there. Errors:
-// ErrNotFound for an unknown course, ErrWithdrawn for one that is not sold or not for that term,
-// ErrCartFull.
+// ErrNotFound for an unknown course, ErrWithdrawn if the course or the term is not sold, ErrCartFull.
 func (db *DB) PutInCart(ctx context.Context, item CartItem) error {
 	return db.inTx(ctx, func(tx transaction) error { return tx.putInCart(item) })
 }
 
-// BuyNow puts a course into the cart as PutInCart does and leaves it the only one selected. It
-// tells how many others were.
+// BuyNow puts a course into the cart like PutInCart and makes it the only selected one. waiting is
+// how many others were selected before.
 func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err error) {
 	err = db.inTx(ctx, func(tx transaction) error {
 		if err := tx.putInCart(item); err != nil {

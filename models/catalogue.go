@@ -26,7 +26,7 @@ type CatalogueCourse struct {
 	Teacher   CatalogueTeacher   `json:"teacher"`
 	Img       string             `json:"img"`
 	Brief     string             `json:"brief"`
-	Price     *Yuan              `json:"price"` // needed, because a forgotten one would give the course away
+	Price     *Yuan              `json:"price"` // required: a forgotten one must not give the course away
 	Withdrawn bool               `json:"withdrawn"`
 	Terms     []CatalogueTerm    `json:"terms"`
 	Chapters  []CatalogueChapter `json:"chapters"`
@@ -43,7 +43,7 @@ type CatalogueTeacher struct {
 type CatalogueTerm struct {
 	Days  int    `json:"days"`
 	Text  string `json:"text"`
-	Price *Yuan  `json:"price"` // needed too
+	Price *Yuan  `json:"price"` // required
 }
 
 // CatalogueChapter is a chapter with its lessons in order.
@@ -59,7 +59,7 @@ type CatalogueLesson struct {
 	Content string `json:"content"`
 }
 
-// CatalogueActivity is a time with price rules. Type is one of free, rate, off, step.
+// CatalogueActivity is a period with price rules.
 type CatalogueActivity struct {
 	Name      string              `json:"name"`
 	Start     time.Time           `json:"start"`
@@ -70,17 +70,17 @@ type CatalogueActivity struct {
 // CatalogueDiscount is one course's rule in an activity.
 type CatalogueDiscount struct {
 	Course string `json:"course"`
-	Type   string `json:"type"`
-	Sale   string `json:"sale"`
+	Type   string `json:"type"` // free, rate, off or step
+	Sale   string `json:"sale"` // in the form that the type reads, see DiscountType
 	From   Yuan   `json:"from"` // prices below it are not reduced
 }
 
 // CatalogueCoupon is a kind of coupon.
 type CatalogueCoupon struct {
 	Name string `json:"name"`
-	Sale string `json:"sale"`
-	From Yuan   `json:"from"` // orders below it cannot use it
-	Days int    `json:"days"`
+	Sale string `json:"sale"` // -50 (yuan) or *0.9
+	From Yuan   `json:"from"` // orders below this sum cannot use it
+	Days int    `json:"days"` // how long it is valid after it was given
 }
 
 // Yuan is a sum that a file writes as text like "310.00".
@@ -104,7 +104,7 @@ var discountTypes = map[string]DiscountType{
 // is ErrCatalogue.
 func ReadCatalogue(text []byte) (Catalogue, error) {
 	var c Catalogue
-	if !utf8.Valid(text) { // the decoder would put a sign for "unreadable" into the names
+	if !utf8.Valid(text) { // the decoder would silently put U+FFFD into the names
 		return c, fmt.Errorf("%w: it is not in UTF-8, perhaps in GBK or UTF-16", ErrCatalogue)
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -122,7 +122,7 @@ func ReadCatalogue(text []byte) (Catalogue, error) {
 	return c, nil
 }
 
-// inLine adds the line of a fault that the decoder has placed.
+// inLine adds the line number to an error of the decoder that has a position.
 func inLine(text []byte, err error) error {
 	var offset int64
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
@@ -135,8 +135,8 @@ func inLine(text []byte, err error) error {
 	return fmt.Errorf("line %d: %w", 1+bytes.Count(text[:offset], []byte("\n")), err)
 }
 
-// maxDays bounds terms and coupons to a hundred years: the databases know no time after the year
-// 9999, and a course that was paid for could not be granted until then.
+// maxDays bounds terms and coupons to a hundred years. The databases store no time after the year
+// 9999, so a longer term could be sold and then not be granted.
 const maxDays = 36500
 
 func validDays(n int) bool { return 0 < n && n <= maxDays }
@@ -166,7 +166,7 @@ type faults struct {
 
 func (f *faults) add(format string, args ...any) { f.all = append(f.all, fmt.Errorf(format, args...)) }
 
-// once reports a thing that the file has named before: the second would silently replace the first.
+// once adds a fault if the file has named the thing before: the second would silently replace the first.
 func (f *faults) once(format string, args ...any) {
 	thing := fmt.Sprintf(format, args...)
 	if f.named[thing] {

@@ -7,8 +7,8 @@ import (
 )
 
 // Closing is an unpaid order on its way to a closed state, with the attempts that must be closed at
-// Alipay first. Where no attempt was ever stored, as for an order brought over from an older shop,
-// there is one of the order's number all the same: nothing is closed unasked.
+// Alipay first. An order brought over from an older shop may have no stored attempt; then Open holds
+// one named by the order's number, because nothing is closed before Alipay was asked.
 type Closing struct {
 	Order Order
 	Open  []Payment
@@ -21,8 +21,8 @@ const (
 	closingPause = 15 * time.Minute
 )
 
-// BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt
-// to pay it is opened. Errors: ErrNotFound, ErrNotPayable when it is not unpaid any more.
+// BeginCancel puts a student's own unpaid order on the way to 已取消. From then on no new attempt to
+// pay it is opened. Errors: ErrNotFound; ErrNotPayable if the order is no longer unpaid.
 func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closing, error) {
 	var closing Closing
 	err := db.inTx(ctx, func(tx transaction) error {
@@ -40,11 +40,10 @@ func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closi
 	return closing, err
 }
 
-// ClaimDue takes up to so many orders whose time to pay is over, or whose closing was begun and not
-// ended, those first that wait longest. Several replicas may call it at once: each order goes to
-// one of them, and comes up again when that one has not finished it after a minute, or after as
-// long as it is overdue. Only the orders that it takes are locked, so no payment of another order
-// waits for it.
+// ClaimDue takes up to limit orders whose time to pay is over, or whose closing was begun and not
+// finished; those that have waited longest come first. Several replicas may call it at once: each
+// order goes to one of them. An order that is not closed by then comes up again after nextCheck. Only
+// the orders that it takes are locked, so payments of other orders do not wait for it.
 func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 	var due []Closing
 	err := db.inTx(ctx, func(tx transaction) (err error) {
@@ -71,7 +70,8 @@ func (tx transaction) claimDue(limit int) ([]Closing, error) {
 	return due, nil
 }
 
-// beginClosing leaves a target that was set before: an order that its student cancelled does not time out.
+// beginClosing keeps a target state that was set before: an order that its student cancelled does not
+// become timed out.
 func (tx transaction) beginClosing(o Order, to OrderStatus) (Closing, error) {
 	if o.ClosingTo == nil {
 		o.ClosingTo = &to
@@ -97,14 +97,15 @@ func (tx transaction) attemptsToClose(o Order) ([]Payment, error) {
 	return slices.DeleteFunc(all, func(p Payment) bool { return p.State != PaymentOpen }), nil
 }
 
-// nextCheck is when an order that is taken now is taken again, unless it is closed by then: what
-// could not be closed for long waits for Alipay, and is tried ever more seldom.
+// nextCheck is when an order that is claimed now is claimed again, unless it is closed by then. The
+// pause grows with the time that the order is overdue, from closingLease to closingPause, because an
+// order that could not be closed for long waits for Alipay.
 func (o Order) nextCheck(now time.Time) time.Time {
 	return now.Add(min(max(closingLease, now.Sub(o.ExpiresAt)), closingPause))
 }
 
 // FinishClosing closes an order whose attempts Alipay has closed or does not know, and gives its
-// coupon and points back. ErrNotPayable means that it was paid meanwhile, or closed by another.
+// coupon and points back. ErrNotPayable means that the order was paid or closed meanwhile.
 func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		var o Order
@@ -131,7 +132,7 @@ func (tx transaction) closeOrder(o Order, as OrderStatus) error {
 	return tx.reshelve(o, shelfClosed)
 }
 
-// release gives back what hold has kept.
+// release frees the coupon and the points that hold reserved for the order.
 func (tx transaction) release(o Order) error {
 	if o.Coupon != 0 {
 		err := tx.Model(&UserCoupon{}).Where("id = ? AND order_id = ? AND used_at IS NULL", o.Coupon, o.ID).
@@ -146,19 +147,20 @@ func (tx transaction) release(o Order) error {
 	return nil
 }
 
-// ClosePayment notes that an attempt cannot be paid any more.
+// ClosePayment marks an open attempt as closed, with Alipay's trade_status.
 func (db *DB) ClosePayment(ctx context.Context, payment int64, status string) error {
 	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
 		Updates(columns{"state": PaymentClosed, "trade_status": status, "ask_at": nil}).Error
 }
 
-// askAfter are the times after the click at which a job asks about an attempt that nobody has told
-// of; askPastDeadline is the last of them, when the link is dead.
+// askAfter are the times after the click at which a job asks Alipay about an attempt of which nothing
+// was heard. It asks for the last time askPastDeadline after the attempt's deadline, when the link is
+// dead.
 var askAfter = []time.Duration{time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
 const askPastDeadline = time.Minute
 
-// nextAsk is when a job asks about the attempt again after so many questions.
+// nextAsk is when a job asks about the attempt next, after it has asked so many times.
 func nextAsk(p Payment, asked int) time.Time {
 	last := p.ExpiresAt.Add(askPastDeadline)
 	if asked < len(askAfter) {
@@ -169,11 +171,12 @@ func nextAsk(p Payment, asked int) time.Time {
 	return last
 }
 
-// askLease is how soon a question that brought no answer is asked again; it doubles up to an hour.
+// askLease is the pause before a question that got no answer is asked again. It doubles each time, up
+// to an hour.
 const askLease = 30 * time.Second
 
-// ClaimAsks takes up to so many open attempts about which it is time to ask Alipay. Each goes to
-// one caller. Until an answer ends an attempt it comes up again, after pauses that grow.
+// ClaimAsks takes up to limit open attempts about which it is time to ask Alipay. Each goes to one
+// caller. An attempt comes up again, after growing pauses, until an answer ends it.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx transaction) (err error) {
@@ -204,10 +207,11 @@ func (tx transaction) claimAsks(limit int) ([]Payment, error) {
 	return due, nil
 }
 
-// LinkDead tells whether no cashier can take money for the attempt any more, however late its answer.
+// LinkDead tells whether Alipay can no longer take money for the attempt, however late its answer comes.
 func (p Payment) LinkDead(now time.Time) bool { return !now.Before(p.ExpiresAt.Add(askPastDeadline)) }
 
-// RetirePayment closes an attempt that Alipay does not know and whose link is dead. It tells whether it did.
+// RetirePayment closes an attempt that Alipay does not know, if its link is dead. It returns whether
+// it was.
 func (db *DB) RetirePayment(ctx context.Context, p Payment, status string) (bool, error) {
 	if !p.LinkDead(db.Now()) {
 		return false, nil

@@ -14,14 +14,14 @@ type Coupon struct {
 	Name           string
 	Sale           string
 	ConditionPrice Fen
-	Days           int // how long one is valid after it was given
+	Days           int // how long a coupon is valid after it was given
 }
 
 // TableName names the seed's table.
 func (Coupon) TableName() string { return "ly_coupon" }
 
-// UserCoupon is one coupon of one student. OrderID names the order that holds it or, once UsedAt is
-// set, has used it.
+// UserCoupon is one coupon of one student. OrderID is the order that holds it or, once UsedAt is set,
+// the order that used it.
 type UserCoupon struct {
 	ID        int64
 	UserID    int64
@@ -37,21 +37,21 @@ func (UserCoupon) TableName() string { return "ly_user_coupon" }
 
 // CouponOffer is a student's coupon weighed against an order.
 type CouponOffer struct {
-	ID      int64 // of the student's coupon
+	ID      int64 // UserCoupon.ID
 	Name    string
 	Sale    string
 	EndTime time.Time
 	Saves   Fen    // what it takes off this order
-	Why     string // why it cannot be used here, for the student; empty when it can
-	HeldBy  string // number of the unpaid order that holds it, if that is why
-	Missing Fen    // what the order lacks to reach the coupon's condition, if that is why
+	Why     string // why it cannot be used here, in words for the student; empty if it can
+	HeldBy  string // the number of the order that holds it, if that is why
+	Missing Fen    // how much the order lacks to reach the coupon's condition, if that is why
 }
 
-// maxCoupons bounds the coupons that one checkout page weighs.
+// maxCoupons bounds the coupons that one checkout page considers.
 const maxCoupons = 100
 
-// couponsEnded is how long a coupon is still listed after its end, so that who looks for it learns
-// why it is gone.
+// couponsEnded is how long an expired coupon is still listed, so that a student who looks for it
+// learns why it cannot be used.
 const couponsEnded = 30 * 24 * time.Hour
 
 // CouponsFor weighs the student's coupons against the sum of a cart.
@@ -59,8 +59,8 @@ func (db *DB) CouponsFor(ctx context.Context, user int64, sum Fen) ([]CouponOffe
 	return couponsFor(db.with(ctx), user, sum, db.Now())
 }
 
-// couponsFor weighs the student's unused coupons against a sum, the usable ones first as they come
-// to their end.
+// couponsFor weighs the student's unused coupons against a sum: the usable ones first, and among
+// those the one that ends first.
 func couponsFor(g *gorm.DB, user int64, sum Fen, now time.Time) ([]CouponOffer, error) {
 	var mine []struct {
 		UserCoupon UserCoupon `gorm:"embedded"`
@@ -113,8 +113,8 @@ func weighCoupon(mine UserCoupon, kind Coupon, sum Fen, now time.Time) CouponOff
 
 func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:04") }
 
-// holdCoupon keeps a student's coupon for an order; ErrCoupon when it is used, held, another's or
-// out of its time.
+// holdCoupon reserves a student's coupon for an order; ErrCoupon if it is used, held, expired, not
+// valid yet, or another student's.
 func (tx transaction) holdCoupon(coupon int64, o Order) error {
 	held := tx.Model(&UserCoupon{}).
 		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?",
@@ -138,7 +138,7 @@ func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoup
 		if err := tx.Take(&kind, "name = ?", name).Error; err != nil {
 			return found(err)
 		}
-		if kind.Name != name { // to MySQL all emoji are one sign
+		if kind.Name != name { // MySQL's collation takes all emoji for the same character
 			return ErrNotFound
 		}
 		given = UserCoupon{UserID: user, CouponID: kind.ID, StartTime: tx.now, EndTime: tx.now.AddDate(0, 0, kind.Days)}

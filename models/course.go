@@ -23,7 +23,7 @@ type Teacher struct {
 // TableName names the table.
 func (Teacher) TableName() string { return "ly_teacher" }
 
-// Course is what the shop sells. It is withdrawn by Published = false and never deleted.
+// Course is what the shop sells. A course is never deleted; Published = false withdraws it from sale.
 type Course struct {
 	ID         int64
 	CategoryID int64
@@ -31,7 +31,7 @@ type Course struct {
 	Name       string
 	CourseImg  string // name of a picture in static/img, or empty
 	Brief      string
-	Price      Fen // for ever
+	Price      Fen // of the term "for ever"
 	Students   int64
 	Published  bool
 	Position   int

@@ -28,10 +28,10 @@ func (db *DB) Categories(ctx context.Context) ([]Category, error) {
 	return all, err
 }
 
-// CourseSort is an order of the course list, as its address names it.
+// CourseSort is a way to sort the course list. Its text is the value of ?sort=.
 type CourseSort string
 
-// The orders. A price is what the cheapest term of a course costs today, after the running discount.
+// The ways to sort. The price of a course is that of its cheapest term today, after the discount.
 const (
 	SortShop     CourseSort = "" // 综合: the shop's own order
 	SortStudents CourseSort = "students"
@@ -39,7 +39,7 @@ const (
 	SortDear     CourseSort = "-price"
 )
 
-// ParseCourseSort reads an order from an address; what is unknown means SortShop.
+// ParseCourseSort reads ?sort=; anything unknown means SortShop.
 func ParseCourseSort(s string) CourseSort {
 	switch sort := CourseSort(s); sort {
 	case SortStudents, SortCheap, SortDear:
@@ -49,7 +49,7 @@ func ParseCourseSort(s string) CourseSort {
 	}
 }
 
-// ByPrice tells an order that only today's discounts decide.
+// ByPrice tells whether the courses are sorted by price, which depends on today's discounts.
 func (s CourseSort) ByPrice() bool { return s == SortCheap || s == SortDear }
 
 func (s CourseSort) orderBy() string {
@@ -62,7 +62,7 @@ func (s CourseSort) orderBy() string {
 // CoursesPerPage is the length of a page of the course list.
 const CoursesPerPage = 24
 
-// maxCatalogue bounds the courses that one filter finds; what lies behind is found by its category or its name.
+// maxCatalogue bounds the courses that one filter finds. The rest can be found by category or name.
 const maxCatalogue = 1000
 
 // CourseFilter chooses a page of the courses on sale.
@@ -70,7 +70,7 @@ type CourseFilter struct {
 	Category int64  // 0 for all
 	Search   string // part of a course's name; empty for all
 	Sort     CourseSort
-	Page     int // from 1; one past the end shows the last
+	Page     int // from 1; a page past the end shows the last
 }
 
 // CourseList is a page of the courses on sale.
@@ -92,8 +92,7 @@ func (db *DB) Courses(ctx context.Context, f CourseFilter) (CourseList, error) {
 		return list, err
 	}
 	list.Matches = min(list.Matches, maxCatalogue)
-	list.Pages = max(1, (list.Matches+CoursesPerPage-1)/CoursesPerPage)
-	list.Page = min(max(f.Page, 1), list.Pages)
+	list.Page, list.Pages = clampPage(f.Page, list.Matches, CoursesPerPage)
 	limit, offset := CoursesPerPage, (list.Page-1)*CoursesPerPage
 	if f.Sort.ByPrice() {
 		limit, offset = maxCatalogue, 0
@@ -137,7 +136,7 @@ func priceListings(g *gorm.DB, list []Listing, now time.Time) error {
 	return err
 }
 
-// pageByPrice sorts all that was found, equal prices in the shop's order, and cuts the page out.
+// pageByPrice sorts all courses by price, equal prices in the shop's order, and returns one page of them.
 func pageByPrice(all []Listing, sort CourseSort, page int) []Listing {
 	slices.SortStableFunc(all, func(a, b Listing) int {
 		if sort == SortDear {

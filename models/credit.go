@@ -6,10 +6,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// FenPerPoint is the worth of one point: 10 points are 1 yuan.
+// FenPerPoint is the value of one point: 10 points are 1 yuan.
 const FenPerPoint Fen = 10
 
-// PointsWorth is what so many points take off a price.
+// PointsWorth is how much so many points take off a price.
 func PointsWorth(points int64) Fen { return Fen(points) * FenPerPoint }
 
 // CreditOpera is the code in ly_credit.opera.
@@ -22,7 +22,7 @@ const (
 	CreditBack   CreditOpera = 3
 )
 
-// String says what moved the points, to the student.
+// String is the reason that students read in their points ledger.
 func (o CreditOpera) String() string {
 	switch o {
 	case CreditEarned:
@@ -41,17 +41,18 @@ type Credit struct {
 	ID        int64
 	UserID    int64
 	Opera     CreditOpera
-	Number    int64 // signed
+	Number    int64 // points; negative when they were taken
 	OrderID   *int64
-	Reference string // names the cause; unique, so that one cause moves points once
+	Reference string // names the cause; unique, so that one cause moves points once only
 	CreatedAt time.Time
 }
 
 // TableName names the seed's table.
 func (Credit) TableName() string { return "ly_credit" }
 
-// addCredit gives points and books them. The student's row comes first: the ledger's foreign key
-// would lock it shared, and two who hold it so cannot both go on to change it.
+// addCredit gives points and books them in the ledger. It updates the student's row first: inserting
+// into the ledger locks that row in share mode for the foreign key, and two transactions that both
+// hold it in share mode would deadlock when they update it.
 func (tx transaction) addCredit(c Credit) error {
 	given := tx.Model(&User{}).Where("id = ?", c.UserID).Update("credit", gorm.Expr("credit + ?", c.Number))
 	if err := exactlyOne(given, ErrNotFound); err != nil {
@@ -61,21 +62,22 @@ func (tx transaction) addCredit(c Credit) error {
 	return tx.Create(&c).Error
 }
 
-// holdCredit keeps points for an unpaid order; ErrPoints when fewer are free.
+// holdCredit reserves points for an unpaid order; ErrPoints if fewer are free.
 func (tx transaction) holdCredit(user, points int64) error {
 	held := tx.Model(&User{}).Where("id = ? AND credit - credit_held >= ?", user, points).
 		Update("credit_held", gorm.Expr("credit_held + ?", points))
 	return exactlyOne(held, ErrPoints)
 }
 
-// releaseCredit frees points that an order held. Where fewer are held, one of the student's orders was
-// brought over without its hold.
+// releaseCredit frees points that holdCredit reserved. If fewer are held, one of the student's orders
+// was brought over from an older shop without its hold.
 func (tx transaction) releaseCredit(user, points int64) error {
 	return tx.Model(&User{}).Where("id = ?", user).
 		Update("credit_held", gorm.Expr("CASE WHEN credit_held > ? THEN credit_held - ? ELSE 0 END", points, points)).Error
 }
 
-// spendHeldCredit takes the points that the order held and books them. It also locks the student's row.
+// spendHeldCredit takes the points that the order holds and books them in the ledger. Its update also
+// locks the student's row.
 func (tx transaction) spendHeldCredit(o Order) error {
 	err := tx.execOne(ErrPoints, `
 		UPDATE ly_user SET credit = credit - ?, credit_held = credit_held - ?

@@ -1,12 +1,14 @@
 // Package models holds the shop's tables, every query and every transaction. It knows neither HTTP
 // nor Alipay.
 //
-// A statement is written in one of four ways. Rows of one table are read and written by the ORM's
-// chains: Where with Take, Find, Create, Updates. What joins tables, sums or cuts out a page is SQL
-// written out, by Raw and Scan. In a transaction, what changes rows by arithmetic or several at once,
-// and everything on the way of a payment, goes past the ORM by exec, execOne and query: its
-// reflection took as much time there as the driver. The pages that are asked for most read by
-// DB.query, whose statements stay prepared at the database.
+// A statement is written in one of four ways:
+//   - Rows of one table are read and written by the ORM's chains: Where with Take, Find, Create and
+//     Updates.
+//   - Queries that join tables, sum up or select a page are SQL, run by Raw and Scan.
+//   - In a transaction, statements that change rows by arithmetic or several at once, and all those of
+//     a payment, bypass the ORM by exec, execOne and query: its reflection took as much time there as
+//     the driver.
+//   - The most requested pages read by DB.query, whose statements stay prepared at the database.
 package models
 
 import (
@@ -30,18 +32,18 @@ const (
 	DialectSQLite = "sqlite"
 )
 
-// ErrDatabaseURL reports a database address that is not of one of the two forms.
+// ErrDatabaseURL reports a database address that has neither of the two forms.
 var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy " +
 	"(in a password # is written %23, % %25, / %2F, ? %3F)")
 
-// CheckURL tells what is wrong with a database address as far as that shows without the database.
-// Errors: ErrDatabaseURL for its form, and why a file that it names cannot be used.
+// CheckURL returns what is wrong with a database address, without connecting to the database:
+// ErrDatabaseURL for its form, or why a file that it names cannot be used.
 func CheckURL(address string) error {
 	_, _, err := Options{URL: address}.connector()
 	return err
 }
 
-// ErrNoDatabase reports a SQLite file that is not there.
+// ErrNoDatabase reports a SQLite file that does not exist.
 var ErrNoDatabase = errors.New("there is no such database here; one is made by: luffy migrate up")
 
 // DB is the shop's database. Its methods are safe for concurrent use.
@@ -56,10 +58,10 @@ type DB struct {
 // Options tells Open which database to use and how.
 type Options struct {
 	// URL is sqlite:FILE, sqlite::memory: or mysql://user:password@host:port,host:port/name, where
-	// each host serves the same database. ?tls=true or ?tls-ca=FILE behind the name encrypts the
-	// connection, and nobody but the host of the address is talked to.
+	// every host serves the same database. With ?tls=true or ?tls-ca=FILE behind the name the
+	// connection is encrypted, and the server must prove that it is the host of the address.
 	URL string
-	// Existing refuses a SQLite file that is not there, which would be made otherwise.
+	// Existing refuses a SQLite file that does not exist. Otherwise Open creates it.
 	Existing bool
 	// MaxConns bounds the connections to a MySQL server; 0 means 32. SQLite always has one.
 	MaxConns int
@@ -68,11 +70,11 @@ type Options struct {
 	Patience time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Log gets slow statements, those that are wrong, transactions that are run again, and why
-	// connections ended; nil means none.
+	// Log gets slow and faulty statements, transactions that are run again, and why connections
+	// ended; nil means no log.
 	Log *slog.Logger
-	// Wrap, when set, stands between the pool and the driver: a simulation lets statements and
-	// commits fail there.
+	// Wrap, if set, wraps the driver's connector. A simulation uses it to let statements and commits
+	// fail.
 	Wrap func(driver.Connector) driver.Connector
 }
 
@@ -132,8 +134,8 @@ func (db *DB) Dialect() string { return db.dialect }
 // Now is the shop's clock, in UTC and in the database's resolution of a microsecond.
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
 
-// Ping tells whether the database answers with what is in it: a node cut off from its cluster still
-// answers otherwise.
+// Ping checks that the database answers a query of a table. Less would not do: a node that is cut off
+// from its cluster still answers the protocol's ping.
 func (db *DB) Ping(ctx context.Context) error {
 	var n int
 	return db.SQL().QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT id FROM ly_user LIMIT 1) one").Scan(&n)

@@ -17,7 +17,7 @@ const (
 	DiscountFree DiscountType = 1 // sale is empty
 	DiscountRate DiscountType = 2 // "*0.88"
 	DiscountOff  DiscountType = 3 // "-100", in yuan
-	DiscountStep DiscountType = 4 // "满100-10 满200-25", in yuan: the largest reached step counts
+	DiscountStep DiscountType = 4 // "满100-10 满200-25", in yuan: the highest step that the price reaches counts
 )
 
 // String gives the name that students read.
@@ -36,7 +36,7 @@ func (t DiscountType) String() string {
 	}
 }
 
-// Activity is a time in which its discounts hold: from StartTime until just before EndTime.
+// Activity is a period in which its discounts apply: from StartTime until just before EndTime.
 type Activity struct {
 	ID        int64
 	Name      string
@@ -64,7 +64,7 @@ func (Discount) TableName() string { return "ly_discount" }
 // ErrSale reports a price rule that cannot be read.
 var ErrSale = errors.New(`not a price rule like "*0.88", "-100" or "满100-10 满200-25"`)
 
-// Apply gives the price after the discount, never below zero. The error is ErrSale.
+// Apply returns the price after the discount, which is never below zero. The error is ErrSale.
 func (d Discount) Apply(price Fen) (Fen, error) {
 	if price < d.ConditionPrice {
 		return price, nil
@@ -83,7 +83,7 @@ func (d Discount) Apply(price Fen) (Fen, error) {
 	}
 }
 
-// applySale reads the rule of a coupon, "*0.88" or "-50".
+// applySale applies the rule of a coupon, "*0.88" or "-50".
 func applySale(sale string, price Fen) (Fen, error) {
 	if strings.HasPrefix(sale, "*") {
 		return applyRate(sale, price)
@@ -91,7 +91,7 @@ func applySale(sale string, price Fen) (Fen, error) {
 	return applyOff(sale, price)
 }
 
-// applyRate reads "*0.88". Half a fen rounds up.
+// applyRate applies a rule like "*0.88". Half a fen is rounded up.
 func applyRate(sale string, price Fen) (Fen, error) {
 	rate, ok := strings.CutPrefix(sale, "*")
 	perTenThousand, err := parseRate(rate)
@@ -101,7 +101,7 @@ func applyRate(sale string, price Fen) (Fen, error) {
 	return (price*perTenThousand + 5000) / 10000, nil
 }
 
-// applyOff reads "-50".
+// applyOff applies a rule like "-50", in yuan.
 func applyOff(sale string, price Fen) (Fen, error) {
 	off, ok := strings.CutPrefix(sale, "-")
 	amount, err := ParseFen(off)
@@ -111,7 +111,8 @@ func applyOff(sale string, price Fen) (Fen, error) {
 	return max(price-amount, 0), nil
 }
 
-// parseRate reads "0.88" as 8800. A rate above 1 or finer than four places is refused.
+// parseRate reads "0.88" as 8800 ten-thousandths. A rate above 1 or with more than four decimals is
+// refused.
 func parseRate(s string) (Fen, error) {
 	whole, part, dotted := strings.Cut(s, ".")
 	if len(whole) != 1 || len(part) > 4 || dotted && part == "" || !digitsOnly(whole+part) {
@@ -124,7 +125,7 @@ func parseRate(s string) (Fen, error) {
 	return Fen(n), nil
 }
 
-// saleStep is one step of a 满减: prices that reach from are reduced by off.
+// saleStep is one step of a 满减: a price of at least from is reduced by off.
 type saleStep struct{ from, off Fen }
 
 // parseSteps reads "满100-10 满200-25".
@@ -145,7 +146,8 @@ func parseSteps(sale string) ([]saleStep, error) {
 	return steps, nil
 }
 
-// applySteps takes off what the largest step gives that the price reaches; of equal ones the last counts.
+// applySteps applies a rule like "满100-10 满200-25": the highest step that the price reaches. Of steps
+// that begin at the same price the last one counts.
 func applySteps(sale string, price Fen) (Fen, error) {
 	steps, err := parseSteps(sale)
 	var reached saleStep
@@ -157,16 +159,16 @@ func applySteps(sale string, price Fen) (Fen, error) {
 	return max(price-reached.off, 0), err
 }
 
-// spread divides a reduction over prices in proportion, to the fen: the shares add up to the
-// reduction and none is above its price. The reduction must not be above the sum of the prices.
+// spread divides a reduction among prices in proportion to them, exactly to the fen: the shares add
+// up to the reduction, and none exceeds its price. The reduction must not exceed the sum of the prices.
 func spread(reduction Fen, prices []Fen) []Fen {
 	shares := make([]Fen, len(prices))
 	var sum Fen
 	for _, p := range prices {
 		sum += p
 	}
-	// Cumulative rounding: each share is the step between two rounded running totals, so nothing is
-	// lost at the end.
+	// Each share is the difference between two rounded running totals, so that the rounding errors do
+	// not add up.
 	var running, given Fen
 	for i, p := range prices {
 		running += p
@@ -179,7 +181,7 @@ func spread(reduction Fen, prices []Fen) []Fen {
 	return shares
 }
 
-// mulDiv is a*b/c rounded down, for 0 <= a <= c and b <= c, without overflow in between.
+// mulDiv is a*b/c rounded down, for 0 <= a <= c and b <= c. The product may exceed 64 bits.
 func mulDiv(a, b, c Fen) Fen {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
 	q, _ := bits.Div64(hi, lo, uint64(c))

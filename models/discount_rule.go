@@ -2,9 +2,8 @@ package models
 
 import "strings"
 
-// Rule tells students what the discount does: "8.8 折", "减 ¥100.00", "满 ¥100.00 减 ¥10.00，满
-// ¥200.00 减 ¥25.00". It is empty where the name says everything, and for a rule that cannot be
-// read.
+// Rule tells students what the discount does, like "8.8 折", "减 ¥100.00" or "满 ¥100.00 减 ¥10.00，满
+// ¥200.00 减 ¥25.00". It is empty if the discount's name says everything or the rule cannot be read.
 func (d Discount) Rule() string {
 	rule, err := d.rule()
 	if err != nil || rule == "" {

@@ -7,7 +7,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// What a caller can tell apart. Everything else is a fault of the database and reaches no page.
+// The errors that callers can tell apart. Any other error is a fault of the database, and its text
+// never reaches a page.
 var (
 	// ErrNotFound: there is no such row, or it is another student's.
 	ErrNotFound = errors.New("not found")
@@ -29,13 +30,13 @@ var (
 	ErrTooMuch = errors.New("more than one trade can take")
 	// ErrNotPayable: the order is not waiting for payment any more.
 	ErrNotPayable = errors.New("order is not waiting for payment")
-	// ErrNotEnded: the order is unpaid or paid, and only one that is closed or refunded will do.
+	// ErrNotEnded: the order is unpaid or paid; it would have to be closed or refunded.
 	ErrNotEnded = errors.New("order is neither closed nor refunded")
 	// ErrPastDeadline: the time to pay the order is over.
 	ErrPastDeadline = errors.New("the time to pay the order is over")
 )
 
-// found turns the ORM's word for "no row" into the shop's.
+// found turns the ORM's error for "no row" into ErrNotFound.
 func found(err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return ErrNotFound
@@ -43,8 +44,8 @@ func found(err error) error {
 	return err
 }
 
-// exactlyOne turns the result of a guarded UPDATE into an error: notOne when another has changed
-// the row before.
+// exactlyOne returns the error of a guarded UPDATE: notOne if it did not change exactly one row,
+// because somebody else had changed that row before.
 func exactlyOne(result *gorm.DB, notOne error) error {
 	if result.Error != nil {
 		return result.Error

@@ -13,7 +13,8 @@ type fulfilment struct {
 	tradeNo *string
 }
 
-// fulfil turns a locked order, whose coupon and points are held, into a paid one with all that hangs on it.
+// fulfil turns a locked order into a paid one: it uses the coupon and takes the points that the order
+// holds, and grants the courses.
 func (tx transaction) fulfil(o Order, f fulfilment) (Order, error) {
 	err := tx.execOne(ErrNotPayable, `
 		UPDATE ly_order SET order_status = ?, pay_type = ?, pay_time = ?, closing_to = NULL, check_at = NULL, hidden_at = NULL
@@ -43,7 +44,8 @@ func (tx transaction) fulfil(o Order, f fulfilment) (Order, error) {
 	return o, nil
 }
 
-// takePoints also locks the student's row, so that two orders of one student cannot both extend the same right.
+// takePoints takes the points that the order holds. It locks the student's row in any case, so that
+// two orders of one student cannot both extend the same right.
 func (tx transaction) takePoints(o Order) error {
 	if o.Credit != 0 {
 		return tx.spendHeldCredit(o)
@@ -51,7 +53,7 @@ func (tx transaction) takePoints(o Order) error {
 	return tx.lockStudent(o.UserID)
 }
 
-// grantCourses writes the purchase records, counts new students and clears the bought courses from the cart.
+// grantCourses writes the purchase records, counts new students and removes the courses from the cart.
 func (tx transaction) grantCourses(o Order, f fulfilment, lines []lineToGrant) error {
 	var won []int64
 	var records, courses []any
@@ -77,7 +79,7 @@ func (tx transaction) grantCourses(o Order, f fulfilment, lines []lineToGrant) e
 	return err
 }
 
-// lineToGrant is an order line with the right that its student has to the course already.
+// lineToGrant is an order line with the right to its course that the student already has.
 type lineToGrant struct {
 	ID         int64
 	CourseID   int64
@@ -85,9 +87,9 @@ type lineToGrant struct {
 	right      Right
 }
 
-// linesToGrant reads the lines sorted by course, so that two orders write their records in the same
-// sequence, and up to which order the student's are tallied. The student's row must be locked: what
-// is read of the rights and the tally then stays true.
+// linesToGrant reads the lines of an order, sorted by course so that all transactions write their
+// records in the same sequence. tallied is the last order that is counted in the student's tally. The
+// student's row must be locked, so that the rights and the tally stay as they were read.
 func (tx transaction) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
 	err = tx.query(func(rows *sql.Rows) error {
 		var line lineToGrant

@@ -2,9 +2,9 @@ package models
 
 import "context"
 
-// HideOrder takes a student's own closed or refunded order out of My Orders. Its own page, staff
-// and the money do not heed it, and late money that grants the order brings it back. Again it
-// changes nothing. Errors: ErrNotFound, ErrNotEnded.
+// HideOrder takes a student's own closed or refunded order out of My Orders; doing it again changes
+// nothing. The order keeps its own page, staff see it as before, and if a late payment grants it, it
+// comes back. Errors: ErrNotFound, ErrNotEnded.
 func (db *DB) HideOrder(ctx context.Context, user int64, number string) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		var order Order

@@ -8,7 +8,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// Import writes a checked catalogue in one transaction. Courses that the file does not name stay as they are.
+// Import writes a catalogue from ReadCatalogue in one transaction. Rows that it does not name stay as
+// they are.
 func (db *DB) Import(ctx context.Context, c Catalogue) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		for i, course := range c.Courses {
@@ -30,11 +31,9 @@ func (db *DB) Import(ctx context.Context, c Catalogue) error {
 	})
 }
 
-// columns are the values that an import sets, on a new row and on an old one.
-type columns = map[string]any
-
-// named finds the row whose name is given, or makes it. On MySQL an equal name need not be the same:
-// case and accents do not count, and all emoji, like all characters beyond U+FFFF, are one sign.
+// named finds the row with that name, or creates it. MySQL's collation finds more than the same name:
+// it ignores case and accents and takes all characters beyond U+FFFF, such as emoji, for one. A name
+// that only looks equal to MySQL is refused with ErrCatalogue.
 func named(chain *gorm.DB, row any, name *string) error {
 	asked := *name
 	if err := chain.Where("name = ?", asked).FirstOrCreate(row).Error; err != nil {
@@ -69,8 +68,8 @@ func (tx transaction) importCourse(c CatalogueCourse, position int) error {
 	return tx.importChapters(course.ID, c.Chapters)
 }
 
-// importTerms keeps the row of a term that stays, because carts name it by its id, and drops a term
-// that the file drops.
+// importTerms keeps the rows of terms that stay, because carts refer to them by ID, and deletes those
+// that the file no longer has.
 func (tx transaction) importTerms(course int64, terms []CatalogueTerm) error {
 	days := []int{0}
 	for _, t := range terms {
@@ -85,8 +84,8 @@ func (tx transaction) importTerms(course int64, terms []CatalogueTerm) error {
 	return tx.Where("course_id = ? AND expire_time NOT IN ?", course, days).Delete(&CourseExpire{}).Error
 }
 
-// importChapters writes the outline anew. A lesson that stays, by the names of its chapter and its
-// own, keeps its id: what students have opened is known by it.
+// importChapters replaces the outline of a course. A lesson whose name and chapter stay keeps its ID,
+// because what students have opened is stored by ID.
 func (tx transaction) importChapters(course int64, chapters []CatalogueChapter) error {
 	ids, err := tx.dropChapters(course)
 	if err != nil {
@@ -108,10 +107,10 @@ func (tx transaction) importChapters(course int64, chapters []CatalogueChapter) 
 	return nil
 }
 
-// lessonName tells the lessons of a course apart.
+// lessonName identifies a lesson within its course.
 type lessonName struct{ chapter, lesson string }
 
-// dropChapters deletes the outline of a course and gives the ids that its lessons had.
+// dropChapters deletes the outline of a course and returns the IDs that its lessons had.
 func (tx transaction) dropChapters(course int64) (map[lessonName]int64, error) {
 	var old []Chapter
 	if err := tx.Preload("Lessons").Where("course_id = ?", course).Find(&old).Error; err != nil {

@@ -12,10 +12,10 @@ const LedgerPerPage = 20
 type LedgerRow struct {
 	ID          int64
 	Opera       CreditOpera
-	Number      int64 // signed
+	Number      int64 // points; negative when they were taken
 	CreatedAt   time.Time
-	OrderNumber string // empty where no order moved them
-	Balance     int64  `gorm:"-"` // afterwards
+	OrderNumber string // of the order that moved them; empty if none did
+	Balance     int64  `gorm:"-"` // after this movement
 }
 
 // Ledger is a page of a student's points ledger.
@@ -50,10 +50,4 @@ func (db *DB) Ledger(ctx context.Context, user int64, page int) (Ledger, error) 
 		balance -= l.Rows[i].Number
 	}
 	return l, err
-}
-
-// clampPage gives the page to show, from 1, and how many there are, for so many rows.
-func clampPage(page, rows, perPage int) (shown, pages int) {
-	pages = max(1, (rows+perPage-1)/perPage)
-	return min(max(page, 1), pages), pages
 }

@@ -23,20 +23,19 @@ func (LessonSeen) TableName() string { return "ly_lesson_seen" }
 var (
 	// ErrNoRight: the student has no live purchase record of the course.
 	ErrNoRight = errors.New("no live purchase record")
-	// ErrRefundRequested: the student wants the course refunded, so no further lesson is opened until
-	// that is decided or taken back.
+	// ErrRefundRequested: the student has requested a refund of the course, so no further lesson opens
+	// until staff decide or the student withdraws the request.
 	ErrRefundRequested = errors.New("a refund of the course is requested")
 )
 
-// Learning is how far a student has come with a course.
+// Learning is how far a student has come in a course.
 type Learning struct {
-	Seen map[int64]bool // lessons opened so far, by id
-	Last int64          // the lesson opened last for the first time; 0 before any
-	// Paused: a refund is requested or on its way, so that no further lesson opens.
-	Paused bool
+	Seen   map[int64]bool // IDs of the lessons opened so far
+	Last   int64          // the latest of those by the time of its first opening; 0 if none
+	Paused bool           // a refund is requested or on its way, so no further lesson opens
 }
 
-// Learning reads how far a student has come with a course.
+// Learning reads how far a student has come in a course.
 func (db *DB) Learning(ctx context.Context, user, course int64) (Learning, error) {
 	return readLearning(db.with(ctx), user, course)
 }
@@ -64,9 +63,9 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 	return l, err
 }
 
-// OpenLesson records that a student opens a lesson of a course; one that was opened before stays as
-// it was. Errors: ErrNoRight, ErrNotFound when the course has no such lesson, ErrRefundRequested for a
-// new one.
+// OpenLesson records that a student opens a lesson of a course; opening it again changes nothing.
+// Errors: ErrNoRight; ErrNotFound if the course has no such lesson; ErrRefundRequested if the lesson
+// was not opened before.
 func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		rights, err := readRights(tx.DB, user, []int64{course})
@@ -101,7 +100,8 @@ func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error 
 // Watched is how much of a course a student has opened.
 type Watched struct{ Seen, Lessons int }
 
-// readWatched counts a student's lessons of those courses; a course without lessons is left out.
+// readWatched counts, by course, the lessons and those that the student has opened. Courses without
+// lessons are left out.
 func readWatched(g *gorm.DB, user int64, courses []int64) (map[int64]Watched, error) {
 	var rows []struct {
 		CourseID int64

@@ -10,47 +10,48 @@ import (
 	"unicode"
 )
 
-// Limit bounds how often something may be tried: burst times at once, and once more after each
-// pause. A try that is refused costs nothing, so nobody waits longer than one pause after the last
-// try that was let through.
+// Limit bounds how often something may be tried: burst times at once, and one more time after each
+// pause. Refused tries are not counted, so nobody waits longer than one pause after the last try that
+// was let through.
 type Limit struct {
 	key   string // what is limited
 	burst int64
 	pause time.Duration
 }
 
-// LimitName bounds the guesses of one account's password, whether there is such an account or not.
+// LimitName bounds the guesses of one account's password, whether or not the account exists.
 func LimitName(username string) Limit {
 	return Limit{"name:" + FoldName(username), 10, time.Minute}
 }
 
-// LimitKnown takes the place of LimitName in a browser that has logged in under that name before,
-// so that a stranger who guesses elsewhere cannot keep the student out.
+// LimitKnown replaces LimitName in a browser that has logged in under that name before, so that a
+// stranger who guesses elsewhere cannot lock the student out.
 func LimitKnown(username string) Limit {
 	return Limit{"known:" + FoldName(username), 10, time.Minute}
 }
 
-// LimitOldPassword bounds the guesses of the old password by whoever sits at a browser that is logged in.
+// LimitOldPassword bounds the guesses of the old password in a logged-in browser that somebody left open.
 func LimitOldPassword(user int64) Limit {
 	return Limit{fmt.Sprintf("old password:%d", user), 10, time.Minute}
 }
 
-// LimitLogins bounds the failed logins from one address, under whatever names.
+// LimitLogins bounds the failed logins from one address, whatever the names.
 func LimitLogins(address string) Limit {
 	return Limit{"logins:" + network(address), 30, 10 * time.Second}
 }
 
-// LimitRegistrations bounds the accounts that one address asks for.
+// LimitRegistrations bounds the registrations from one address.
 func LimitRegistrations(address string) Limit {
 	return Limit{"registrations:" + network(address), 60, 10 * time.Second}
 }
 
-// LimitRefused bounds how many messages are kept that anybody may have sent in Alipay's name.
+// LimitRefused bounds how many refused messages are stored: anybody can send them in Alipay's name.
 func LimitRefused() Limit {
 	return Limit{"refused messages", 100, time.Minute}
 }
 
-// network is what one visitor commands: an IPv4 address, or the 64 bits that a provider hands out of IPv6.
+// network is the range of addresses that one visitor has: a single IPv4 address, or an IPv6 /64,
+// which is what providers hand out.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -66,7 +67,7 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// FoldName is the same for all spellings of a username that differ in case alone, as strings.EqualFold sees it.
+// FoldName gives the same text for all spellings of a username that are equal by strings.EqualFold.
 func FoldName(username string) string {
 	return strings.Map(func(r rune) rune {
 		least := r
@@ -77,7 +78,8 @@ func FoldName(username string) string {
 	}, username)
 }
 
-// buckets bounds the table. Two limits that share one are a nuisance, and with so many buckets a rare one.
+// buckets bounds the rows of ly_throttle. Two limits that fall into one bucket share it, which is
+// rare with this many.
 const buckets = 1 << 22
 
 func (l Limit) bucket() int64 {
@@ -87,7 +89,7 @@ func (l Limit) bucket() int64 {
 
 // TooManyError reports a limit that is used up.
 type TooManyError struct {
-	Until time.Time // when the next try is let through
+	Until time.Time // when the next try will be let through
 }
 
 func (e TooManyError) Error() string {

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// CouponTab is a group of a student's coupons, as its address names it.
+// CouponTab is a group of a student's coupons. Its text is the value of ?status=.
 type CouponTab string
 
 // The tabs.
 const (
-	CouponsUsable  CouponTab = "usable" // also one that is held by an order, or not valid yet
+	CouponsUsable  CouponTab = "usable" // also coupons that an order holds or that are not valid yet
 	CouponsUsed    CouponTab = "used"
 	CouponsExpired CouponTab = "expired"
 )
 
-// String gives the tab's name on the page.
+// String is the tab's name on the page.
 func (t CouponTab) String() string {
 	switch t {
 	case CouponsUsed:
@@ -29,7 +29,7 @@ func (t CouponTab) String() string {
 	}
 }
 
-// ParseCouponTab reads a tab from an address; what is unknown means CouponsUsable.
+// ParseCouponTab reads ?status=; anything unknown means CouponsUsable.
 func ParseCouponTab(s string) CouponTab {
 	switch tab := CouponTab(s); tab {
 	case CouponsUsed, CouponsExpired:
@@ -39,15 +39,15 @@ func ParseCouponTab(s string) CouponTab {
 	}
 }
 
-// couponState sorts a row of ly_user_coupon m into its tab; the moment is its one argument. A
-// coupon that an order holds cannot run out before the order ends.
+// couponState is SQL for the tab of a row of ly_user_coupon m; its one argument is the current time. A
+// coupon that an order holds does not expire before the order ends.
 const couponState = `CASE WHEN m.used_at IS NOT NULL THEN 'used'
 	WHEN m.end_time <= ? AND m.order_id IS NULL THEN 'expired' ELSE 'usable' END`
 
 // CouponsPerPage is the length of a page of a student's coupons.
 const CouponsPerPage = 20
 
-// MyCoupon is a coupon as its student reads it.
+// MyCoupon is a coupon as its owner sees it.
 type MyCoupon struct {
 	Name           string
 	Sale           string
@@ -67,8 +67,8 @@ type CouponList struct {
 	Pages   int // at least 1
 }
 
-// MyCoupons reads a page of one tab of a student's coupons: usable ones as they come to their end,
-// the others latest first. It takes two statements, however many coupons there are.
+// MyCoupons reads a page of one tab of a student's coupons: usable ones sorted by their end, the
+// others latest first. It takes two statements, however many coupons there are.
 func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int) (CouponList, error) {
 	g, now := db.with(ctx), db.Now()
 	list := CouponList{Tab: tab, Counts: map[CouponTab]int{}}
@@ -100,7 +100,8 @@ func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int
 	return list, err
 }
 
-// SaleText says what a coupon takes off: 减 ¥50.00, 8.8 折. What cannot be read is given back as it is.
+// SaleText tells students what a coupon takes off: 减 ¥50.00, 8.8 折. A rule that cannot be read is
+// returned as it is.
 func SaleText(sale string) string {
 	if len(sale) < 2 {
 		return sale
@@ -119,12 +120,12 @@ func SaleText(sale string) string {
 	}
 }
 
-// tenths writes a rate in parts of ten, as prices are spoken of: 8800 is 8.8.
+// tenths writes a rate in tenths, as discounts are named in Chinese: 8800 is 8.8 (折).
 func tenths(perTenThousand Fen) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", perTenThousand/1000, perTenThousand%1000), "0"), ".")
 }
 
-// ConditionText says from which price on a coupon can be used.
+// ConditionText tells students from which sum on a coupon can be used.
 func ConditionText(least Fen) string {
 	if least == 0 {
 		return "无门槛"

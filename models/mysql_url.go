@@ -27,12 +27,12 @@ func (o Options) mysqlConnector() (driver.Connector, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDatabaseURL, err)
 		}
-		connectors[i] = sessions{connector}
+		connectors[i] = mysqlSession{connector}
 	}
 	return newNodes(connectors), nil
 }
 
-// mysqlConfigs gives the settings of the driver for each host of the address.
+// mysqlConfigs returns the driver's settings for each host of the address.
 func mysqlConfigs(address string) ([]*mysqldriver.Config, error) {
 	authority, path, _ := strings.Cut(strings.TrimPrefix(address, "mysql://"), "/")
 	at := strings.LastIndex(authority, "@") + 1
@@ -66,11 +66,11 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	config.WriteTimeout = 60 * time.Second
 	config.Params = map[string]string{
 		"time_zone": "'+00:00'",
-		// In seconds; the default of 50 is longer than a page or Alipay waits, and nothing in the
-		// shop holds a row for long.
+		// In seconds. The default of 50 is longer than a page or Alipay waits, and the shop holds no
+		// row for long.
 		"innodb_lock_wait_timeout": "5",
-		// What a server's owner may have set for all: a change that is never committed, refused, or
-		// seen of the first rows alone.
+		// The server's owner may have changed these defaults. With others, changes would not be
+		// committed or would be refused, and queries would return only their first rows.
 		"autocommit":       "1",
 		"sql_safe_updates": "0",
 		"sql_select_limit": "18446744073709551615",
@@ -80,12 +80,12 @@ func mysqlConfig(u *url.URL) *mysqldriver.Config {
 	return config
 }
 
-// errTLS repeats nothing of what was given: a password with an unescaped ? would be in it.
+// errTLS does not quote the address: with an unescaped ? in the password, that would show a part of it.
 var errTLS = fmt.Errorf("%w: behind the name only ?tls=true may stand, for a certificate of a CA that this machine "+
 	"trusts, or ?tls-ca=FILE, for one of a CA in that file; a server always has to prove who it is", ErrDatabaseURL)
 
-// mysqlTLS reads what stands behind the name of the database; nil is a connection in the clear. The
-// driver adds the host that the certificate must name.
+// mysqlTLS reads the parameters behind the name of the database; nil means no encryption. The driver
+// adds the host that the certificate must name.
 func mysqlTLS(query string) (*tls.Config, error) {
 	given, err := url.ParseQuery(query)
 	if err != nil {
@@ -107,7 +107,7 @@ func mysqlTLS(query string) (*tls.Config, error) {
 	return config, err
 }
 
-// authorities reads the certificates of a PEM file. No others are trusted beside them.
+// authorities reads the CA certificates of a PEM file. No others are trusted.
 func authorities(file string) (*x509.CertPool, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {

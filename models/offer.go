@@ -1,7 +1,6 @@
 package models
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -9,23 +8,23 @@ import (
 	"gorm.io/gorm"
 )
 
-// Offer is one course for one term at today's price: what a cart holds and an order copies.
+// Offer is one course for one term at today's price. A cart shows it, and an order copies it.
 type Offer struct {
 	CourseID     int64
 	CourseName   string
 	CourseImg    string
 	Published    bool
-	Expire       int64 // id of the term, ForEver for none
+	Expire       int64 // ID of the term, or ForEver
 	ExpireText   string
 	ExpireDays   int // 0 = for ever
 	Price        Fen // list price of the term
 	SalePrice    Fen // after the running discount
 	DiscountName string
-	DiscountRule string    // what it does, where the name does not say it
+	DiscountRule string    // what the discount does, unless its name says it
 	DiscountEnds time.Time // zero without a discount
 }
 
-// offerBook holds what is needed to price courses: the terms and the discounts that run now.
+// offerBook holds what is needed to price courses: by course, the terms and the running discounts.
 type offerBook struct {
 	terms     map[int64][]CourseExpire
 	discounts map[int64][]runningDiscount
@@ -70,7 +69,7 @@ func (b offerBook) offers(c Course) []Offer {
 	return append(all, b.price(c, CourseExpire{ID: ForEver, ExpireText: ForEverText, Price: c.Price}))
 }
 
-// offer prices one term; ErrWithdrawn when the course has no such term.
+// offer prices one term; ErrWithdrawn if the course has no such term.
 func (b offerBook) offer(c Course, expire int64) (Offer, error) {
 	all := b.offers(c)
 	i := slices.IndexFunc(all, func(o Offer) bool { return o.Expire == expire })
@@ -80,8 +79,8 @@ func (b offerBook) offer(c Course, expire int64) (Offer, error) {
 	return all[i], nil
 }
 
-// price applies the running discount that leaves the lowest price. A rule that cannot be read
-// reduces nothing: it was refused when it was imported, so it can only be here by hand.
+// price applies the running discount that gives the lowest price. A rule that cannot be read is
+// skipped: the import refuses such rules, so somebody must have written it into the table by hand.
 func (b offerBook) price(c Course, t CourseExpire) Offer {
 	o := Offer{
 		CourseID: c.ID, CourseName: c.Name, CourseImg: c.CourseImg, Published: c.Published,
@@ -94,35 +93,4 @@ func (b offerBook) price(c Course, t CourseExpire) Offer {
 		}
 	}
 	return o
-}
-
-// maxListed bounds the lists that are not paged.
-const maxListed = 200
-
-// CoursePage is all that the page of one course shows.
-type CoursePage struct {
-	Listing
-	Teacher  Teacher   `gorm:"-"`
-	Chapters []Chapter `gorm:"-"`
-}
-
-// Course reads one course; a withdrawn one too, for its past buyers. ErrNotFound when there is none.
-func (db *DB) Course(ctx context.Context, id int64) (CoursePage, error) {
-	g := db.with(ctx)
-	var page CoursePage
-	if err := g.Take(&page.Course, "id = ?", id).Error; err != nil {
-		return page, found(err)
-	}
-	if err := g.Take(&page.Teacher, "id = ?", page.TeacherID).Error; err != nil {
-		return page, err
-	}
-	page.TeacherName = page.Teacher.Name
-	book, err := openOffers(g, []int64{id}, db.Now())
-	if err != nil {
-		return page, err
-	}
-	page.Offers = book.offers(page.Course)
-	err = g.Preload("Lessons", func(g *gorm.DB) *gorm.DB { return g.Order("position") }).
-		Where("course_id = ?", id).Order("position").Find(&page.Chapters).Error
-	return page, err
 }

@@ -2,9 +2,9 @@ package models
 
 import "context"
 
-// OrderMessages lists what Alipay told of an order and its student may know: that the buyer came
-// back, that money came and fulfilled it, and money that it could not take. However often and by
-// whatever way the same was told, it is listed once, when it came first. Raw is left out.
+// OrderMessages lists the messages of Alipay about an order that its student may see: that the buyer
+// came back, that a payment fulfilled the order, and payments that it could not take. What Alipay told
+// several times, or in several ways, is listed once, at its first time. Raw is not read.
 func (db *DB) OrderMessages(ctx context.Context, o OrderView) ([]PaymentEvent, error) {
 	var messages []PaymentEvent
 	err := db.with(ctx).Raw(`

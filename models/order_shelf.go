@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// shelf is the part of My Orders on which an order lies; ly_order.shelf, which the database
-// computes. Each tab shows one or two.
+// shelf is the group of My Orders that an order belongs to: the column ly_order.shelf, which the
+// database computes. A tab shows one shelf or several.
 type shelf int8
 
-// The shelves. An order is on one, or on none once it is hidden.
+// The shelves. An order is on exactly one; a hidden order is on none that a tab shows.
 const (
 	shelfHidden   shelf = -1 // NULL in the database
 	shelfUnpaid   shelf = 0
@@ -19,7 +19,7 @@ const (
 	shelfRefunded shelf = 4
 )
 
-// shelf is what the database computes of the order.
+// shelf computes in Go what the database computes for ly_order.shelf.
 func (o Order) shelf() shelf {
 	switch {
 	case o.HiddenAt != nil:
@@ -33,7 +33,7 @@ func (o Order) shelf() shelf {
 	}
 }
 
-// OrderTab is a group of orders on My Orders, as its address names it.
+// OrderTab is a tab of My Orders. Its text is the value of ?status=.
 type OrderTab string
 
 // The tabs.
@@ -45,7 +45,7 @@ const (
 	TabRefund OrderTab = "refund"
 )
 
-// String gives the tab's name on the page.
+// String is the tab's name on the page.
 func (t OrderTab) String() string {
 	switch t {
 	case TabUnpaid:
@@ -61,7 +61,7 @@ func (t OrderTab) String() string {
 	}
 }
 
-// ParseOrderTab reads a tab from an address; what is unknown means TabAll.
+// ParseOrderTab reads ?status=; anything unknown means TabAll.
 func ParseOrderTab(s string) OrderTab {
 	switch tab := OrderTab(s); tab {
 	case TabUnpaid, TabPaid, TabClosed, TabRefund:
@@ -71,7 +71,7 @@ func ParseOrderTab(s string) OrderTab {
 	}
 }
 
-// shelves are what the tab shows. A paid order of which a part went back is under 已完成 and under 退款.
+// shelves are the shelves that the tab shows. A partly refunded order is under 已完成 and under 退款.
 func (t OrderTab) shelves() []shelf {
 	switch t {
 	case TabUnpaid:
@@ -87,7 +87,7 @@ func (t OrderTab) shelves() []shelf {
 	}
 }
 
-// onAnyOf is the condition that ly_order o lies on one of the shelves.
+// onAnyOf is the SQL condition that ly_order o is on one of the shelves.
 func onAnyOf(shelves []shelf) string {
 	numbers := make([]string, len(shelves))
 	for i, s := range shelves {

@@ -3,7 +3,7 @@ package models
 // OrderStatus is the code in ly_order.order_status.
 type OrderStatus int8
 
-// The states of an order. A partly refunded order stays OrderPaid; its refunded amount tells the rest.
+// The states of an order. A partly refunded order stays OrderPaid, with a refunded amount.
 const (
 	OrderUnpaid    OrderStatus = 0
 	OrderPaid      OrderStatus = 1
@@ -12,7 +12,7 @@ const (
 	OrderRefunded  OrderStatus = 4
 )
 
-// String gives the word that students read.
+// String is the word that students read.
 func (s OrderStatus) String() string {
 	switch s {
 	case OrderUnpaid:

@@ -164,5 +164,3 @@ func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
 	}
 	return where, args
 }
-
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The argon2id cost of new passwords: OWASP's second choice, about 40 ms of one core.
+// The argon2id cost of new passwords, OWASP's second recommendation: about 40 ms of one core. Memory
+// is in KiB, size in bytes.
 const (
 	argonMemory  = 19 * 1024
 	argonTime    = 2
@@ -20,12 +21,12 @@ const (
 	argonSize    = 32
 )
 
-// hashing has a place for each password that may be hashed at once in this process. Each takes 19
-// MB: without a bound a crowd at the login would take all the memory there is, and nobody would be
-// let in sooner.
+// hashing has one place for each password that this process may hash at the same time. Each hash takes
+// 19 MB: without a bound, a crowd at the login would use up the memory, and nobody would get in sooner.
 var hashing = make(chan struct{}, 4)
 
-// takeTurn waits for a place, and gives back how to leave it. The error is that of a context that ended first.
+// takeTurn waits for a place and returns a function that frees it. The error is the context's, if it
+// ends first.
 func takeTurn(ctx context.Context) (leave func(), err error) {
 	select {
 	case hashing <- struct{}{}:
@@ -35,8 +36,8 @@ func takeTurn(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// hashPassword gives the PHC text that ly_user.password stores. The error is that of a context that
-// ended while others were hashed.
+// hashPassword returns the PHC string that ly_user.password stores. The error is the context's, if it
+// ends while others are hashed.
 func hashPassword(ctx context.Context, password string) (string, error) {
 	leave, err := takeTurn(ctx)
 	if err != nil {
@@ -53,18 +54,18 @@ func phcText(salt, key []byte) string {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
-// nobodysPassword is compared with when there is no such user, to take the time that a real
-// comparison takes. No password has this key.
+// nobodysPassword is compared with if the user does not exist, so that the answer takes as long as for
+// one who does. No password has this key.
 var nobodysPassword = phcText(make([]byte, 16), make([]byte, argonSize))
 
-// phc is a password as it is stored.
+// phc is a stored password, parsed.
 type phc struct {
 	memory, rounds uint32
 	threads        uint8
 	salt, key      []byte
 }
 
-// readPHC reads what hashPassword made, perhaps with another cost.
+// readPHC parses what hashPassword made, even if the cost was another then.
 func readPHC(stored string) (p phc, ok bool) {
 	parts := strings.Split(stored, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
@@ -79,9 +80,9 @@ func readPHC(stored string) (p phc, ok bool) {
 	return p, saltFault == nil && keyFault == nil && len(p.key) > 0
 }
 
-// passwordMatches compares in constant time. Text that is not of hashPassword's form matches
-// nothing, and a password that is too long is not hashed. The error is that of a context that ended
-// while others were hashed.
+// passwordMatches compares a password with a stored one in constant time. A stored text of another
+// form matches nothing, and a password that is too long is not hashed at all. The error is the
+// context's, if it ends while others are hashed.
 func passwordMatches(ctx context.Context, stored, password string) (bool, error) {
 	want, ok := readPHC(stored)
 	if !ok || utf8.RuneCountInString(password) > PasswordMax {

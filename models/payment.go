@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -14,10 +13,10 @@ const (
 	PaymentOpen   PaymentState = "open"   // the student may pay at Alipay
 	PaymentPaid   PaymentState = "paid"   // its trade fulfilled the order
 	PaymentClosed PaymentState = "closed" // it cannot be paid any more
-	PaymentHeld   PaymentState = "held"   // the sum is wrong; staff must look
+	PaymentHeld   PaymentState = "held"   // a wrong sum was paid; staff must look
 
-	PaymentSurplus  PaymentState = "surplus"  // Alipay has money that the order cannot take; it goes back in full
-	PaymentReturned PaymentState = "returned" // it has gone back
+	PaymentSurplus  PaymentState = "surplus"  // it was paid, but the order cannot take it; it goes back in full
+	PaymentReturned PaymentState = "returned" // a surplus that has gone back
 )
 
 // Payment is one attempt to pay an order at Alipay.
@@ -26,37 +25,37 @@ type Payment struct {
 	OrderID    int64
 	OutTradeNo string
 	AppID      string // empty for one that an older shop began
-	Amount     Fen    // what Alipay was asked for; of a held payment what came instead
+	Amount     Fen    // what Alipay was asked for; of a held payment, what was paid instead
 	Subject    string
 	State      PaymentState
 	TradeNo    *string
-	// TradeStatus is Alipay's last word when asked, TradeNotExist included; empty before that.
+	// TradeStatus is Alipay's last answer about it, possibly TradeNotExist; empty before Alipay was asked.
 	TradeStatus string
 	ExpiresAt   time.Time // after it the link is dead
 	CreatedAt   time.Time
 	QueriedAt   *time.Time // when Alipay was last asked about it
 	PaidAt      *time.Time // by Alipay's clock
 	Asks        int        // how often a job has asked
-	AskAt       *time.Time // when a job asks next; nil when nothing is left to learn
-	RefundAt    *time.Time // until when no other refund of it is asked for; nil when none was
+	AskAt       *time.Time // when a job asks next; nil if nothing is left to learn
+	RefundAt    *time.Time // when the next refund of it may be asked for; nil if there was none yet
 }
 
 // TableName names the table.
 func (Payment) TableName() string { return "ly_payment" }
 
-// Attempt says who wants to pay what, and how the trade is to be named at Alipay.
+// Attempt says who wants to pay which order, and what the trade is called at Alipay.
 type Attempt struct {
 	UserID      int64
 	OrderNumber string
 	AppID       string
 	Subject     func(Order) string
-	// Margin is how long before the order's deadline no payment is begun any more. An order whose
-	// whole time is less than two margins, as in a test, has none.
+	// Margin is how long before the order's deadline the last payment may be begun. It does not apply
+	// to an order whose whole time is less than two margins, as in some tests.
 	Margin time.Duration
 }
 
-// OpenAttempt returns the attempt with which the student may pay the order now: the open one,
-// unchanged, else a new one. Errors: ErrNotFound (also for another's order), ErrNotPayable,
+// OpenAttempt returns the attempt with which the student can pay the order now: the open one,
+// unchanged, or a new one. Errors: ErrNotFound (also for another student's order), ErrNotPayable,
 // ErrPastDeadline.
 func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 	var payment Payment
@@ -78,7 +77,7 @@ func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 	return payment, err
 }
 
-// lastStart is until when a payment of the order may be begun.
+// lastStart is the time before which a payment of the order must be begun.
 func (o Order) lastStart(margin time.Duration) time.Time {
 	if o.ExpiresAt.Sub(o.CreatedAt) < 2*margin {
 		return o.ExpiresAt
@@ -94,7 +93,7 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 	for _, p := range earlier {
 		switch {
 		case p.State == PaymentHeld:
-			return Payment{}, ErrNotPayable // Alipay has money for the order; a second payment would only add to it
+			return Payment{}, ErrNotPayable // Alipay already has money for the order, of a wrong sum
 		case p.State == PaymentOpen && p.AppID == a.AppID:
 			return p, nil
 		}
@@ -107,23 +106,6 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 	return p, tx.Create(&p).Error
 }
 
-// outTradeNo names an attempt at Alipay: the first like the order, each later one with its count,
-// because a closed out_trade_no can never be paid again.
-func outTradeNo(order string, earlier int) string {
-	if earlier == 0 {
-		return order
-	}
-	return fmt.Sprintf("%s_%d", order, earlier+1)
-}
-
-// orderNumberOf gives the order that an out_trade_no belongs to, if it has the form of one of ours.
-func orderNumberOf(outTradeNo string) (string, bool) {
-	if len(outTradeNo) < OrderNumberLength || !digitsOnly(outTradeNo[:OrderNumberLength]) {
-		return "", false
-	}
-	return outTradeNo[:OrderNumberLength], true
-}
-
 // Standing is an attempt with the state of its order.
 type Standing struct {
 	Payment     Payment `gorm:"embedded"`
@@ -131,9 +113,9 @@ type Standing struct {
 	OrderStatus OrderStatus
 }
 
-// PaymentByOutTradeNo reads an attempt; ErrNotFound when there is none of that name. An order
-// brought over from an older shop has no row for its first attempt: it gets one, with id 0, as
-// Confirm would make it.
+// PaymentByOutTradeNo reads an attempt; ErrNotFound if there is none of that name. An order brought
+// over from an older shop has no row for its first attempt; the one that is returned for it, with ID
+// 0, is like the row that Confirm would make.
 func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Standing, error) {
 	var s Standing
 	number, ok := orderNumberOf(outTradeNo)
@@ -150,8 +132,8 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 	return s, found(err)
 }
 
-// ClaimQuery allows one question to Alipay about an attempt each floor: true for one caller, false
-// for all others until the floor has passed.
+// ClaimQuery lets Alipay be asked about an attempt at most once in every period of length floor: it is
+// true for one caller, and false for all others until the period is over.
 func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration) (bool, error) {
 	now := db.Now()
 	claimed := db.with(ctx).Model(&Payment{}).
@@ -160,7 +142,7 @@ func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration
 	return claimed.RowsAffected == 1, claimed.Error
 }
 
-// NoteTradeStatus remembers what Alipay said of an attempt that is not paid.
+// NoteTradeStatus stores Alipay's answer about an attempt that is not paid.
 func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
 	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
 		Update("trade_status", status).Error

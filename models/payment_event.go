@@ -21,16 +21,16 @@ type Verdict string
 // The verdicts.
 const (
 	VerdictAccepted  Verdict = "accepted"  // it fulfilled the order
-	VerdictDuplicate Verdict = "duplicate" // genuine; the order was fulfilled by this trade before
-	VerdictNoted     Verdict = "noted"     // genuine; it asks for nothing
-	VerdictHeld      Verdict = "held"      // genuine money that the order could not take; staff must look
+	VerdictDuplicate Verdict = "duplicate" // genuine; this trade had fulfilled the order before
+	VerdictNoted     Verdict = "noted"     // genuine; nothing is to be done
+	VerdictHeld      Verdict = "held"      // a genuine payment that the order could not take; staff must look
 	VerdictRefused   Verdict = "refused"   // not believed
-	VerdictFailed    Verdict = "failed"    // believed, but the shop could not work on it; it must come again
+	VerdictFailed    Verdict = "failed"    // genuine, but the shop could not work on it; it must come again
 )
 
-// PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. What a
-// refused message claims proves nothing, and of those that anybody may have sent no more are kept
-// than LimitRefused admits.
+// PaymentEvent is one message of Alipay as it reached the shop. Rows are only ever added. The fields
+// of a refused message prove nothing: anybody may have sent it. No more of those are stored than
+// LimitRefused admits.
 type PaymentEvent struct {
 	ID          int64
 	ReceivedAt  time.Time
@@ -47,7 +47,7 @@ type PaymentEvent struct {
 // TableName names the table.
 func (PaymentEvent) TableName() string { return "ly_payment_event" }
 
-// RecordEvent stores an event that changed nothing else.
+// RecordEvent stores a message that changed nothing else.
 func (db *DB) RecordEvent(ctx context.Context, e PaymentEvent) error {
 	e.fit()
 	return db.with(ctx).Exec(insertEvent, e.values()...).Error
@@ -57,12 +57,12 @@ const insertEvent = `INSERT INTO ly_payment_event
 	(received_at, source, notify_id, out_trade_no, trade_no, trade_status, verdict, reason, raw)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// values are those of insertEvent.
+// values are the arguments of insertEvent.
 func (e PaymentEvent) values() []any {
 	return []any{e.ReceivedAt, e.Source, e.NotifyID, e.OutTradeNo, e.TradeNo, e.TradeStatus, e.Verdict, e.Reason, e.Raw}
 }
 
-// Returned tells whether the browser of an attempt's buyer came back from Alipay with a genuine return.
+// Returned tells whether the buyer's browser came back from Alipay with a genuine return of this attempt.
 func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
 	var n int64
 	err := db.with(ctx).Model(&PaymentEvent{}).
@@ -71,7 +71,7 @@ func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
 	return n > 0, err
 }
 
-// fit cuts what a stranger may have sent too long for its column.
+// fit cuts the fields to the widths of their columns: strangers can send longer ones.
 func (e *PaymentEvent) fit() {
 	e.NotifyID = cut(e.NotifyID, 128)
 	e.OutTradeNo = cut(e.OutTradeNo, 64)

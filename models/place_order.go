@@ -10,18 +10,18 @@ import (
 	"gorm.io/gorm"
 )
 
-// NewOrder is the checkout form as the student sends it.
+// NewOrder is the checkout form that a student sends.
 type NewOrder struct {
 	Choice
 	UserID int64
 	Seal   string        // Quote.Seal of the page that the student saw
-	Token  string        // made with that page: the same token makes one order, however often it is sent
+	Token  string        // random, made with that page: one token makes one order, however often it is sent
 	TTL    time.Duration // how long the order may stay unpaid
 }
 
-// PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An
-// order of 0.00 is fulfilled at once. Sent again with the same token it returns the order made
-// before. Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon, ErrPoints, ErrTooMuch.
+// PlaceOrder makes an order of what is selected in the cart and holds its coupon and points. An order
+// of 0.00 is fulfilled at once. Called again with the same token, it returns the order made before.
+// Errors: ErrEmptyCart, ErrPriceChanged, ErrCoupon, ErrPoints, ErrTooMuch.
 func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 	if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 		return made, err
@@ -35,12 +35,12 @@ func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 		if err == nil {
 			return order, nil
 		}
-		// The same form sent twice at once: the other one may have made the order, and taken the
-		// coupon, the points or the cart.
+		// If the form was sent twice at the same time, the other one may have made the order and
+		// taken the coupon, the points or the cart.
 		if made, err := db.orderByToken(ctx, n); !errors.Is(err, ErrNotFound) {
 			return made, err
 		}
-		// Any other clash is one of order numbers, whose random part is drawn anew.
+		// Any other duplicate key is that of the order number. The next try draws another.
 		if !errors.Is(err, gorm.ErrDuplicatedKey) || try == txTries {
 			return Order{}, err
 		}
@@ -83,7 +83,7 @@ func (tx transaction) placeOrder(n NewOrder) (Order, error) {
 	return tx.fulfil(order, fulfilment{at: tx.now, buyType: BuyFree})
 }
 
-// hold keeps the order's coupon and points from every other order.
+// hold reserves the coupon and the points for this order, so that no other can use them.
 func (tx transaction) hold(o Order) error {
 	if o.Coupon != 0 {
 		if err := tx.holdCoupon(o.Coupon, o); err != nil {
@@ -109,7 +109,8 @@ func orderLines(o Order, q Quote) []OrderDetail {
 	return lines
 }
 
-// orderTitle names the order on pages and, cleaned, at Alipay.
+// orderTitle is what the order is called on pages and, without the characters that Alipay refuses, at
+// Alipay.
 func orderTitle(lines []Offer) string {
 	title := []rune(strings.TrimSpace(lines[0].CourseName))
 	title = title[:min(len(title), 100)]

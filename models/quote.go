@@ -16,11 +16,11 @@ import (
 
 // Choice is what the student decides at checkout.
 type Choice struct {
-	Coupon int64 // id of the student's coupon, 0 for none
+	Coupon int64 // UserCoupon.ID, 0 for none
 	Points int64
 }
 
-// Quote is an order before it is made: the selected courses at today's prices, and what coupon and
+// Quote is an order before it is made: the selected courses at today's prices, and how much coupon and
 // points take off. Total - Discount - CouponOff - PointsOff = Real.
 type Quote struct {
 	Lines      []Offer
@@ -33,12 +33,12 @@ type Quote struct {
 	Real       Fen
 	Coupons    []CouponOffer
 	MaxPoints  int64 // the most points this order can take from this student
-	FreePoints int64 // the points that the student has and no other order holds
-	Already          // only from Checkout
+	FreePoints int64 // the student's points that no unpaid order holds
+	Already          // set by Checkout only
 }
 
-// Seal identifies what the student saw but did not choose: the courses, their terms and their
-// prices, and what each coupon would take off.
+// Seal identifies what the student was shown: the courses, their terms and prices, and how much each
+// coupon would take off.
 func (q Quote) Seal() string {
 	parts := []string{q.sealLines()}
 	for _, coupon := range q.Coupons {
@@ -49,7 +49,7 @@ func (q Quote) Seal() string {
 	return strings.Join(parts, sealSeparator)
 }
 
-// sealSeparator stands between the parts of a seal, of which the first is that of the lines.
+// sealSeparator separates the parts of a seal: first that of the lines, then one for each coupon.
 const sealSeparator = ";"
 
 func (q Quote) sealLines() string {
@@ -63,15 +63,16 @@ func (q Quote) sealLines() string {
 
 func sealCoupon(coupon int64, saves Fen) string { return fmt.Sprintf("%d:%d", coupon, saves) }
 
-// Keeps tells whether the page with that seal showed the courses, terms and prices of the quote,
-// and what the chosen coupon takes off now. An order is made only then. A coupon that cannot be
-// used is no matter of the seal.
+// Keeps tells whether the page with that seal showed the quote's courses, terms and prices, and the
+// amount that the chosen coupon takes off now. Only then is an order made. A coupon that cannot be
+// used is ErrCoupon, whatever the seal says.
 func (q Quote) Keeps(seal string, coupon int64) bool {
 	parts := strings.Split(seal, sealSeparator)
 	return parts[0] == q.sealLines() && (q.CouponOff == 0 || slices.Contains(parts[1:], sealCoupon(coupon, q.CouponOff)))
 }
 
-// SealedTotal is the sum that a seal was made over, before coupon and points; 0 when the seal cannot be read.
+// SealedTotal is the sum before coupon and points that the page with that seal showed; 0 if the seal
+// cannot be read.
 func SealedTotal(seal string) Fen {
 	sum, _, _ := strings.Cut(seal, "-")
 	total, err := ParseFen(sum)
@@ -81,9 +82,9 @@ func SealedTotal(seal string) Fen {
 	return total
 }
 
-// Checkout quotes what is selected in the student's cart. A choice that cannot be had is an error
-// (ErrCoupon, ErrPoints or both joined) that comes together with the quote without it, and so does
-// ErrTooMuch. Other errors: ErrEmptyCart.
+// Checkout quotes what is selected in the student's cart. ErrCoupon and ErrPoints, possibly joined,
+// mean that this part of the choice cannot be had; the quote is then valid without it. ErrTooMuch
+// comes with a valid quote, too. Other errors: ErrEmptyCart.
 func (db *DB) Checkout(ctx context.Context, user int64, choice Choice) (Quote, error) {
 	g, now := db.with(ctx), db.Now()
 	quote, err := makeQuote(g, user, choice, now)
@@ -125,7 +126,7 @@ func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, err
 	return q.apply(choice, buyer.FreeCredit())
 }
 
-// apply takes the chosen reductions off; where one cannot be had it is left out and named in the error.
+// apply takes the chosen reductions off. One that cannot be had is left out and named by the error.
 func (q Quote) apply(choice Choice, freePoints int64) (Quote, error) {
 	var problem error
 	if choice.Coupon != 0 {

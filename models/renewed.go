@@ -2,9 +2,9 @@ package models
 
 import "context"
 
-// tellRenewed marks the lines of a student's orders whose right has ended or ends soon, while
-// another purchase keeps the course open for longer. It takes a statement where there is a right of
-// that kind, and none else.
+// tellRenewed sets LineView.Renewed: it marks the lines of a student's orders whose right has ended or
+// ends soon while another purchase keeps the course open for longer. It takes one statement, and none
+// if no right has ended or ends soon.
 func (db *DB) tellRenewed(ctx context.Context, user int64, orders ...OrderView) error {
 	now := db.Now()
 	var ending []*LineView

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Session is what the database remembers of one browser. The browser holds the id; the table holds
-// only its hash, so a leaked table logs nobody in.
+// Session is what the database stores about one browser. The browser holds the ID; the table holds
+// only its hash, so that nobody can log in with a leaked table.
 type Session struct {
 	IDHash    string `gorm:"primaryKey"`
 	UserID    *int64
@@ -22,15 +22,15 @@ type Session struct {
 // TableName names the table.
 func (Session) TableName() string { return "ly_session" }
 
-// Visitor is a session together with what the head of every page shows.
+// Visitor is a session together with what the header of every page shows.
 type Visitor struct {
 	Session
 	Username  string
 	CartCount int
 }
 
-// Visitor reads the session with that id in one statement; ErrNotFound when there is none or it has
-// expired. Every page begins with it, so its columns go straight into their places.
+// Visitor reads the session with that ID in one statement; ErrNotFound if there is none or it has
+// expired. Every page begins with it, so it bypasses the ORM.
 func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	var v Visitor
 	missing := ErrNotFound
@@ -44,25 +44,25 @@ func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	return v, cmp.Or(err, missing)
 }
 
-// SessionState is what a session remembers.
+// SessionState is what a session stores.
 type SessionState struct {
 	UserID int64  // 0 means nobody is logged in
-	Data   string // for the caller to read
+	Data   string // meant for the caller alone
 	Life   time.Duration
 }
 
-// AddSession begins the session with that id.
+// AddSession begins a session with that ID.
 func (db *DB) AddSession(ctx context.Context, id string, state SessionState) error {
 	s := state.row(id, db.Now())
 	return db.with(ctx).Create(&s).Error
 }
 
-// UpdateSession changes the session with that id. One that has ended meanwhile stays ended: a page
-// that was being made while its student logged out must not log them in again.
+// UpdateSession changes the session with that ID. A session that has ended meanwhile stays ended: a
+// page that was being made while its student logged out must not log them in again.
 func (db *DB) UpdateSession(ctx context.Context, id string, state SessionState) error {
 	s := state.row(id, db.Now())
 	return db.with(ctx).Model(&Session{}).Where("id_hash = ?", s.IDHash).
-		Updates(map[string]any{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt}).Error
+		Updates(columns{"user_id": s.UserID, "data": s.Data, "expires_at": s.ExpiresAt}).Error
 }
 
 func (state SessionState) row(id string, now time.Time) Session {
@@ -73,12 +73,12 @@ func (state SessionState) row(id string, now time.Time) Session {
 	return s
 }
 
-// DropSession ends the session with that id, wherever its cookie still lies.
+// DropSession ends the session with that ID, even if a browser still has its cookie.
 func (db *DB) DropSession(ctx context.Context, id string) error {
 	return db.with(ctx).Where("id_hash = ?", sessionHash(id)).Delete(&Session{}).Error
 }
 
-// EndSessions ends every session of the student, in whatever browser.
+// EndSessions ends all sessions of the student, in every browser.
 func (db *DB) EndSessions(ctx context.Context, user int64) error {
 	return db.inTx(ctx, func(tx transaction) error { return tx.endSessions(user) })
 }
@@ -87,8 +87,7 @@ func (tx transaction) endSessions(user int64) error {
 	return tx.Where("user_id = ?", user).Delete(&Session{}).Error
 }
 
-// DropExpiredSessions forgets sessions past their end, however many there are, a bounded number with
-// each statement.
+// DropExpiredSessions deletes all expired sessions, at most swept with each statement.
 func (db *DB) DropExpiredSessions(ctx context.Context) error {
 	for {
 		var old []string
@@ -102,7 +101,7 @@ func (db *DB) DropExpiredSessions(ctx context.Context) error {
 	}
 }
 
-// swept is how many rows at most a statement takes that drops what is of no use any more.
+// swept is how many rows at most one statement deletes of what is no longer needed.
 const swept = 1000
 
 func sessionHash(id string) string {

@@ -167,3 +167,23 @@ func TestDropExpiredSessions(t *testing.T) {
 		}
 	})
 }
+
+func TestEndSessions(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		bob := student(t, s.DB, "bob")
+		s.save(t, "one", s.ann.ID, "")
+		s.save(t, "two", s.ann.ID, "")
+		s.save(t, "bob's", bob.ID, "")
+		s.save(t, "nobody's", 0, "")
+		if err := s.EndSessions(t.Context(), s.ann.ID); err != nil {
+			t.Fatal(err)
+		}
+		s.wantNoSession(t, "one")
+		s.wantNoSession(t, "two")
+		for _, id := range []string{"bob's", "nobody's"} {
+			if _, err := s.Visitor(t.Context(), id); err != nil {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+	})
+}

@@ -13,8 +13,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteConnector opens every transaction as a writer: a reader that turns writer fails at once
-// when another writes. Times are stored as text in one zone and form, so that they sort.
+// sqliteConnector opens every transaction as a writer, because a transaction that begins as a reader
+// cannot become a writer while another writes. Times are stored as text in one zone and form, so that
+// they sort.
 func sqliteConnector(file string) (driver.Connector, error) {
 	query := url.Values{
 		"_txlock":      {"immediate"},
@@ -26,17 +27,17 @@ func sqliteConnector(file string) (driver.Connector, error) {
 	return keepPrepared{connector, file}, err
 }
 
-// missing tells that a database in that file would be a new one.
+// missing tells whether opening that file would create a new database.
 func missing(file string) bool {
 	_, err := os.Stat(file)
 	return file != ":memory:" && errors.Is(err, fs.ErrNotExist)
 }
 
-// uriSigns keeps what stands in a file's name from being read as part of its address.
+// uriSigns escapes the characters of a file's name that have a meaning in SQLite's file: URIs.
 var uriSigns = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
-// keepPrepared makes connections that keep their statements: to parse one and to plan it takes
-// SQLite longer than to run it.
+// keepPrepared makes connections that keep their prepared statements: SQLite needs longer to parse and
+// plan a statement than to run it.
 type keepPrepared struct {
 	driver.Connector
 	file string
@@ -50,7 +51,7 @@ func (k keepPrepared) Connect(ctx context.Context) (driver.Conn, error) {
 	return &preparedConn{conn.(sqliteConn), map[string]preparedStmt{}}, nil
 }
 
-// sqliteConn is what database/sql asks the driver's connections for.
+// sqliteConn is what database/sql uses of the driver's connections.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -68,17 +69,18 @@ type preparedStmt interface {
 	driver.StmtQueryContext
 }
 
-// preparedConn keeps the statements that are not in use, by their text.
+// preparedConn is a connection that keeps, by their text, the statements that are not in use.
 type preparedConn struct {
 	sqliteConn
 	kept map[string]preparedStmt
 }
 
-// maxKept bounds the statements kept. The shop has fewer texts than this; lists of varying length
-// make some more.
+// maxKept bounds the statements that are kept. The shop has fewer texts; lists of varying length add
+// some more.
 const maxKept = 1000
 
-// take hands a statement out; until it is put back, another of the same text is another statement.
+// take returns a prepared statement for the caller's use alone: until put gives it back, the same text
+// is prepared once more.
 func (c *preparedConn) take(ctx context.Context, query string) (preparedStmt, error) {
 	if stmt, found := c.kept[query]; found {
 		delete(c.kept, query)
@@ -127,12 +129,12 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args []dr
 
 func (c *preparedConn) Close() error {
 	for _, stmt := range c.kept {
-		stmt.Close() //nolint:errcheck // closing the connection tells what went wrong
+		stmt.Close() //nolint:errcheck // closing the connection returns what went wrong
 	}
 	return c.sqliteConn.Close()
 }
 
-// preparedRows give their statement back when they have been read.
+// preparedRows give their statement back when they are closed.
 type preparedRows struct {
 	driver.Rows
 	conn  *preparedConn

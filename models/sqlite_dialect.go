@@ -14,10 +14,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDialect tells the ORM how SQLite is spoken to. The dialects to be had bring another driver with them.
+// sqliteDialect is gorm's dialect for SQLite. The ready-made dialects each come with a driver of their
+// own, which the shop does not use.
 type sqliteDialect struct{ pool *sql.DB }
 
-// Name is DialectSQLite.
+// Name returns DialectSQLite.
 func (sqliteDialect) Name() string { return DialectSQLite }
 
 // Initialize gives the ORM the pool and SQLite's clauses.
@@ -29,19 +30,19 @@ func (d sqliteDialect) Initialize(orm *gorm.DB) error {
 		CreateClauses:        []string{"INSERT", "VALUES", "ON CONFLICT", "RETURNING"},
 		UpdateClauses:        []string{"UPDATE", "SET", "FROM", "WHERE", "RETURNING"},
 		DeleteClauses:        []string{"DELETE", "FROM", "WHERE", "RETURNING"},
-		LastInsertIDReversed: true, // of the rows of one INSERT, SQLite tells the last
+		LastInsertIDReversed: true, // of several inserted rows, SQLite gives the ID of the last
 	})
-	orm.ClauseBuilders["FOR"] = func(clause.Clause, clause.Builder) {} // it has no row locks, and needs none
+	orm.ClauseBuilders["FOR"] = func(clause.Clause, clause.Builder) {} // SQLite has no row locks and needs none
 	return nil
 }
 
-// Migrator is never asked for: the schema is built by package migrations.
+// Migrator is never called: package migrations builds the schema.
 func (sqliteDialect) Migrator(*gorm.DB) gorm.Migrator { return nil }
 
-// DataTypeOf is never asked for, either.
+// DataTypeOf is never called, either.
 func (sqliteDialect) DataTypeOf(field *schema.Field) string { return string(field.DataType) }
 
-// DefaultValueOf stands for a value that the database makes up.
+// DefaultValueOf is what an INSERT writes for a value that the database generates.
 func (sqliteDialect) DefaultValueOf(*schema.Field) clause.Expression { return clause.Expr{SQL: "NULL"} }
 
 // BindVarTo writes a placeholder.
@@ -49,27 +50,27 @@ func (sqliteDialect) BindVarTo(w clause.Writer, _ *gorm.Statement, _ any) {
 	w.WriteByte('?') //nolint:errcheck // a buffer
 }
 
-// QuoteTo writes a name, each part of it in backticks. No name of the shop's has one in it.
+// QuoteTo writes a name with each of its parts in backticks. The shop's names contain none.
 func (sqliteDialect) QuoteTo(w clause.Writer, name string) {
 	w.WriteString("`" + strings.ReplaceAll(name, ".", "`.`") + "`") //nolint:errcheck // a buffer
 }
 
-// Explain writes a statement with its values, for a log.
+// Explain is a statement with its values, for a log.
 func (sqliteDialect) Explain(statement string, values ...any) string {
 	return logger.ExplainSQL(statement, nil, `"`, values...)
 }
 
-// SavePoint begins a part of a transaction that may be undone by itself.
+// SavePoint begins a part of a transaction that RollbackTo can undo.
 func (sqliteDialect) SavePoint(tx *gorm.DB, name string) error {
 	return tx.Exec("SAVEPOINT " + name).Error
 }
 
-// RollbackTo undoes it.
+// RollbackTo undoes everything since the save point.
 func (sqliteDialect) RollbackTo(tx *gorm.DB, name string) error {
 	return tx.Exec("ROLLBACK TO SAVEPOINT " + name).Error
 }
 
-// Translate names a clash of unique keys as the ORM does for every database.
+// Translate turns a violated unique key into gorm.ErrDuplicatedKey, as the other dialects do.
 func (sqliteDialect) Translate(err error) error {
 	refused, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {

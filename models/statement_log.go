@@ -11,9 +11,9 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// statementLog is where the ORM reports each statement. A line is worth one that is slow, and one
-// that no state of the database explains: every other error is the caller's to handle and to log,
-// once, and a conflict that is run again is none.
+// statementLog gets every statement from the ORM. It logs those that are slow, and those whose error
+// no state of the database explains. Other errors are left to the caller, who handles them and logs
+// them once.
 type statementLog struct{ logger.Interface }
 
 func newStatementLog(log *slog.Logger) statementLog {
@@ -22,7 +22,7 @@ func newStatementLog(log *slog.Logger) statementLog {
 	})}
 }
 
-// Trace is told of a statement that has ended.
+// Trace is called after each statement.
 func (l statementLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), err error) {
 	if retryable(err) || Unavailable(err) || errors.Is(err, context.Canceled) || errors.Is(err, gorm.ErrDuplicatedKey) {
 		err = nil
@@ -30,15 +30,15 @@ func (l statementLog) Trace(ctx context.Context, begin time.Time, statement func
 	l.Interface.Trace(ctx, begin, statement, err)
 }
 
-// ParamsFilter keeps the values out of the text: no student's data and no signature in the log.
+// ParamsFilter leaves out the values, so that no student's data and no signature get into the log.
 func (statementLog) ParamsFilter(_ context.Context, statement string, _ ...any) (string, []any) {
 	return statement, nil
 }
 
-// driverLog is where the driver says why a connection ended, which its errors do not.
+// driverLog gets the driver's messages, which say why a connection ended; the driver's errors do not.
 type driverLog struct{ *slog.Logger }
 
-// Print is told what was seen, in parts.
+// Print logs a message of the driver.
 func (l driverLog) Print(parts ...any) {
 	l.Warn("database connection", "fault", fmt.Sprint(parts...))
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// StudentDelta is a student won or lost by a course and not yet in its count.
+// StudentDelta is a change of a course's student count that is not yet in ly_course.students.
 type StudentDelta struct {
 	ID       int64
 	CourseID int64
@@ -15,7 +15,8 @@ type StudentDelta struct {
 // TableName names the table.
 func (StudentDelta) TableName() string { return "ly_student_delta" }
 
-// countStudents notes that each of the courses won (1) or lost (-1) a student.
+// countStudents notes that each of the courses has gained (delta 1) or lost (delta -1) a student. It
+// only appends rows, so that payments of a popular course do not wait for each other.
 func (tx transaction) countStudents(courses []int64, delta int) error {
 	if len(courses) == 0 {
 		return nil
@@ -28,14 +29,14 @@ func (tx transaction) countStudents(courses []int64, delta int) error {
 	return err
 }
 
-// FoldStudents adds a bounded number of noted changes to the courses' student counts and tells how
-// many. Replicas may run it at the same time; they take turns.
+// FoldStudents adds noted changes to the courses' student counts and returns how many, at most a
+// thousand. Replicas may call it at the same time; they take turns.
 func (db *DB) FoldStudents(ctx context.Context) (int, error) {
 	var noted []StudentDelta
 	err := db.inTx(ctx, func(tx transaction) error {
-		// Whoever has the first course's row has the turn. Folders that shared out the noted rows
-		// with SKIP LOCKED deadlocked: the DELETE may read the whole table, and then it waits for
-		// another folder's rows.
+		// Whoever holds the first course's row has the turn. Sharing out the noted rows with SKIP
+		// LOCKED deadlocked: the DELETE may read the whole table, and then waits for rows that another
+		// replica holds.
 		var turn []Course
 		if err := lockRows(tx.DB).Select("id").Order("id").Limit(1).Find(&turn).Error; err != nil {
 			return err
@@ -62,8 +63,8 @@ func (tx transaction) fold(noted []StudentDelta) error {
 	return tx.Where("id IN ?", ids).Delete(&StudentDelta{}).Error
 }
 
-// addStudents is one statement, which locks the courses in the order of their ids whatever the
-// order of the list.
+// addStudents adds the sums to the courses' counts in one statement, which locks the courses in the
+// order of their IDs.
 func (tx transaction) addStudents(sums map[int64]int) error {
 	var cases strings.Builder
 	var args, courses []any

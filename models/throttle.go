@@ -9,18 +9,19 @@ import (
 	"gorm.io/gorm"
 )
 
-// throttle is how much of a limit is used up.
+// throttle is how much of a limit is used up: every try moves SpentUntil one pause further into the
+// future.
 type throttle struct {
 	Bucket     int64 `gorm:"primaryKey;autoIncrement:false"`
-	SpentUntil int64 // microseconds since 1970
+	SpentUntil int64 // Unix microseconds
 }
 
 // TableName names the table.
 func (throttle) TableName() string { return "ly_throttle" }
 
-// Admit counts one try against each of the limits, whichever replica asks. The error is a
-// TooManyError when one of them is used up; then those before it are counted and those after it are
-// not.
+// Admit counts one try against each of the limits, which all replicas share. The error is a
+// TooManyError if a limit is used up; the try is then counted against the limits before that one, and
+// not against those after it.
 func (db *DB) Admit(ctx context.Context, limits ...Limit) error {
 	for _, l := range limits {
 		if err := db.admit(ctx, l); err != nil {
@@ -30,11 +31,12 @@ func (db *DB) Admit(ctx context.Context, limits ...Limit) error {
 	return nil
 }
 
-// maxSkew is how far the clocks of replicas may be apart. What is used up until later than that
-// allows was counted by a clock that was wrong, and would keep students out until it is right.
+// maxSkew is how far the clocks of replicas may be apart. A SpentUntil further in the future than that
+// allows was written by a clock that was wrong; it is ignored, or it would keep students out for as
+// long as the clock was ahead.
 const maxSkew = time.Hour
 
-// admit decides in the UPDATE, so that tries which come together cannot pass together.
+// admit decides within the UPDATE, so that tries at the same moment are counted one by one.
 func (db *DB) admit(ctx context.Context, l Limit) error {
 	now := db.Now()
 	pause := l.pause.Microseconds()
@@ -60,14 +62,14 @@ func (db *DB) admit(ctx context.Context, l Limit) error {
 				return nil
 			}
 		}
-		// Another try has made, changed or swept the row meanwhile.
+		// Meanwhile somebody else has created, changed or deleted the row.
 		if err != nil && !errors.Is(err, gorm.ErrDuplicatedKey) || try == txTries {
 			return fmt.Errorf("count a try: %w", err)
 		}
 	}
 }
 
-// Forgive uncounts a try that succeeded.
+// Forgive takes back a try that Admit counted, because it succeeded.
 func (db *DB) Forgive(ctx context.Context, limits ...Limit) error {
 	for _, l := range limits {
 		err := db.with(ctx).Exec("UPDATE ly_throttle SET spent_until = spent_until - ? WHERE bucket = ?",
@@ -79,8 +81,7 @@ func (db *DB) Forgive(ctx context.Context, limits ...Limit) error {
 	return nil
 }
 
-// DropSpentThrottles forgets what limits nobody any more, however much there is, a bounded number of
-// rows with each statement.
+// DropSpentThrottles deletes all rows that no longer limit anybody, at most swept with each statement.
 func (db *DB) DropSpentThrottles(ctx context.Context) error {
 	g := db.with(ctx)
 	for {

@@ -16,13 +16,14 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// transaction is one that is open. Its now is read once, so that all rows it writes agree on the time.
+// transaction is an open transaction. Its time is read once, so that all rows that it writes agree.
 type transaction struct {
 	*gorm.DB
 	now time.Time
 }
 
-// attempt runs fn inside the transaction; when fn fails, what it wrote is undone and the transaction goes on.
+// attempt runs fn inside the transaction. If fn fails, what it wrote is undone, and the transaction
+// can go on.
 func (tx transaction) attempt(fn func(transaction) error) error {
 	return tx.Transaction(func(g *gorm.DB) error {
 		inner := tx
@@ -31,7 +32,7 @@ func (tx transaction) attempt(fn func(transaction) error) error {
 	})
 }
 
-// exec runs a statement in the transaction and tells how many rows it changed. It goes past the ORM.
+// exec runs a statement in the transaction, without the ORM, and returns how many rows it changed.
 func (tx transaction) exec(statement string, args ...any) (int64, error) {
 	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
 	if err != nil {
@@ -40,7 +41,8 @@ func (tx transaction) exec(statement string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// execOne is exec for a guarded UPDATE of one row; notOne when another has changed the row before.
+// execOne is exec for a guarded UPDATE of one row. The error is notOne if it did not change exactly
+// one row, because somebody else had changed that row before.
 func (tx transaction) execOne(notOne error, statement string, args ...any) error {
 	changed, err := tx.exec(statement, args...)
 	if err == nil && changed != 1 {
@@ -49,13 +51,13 @@ func (tx transaction) execOne(notOne error, statement string, args ...any) error
 	return err
 }
 
-// query is exec for a statement that reads; scan is called for each row.
+// query calls scan for each row that a statement reads in the transaction, without the ORM.
 func (tx transaction) query(scan func(*sql.Rows) error, statement string, args ...any) error {
 	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, statement, args...)
 	return eachRow(rows, err, scan)
 }
 
-// eachRow reads what a query has answered, to its end.
+// eachRow calls scan for each row of a query's answer and closes it.
 func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	if err != nil {
 		return err
@@ -69,18 +71,19 @@ func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// placeholders are the VALUES of an INSERT of so many rows and columns; one row is also a list for IN.
+// placeholders are the question marks for the VALUES of an INSERT of so many rows and columns. A
+// single row also serves as a list for IN.
 func placeholders(rows, columns int) string {
 	row := "(" + strings.Join(slices.Repeat([]string{"?"}, columns), ", ") + ")"
 	return strings.Join(slices.Repeat([]string{row}, rows), ", ")
 }
 
-// txTries bounds how often a transaction that the database gave up is run again.
+// txTries bounds how often a transaction that the database gave up is tried.
 const txTries = 6
 
-// inTx runs fn in one transaction and commits it. When the database breaks a deadlock, gives up
-// waiting for a lock, refuses the commit for a conflict or goes away before it was asked to commit,
-// the whole of fn runs again, so fn must touch nothing but the database.
+// inTx runs fn in one transaction and commits it. If the database breaks a deadlock, gives up waiting
+// for a lock, refuses the commit because of a conflict, or goes away before it was asked to commit, fn
+// runs again from its beginning. So fn must touch nothing but the database.
 func (db *DB) inTx(ctx context.Context, fn func(transaction) error) error {
 	for try := 1; ; try++ {
 		committing := false
@@ -105,7 +108,8 @@ func (db *DB) inTx(ctx context.Context, fn func(transaction) error) error {
 	}
 }
 
-// retryable knows the errors after which nothing of the transaction stands and a new try may succeed.
+// retryable tells whether the error means that the transaction was undone and may succeed when it is
+// tried again.
 func retryable(err error) bool {
 	return isNumber(err,
 		1213, // deadlock, also a Galera conflict at commit
@@ -114,25 +118,24 @@ func retryable(err error) bool {
 		notPrepared)
 }
 
-// lost tells that the connection broke under a statement. Before the commit that undoes the
-// transaction; whether a commit that got no answer stands is not known here, and its caller is
-// told.
+// lost tells whether the connection broke during a statement. Before the commit that undoes the
+// transaction. A commit without an answer may or may not stand; inTx then returns the error.
 func lost(err error) bool {
 	return errors.Is(err, mysqldriver.ErrInvalidConn) || errors.Is(err, driver.ErrBadConn)
 }
 
-// lockRows makes a query take its rows until the transaction ends. SQLite, whose transactions are
-// serial, ignores it.
+// lockRows makes a query lock its rows until the transaction ends. SQLite, which runs one transaction
+// after another, ignores it.
 func lockRows(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
-// skipLocked is lockRows for a queue: rows that another holds are left out instead of waited for.
+// skipLocked is lockRows for a queue: it leaves out rows that others have locked, and does not wait.
 func skipLocked(g *gorm.DB) *gorm.DB {
 	return g.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
 }
 
-// along makes the database read a table by that index.
+// along is SQL that makes the database read a table along that index.
 func along(dialect, index string) string {
 	if dialect == DialectSQLite {
 		return " INDEXED BY " + index
@@ -140,8 +143,8 @@ func along(dialect, index string) string {
 	return " FORCE INDEX (" + index + ")"
 }
 
-// queue is skipLocked for the rows of a table in the sequence of an index, which is named: MySQL
-// sorts a short table instead, and then locks all that are due, however few it takes.
+// queue is skipLocked for the rows of a table in the sequence of an index. The index is forced: MySQL
+// would sort a short table instead, and lock all rows that are due, however few it takes.
 func (tx transaction) queue(table, index string) *gorm.DB {
 	return skipLocked(tx.DB).Table(table + " AS q" + along(tx.Dialector.Name(), index))
 }
@@ -153,3 +156,7 @@ func (tx transaction) forUpdate() string {
 	}
 	return " FOR UPDATE"
 }
+
+// columns are values for Updates by the names of their columns. Unlike a struct, they can set a column
+// to zero.
+type columns = map[string]any

@@ -11,10 +11,10 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// Unavailable tells a fault that lies in the database's state, and ends with it, from a mistake of
-// the shop's: no connection, or none that can be trusted, no answer in time, or a server that lets
-// nobody in, is crowded, full, read-only, stopping or locked up. What was asked for may be asked for
-// again.
+// Unavailable tells whether the error comes from the state of the database rather than from a mistake
+// of the shop: there is no connection, or none that can be trusted, no answer came in time, or the
+// server refuses logins, has too many connections, a full disk or contended locks, is read-only or is
+// stopping. The same request may succeed later.
 func Unavailable(err error) bool {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return unavailableCode(e.Number)
@@ -27,12 +27,12 @@ func Unavailable(err error) bool {
 			return true
 		}
 	}
-	_, unproved := errors.AsType[*tls.CertificateVerificationError](err) // it has run out, as a rule
+	_, unproved := errors.AsType[*tls.CertificateVerificationError](err) // most often it has expired
 	_, network := errors.AsType[net.Error](err)
 	return unproved || network
 }
 
-// unavailableCode knows the server's words for it. Source:
+// unavailableCode lists the server's error numbers of that kind. Source:
 // https://mariadb.com/kb/en/mariadb-error-code-reference/
 func unavailableCode(number uint16) bool {
 	switch number {

@@ -18,7 +18,7 @@ type User struct {
 	Username   string
 	Password   string
 	Mobile     *string
-	Credit     int64 // points owned, those held by unpaid orders included
+	Credit     int64 // points owned, including those held by unpaid orders
 	CreditHeld int64 // points held by unpaid orders
 	IsStaff    bool
 	CreatedAt  time.Time
@@ -30,7 +30,7 @@ func (User) TableName() string { return "ly_user" }
 // FreeCredit is how many points a new order may take.
 func (u User) FreeCredit() int64 { return u.Credit - u.CreditHeld }
 
-// What a name and a password must be, so that pages can say it.
+// The lengths that a name and a password may have.
 const (
 	UsernameMin, UsernameMax = 2, 20 // characters
 	PasswordMin, PasswordMax = 8, 72 // characters
@@ -42,14 +42,14 @@ var (
 	ErrPassword = errors.New("password must have 8 to 72 characters")
 )
 
-// NewUser is what makes an account.
+// NewUser is an account to be made.
 type NewUser struct {
 	Username, Password string
 	Staff              bool
-	Credit             int64 // points given at once, with their ledger row
+	Credit             int64 // points to begin with
 }
 
-// Check tells all that is wrong with the account before it is made: ErrUsername, ErrPassword.
+// Check returns everything that is wrong with the account, joined: ErrUsername, ErrPassword.
 func (n NewUser) Check() error {
 	return errors.Join(checkUsername(n.Username), checkPassword(n.Password))
 }
@@ -83,8 +83,8 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	return user, err
 }
 
-// Authenticate returns the user with that name and password, else ErrNotFound, which does not tell
-// which was wrong, neither by its text nor by its time.
+// Authenticate returns the user with that name and password. ErrNotFound means that one of them is
+// wrong; neither its text nor the time it takes tells which.
 func (db *DB) Authenticate(ctx context.Context, username, password string) (User, error) {
 	if utf8.RuneCountInString(username) > UsernameMax {
 		return User{}, ErrNotFound
@@ -106,15 +106,15 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 	return user, nil
 }
 
-// UserByName reads an account, whose name may be given in capitals or small letters; ErrNotFound
-// when there is none.
+// UserByName reads the account with that name, upper or lower case; ErrNotFound if there is none.
 func (db *DB) UserByName(ctx context.Context, username string) (User, error) {
 	var user User
 	if err := db.with(ctx).Take(&user, "username = ?", username).Error; err != nil {
 		return User{}, found(err)
 	}
-	// MySQL finds "ann" for "ánn" too, and every rare character for every other. A coupon would go to
-	// somebody else, and LimitName does not know such spellings as one, so none of them logs in.
+	// MySQL's collation also finds "ann" for "ánn", and takes all characters beyond U+FFFF for one. A
+	// coupon would go to somebody else, and LimitName would count guesses under each spelling by
+	// itself.
 	if !strings.EqualFold(user.Username, username) {
 		return User{}, ErrNotFound
 	}
@@ -139,4 +139,11 @@ func checkPassword(password string) error {
 		return ErrPassword
 	}
 	return nil
+}
+
+// User reads the account with that ID; ErrNotFound if there is none.
+func (db *DB) User(ctx context.Context, id int64) (User, error) {
+	var user User
+	err := db.with(ctx).Take(&user, "id = ?", id).Error
+	return user, found(err)
 }

@@ -10,7 +10,7 @@ import (
 // BuyType is the code in ly_user_course.buy_type.
 type BuyType int8
 
-// How a course came to its student.
+// How students got a course.
 const (
 	BuyPaid     BuyType = 1 // 用户购买
 	BuyFree     BuyType = 2 // 免费活动: an order of 0.00
@@ -35,17 +35,18 @@ type UserCourse struct {
 // TableName names the seed's table.
 func (UserCourse) TableName() string { return "ly_user_course" }
 
-// Right sums up a student's unrevoked purchase records of one course. The zero value means that there is none.
+// Right sums up a student's unrevoked purchase records of one course. The zero value means that there
+// are none.
 type Right struct {
 	Records int
-	ForEver bool      // one of them has no end
-	End     time.Time // latest end of the others, zero when there is none
+	ForEver bool      // one of the records has no end
+	End     time.Time // the latest end of the others; zero if there are none
 }
 
 // Live tells whether the student may learn the course now.
 func (r Right) Live(now time.Time) bool { return r.ForEver || now.Before(r.End) }
 
-// Until is the end of the right; the zero time where it has none.
+// Until is the end of the right; the zero time if it has none.
 func (r Right) Until() time.Time {
 	if r.ForEver {
 		return time.Time{}
@@ -53,7 +54,7 @@ func (r Right) Until() time.Time {
 	return r.End
 }
 
-// add counts one more unrevoked record with that end; nil = for ever.
+// add adds an unrevoked record with that end; nil = for ever.
 func (r *Right) add(end *time.Time) {
 	r.Records++
 	if end == nil {
@@ -63,8 +64,8 @@ func (r *Right) add(end *time.Time) {
 	}
 }
 
-// Extended gives the end of a term of so many days bought at that moment; nil = for ever. A term
-// bought while an earlier one still runs begins at the earlier one's end.
+// Extended is the end of a term of so many days that is bought at that moment; nil = for ever, which
+// is 0 days. A term bought while an earlier one still runs begins when that one ends.
 func (r Right) Extended(bought time.Time, days int) *time.Time {
 	if days == 0 {
 		return nil
@@ -97,17 +98,17 @@ func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]Right, error
 	return rights, err
 }
 
-// EndingSoon is how long before its end a right is shown as 即将到期.
+// EndingSoon is how long before its end a right is shown as 即将到期 (ending soon).
 const EndingSoon = 7 * 24 * time.Hour
 
-// Owned is a course that a student has bought and not given back.
+// Owned is a course to which a student has an unrevoked purchase record.
 type Owned struct {
 	Course
 	TeacherName string
 	Right       Right `gorm:"-"`
 }
 
-// byOwner is the index that keeps purchase records by student and course.
+// byOwner is the index of purchase records by student and course.
 const byOwner = "ly_user_course_user"
 
 // OwnedPerPage is the length of a page of a student's courses.
@@ -132,8 +133,8 @@ func (db *DB) OwnedCourses(ctx context.Context, user int64, page int) (OwnedList
 		return list, err
 	}
 	list.Page, list.Pages = clampPage(page, list.Total, OwnedPerPage)
-	// The page is cut out inside: else MariaDB, with statistics of yesterday, goes through all that
-	// anybody ever bought, course by course.
+	// The LIMIT is inside the subquery: otherwise MariaDB, with outdated statistics, may read all
+	// purchases of all students, course by course.
 	err = g.Raw(`
 		SELECT c.*, t.name AS teacher_name FROM ly_course c JOIN ly_teacher t ON t.id = c.teacher_id
 		JOIN (SELECT course_id, MAX(id) AS latest FROM ly_user_course`+along(db.dialect, byOwner)+`

@@ -63,17 +63,6 @@ func TestOrderPayments(t *testing.T) {
 	})
 }
 
-func TestOrderStatusString(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[models.OrderStatus]string{
-		0: "未支付", 1: "已支付", 2: "已取消", 3: "超时取消", 4: "已退款", 5: "状态未知", -1: "状态未知",
-	} {
-		if got := status.String(); got != want {
-			t.Errorf("%d: got %q, want %q", status, got, want)
-		}
-	}
-}
-
 func TestOrderShowsItsRights(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))

@@ -11,27 +11,27 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// nodes are the servers of one database, each of which takes every statement, like those of a
-// Galera cluster. A new connection goes to the first of them that answers: in one place row locks
-// hold for all, and no commit clashes with another's.
+// nodes are the servers of one database, each of which takes every statement, as in a Galera cluster.
+// A new connection goes to the first server that answers, so that as a rule all transactions meet on
+// one server: there row locks hold for all of them, and no commit conflicts with another.
 type nodes struct {
-	driver.Connector // the first, for what does not depend on the server
+	driver.Connector // of the first server, for what does not depend on the server
 	all              []*server
 }
 
-// server is one of them.
+// server is one of the nodes.
 type server struct {
 	driver.Connector
-	asideUntil atomic.Int64 // Unix nanoseconds
-	doubted    atomic.Bool  // it refused a statement, or let its time run out, and has taken no new connection since
+	asideUntil atomic.Int64 // Unix nanoseconds; until then the other servers are tried first
+	doubted    atomic.Bool  // a statement was refused or timed out, and no new connection was made since
 }
 
 const (
-	// asideFor is how long a server that refused a connection is asked only after the others.
+	// asideFor is how long a server that refused a connection is tried only after the others.
 	asideFor = 10 * time.Second
-	// connectTime bounds how long a server may take to let a connection in where there is another
-	// to try: one that hangs, or whose machine is gone, says nothing. It is less than the balancer
-	// waits for an answer.
+	// connectTime bounds how long connecting to a server may take if there is another to try: a server
+	// that hangs, or whose machine is gone, does not answer at all. It is shorter than a balancer waits
+	// for /readyz.
 	connectTime = 1500 * time.Millisecond
 )
 
@@ -43,7 +43,7 @@ func newNodes(connectors []driver.Connector) *nodes {
 	return n
 }
 
-// Connect tries one server after the other; the error names the faults of all.
+// Connect tries one server after another. The error joins those of all of them.
 func (n *nodes) Connect(ctx context.Context) (driver.Conn, error) {
 	if len(n.all) == 1 {
 		return n.all[0].connect(ctx)
@@ -56,7 +56,7 @@ func (n *nodes) Connect(ctx context.Context) (driver.Conn, error) {
 		}
 		faults = append(faults, err)
 		if ctx.Err() != nil {
-			break // the caller's fault, not the server's
+			break // the caller's time is over, which says nothing about the server
 		}
 		s.asideUntil.Store(time.Now().Add(asideFor).UnixNano())
 	}
@@ -78,7 +78,7 @@ func (s *server) connect(ctx context.Context) (driver.Conn, error) {
 	return &leavingConn{mysqlConn: conn.(mysqlConn), server: s}, nil
 }
 
-// inTurn keeps the order of the address, with those that are aside behind the others.
+// inTurn returns the servers in the order of the address, but those that are set aside last.
 func (n *nodes) inTurn(now time.Time) []*server {
 	turn := slices.Clone(n.all)
 	slices.SortStableFunc(turn, func(a, b *server) int { return a.aside(now) - b.aside(now) })
@@ -92,7 +92,7 @@ func (s *server) aside(now time.Time) int {
 	return 0
 }
 
-// mysqlConn is what the pool and gorm use of a connection of the driver.
+// mysqlConn is what database/sql and gorm use of the driver's connections.
 type mysqlConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -105,8 +105,8 @@ type mysqlConn interface {
 	driver.Validator
 }
 
-// leavingConn is a connection that the pool throws away once its server has said that it cannot
-// serve, or says nothing any more: the next may lead to another server.
+// leavingConn is a connection that the pool discards once its server has refused to serve or has
+// stopped answering, so that the next connection may go to another server.
 type leavingConn struct {
 	mysqlConn
 	server *server
@@ -136,7 +136,7 @@ func (c *leavingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.T
 	return leavingTx{tx, c}, c.note(err)
 }
 
-// mysqlStmt is what the pool uses of a prepared statement of the driver.
+// mysqlStmt is what database/sql uses of the driver's prepared statements.
 type mysqlStmt interface {
 	driver.Stmt
 	driver.StmtExecContext
@@ -155,8 +155,8 @@ func (s leavingStmt) QueryContext(ctx context.Context, args []driver.NamedValue)
 	return rows, s.conn.note(err)
 }
 
-// leavingTx throws its connection away when its end was refused: the next transaction there would
-// begin by committing what is left of it.
+// leavingTx makes the pool discard the connection if COMMIT or ROLLBACK failed: the BEGIN of the next
+// transaction on it would commit what is left of this one.
 type leavingTx struct {
 	driver.Tx
 	conn *leavingConn
@@ -171,11 +171,11 @@ func (c *leavingConn) ended(err error) error {
 	return err
 }
 
-// IsValid is asked when the connection comes back to the pool.
+// IsValid is called when the connection comes back to the pool.
 func (c *leavingConn) IsValid() bool { return !c.left && c.mysqlConn.IsValid() }
 
-// ResetSession is asked before the connection is used again. A doubted server has to let in a new
-// one first: each of the old may cost somebody their page.
+// ResetSession is called before the connection is used again. If the server is doubted, it must accept
+// a new connection first: trying the old ones could fail a page each.
 func (c *leavingConn) ResetSession(ctx context.Context) error {
 	if c.server.doubted.Load() {
 		return driver.ErrBadConn
@@ -183,8 +183,9 @@ func (c *leavingConn) ResetSession(ctx context.Context) error {
 	return c.mysqlConn.ResetSession(ctx)
 }
 
-// note hands on a statement's error. A node that is not prepared has not looked at the statement,
-// so the pool may ask another; within a transaction that is for inTx to do.
+// note returns a statement's error and remembers what it says about the server. A node that is not
+// prepared has not run the statement, so driver.ErrBadConn lets the pool run it elsewhere; within a
+// transaction inTx does that.
 func (c *leavingConn) note(err error) error {
 	if isNumber(err, notPrepared) {
 		c.server.doubted.Store(true)
@@ -196,7 +197,8 @@ func (c *leavingConn) note(err error) error {
 	return err
 }
 
-// notPrepared is what a Galera node answers to every statement while it is cut off from most of its cluster.
+// notPrepared is the error number with which a Galera node refuses every statement while it is cut off
+// from most of its cluster.
 const notPrepared = 1047
 
 func isNumber(err error, numbers ...uint16) bool {

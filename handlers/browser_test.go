@@ -124,7 +124,8 @@ func (p *page) form(action string) url.Values {
 		p.t.Fatalf("%s: no form for %s", p.url.Path, action)
 	}
 	values := url.Values{}
-	form.Find("input[name]").Each(func(_ int, field *goquery.Selection) {
+	outside := p.Find(`input[name][form="` + form.AttrOr("id", "none") + `"]`)
+	form.Find("input[name]").AddSelection(outside).Each(func(_ int, field *goquery.Selection) {
 		kind := field.AttrOr("type", "text")
 		if _, checked := field.Attr("checked"); checked || kind != "radio" && kind != "checkbox" {
 			values.Add(field.AttrOr("name", ""), field.AttrOr("value", ""))

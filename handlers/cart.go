@@ -174,6 +174,14 @@ func (s *shop) changeCart(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
 
+// selectCart is POST /cart/selection: the buttons 全选 and 取消全选.
+func (s *shop) selectCart(c echo.Context) error {
+	if err := s.db.SelectCart(c.Request().Context(), userID(c), c.FormValue("selected") != ""); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}
+
 const cartFull = "购物车已满，请先结算或删除一些课程。"
 
 // removeFromCart is POST /cart/items/:course/delete.

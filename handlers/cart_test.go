@@ -34,6 +34,21 @@ func TestCart(t *testing.T) {
 	})
 }
 
+// 全选 ticks what the student has in the cart, and nobody else's.
+func TestSelectCart(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	ann, _ := w.student("ann")
+	bob, _ := w.student("bob")
+	for _, b := range []*browser{ann, bob} {
+		b.addToCart(w.stock.Plain.For(30), w.stock.Rate.For(30))
+	}
+	ann.submit(ann.open("/cart"), "/cart/selection", "selected", "").wantTo("/cart")
+	ann.open("/cart").wantText("#cart-sums", "已选 0 门课程", "¥0.00")
+	bob.open("/cart").wantText("#cart-sums", "已选 2 门课程")
+	ann.submit(ann.open("/cart"), "/cart/selection", "selected", "1").wantTo("/cart")
+	ann.open("/cart").wantText("#cart-sums", "已选 2 门课程")
+}
+
 // What cannot be sold is refused where it was chosen.
 func TestCartRefused(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))

@@ -111,7 +111,7 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 		return err
 	}
 	view := checkoutView(quote, form)
-	view.Page, view.Errors = p, views.FieldErrors{}
+	view.Page, view.Refunds, view.Errors = p, s.refunds, views.FieldErrors{}
 	for _, line := range quote.Lines {
 		v := views.CheckoutLine{
 			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,

@@ -33,7 +33,7 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 	view := views.Course{
 		Page: p, ID: course.ID, Name: course.Name, Brief: course.Brief, Picture: course.CourseImg,
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
-		Chapters: chapters(course.Chapters, 0), Errors: problems,
+		Chapters: chapters(course.Chapters, 0), Refunds: s.refunds, Errors: problems,
 	}
 	if user := userID(c); user != 0 {
 		if view.Owned, err = s.ownership(c, user, course.ID); err != nil {

@@ -39,6 +39,7 @@ func (s *shop) learn(c echo.Context) error {
 	}
 	view := learnView(course.Chapters, learning, idOf(c.QueryParam("lesson")))
 	view.Page, view.CourseID, view.Name, view.Until = p, course.ID, course.Name, right.Until()
+	view.Ending = course.Published && accessOf(right, now) == views.AccessEnding
 	return render(c, http.StatusOK, views.LearnPage(view))
 }
 

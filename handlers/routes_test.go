@@ -68,6 +68,7 @@ var routes = map[string]route{
 		form: with("old", modelstest.Password, "password", "another horse", "password2", "another horse")},
 	"POST /account/logout":                 {may: login, renews: true},
 	"POST /cart/items/:course":             {may: login, form: with("expire", "0")}, // which takes the tick away
+	"POST /cart/selection":                 {may: login},
 	"POST /cart/items/:course/delete":      {may: login},
 	"GET /learn/:course":                   {may: login, foreign: http.StatusForbidden},
 	"POST /learn/:course":                  {may: login, form: func(e *estate) url.Values { return url.Values{"lesson": {id(e.lesson)}} }},

@@ -87,6 +87,7 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 
 	student := pages.Group("", s.signedIn)
 	student.GET("/cart", s.cart)
+	student.POST("/cart/selection", s.selectCart)
 	student.POST("/cart/items/:course", s.changeCart)
 	student.POST("/cart/items/:course/delete", s.removeFromCart)
 	student.GET("/checkout", s.checkout)

@@ -34,6 +34,7 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"PutInCart":           db.PutInCart(ctx, models.CartItem{}),
 		"AlreadyHas":          only(db.AlreadyHas(ctx, models.OrderView{Lines: make([]models.LineView, 1)})),
 		"CouponsFor":          only(db.CouponsFor(ctx, 1, 1)),
+		"SelectCart":          db.SelectCart(ctx, 1, true),
 		"BuyNow":              only(db.BuyNow(ctx, models.CartItem{})),
 		"RemoveFromCart":      db.RemoveFromCart(ctx, 1, 1),
 		"InCart":              only(db.InCart(ctx, 1, 1)),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest"
 )
 
 func (s *scene) cart(t testing.TB) []models.CartLine {
@@ -99,6 +100,29 @@ func TestWithdrawnInCart(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestSelectCart(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		s.fill(t, s.Plain.For(30), s.Rate.For(30), s.Off.For(0))
+		exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Off.ID)
+		bob := student(t, s.DB, "bob")
+		modelstest.FillCart(t, s.DB, bob, s.Plain.For(30))
+		for _, c := range []struct {
+			selected bool
+			count    int
+		}{{false, 0}, {false, 0}, {true, 2}, {true, 2}} {
+			if err := s.SelectCart(t.Context(), s.ann.ID, c.selected); err != nil {
+				t.Fatal(err)
+			}
+			if got := models.TotalOf(s.cart(t)).Count; got != c.count {
+				t.Errorf("selected %v: got %d courses that are ticked and on sale, want %d", c.selected, got, c.count)
+			}
+			if lines, err := s.Cart(t.Context(), bob.ID); err != nil || len(lines) != 1 || !lines[0].Selected {
+				t.Errorf("bob's cart: got %+v, %v; want his tick as it was", lines, err)
+			}
+		}
+	})
 }
 
 func TestPutInCartRefused(t *testing.T) {

@@ -1,5 +1,5 @@
 // Comforts on top of pages that work without scripts: copy an order number, count a deadline down, follow a payment
-// until it is known, and redraw the cart's total. Every truth comes from the server; this file only asks again.
+// until it is known, and redraw the totals of cart and checkout. Every truth comes from the server; this file only asks again.
 "use strict";
 
 async function load(url, options) {
@@ -181,8 +181,8 @@ function showResult(old, fresh, title) {
 let changes = Promise.resolve();
 
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-submit-on-change]");
-  if (form) {
+  const form = event.target.form;
+  if (form?.hasAttribute("data-submit-on-change")) {
     changes = changes.then(() => sendChange(form));
   }
 });
@@ -198,17 +198,54 @@ async function sendChange(form) {
       const line = form.closest(".cart-line");
       replace(line, page.getElementById(line.id)); // shows the choice as it was
     }
-    for (const part of document.querySelectorAll("[data-swap]")) {
-      const fresh = page.getElementById(part.id);
-      if (fresh && fresh.innerHTML !== part.innerHTML) {
-        part.replaceChildren(...fresh.childNodes);
-      }
-    }
+    swap(document, page);
     refused?.scrollIntoView({ block: "nearest" });
   } catch {
     location.reload();
   }
 }
+
+// swap shows the marked parts below root as a fresh page has them.
+function swap(root, page) {
+  for (const part of root.querySelectorAll("[data-swap]")) {
+    const fresh = page.getElementById(part.id);
+    if (fresh && fresh.innerHTML !== part.innerHTML) {
+      part.replaceChildren(...fresh.childNodes);
+    }
+  }
+}
+
+// The checkout. Another coupon, or other points, are priced at once; what is refused is told by the page of 更新金额.
+
+let leaving = false; // the form was sent, and nothing may come in its way
+
+async function showQuote(form) {
+  const { coupon, points, quote } = form.elements;
+  const choice = { coupon: coupon.value, points: points.value, quote: quote.value };
+  const page = await load(`/checkout?${new URLSearchParams(choice)}`).catch(() => null);
+  if (!page || leaving) {
+    return;
+  }
+  const fresh = page.getElementById("checkout-form");
+  if (!fresh || page.querySelector(".problems")) {
+    form.requestSubmit(document.getElementById("update-quote"));
+    return;
+  }
+  quote.value = fresh.elements.quote.value;
+  swap(form, page);
+  setText(document.getElementById("submit-order"), page.getElementById("submit-order")?.textContent);
+  announce(document.querySelector("#checkout-sums .total").textContent);
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.id === "checkout-form") {
+    changes = changes.then(() => showQuote(form));
+  }
+});
+
+document.addEventListener("submit", () => { leaving = true; });
+window.addEventListener("pageshow", () => { leaving = false; });
 
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy], [data-print]")) {
@@ -217,6 +254,9 @@ function prepare(root) {
   for (const element of root.querySelectorAll("[data-deadline]")) {
     arrived.set(element, Date.now());
     showTimeLeft(element);
+  }
+  for (const button of root.querySelectorAll("[data-submit-on-change] [type=submit]")) {
+    button.hidden = true; // changes are sent as they are made
   }
 }
 

@@ -18,6 +18,17 @@ type Cart struct {
 	CouponHint    string     // what a coupon would do; empty without one
 }
 
+// buyable counts the courses that can be ticked as they are.
+func (c Cart) buyable() int {
+	n := 0
+	for _, line := range c.Lines {
+		if !line.Withdrawn && !line.TermGone {
+			n++
+		}
+	}
+	return n
+}
+
 // CartLine is one course in the cart.
 type CartLine struct {
 	CourseID     int64
@@ -35,3 +46,6 @@ type CartLine struct {
 	OldPrice     models.Fen
 	Owned        Ownership
 }
+
+// formID names the form of the line's choices for its tick, which stands before it.
+func (l CartLine) formID() string { return "choice-" + id(l.CourseID) }

@@ -25,6 +25,22 @@ func TestWithdrawnCartLineCanOnlyBeDeleted(t *testing.T) {
 	wantAttr(t, doc, "#line-5 form", "action", "/cart/items/5/delete")
 }
 
+// What can be bought is ticked by one button, and unticked by it once it is all ticked.
+func TestTickAll(t *testing.T) {
+	t.Parallel()
+	cart := sampleCart()
+	doc := render(t, CartPage(cart))
+	wantAttr(t, doc, "#cart-all form", "action", "/cart/selection")
+	wantText(t, doc, "#cart-all button", "全选")
+	wantAttr(t, doc, "#cart-all button", "value", "1")
+	cart.SelectedCount = 2
+	doc = render(t, CartPage(cart))
+	wantText(t, doc, "#cart-all button", "取消全选")
+	wantAttr(t, doc, "#cart-all button", "value", "")
+	cart.Lines[1].TermGone = true
+	wantCount(t, render(t, CartPage(cart)), "#cart-all button", 0)
+}
+
 func TestNothingSelectedOrEmpty(t *testing.T) {
 	t.Parallel()
 	cart := sampleCart()

@@ -24,9 +24,10 @@ type Checkout struct {
 	PointsSaved   models.Fen
 	ToPay         models.Fen
 
-	PriceChanged bool        // between the student's page and now
-	OldTotal     models.Fen  // of the courses, before coupon and points, as on the student's page; 0 when unknown
-	NewTotal     models.Fen  // the same sum now
+	PriceChanged bool       // between the student's page and now
+	OldTotal     models.Fen // of the courses, before coupon and points, as on the student's page; 0 when unknown
+	NewTotal     models.Fen // the same sum now
+	Refunds      models.RefundRule
 	TooMuch      bool        // more than one payment can take: nothing can be ordered
 	Errors       FieldErrors // fields: coupon, points, and "" for the order as a whole
 }
@@ -87,11 +88,4 @@ func (c Checkout) submitText() string {
 		return "免费领取"
 	}
 	return "提交订单并支付"
-}
-
-func (c Checkout) afterSubmit() string {
-	if c.ToPay == 0 {
-		return "不需要付款，课程立即开通。"
-	}
-	return "提交后用支付宝付款。"
 }

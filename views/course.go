@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"luffy/models"
@@ -21,7 +22,8 @@ type Course struct {
 	Chapters     []Chapter
 	Owned        Ownership
 	InCart       bool
-	Kept         bool        // the term was chosen before the login
+	Kept         bool // the term was chosen before the login
+	Refunds      models.RefundRule
 	Errors       FieldErrors // fields: expire
 }
 
@@ -84,12 +86,15 @@ func (d CourseDiscount) text() string {
 	return d.Name + "：" + d.Rule
 }
 
+// paid reports whether some term costs money.
+func (c Course) paid() bool {
+	return slices.ContainsFunc(c.Terms, func(t Term) bool { return t.Price > 0 })
+}
+
 // buyText is the button that leads straight to the order.
 func (c Course) buyText() string {
-	for _, term := range c.Terms {
-		if term.Price > 0 {
-			return "立即购买"
-		}
+	if c.paid() {
+		return "立即购买"
 	}
 	return "免费领取"
 }

@@ -15,6 +15,7 @@ func TestCourseTerms(t *testing.T) {
 	wantCount(t, doc, ".lessons li", 3)
 	wantContains(t, doc, ".course-buy", "限时折扣：8.8 折 活动截止 2026-11-25 22:31")
 	wantText(t, doc, "#buy-now", "立即购买")
+	wantContains(t, doc, ".promise", "付款后 7 天内，打开过的课时不到 30%，可以申请退款")
 }
 
 func TestFreeCourse(t *testing.T) {
@@ -25,6 +26,7 @@ func TestFreeCourse(t *testing.T) {
 	doc := render(t, CoursePage(course))
 	wantText(t, doc, "#buy-now", "免费领取")
 	wantContains(t, doc, ".course-buy", "限时免费 活动截止")
+	wantCount(t, doc, ".promise", 0)
 }
 
 func TestOwnedCourse(t *testing.T) {

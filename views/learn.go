@@ -17,6 +17,7 @@ type Learn struct {
 	Text     string    // of an opened lesson, paragraphs parted by empty lines; empty shows a placeholder
 	Seen     int       // lessons opened
 	Lessons  int       // in all
+	Ending   bool      // the right ends soon, and can be extended
 	Paused   bool      // a refund is asked for, so no further lesson opens
 }
 
@@ -28,6 +29,26 @@ func (l Learn) title() string {
 }
 
 func (l Learn) path() string { return "/learn/" + id(l.CourseID) }
+
+func (l Learn) lessonPath(lesson Lesson) string { return l.path() + "?lesson=" + id(lesson.ID) }
+
+// neighbours are the lessons before and after the one that is shown, over all chapters; the zero one for none.
+func (l Learn) neighbours() (before, after Lesson) {
+	passed := false
+	for _, chapter := range l.Chapters {
+		for _, lesson := range chapter.Lessons {
+			switch {
+			case lesson.Current:
+				passed = true
+			case passed:
+				return before, lesson
+			default:
+				before = lesson
+			}
+		}
+	}
+	return before, Lesson{}
+}
 
 // progress says how far the student has come.
 func (l Learn) progress() string {

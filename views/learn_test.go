@@ -13,6 +13,17 @@ func TestLearn(t *testing.T) {
 	wantText(t, doc, "#progress", "已打开 1 / 3 课时")
 	wantText(t, doc, ".learn-nav .state", "已打开")
 
+	wantCount(t, doc, ".lesson a[rel=prev]", 0)
+	wantAttr(t, doc, ".lesson a[rel=next]", "href", "/learn/1?lesson=12")
+	wantCount(t, doc, "a[href='/courses/1#buy-title']", 0)
+
+	last := sampleLearn()
+	last.Chapters[0].Lessons[0].Current, last.Chapters[1].Lessons[0].Current, last.Ending = false, true, true
+	doc = render(t, LearnPage(last))
+	wantAttr(t, doc, ".lesson a[rel=prev]", "href", "/learn/1?lesson=12")
+	wantCount(t, doc, ".lesson a[rel=next]", 0)
+	wantText(t, doc, "a[href='/courses/1#buy-title']", "续费：Go 语言从入门到实战")
+
 	unseen := sampleLearn()
 	unseen.Lesson = Lesson{ID: 21, Name: "goroutine 与 channel"}
 	doc = render(t, LearnPage(unseen))

@@ -66,18 +66,8 @@ func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding |
 // noted reports whether there is something to say of the access beside its course.
 func (a Access) noted() bool { return a != AccessNone && a != AccessLive }
 
-// onward is the way on from a line and its name: to the course's lessons, or to its terms once the
-// right has ended. Empty for none.
-func (l *OrderLine) onward() (href, word string) {
-	switch {
-	case l.Access.Learnable():
-		return "/learn/" + id(l.CourseID), "去学习"
-	case l.Access == AccessExpired:
-		return "/courses/" + id(l.CourseID), "续费"
-	default:
-		return "", ""
-	}
-}
+// renewPath is where a course stands to be bought again.
+func renewPath(courseID int64) string { return "/courses/" + id(courseID) + "#buy-title" }
 
 // payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button is pressed.
 func (o *Order) payable(now time.Time) bool {

@@ -20,6 +20,11 @@ func (t RefundTerms) rule() string {
 	return fmt.Sprintf("付款后 %d 天内（最后一天 %s），打开过的课时不到课程的 %d%% 时，可以申请退款。", t.Days, dayText(t.LastDay), t.Watched)
 }
 
+// refundPromise says the rule to who has not paid yet.
+func refundPromise(r models.RefundRule) string {
+	return fmt.Sprintf("付款后 %d 天内，打开过的课时不到 %d%%，可以申请退款", r.Days, r.Watched)
+}
+
 // LineRequest is a student's request for the refund of a line. The zero value means that there is none.
 type LineRequest struct {
 	Step   models.RequestStep

@@ -57,7 +57,7 @@ func sampleCourse() Course {
 		Page: samplePage, ID: 1, Name: "Go 语言从入门到实战", Brief: "从语法到并发，再到一个可以上线的网络服务。", Picture: "img/go.svg",
 		Teacher: "后端教研组", TeacherTitle: "课程设计与答疑", Students: 1280,
 		Discounts: []CourseDiscount{{Name: "限时折扣", Rule: "8.8 折", Ends: sampleNow.Add(72 * time.Hour)}},
-		Terms:     sampleTerms(), Chapters: sampleChapters(),
+		Terms:     sampleTerms(), Chapters: sampleChapters(), Refunds: models.RefundRule{Days: 7, Watched: 30},
 	}
 }
 

@@ -11,17 +11,18 @@ import (
 // ErrLocked reports that another program has been migrating the same database for longer than this one waits.
 var ErrLocked = errors.New("another program is migrating the database")
 
-// lockWait is below the read timeout of the shop's connections, so that ErrLocked comes before it.
+// lockWait is shorter than the read timeout of the shop's connections, so that waiting ends with
+// ErrLocked and not with a lost connection.
 const lockWait = 50 * time.Second
 
-// serverLock lets one program at a time look at or change the version of a MySQL database: a server
-// commits each CREATE TABLE as it goes, so two migrators would meet half way. The lock belongs to
-// the connection and ends with it at the latest. In a Galera cluster each node has locks of its
-// own: there, migrate before the replicas start.
+// serverLock lets one program at a time read or change the version of a MySQL database. The server
+// commits each CREATE TABLE by itself, so two programs that migrate at once would get in each other's
+// way. The lock belongs to the connection and ends with it at the latest. In a Galera cluster every
+// node has locks of its own: there, migrate from one machine only.
 type serverLock struct{ wait time.Duration }
 
-// lockName is one a database, of a length that servers accept whatever the database is called. MySQL
-// 9.6 and later have MD5 and SHA1 only as an extra to be installed.
+// lockName is SQL for a name that is different for every database and never too long. It uses SHA2,
+// because MySQL 9.6 and later have MD5 and SHA1 only as a component to be installed.
 const lockName = "CONCAT('luffy_migrations_', LEFT(SHA2(DATABASE(), 256), 32))"
 
 // SessionLock waits for the lock. Errors: ErrLocked.
@@ -37,7 +38,7 @@ func (l serverLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-// SessionUnlock gives the lock back.
+// SessionUnlock releases the lock.
 func (serverLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "DO RELEASE_LOCK("+lockName+")"); err != nil {
 		return fmt.Errorf("give the migration lock back: %w", err)

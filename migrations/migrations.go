@@ -1,4 +1,5 @@
-// Package migrations holds the schema as SQL files, one folder a database, and brings a database up to it.
+// Package migrations holds the schema as SQL files, one folder for each kind of database, and migrates
+// databases to it.
 package migrations
 
 import (
@@ -15,7 +16,7 @@ import (
 //go:embed mysql/*.sql sqlite/*.sql
 var files embed.FS
 
-// ErrOldSchema reports a database that lacks migrations this program was built with.
+// ErrOldSchema reports a database that lacks migrations that this program has.
 var ErrOldSchema = errors.New("the database schema is older than the program")
 
 // Status is one migration and whether the database has it.
@@ -25,15 +26,15 @@ type Status struct {
 	Applied bool
 }
 
-// ErrHalfApplied reports a migration that failed on MySQL, which commits each CREATE and ALTER TABLE
-// as it goes. SQLite takes all of a migration back.
+// ErrHalfApplied reports a migration that failed on MySQL, which commits each CREATE and ALTER TABLE by
+// itself. SQLite undoes the whole migration.
 var ErrHalfApplied = errors.New("MySQL takes nothing of a migration back: if a part of the file was applied, " +
 	"also by a run that was killed, bring back the backup made before it, then run: luffy migrate up")
 
-// Up applies every migration that the database lacks and returns the files applied, in order, also
-// those before one that failed. What has begun is brought to its end even when ctx ends. Dialect is
-// "mysql" or "sqlite". Called by several programs at once, one migrates and the others wait for it;
-// on SQLite they must not be. Errors: ErrLocked, ErrHalfApplied.
+// Up applies every migration that the database lacks. It returns the applied files in order; if one
+// fails, those before it. A migration that has begun is finished even if ctx ends. Dialect is "mysql"
+// or "sqlite". If several programs call it at once on MySQL, one migrates and the others wait; on
+// SQLite only one may call it. Errors: ErrLocked, ErrHalfApplied.
 func Up(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
 	var results []*goose.MigrationResult
 	err := alone(ctx, db, dialect, func(p *goose.Provider) (err error) {
@@ -74,7 +75,7 @@ func List(ctx context.Context, db *sql.DB, dialect string) ([]Status, error) {
 	return list, nil
 }
 
-// Check returns ErrOldSchema when the database lacks a migration.
+// Check returns ErrOldSchema if the database lacks a migration.
 func Check(ctx context.Context, db *sql.DB, dialect string) error {
 	list, err := List(ctx, db, dialect)
 	if err != nil {
@@ -88,9 +89,9 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-// alone runs fn while no other program migrates or looks. Goose's own locking is not enough: it
-// looks for pending migrations before it takes the lock, and then meets a version table without its
-// first row.
+// alone runs fn while no other program migrates or reads the version. Goose's own locking is not
+// enough: it looks for pending migrations before it takes the lock, and may then find a version table
+// that does not have its first row yet.
 func alone(ctx context.Context, db *sql.DB, dialect string, fn func(*goose.Provider) error) (err error) {
 	p, err := provider(db, dialect)
 	if err != nil {

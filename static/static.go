@@ -1,6 +1,5 @@
 // Package static embeds the style sheet, the script and the pictures, and serves each under a name
-// that holds a hash of its content. A changed file has a new address, so browsers may keep what
-// they have for ever.
+// with a hash of its content. A changed file has a new address, so browsers may cache files for ever.
 package static
 
 import (
@@ -29,7 +28,7 @@ var contentTypes = map[string]string{
 	".svg": "image/svg+xml",
 }
 
-// asset is one file as it is sent.
+// asset is one file as it is sent to browsers.
 type asset struct {
 	contentType string
 	plain       []byte

@@ -29,7 +29,8 @@ type settings struct {
 // usageError holds every fault of the command line.
 type usageError struct{ error }
 
-// parseFlags reads the command line and names every fault of it at once. help receives the answer to -h.
+// parseFlags reads the command line. The error names everything that is wrong with it. The answer to
+// -h is written to help.
 func parseFlags(args []string, help io.Writer) (settings, error) {
 	var set settings
 	var keyFile string
@@ -78,7 +79,8 @@ func parseFlags(args []string, help io.Writer) (settings, error) {
 	return set, nil
 }
 
-// checkAddr keeps the simulator, which has no login, on this machine unless told otherwise.
+// checkAddr refuses addresses that other machines can reach, unless anyAddress is set: the simulator
+// has no login.
 func checkAddr(addr string, anyAddress bool) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

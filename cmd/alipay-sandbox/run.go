@@ -17,7 +17,7 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// run serves until ctx ends. What a script needs to know goes to stdout, one fact a line, and the
+// run serves until ctx ends. It writes what scripts need to know to stdout, one fact per line, and the
 // log to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set, err := parseFlags(args, stdout)
@@ -58,14 +58,14 @@ func serve(ctx context.Context, s *sandbox.Sandbox, set settings, stdout io.Writ
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      2 * time.Minute, // longer than any fault that keeps the caller waiting
+		WriteTimeout:      2 * time.Minute, // longer than any fault that makes the caller wait
 		IdleTimeout:       time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	return serveAndNotify(ctx, s, server, listener)
 }
 
-// serveAndNotify runs server and notify worker, and stops the one with the other.
+// serveAndNotify runs the server and the notify worker. When one of them ends, it stops the other.
 func serveAndNotify(ctx context.Context, s *sandbox.Sandbox, server *http.Server, listener net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -23,7 +23,7 @@ const (
 	sellerID = "2088102175868026"
 )
 
-// demo is a shop and a simulator that listen.
+// demo is a shop and a simulator with open ports.
 type demo struct {
 	settings     settings.Settings
 	shop         *server.Server
@@ -33,7 +33,7 @@ type demo struct {
 	listeners    [2]net.Listener // of the shop and of the simulator
 }
 
-// start opens the ports, makes what the data folder lacks and builds both sides.
+// start opens the ports, creates what the data folder lacks, and builds shop and simulator.
 func start(ctx context.Context, o options) (*demo, error) {
 	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return nil, err
@@ -80,7 +80,8 @@ func (d *demo) listen(o options) error {
 	return nil
 }
 
-// urlOf is where a browser on this machine finds the listener, also when it listens on every address.
+// urlOf is the address under which a browser on this machine reaches the listener, even if that listens
+// on all addresses.
 func urlOf(listener net.Listener) string {
 	addr := listener.Addr().(*net.TCPAddr)
 	if addr.IP.IsUnspecified() {
@@ -105,7 +106,8 @@ func (d *demo) serve(ctx context.Context) error {
 	})
 	errs[0] = d.shop.Serve(ctx, d.listeners[0], nil)
 	stop()
-	// Only now, because the shop asks it until the end; and at once, because nothing is lost with an open page.
+	// The simulator is closed last, because the shop calls it until the end, and without waiting,
+	// because an open page of it loses nothing.
 	err := cashier.Close()
 	running.Wait()
 	return errors.Join(append(errs, err, d.simulator.Close())...)

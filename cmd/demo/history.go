@@ -10,7 +10,8 @@ import (
 	"luffy/models"
 )
 
-// The student's past. What was bought cost nothing in the end, so that no trade is missing at the simulator.
+// The student's past. Coupon and points paid for all of it, because the simulator has no trade from
+// then.
 const (
 	pastCourse = "Linux 运维基本功"
 	pastTerm   = 30      // days, of which three are left
@@ -18,9 +19,8 @@ const (
 	lostCoupon = "新生立减 50 元"
 )
 
-// addStudent makes the student: registered 40 days ago with a coupon that has run out since, with a
-// course that ends soon and was paid for by another coupon and points, and with the coupons of
-// today.
+// addStudent makes the student: registered 40 days ago, with a coupon that has expired since, a course
+// that ends soon and was paid for by another coupon and points, and today's coupons.
 func addStudent(ctx context.Context, address string, now time.Time, coupons []models.CatalogueCoupon) error {
 	var student models.User
 	err := at(ctx, address, now.AddDate(0, 0, -40), func(db *models.DB) (err error) {
@@ -53,7 +53,7 @@ func addStudent(ctx context.Context, address string, now time.Time, coupons []mo
 	})
 }
 
-// at does something with the database as if it were that moment.
+// at calls do with a database whose clock shows that moment.
 func at(ctx context.Context, address string, moment time.Time, do func(*models.DB) error) (err error) {
 	db, err := models.Open(ctx, models.Options{URL: address, Now: func() time.Time { return moment }})
 	if err != nil {

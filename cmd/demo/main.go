@@ -37,10 +37,10 @@ type options struct {
 	alipayAddr string
 	data       string // folder that keeps the database, the keys and the simulator's state
 	orderTTL   time.Duration
-	log        io.Writer // what is worth a warning
+	log        io.Writer // gets warnings and errors
 }
 
-// parse reads the command line and prints what is wrong with it, or the help, to messages.
+// parse reads the command line. It prints the help, or what is wrong, to messages.
 func parse(args []string, messages io.Writer) (options, error) {
 	o := options{log: messages}
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)

@@ -20,7 +20,7 @@ const (
 	studentPoints   = 1031 // 500 after what was bought in the past
 )
 
-// stock brings the database to the newest schema and fills it on the first start.
+// stock migrates the database and, on the first start, fills it.
 func stock(ctx context.Context, address string, now time.Time) (err error) {
 	db, err := models.Open(ctx, models.Options{URL: address})
 	if err != nil {
@@ -34,7 +34,7 @@ func stock(ctx context.Context, address string, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	for i := range catalogue.Activities { // a demo always shows discounts that run
+	for i := range catalogue.Activities { // the demo always shows running discounts
 		catalogue.Activities[i].Start, catalogue.Activities[i].End = now.AddDate(0, 0, -1), weekFrom(now)
 	}
 	if err := db.Import(ctx, catalogue); err != nil {

@@ -1,4 +1,4 @@
-// Package modelstest gives tests migrated databases of their own, and the rows they start from.
+// Package modelstest gives tests migrated databases of their own, with rows to begin with.
 package modelstest
 
 import (
@@ -12,14 +12,14 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// OnEach runs the test on a SQLite and on a MariaDB database.
+// OnEach runs the test twice: on a SQLite and on a MariaDB database.
 func OnEach(t *testing.T, test func(t *testing.T, db *models.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("mariadb", func(t *testing.T) { test(t, MariaDB(t)) })
 }
 
-// SQLite opens a migrated database in memory that ends with the test.
+// SQLite opens a migrated database in memory, which is closed when the test ends.
 func SQLite(t testing.TB, options ...func(*models.Options)) *models.DB {
 	t.Helper()
 	db := open(t, "sqlite::memory:", options)
@@ -27,8 +27,8 @@ func SQLite(t testing.TB, options ...func(*models.Options)) *models.DB {
 	return db
 }
 
-// MariaDB opens a migrated, empty database on the test server that no other test uses at the same
-// time. Without a server the test is skipped at a desk and fails in CI.
+// MariaDB opens a migrated, empty database on the test server, which no other test uses at the same
+// time. Without a server the test is skipped, and with CI set it fails.
 func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	t.Helper()
 	server := mariaDBServer(t)
@@ -46,8 +46,8 @@ func MariaDB(t testing.TB, options ...func(*models.Options)) *models.DB {
 	return db
 }
 
-// MariaDBURL is the address of a new database without tables, for a test that migrates it or starts
-// a program on it, with a user and a password of its own. Both are dropped after the test.
+// MariaDBURL creates a database without tables, and a user with a password for it, and returns its
+// address, for tests that migrate it or start a program on it. Both are dropped after the test.
 func MariaDBURL(t testing.TB) string {
 	t.Helper()
 	server := mariaDBServer(t)
@@ -62,7 +62,7 @@ func MariaDBURL(t testing.TB) string {
 	return "mysql://" + name + ":" + password + "@" + host + "/" + name
 }
 
-// Broken gives a database whose every statement fails, for tests of what a visitor sees then.
+// Broken returns a database on which every statement fails, for tests of what visitors see then.
 func Broken(t testing.TB) *models.DB {
 	t.Helper()
 	db := open(t, "sqlite::memory:", nil)

@@ -19,17 +19,17 @@ import (
 	"luffy/models/modelstest/mariadbd"
 )
 
-// Encrypted is a private MariaDB with a certificate for 127.0.0.1, and no other host, of a CA that
-// no machine knows.
+// Encrypted is a private MariaDB with a certificate for 127.0.0.1 and no other host. It is signed by a
+// CA that no machine trusts.
 type Encrypted struct {
 	*mariadbd.Server
-	// URL is of an empty database, with an account that the server lets in over TLS alone.
+	// URL names an empty database and an account that the server lets in over TLS only.
 	URL         string
-	CA, OtherCA string // files: the CA that signed the certificate, and another
+	CA, OtherCA string // files with the CA that signed the certificate, and with another CA
 }
 
-// EncryptedMariaDB starts one that ends with the test. Without MariaDB on the machine the test is
-// skipped at a desk and fails in CI.
+// EncryptedMariaDB starts such a server, which ends with the test. Without MariaDB on the machine the
+// test is skipped, and with CI set it fails.
 func EncryptedMariaDB(t testing.TB) Encrypted {
 	t.Helper()
 	programs, err := mariadbd.Find(mariadbd.Sbin)
@@ -63,7 +63,8 @@ func EncryptedMariaDB(t testing.TB) Encrypted {
 	return e
 }
 
-// publicFolder can be read by the account of a server that root starts, to which t.TempDir is closed.
+// publicFolder makes a folder that every account can read. If root runs the tests, the server runs
+// under another account, which cannot read t.TempDir.
 func publicFolder(t testing.TB) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "luffy-tls-") //nolint:usetesting // see above
@@ -139,7 +140,7 @@ func newKey(t testing.TB) crypto.Signer {
 	return key
 }
 
-// writePEM lets everybody read the file, keys included: they are worth nothing.
+// writePEM writes a file that everybody can read, even a key: these keys protect nothing.
 func writePEM(t testing.TB, file, kind string, der []byte) {
 	t.Helper()
 	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})

@@ -15,13 +15,14 @@ import (
 //go:embed shop.json
 var catalogue []byte
 
-// Fixture is the shop of shop.json: one course of each price rule, each for 30, 60 and 90 days and for ever.
+// Fixture is the shop of shop.json: one course for each price rule, all of them for 30, 60 and 90 days
+// and for ever.
 type Fixture struct {
 	Plain Course // 310.00 without a discount; the one with chapters
 	Free  Course // 限时免费
 	Rate  Course // 限时折扣 *0.88 of odd prices
 	Off   Course // 限时减免 -100, above the price of its shortest term
-	Step  Course // 满减, with terms below, between and on the steps
+	Step  Course // 满减, with prices below, between and exactly at the steps
 }
 
 // The kinds of coupon in the fixture, for models.DB.GiveCoupon.
@@ -30,17 +31,16 @@ const (
 	CouponRate = "九折券"  // *0.9
 )
 
-// Password is that of every Student.
+// Password is the password of every Student.
 const Password = "correct " + logwatch.Marker
 
 // TTL is how long a fixture's order may stay unpaid.
 const TTL = 15 * time.Minute
 
-// Course is a course with its offers at the prices of the moment when the fixture was made.
+// Course is a course with its offers, at the prices of when the fixture was made.
 type Course struct{ models.Listing }
 
-// For gives the offer of the term of that many days, 0 = for ever. It panics for a term that the
-// fixture does not have.
+// For returns the offer for that many days, 0 = for ever. It panics if the fixture has no such term.
 func (c Course) For(days int) models.Offer {
 	for _, offer := range c.Offers {
 		if offer.ExpireDays == days {
@@ -135,7 +135,7 @@ func Trade(db *models.DB, payment models.Payment) models.PaidTrade {
 	return models.PaidTrade{OutTradeNo: payment.OutTradeNo, TradeNo: tradeNo, Amount: payment.Amount, PaidAt: now}
 }
 
-// Paid places an order of the offers and pays it; the trade is the one that did.
+// Paid places an order of the offers and pays it. It returns the order and the trade that paid it.
 func Paid(t testing.TB, db *models.DB, user models.User, offers ...models.Offer) (models.Order, models.PaidTrade) {
 	t.Helper()
 	order := Order(t, db, user, offers...)

@@ -6,8 +6,8 @@ import (
 	"luffy/models"
 )
 
-// Questions counts the statements that the one connection of a MariaDB or MySQL database has sent so
-// far, this one included.
+// Questions counts the statements that a MariaDB or MySQL database with a single connection has
+// received on it so far, including its own.
 func Questions(t testing.TB, db *models.DB) int64 {
 	t.Helper()
 	var name string

@@ -6,14 +6,14 @@ import (
 	"luffy/models"
 )
 
-// RowsRead counts the rows that the one connection of a MariaDB or MySQL database reads for some work,
-// those of indexes too.
+// RowsRead counts the rows that a MariaDB or MySQL database with a single connection reads for work,
+// including those of indexes.
 func RowsRead(t testing.TB, db *models.DB, work func()) int64 {
 	t.Helper()
 	first := rowsSoFar(t, db)
 	before := rowsSoFar(t, db)
 	work()
-	return rowsSoFar(t, db) - before - (before - first) // asking takes some rows, too
+	return rowsSoFar(t, db) - before - (before - first) // counting reads some rows itself
 }
 
 func rowsSoFar(t testing.TB, db *models.DB) int64 {

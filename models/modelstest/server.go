@@ -14,12 +14,12 @@ import (
 	"luffy/models"
 )
 
-// MariaDBVariable names the variable with the address of a server on which tests may make and drop
-// databases, like mysql://root@127.0.0.1:33061. `make test` starts one and sets it. On a server
-// that outlives the tests the databases luffy_test_… stay behind.
+// MariaDBVariable is the environment variable with the address of a server on which tests may create
+// and drop databases, like mysql://root@127.0.0.1:33061. `make test` starts a server and sets it. On a
+// server that outlives the tests, the databases luffy_test_… are left over.
 //
-// It may be a MySQL too, with a root that has no password and may log in from 127.0.0.1; run one
-// package at a time there.
+// It may also be a MySQL whose root has no password and may log in from 127.0.0.1. Test one package at
+// a time there.
 const MariaDBVariable = "LUFFY_TEST_MARIADB"
 
 type testServer struct{ address string }
@@ -36,7 +36,7 @@ func mariaDBServer(t testing.TB) testServer {
 	return testServer{address}
 }
 
-// run executes a statement on the server itself. It does not take the test's context, which has
+// run executes a statement on the server. It does not use the test's context, because that has already
 // ended when databases are dropped.
 func (s testServer) run(t testing.TB, statement string) {
 	t.Helper()
@@ -60,14 +60,15 @@ func createDatabase(name string) string {
 
 func newName() string { return "luffy_test_" + strings.ToLower(rand.Text()[:12]) }
 
-// free holds the databases of this process that no test uses now. They are migrated, which takes
-// longer than emptying them. The server they are on ends with the test run, so nobody drops them.
+// free holds the databases of this process that no test is using. They are kept because migrating a
+// new one takes longer than emptying an old one. They are not dropped: their server ends with the
+// tests.
 var free struct {
 	sync.Mutex
 	names []string
 }
 
-// borrow gives the name of a database for one test, and whether another test has used it before.
+// borrow returns the name of a database for one test, and whether another test has used it before.
 func borrow() (name string, used bool) {
 	free.Lock()
 	defer free.Unlock()
@@ -85,7 +86,7 @@ func giveBack(name string) {
 	free.names = append(free.names, name)
 }
 
-// empty takes all rows out of the shop's tables and lets their ids begin at 1 again.
+// empty deletes all rows of the shop's tables and lets their IDs begin at 1 again.
 func empty(t testing.TB, db *models.DB) {
 	t.Helper()
 	conn, err := db.SQL().Conn(t.Context())
@@ -98,7 +99,7 @@ func empty(t testing.TB, db *models.DB) {
 			t.Fatalf("empty database: %s: %v", statement, err)
 		}
 	}
-	// What the comment hides from MariaDB keeps MySQL from telling the ids of yesterday.
+	// The comment is executed by MySQL only, which would otherwise return outdated IDs from a cache.
 	run("SET foreign_key_checks = 0 /*!80000 , information_schema_stats_expiry = 0 */")
 	for _, statement := range emptying(t, conn) {
 		run(statement)
@@ -106,8 +107,8 @@ func empty(t testing.TB, db *models.DB) {
 	run("SET foreign_key_checks = 1")
 }
 
-// emptying gives a statement for each table. A TRUNCATE takes long, for an empty table as for a full
-// one, so only those get it that have given out an id.
+// emptying returns a statement for each table. TRUNCATE is slow even for an empty table, so only tables
+// that have given out an ID get one.
 func emptying(t testing.TB, conn *sql.Conn) []string {
 	t.Helper()
 	rows, err := conn.QueryContext(t.Context(), `

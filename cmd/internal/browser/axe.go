@@ -22,7 +22,7 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(script), err
 })
 
-// needAxe skips the test without axe-core at a desk, and fails it in CI.
+// needAxe returns axe-core's source. Without axe-core the test is skipped, and with CI set it fails.
 func (tab *Tab) needAxe() string {
 	tab.t.Helper()
 	script, err := axe()
@@ -36,7 +36,7 @@ func (tab *Tab) needAxe() string {
 	return ""
 }
 
-// violation is what axe-core found, as far as it helps to mend it.
+// violation is a finding of axe-core: the parts of it that help to repair it.
 type violation struct {
 	ID    string
 	Help  string
@@ -46,8 +46,8 @@ type violation struct {
 	}
 }
 
-// Accessible wants axe-core to find nothing wrong with the page as it stands: its rules for WCAG
-// 2.2 A and AA and its good practices.
+// Accessible fails if axe-core finds anything wrong with the page as it is now, by its rules for WCAG
+// 2.2 A and AA and its best practices.
 func (tab *Tab) Accessible() {
 	tab.t.Helper()
 	tab.inspect(`{resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}`)

@@ -18,7 +18,8 @@ import (
 // Browser is a running Chromium.
 type Browser struct{ ctx context.Context }
 
-// Start runs Chromium until the test has ended. Without Chromium the test is skipped at a desk and fails in CI.
+// Start runs Chromium until the test ends. Without Chromium the test is skipped, and with CI set it
+// fails.
 func Start(t *testing.T) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -58,32 +59,31 @@ const (
 	phoneWidth, phoneHeight     = 375, 667
 )
 
-// Visitor is how somebody looks at the pages.
+// Visitor is the device and browser with which somebody looks at the pages.
 type Visitor struct {
 	Phone     bool   // with touch and the phone's own User-Agent
 	Width     int64  // of the window in CSS pixels; 0 = 1280, on a phone 375. A wide screen at 400 % zoom is one of 320
-	Agent     string // what the browser calls itself; empty = as it is, and on a phone as phones do
+	Agent     string // User-Agent; empty = Chromium's own, or a phone's on a phone
 	NoScripts bool   // JavaScript is switched off
 	Pictures  string // folder for Tab.Picture; empty takes none
 }
 
-// Open gives the visitor a tab with cookies of its own. What goes wrong in a page's script is an
-// error of the test; when the test fails, its last page is kept as a picture among the test's
-// artifacts.
+// Open opens a tab with cookies of its own for the visitor. Errors in a page's scripts are errors of
+// the test. If the test fails, a picture of its last page is kept among the test's artifacts.
 func (b *Browser) Open(t *testing.T, v Visitor) *Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	return (&Tab{t: t, ctx: ctx, visitor: v}).opened(closeTab)
 }
 
-// Beside is a second tab of the same visitor.
+// Beside opens a second tab of the same visitor, with the same cookies.
 func (tab *Tab) Beside() *Tab {
 	tab.t.Helper()
 	ctx, closeTab := chromedp.NewContext(tab.ctx)
 	return (&Tab{t: tab.t, ctx: ctx, visitor: tab.visitor}).opened(closeTab)
 }
 
-// opened makes a new tab look as its visitor does, until the test ends.
+// opened sets a new tab up for its visitor, and closes it when the test ends.
 func (tab *Tab) opened(closeTab func()) *Tab {
 	tab.t.Helper()
 	tab.t.Cleanup(func() {
@@ -130,8 +130,8 @@ func (tab *Tab) usualSize() {
 	tab.Resize(width, height)
 }
 
-// onEvent reports scripts that fail, what they complain of, what the Content-Security-Policy stops
-// and what is not there.
+// onEvent reports failing scripts, console errors, violations of the Content-Security-Policy and
+// resources that are missing.
 func (tab *Tab) onEvent(event any) {
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:

@@ -7,10 +7,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// mostStops is more than any page has places where the Tab key stops.
+// mostStops is more often than the Tab key stops on any page.
 const mostStops = 200
 
-// Reach goes on with the Tab key until the element has the focus.
+// Reach presses the Tab key until the element has the focus.
 func (tab *Tab) Reach(selector string) {
 	tab.t.Helper()
 	for range mostStops {
@@ -22,8 +22,8 @@ func (tab *Tab) Reach(selector string) {
 	tab.t.Fatalf("the Tab key does not reach %s at %s", selector, tab.Address())
 }
 
-// WalkThrough goes through the whole page with the Tab key and wants every control to be reached
-// and the last one to be left again.
+// WalkThrough goes through the whole page with the Tab key. It fails unless every control is reached
+// and the last one can be left.
 func (tab *Tab) WalkThrough() {
 	tab.t.Helper()
 	tab.evaluate(`(window.stops = new Set(), document.activeElement.blur(), "")`)
@@ -43,7 +43,7 @@ func (tab *Tab) Focused(selector string) bool {
 	return tab.evaluate(fmt.Sprintf("String(document.activeElement.matches(%q))", selector)) == "true"
 }
 
-// WatchFocus notes from now on what takes the focus on this page, for FocusMoves.
+// WatchFocus begins to note which elements take the focus on this page, for FocusMoves.
 func (tab *Tab) WatchFocus() {
 	tab.t.Helper()
 	tab.evaluate(`(
@@ -52,7 +52,7 @@ func (tab *Tab) WatchFocus() {
 		"")`)
 }
 
-// FocusMoves gives the names of the elements that took the focus since WatchFocus.
+// FocusMoves returns the names of the elements that took the focus since WatchFocus.
 func (tab *Tab) FocusMoves() string {
 	tab.t.Helper()
 	return tab.evaluate(`moves.join(" ")`)
@@ -64,7 +64,7 @@ func (tab *Tab) Keys(keys string) {
 	tab.do("press keys", chromedp.KeyEvent(keys))
 }
 
-// KeysAway presses keys that lead to another page, and waits for that page.
+// KeysAway presses keys that lead to another page and waits for that page.
 func (tab *Tab) KeysAway(keys string) {
 	tab.t.Helper()
 	response, err := leave(tab, chromedp.KeyEvent(keys))

@@ -11,7 +11,7 @@ import (
 //go:embed rules.js
 var rules string
 
-// keeps wants the page to keep to rules of rules.js, written as calls.
+// keeps fails if the page breaks one of these rules of rules.js, which are written as calls.
 func (tab *Tab) keeps(calls ...string) {
 	tab.t.Helper()
 	var list strings.Builder
@@ -21,14 +21,14 @@ func (tab *Tab) keeps(calls ...string) {
 	tab.wantNone(fmt.Sprintf("(() => { const rules = %s; return [%s] })()", rules, &list))
 }
 
-// still wants nothing to have moved while the page was loaded.
+// still fails if anything moved while the page was loaded.
 func (tab *Tab) still() {
 	tab.t.Helper()
 	tab.wantNone(rules+".shifted()", chromedp.EvalAwaitPromise)
 }
 
-// wantNone reports the faults that the script lists. The script fails while a page is being left;
-// the next try then sees the new one.
+// wantNone reports the faults that the script lists. While a page is being left the script fails and
+// is tried again on the next page.
 func (tab *Tab) wantNone(script string, options ...chromedp.EvaluateOption) {
 	tab.t.Helper()
 	var faults []string
@@ -44,9 +44,9 @@ func (tab *Tab) wantNone(script string, options ...chromedp.EvaluateOption) {
 	}
 }
 
-// Sound wants what every page keeps to: frame, targets large enough for the device, focus that is
-// seen, nothing that moves while it loads. A page for wide screens is also tried at 400 % zoom and
-// with the text spacing of WCAG 1.4.12, one for phones at 320 px.
+// Sound checks what holds for every page: it has the common frame, its targets are large enough for
+// the device, the focus is visible, and nothing moves while it loads. On a wide screen the page is
+// also tried at 400 % zoom and with the text spacing of WCAG 1.4.12, on a phone at 320 px.
 func (tab *Tab) Sound() {
 	tab.t.Helper()
 	tab.still()
@@ -63,7 +63,7 @@ func (tab *Tab) Sound() {
 	tab.usualSize()
 }
 
-// OwnTitle wants a title that no other state seen before has, and keeps it among the seen.
+// OwnTitle fails if another page or state in seen has the same title, and adds this one to seen.
 func (tab *Tab) OwnTitle(seen map[string]string) {
 	tab.t.Helper()
 	title := tab.evaluate("document.title")

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Tab is one visitor's tab. Its methods end the test when a page does not do what is expected of it
+// Tab is one visitor's tab. Its methods end the test if a page does not do what is expected of it
 // within patience.
 type Tab struct {
 	t       *testing.T
@@ -30,7 +30,7 @@ func (tab *Tab) In(t *testing.T) *Tab {
 	return &part
 }
 
-// Fail reports what a test found wrong with the page where the tab is.
+// Fail reports what a test found wrong with the tab's page.
 func (tab *Tab) Fail(what string) {
 	tab.t.Helper()
 	tab.t.Errorf("%s: %s", tab.Address(), what)
@@ -48,34 +48,34 @@ func (tab *Tab) Resize(width, height int64) {
 	tab.width = width
 }
 
-// patience is how long a page may take. It is generous: a test machine may have much else to do.
+// patience is how long a page may take. It is generous because test machines may be busy.
 const patience = 30 * time.Second
 
-// Scripts reports whether the visitor's browser runs the pages' scripts.
+// Scripts reports whether the visitor's browser runs scripts of the pages.
 func (tab *Tab) Scripts() bool { return !tab.visitor.NoScripts }
 
-// Go opens an address and wants a page there.
+// Go opens an address and fails unless it answers with a page and status 200.
 func (tab *Tab) Go(address string) {
 	tab.t.Helper()
 	response, err := run(tab, chromedp.NavigateResponse(address))
 	tab.arrived("open "+address, response, err)
 }
 
-// GoRefused opens an address and wants a page there that comes with that status.
+// GoRefused opens an address and fails unless it answers with a page and that status.
 func (tab *Tab) GoRefused(status int, address string) {
 	tab.t.Helper()
 	response, err := run(tab, chromedp.NavigateResponse(address))
 	tab.refused(status, "open "+address, response, err)
 }
 
-// PressRefused is Press for what leads to a page that comes with that status.
+// PressRefused is Press for a link or button that leads to a page with that status.
 func (tab *Tab) PressRefused(status int, selector string) {
 	tab.t.Helper()
 	response, err := leave(tab, chromedp.Click(chromedp.CSS(selector)))
 	tab.refused(status, "press "+selector, response, err)
 }
 
-// PostRefused sends an empty form from the page where the tab is to an address, which refuses it
+// PostRefused sends an empty form from the tab's page to an address, and fails unless it is refused
 // with that status.
 func (tab *Tab) PostRefused(status int, address string) {
 	tab.t.Helper()
@@ -104,7 +104,7 @@ func (tab *Tab) Follow(text string) {
 	tab.arrived("follow "+text, response, err)
 }
 
-// Back presses the browser's own button. The page may come as it was left.
+// Back presses the browser's back button. The page may appear as it was left.
 func (tab *Tab) Back() {
 	tab.t.Helper()
 	tab.do("go back", chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back())"))
@@ -116,13 +116,13 @@ func leave(tab *Tab, step chromedp.Action[chromedp.Void]) (*network.Response, er
 	return chromedp.RunResponse(ctx, step)
 }
 
-// arrived checks what holds for every page: it is there, and it is not wider than the window.
+// arrived checks that the page is there and that it is not wider than the window.
 func (tab *Tab) arrived(what string, response *network.Response, err error) {
 	tab.t.Helper()
 	tab.refused(http.StatusOK, what, response, err)
 }
 
-// refused is arrived for a page that comes with that status.
+// refused is arrived for a page with that status.
 func (tab *Tab) refused(status int, what string, response *network.Response, err error) {
 	tab.t.Helper()
 	if err != nil {
@@ -134,19 +134,20 @@ func (tab *Tab) refused(status int, what string, response *network.Response, err
 	tab.keeps("wide()")
 }
 
-// Click clicks what leads to no other page, like a radio button.
+// Click clicks an element that does not lead to another page, like a radio button.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
 	tab.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Type enters keys where they belong: text into an emptied field, arrows into a list.
+// Type focuses an element and presses keys: text for a field, which it empties first, or arrows for a
+// list.
 func (tab *Tab) Type(selector, keys string) {
 	tab.t.Helper()
 	tab.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))
 }
 
-// ForgetCookies loses the visitor's session, as a browser does that was closed meanwhile.
+// ForgetCookies removes the visitor's cookies, as if the browser had been closed.
 func (tab *Tab) ForgetCookies() {
 	tab.t.Helper()
 	_, err := run(tab, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -158,7 +159,7 @@ func (tab *Tab) ForgetCookies() {
 	}
 }
 
-// Has wants to read each of the texts in the element, as soon as it shows them.
+// Has waits until the element shows each of the texts, and fails if it does not.
 func (tab *Tab) Has(selector string, texts ...string) {
 	tab.t.Helper()
 	var got string
@@ -169,13 +170,13 @@ func (tab *Tab) Has(selector string, texts ...string) {
 	}
 }
 
-// Text gives what the element shows, "" without such an element.
+// Text returns what the element shows, "" if there is no such element.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
 	return tab.evaluate(fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector))
 }
 
-// Printed gives what the page shows on paper.
+// Printed returns what the page would show on paper.
 func (tab *Tab) Printed() string {
 	tab.t.Helper()
 	tab.setMedia("print", "")
@@ -183,7 +184,8 @@ func (tab *Tab) Printed() string {
 	return tab.Text("body")
 }
 
-// setMedia makes the tab show its page on a medium and in a scheme of colours, at once; "" is as the browser has it.
+// setMedia makes the tab show its page for this medium and in this colour scheme; "" means the
+// browser's own.
 func (tab *Tab) setMedia(media, scheme string) {
 	tab.t.Helper()
 	params := emulation.SetEmulatedMediaParams{Media: media}
@@ -198,19 +200,19 @@ func (tab *Tab) setMedia(media, scheme string) {
 	})
 }
 
-// Scroll goes that many pixels down the page.
+// Scroll scrolls down by that many pixels.
 func (tab *Tab) Scroll(pixels int) {
 	tab.t.Helper()
 	tab.evaluate(fmt.Sprintf("(scrollTo(0, %d), '')", pixels))
 }
 
-// Scrolled gives how many pixels down the page the tab is.
+// Scrolled returns by how many pixels the tab is scrolled down.
 func (tab *Tab) Scrolled() string {
 	tab.t.Helper()
 	return tab.evaluate("String(scrollY)")
 }
 
-// Address gives where the tab is.
+// Address returns the address of the tab's page.
 func (tab *Tab) Address() string {
 	tab.t.Helper()
 	return tab.evaluate("location.href")
@@ -223,8 +225,8 @@ func (tab *Tab) do(what string, step chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// evaluate runs the test's own script, also where the page's are switched off. It fails while a
-// page is being left, and the next try then sees the new one.
+// evaluate runs a script of the test, even if the page's scripts are switched off. It fails while a
+// page is being left and is tried again on the next page.
 func (tab *Tab) evaluate(expression string) string {
 	tab.t.Helper()
 	var text string
@@ -235,7 +237,7 @@ func (tab *Tab) evaluate(expression string) string {
 	return text
 }
 
-// until tries again and again, for as long as patience lasts.
+// until calls done again and again until it returns true or patience is over.
 func (tab *Tab) until(done func() bool) bool {
 	deadline := time.After(patience)
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -1,5 +1,4 @@
-// Package keyfile keeps the RSA keys of programs that play Alipay, or a shop, for a try. A real
-// shop brings its own.
+// Package keyfile stores the RSA keys of demos and simulators. A real shop has keys of its own.
 package keyfile
 
 import (
@@ -16,7 +15,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// Load reads the private key in the file, or makes one, with its folder, on the first start.
+// Load reads the private key in the file. If the file does not exist, it creates one with a new key,
+// and its folder.
 func Load(path string) (*rsa.PrivateKey, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

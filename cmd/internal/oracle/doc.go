@@ -1,4 +1,4 @@
 // Package oracle compares the shop's Alipay client and its simulator with two clients that others
-// wrote: github.com/smartwalle/alipay and the official SDK for Node. Both are users of the
-// simulator and judges of what the shop's client sends. `make oracles` runs it.
+// wrote: github.com/smartwalle/alipay and the official SDK for Node. Both use the simulator and verify
+// what the shop's client sends. `make oracles` runs it.
 package oracle

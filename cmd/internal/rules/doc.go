@@ -1,3 +1,3 @@
-// Package rules holds the tests of the house rules that need more than one file to see: which
-// package may import which, what money is made of, what lies at the top. It has no code of its own.
+// Package rules holds tests of house rules that linters cannot check: which package may import which,
+// that no float touches money, which files are at the top. It has no code of its own.
 package rules

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// job is work that every replica does again and again; each unit of it is done by one.
+// job is work that every replica does again and again. Each unit of it is done by one replica.
 type job struct {
 	name  string
 	every time.Duration
@@ -24,7 +24,8 @@ func (s *Server) allJobs() []job {
 	}
 }
 
-// repeat begins no new pass once ctx ends, and lets one that has begun go on until work ends.
+// repeat runs passes of the job until ctx ends. A pass that has begun by then may go on until work
+// ends.
 func (s *Server) repeat(ctx, work context.Context, j job) {
 	ticker := time.NewTicker(j.every)
 	defer ticker.Stop()
@@ -40,7 +41,7 @@ func (s *Server) repeat(ctx, work context.Context, j job) {
 	}
 }
 
-// foldStudents goes on while there is a backlog.
+// foldStudents folds until no backlog is left.
 func (s *Server) foldStudents(ctx context.Context) error {
 	for {
 		n, err := s.db.FoldStudents(ctx)

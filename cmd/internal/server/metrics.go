@@ -13,7 +13,7 @@ import (
 	"luffy/models"
 )
 
-// newRegistry holds the metrics of one process.
+// newRegistry makes the registry with the metrics of this process.
 func newRegistry(db *models.DB, log *slog.Logger) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
@@ -31,7 +31,8 @@ func metricsHandler(registry *prometheus.Registry) http.Handler {
 	return mux
 }
 
-// backlog collects what waits to be settled. Every replica reports the same figures: they are the database's.
+// backlog collects the metrics of models.Backlog. They come from the database, so every replica reports
+// the same.
 type backlog struct {
 	db  *models.DB
 	log *slog.Logger
@@ -53,7 +54,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
 }
 
-// Describe names the metrics.
+// Describe sends the descriptions of the metrics.
 func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		confirmingAge, jobLag, refundsPending, refundAge, refundsFailed,
@@ -63,10 +64,11 @@ func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
 	}
 }
 
-// collectTime bounds what one scrape may ask of the database.
+// collectTime bounds the database's work for one scrape.
 const collectTime = 5 * time.Second
 
-// Collect reads the figures. A database that does not answer leaves them out, which an alarm on absence sees.
+// Collect reads the figures. If the database does not answer they are missing, so that an alarm on
+// their absence goes off.
 func (b backlog) Collect(values chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), collectTime)
 	defer cancel()

@@ -24,17 +24,17 @@ type Server struct {
 	payments *payment.Service
 	handler  http.Handler
 	metrics  http.Handler
-	jobs     []job // none on a replica that only serves pages
+	jobs     []job // empty on a replica that only serves pages
 	log      *slog.Logger
 }
 
-// New builds the shop. The error names everything that keeps it from starting: settings, keys,
-// database and schema. No port is opened yet.
+// New builds the shop and opens no port. The error names everything that keeps the shop from starting:
+// settings, keys, database and schema.
 func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, error) {
 	client, clientFault := s.Alipay()
 	keys, keysFault := s.SessionKeys()
-	proxies, _ := s.TrustedProxies() // Check tells of its fault
-	refunds, _ := s.RefundRule()     // Check names its faults
+	proxies, _ := s.TrustedProxies() // Check returns its error
+	refunds, _ := s.RefundRule()     // Check returns its error
 	db, dbFault := openDatabase(ctx, s.DatabaseURL, log)
 	if err := errors.Join(s.Check(), clientFault, keysFault, dbFault); err != nil {
 		if db != nil {
@@ -61,7 +61,7 @@ func New(ctx context.Context, s settings.Settings, log *slog.Logger) (*Server, e
 	return shop, nil
 }
 
-// openDatabase opens a database whose schema is as new as the program.
+// openDatabase opens the database and checks that its schema is not older than the program.
 func openDatabase(ctx context.Context, address string, log *slog.Logger) (*models.DB, error) {
 	db, err := models.Open(ctx, models.Options{URL: address, Existing: true, Log: log})
 	if err != nil {
@@ -73,12 +73,12 @@ func openDatabase(ctx context.Context, address string, log *slog.Logger) (*model
 	return db, nil
 }
 
-// stopTime bounds how long requests that have begun may take to end after the signal to stop.
+// stopTime bounds how long running requests may go on after the signal to stop.
 const stopTime = 25 * time.Second
 
-// Serve answers requests for pages, and for metrics where they have a listener of their own (nil =
-// they stand beside the pages), and runs the jobs until ctx ends or a listener fails; then it takes
-// no new request, lets those that run finish, and closes the database.
+// Serve answers requests and runs the jobs until ctx ends or a listener fails. Then it takes no new
+// requests, lets the running ones finish, and closes the database. metrics is the listener for
+// /metrics; if it is nil, they are served beside the pages.
 func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	web, aside := s.newHTTP(s.handler), s.newHTTP(s.metrics)
 	failed := make(chan error, 2)
@@ -104,7 +104,7 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	defer cancel()
 	err = errors.Join(err, web.Shutdown(stopCtx), aside.Shutdown(stopCtx), s.payments.Wait(stopCtx))
 	stopJobs()
-	context.AfterFunc(stopCtx, giveUp) // a backlog is left to the other replicas, or to the next start
+	context.AfterFunc(stopCtx, giveUp) // other replicas, or the next start, go on with what is left
 	jobs.Wait()
 	return errors.Join(err, s.db.Close())
 }

@@ -12,12 +12,12 @@ import (
 	"luffy/models/alipay"
 )
 
-// pemBlock finds the blocks of a file. What is in them alipay.ParsePublicKey judges.
+// pemBlock finds the PEM blocks of a file; alipay.ParsePublicKey reads them.
 var pemBlock = regexp.MustCompile(`(?s)-----BEGIN .*?-----END [^-]*-----`)
 
-// parsePublicKeys reads one key, or several PEM blocks one after the other while Alipay's key
-// changes: a message may be signed with any of them. Text beside the blocks is refused, because it
-// may be a key that would be missed on the day when Alipay begins to use it.
+// parsePublicKeys reads one key or, while Alipay's key changes, several PEM blocks: messages may be
+// signed with any of them. Text outside the blocks is refused, because it could be a damaged key, which
+// would be missed on the day when Alipay begins to use it.
 func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
 	blocks := pemBlock.FindAll(text, -1)
 	if len(blocks) == 0 {
@@ -45,5 +45,5 @@ func parsePublicKeys(text []byte) ([]*rsa.PublicKey, error) {
 	return keys, nil
 }
 
-// blank tells what copying leaves around a key: spaces, line ends, a byte order mark.
+// blank reports the characters that copying leaves around a key: spaces, line ends, a byte order mark.
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }

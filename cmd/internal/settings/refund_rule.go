@@ -8,7 +8,8 @@ import (
 	"luffy/models"
 )
 
-// maxRefundDays is how long after a payment Alipay gives money back, unless the contract says otherwise.
+// maxRefundDays is for how many days after a payment Alipay refunds it, unless the contract says
+// otherwise.
 const maxRefundDays = 365
 
 // RefundRule reads when students may ask for a refund. The error names every fault at once.

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// minSessionKey is the shortest line of the session key file, in characters.
+// minSessionKey is the least length of a line of the session key file, in characters.
 const minSessionKey = 32
 
-// SessionKeys reads the session key file, one key a line, and makes it on the first start.
+// SessionKeys reads the session key file, one key per line, and creates it if it does not exist.
 func (s Settings) SessionKeys() ([][]byte, error) {
 	text, err := os.ReadFile(s.SessionKeyFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -24,8 +24,8 @@ func (s Settings) SessionKeys() ([][]byte, error) {
 	return s.parseSessionKeys(string(text))
 }
 
-// makeSessionKey writes the file of the first start. Replicas that are started together must not take
-// each its own key, so it is the first one's.
+// makeSessionKey creates the file with a new key. If another replica that was started at the same time
+// has created it first, that one's key is used.
 func makeSessionKey(name string) ([]byte, error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -39,7 +39,7 @@ func makeSessionKey(name string) ([]byte, error) {
 	return text, errors.Join(err, file.Close())
 }
 
-// CheckSessionKeys gives the fault of a session key file that is there already.
+// CheckSessionKeys returns what is wrong with the session key file, if it exists.
 func (s Settings) CheckSessionKeys() error {
 	if _, err := os.Stat(s.SessionKeyFile); errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -1,5 +1,5 @@
-// Package settings reads the program's settings from the environment and says everything that is
-// wrong with them at once.
+// Package settings reads the program's settings from the environment. Its checks report everything that
+// is wrong at once.
 package settings
 
 import (
@@ -21,7 +21,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// Settings is how one process of the shop is set up. The tags name the environment variables.
+// Settings are the settings of one process of the shop. The tags name the environment variables.
 type Settings struct {
 	Addr           string        `env:"LUFFY_ADDR" envDefault:"127.0.0.1:8080"`
 	BaseURL        string        `env:"LUFFY_BASE_URL" envDefault:"http://127.0.0.1:8080"`
@@ -40,11 +40,11 @@ type Settings struct {
 	MetricsAddr    string        `env:"LUFFY_METRICS_ADDR"` // "" = /metrics beside the pages
 	Proxies        string        `env:"LUFFY_TRUSTED_PROXIES" envDefault:"127.0.0.0/8,::1"`
 
-	unread error // what Read could not make out, for Check
+	unread error // what Read could not read; Check returns it
 }
 
-// Read takes the settings from a process environment, as os.Environ gives it. Check tells what is
-// wrong with them.
+// Read reads the settings from an environment like that of os.Environ. Check returns what is wrong with
+// them.
 func Read(environ []string) Settings {
 	var s Settings
 	if err := env.ParseWithOptions(&s, env.Options{Environment: env.ToMap(environ)}); err != nil {
@@ -56,7 +56,8 @@ func Read(environ []string) Settings {
 // maxTTL is the furthest deadline that Alipay takes.
 const maxTTL = 15 * 24 * time.Hour
 
-// Check gives every fault that can be seen without files, keys and database; nil when there is none.
+// Check returns everything that is wrong with the settings, as far as it shows without files, keys and
+// database.
 func (s Settings) Check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -90,8 +91,8 @@ func (s Settings) Check() error {
 	return errors.Join(faults...)
 }
 
-// TrustedProxies are the addresses of the proxies before the shop, whose word on the visitor's
-// address is taken.
+// TrustedProxies are the addresses of the proxies in front of the shop, whose X-Forwarded-For is
+// believed.
 func (s Settings) TrustedProxies() ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for text := range strings.SplitSeq(s.Proxies, ",") {
@@ -112,7 +113,7 @@ func (s Settings) TrustedProxies() ([]netip.Prefix, error) {
 	return all, nil
 }
 
-// CheckDatabase gives the fault of the database's address that can be seen without the database.
+// CheckDatabase returns what is wrong with the database's address, without connecting.
 func (s Settings) CheckDatabase() error {
 	if err := models.CheckURL(s.DatabaseURL); err != nil {
 		return fmt.Errorf("LUFFY_DATABASE_URL: %w", err)
@@ -130,7 +131,8 @@ func isPort(address string) bool {
 	return err == nil
 }
 
-// isOrigin tells whether an address is scheme and host alone: the shop's links begin at the root of its host.
+// isOrigin tells whether an address is a scheme and a host only. It must be, because the shop's links
+// begin at the root of its host.
 func isOrigin(address string) bool {
 	u, err := url.Parse(strings.TrimSuffix(address, "/"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -139,13 +141,13 @@ func isOrigin(address string) bool {
 	return u.Host != "" && *u == url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
-// variables are the names of the settings that the fields of an alipay.Config come from.
+// variables are, for the fields of alipay.Config, the settings that they come from.
 var variables = map[string]string{
 	"Gateway": "LUFFY_ALIPAY_GATEWAY", "AppID": "LUFFY_ALIPAY_APP_ID", "SellerID": "LUFFY_ALIPAY_SELLER_ID",
 	"AppPrivateKey": "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "AlipayPublicKeys": "LUFFY_ALIPAY_PUBLIC_KEY_FILE",
 }
 
-// Alipay builds the client of the configured profile. The error names every fault at once.
+// Alipay builds the client for the configured app. The error names everything that is wrong.
 func (s Settings) Alipay() (*alipay.Client, error) {
 	config := alipay.Config{Gateway: s.Gateway, AppID: s.AppID, SellerID: s.SellerID}
 	app, appFault := readKey(variables["AppPrivateKey"], s.AppKeyFile, alipay.ParsePrivateKey)
@@ -179,8 +181,8 @@ func readKey[K any](name, file string, parse func([]byte) (K, error)) (K, error)
 	return key, nil
 }
 
-// String lists the settings as NAME=value lines without the database's password. Keys are only ever
-// named by their files.
+// String lists the settings as lines NAME=value, without the database's password. Keys are shown as
+// the names of their files.
 func (s Settings) String() string {
 	var b strings.Builder
 	v := reflect.ValueOf(s)
@@ -198,7 +200,8 @@ func (s Settings) String() string {
 	return b.String()
 }
 
-// withoutPassword shows nothing of an address in another form, because nobody knows where its password is.
+// withoutPassword hides the password of a database address. An address that cannot be read is hidden
+// as a whole, because nobody knows where its password is.
 func withoutPassword(address string) string {
 	if errors.Is(models.CheckURL(address), models.ErrDatabaseURL) {
 		return "(unreadable)"
@@ -206,5 +209,5 @@ func withoutPassword(address string) string {
 	return password.ReplaceAllString(address, "$1:xxxxx@")
 }
 
-// password finds the one of a mysql address, whose hosts may be several.
+// password matches the password in a mysql address, even one with several hosts.
 var password = regexp.MustCompile(`^(mysql://[^:/]*):[^/]*@`)

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// link is one connection of the program with the connection to the server that stands behind it.
-// Client and server take turns: while the server has a statement the client is silent, so whatever
-// comes from the server next is of that statement's answer.
+// link is one connection of the program, with its connection to the server. Client and server take
+// turns: after a statement the client is silent, so whatever comes next from the server belongs to the
+// answer to that statement.
 type link struct {
 	proxy          *Proxy
 	number         int
@@ -19,7 +19,7 @@ type link struct {
 	mu       sync.Mutex
 	withheld *Fault        // what happens when the answer comes, instead of passing it on
 	undone   chan struct{} // closed when the server has rolled back for a refusal; nil = nobody waits
-	ended    chan struct{} // closed when the server says no more
+	ended    chan struct{} // closed when the server's connection has ended
 }
 
 func newLink(p *Proxy, number int, client, server net.Conn) *link {
@@ -118,9 +118,9 @@ func (f Fault) run() {
 	}
 }
 
-// refuse answers in the server's place. After a deadlock, and after a COMMIT that failed, a server
-// has rolled the transaction back; a node that is not prepared looks at no statement, so it stays
-// open.
+// refuse answers a statement in the server's place. After a deadlock or a failed COMMIT, a real server
+// has rolled the transaction back, so refuse does that, too. A node that is not prepared does not look
+// at the statement, so there the transaction stays open.
 func (l *link) refuse(sql string, fault Fault) error {
 	fault.run()
 	failed := strings.EqualFold(sql, "COMMIT") && fault.Refuse.Code != NotPrepared.Code
@@ -132,7 +132,7 @@ func (l *link) refuse(sql string, fault Fault) error {
 	return l.send(l.client, fault.Refuse.packet(1))
 }
 
-// rollBack waits until the server has rolled back, or its connection has ended.
+// rollBack makes the server roll back, and waits until it has or its connection has ended.
 func (l *link) rollBack() error {
 	undone := make(chan struct{})
 	l.mu.Lock()

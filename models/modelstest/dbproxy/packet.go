@@ -13,7 +13,7 @@ const headerLength = 4
 
 type packet []byte
 
-// readPacket gives a whole packet with its header.
+// readPacket reads a whole packet, including its header.
 func readPacket(r *bufio.Reader) (packet, error) {
 	header, err := r.Peek(headerLength)
 	if err != nil {
@@ -34,18 +34,18 @@ func newPacket(sequence byte, payload []byte) packet {
 // Source: https://mariadb.com/kb/en/2-text-protocol/ and
 // https://mariadb.com/kb/en/3-binary-protocol-prepared-statements/
 const (
-	comQuery       = 0x03 // and the text of a statement
-	comStmtPrepare = 0x16 // the same
-	comStmtExecute = 0x17 // and the four bytes of the prepared statement's number
-	comStmtClose   = 0x19 // the same
+	comQuery       = 0x03 // followed by the text of a statement
+	comStmtPrepare = 0x16 // followed by the text of a statement
+	comStmtExecute = 0x17 // followed by the number of a prepared statement, four bytes
+	comStmtClose   = 0x19 // followed by the number of a prepared statement, four bytes
 )
 
 func query(sql string) packet {
 	return newPacket(0, append([]byte{comQuery}, sql...))
 }
 
-// command parts a command from what follows it. Every command begins a new sequence, so no part of
-// the login looks like one.
+// command splits a packet into the command and what follows it. Every command begins a new sequence,
+// so packets of the login are not taken for commands.
 func (p packet) command() (command byte, rest []byte) {
 	if len(p) <= headerLength || p[3] != 0 {
 		return 0, nil
@@ -53,7 +53,7 @@ func (p packet) command() (command byte, rest []byte) {
 	return p[headerLength], p[headerLength+1:]
 }
 
-// Refusal is an error as the server answers it.
+// Refusal is an error as the server would send it.
 type Refusal struct {
 	Code  uint16 // like 1213
 	State string // SQLSTATE, five characters
@@ -73,7 +73,8 @@ var (
 	TooManyConnections = Refusal{1040, "08004", "Too many connections"}
 )
 
-// packet is the answer to a statement, sequence 1, or in the place of the server's greeting, 0.
+// packet encodes the refusal. The sequence is 1 for the answer to a statement, and 0 in place of the
+// server's greeting.
 func (r Refusal) packet(sequence byte) packet {
 	payload := binary.LittleEndian.AppendUint16([]byte{0xff}, r.Code)
 	payload = append(payload, '#')

@@ -5,14 +5,15 @@ import (
 	"sync"
 )
 
-// prepared knows the texts of a connection's prepared statements by the numbers that the server gave them.
+// prepared holds the texts of a connection's prepared statements by the numbers that the server gave
+// them.
 type prepared struct {
 	mu    sync.Mutex
-	asked string // text whose number is still to come
+	asked string // the text that is being prepared; its number comes with the answer
 	texts map[uint32]string
 }
 
-// sql gives the text of the statement that a command executes.
+// sql returns the text of the statement that a command executes.
 func (s *prepared) sql(p packet) (string, bool) {
 	command, rest := p.command()
 	s.mu.Lock()
@@ -31,7 +32,8 @@ func (s *prepared) sql(p packet) (string, bool) {
 	return "", false
 }
 
-// answer learns a statement's number from the first packet of the answer to its preparation: 0, and the number.
+// answer reads a statement's number from the first packet of the answer to its preparation: a zero
+// byte, then the number.
 func (s *prepared) answer(p packet) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

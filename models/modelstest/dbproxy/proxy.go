@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Statement is what a program wants its server to execute.
+// Statement is a statement that a program sends to its server.
 type Statement struct {
 	Number int // from 1, counted over all connections since the plan was set
-	Conn   int // tells connections apart
+	Conn   int // number of the connection
 	SQL    string
 }
 
 // Fault is what happens to a statement. The zero Fault lets it pass.
 type Fault struct {
 	Cut    Moment
-	Refuse *Refusal // answered in the server's place, which does not see the statement
-	// Meanwhile runs at that moment, before the program can notice anything; nil means nothing runs.
+	Refuse *Refusal // the answer in the server's place; the server does not see the statement
+	// Meanwhile, if not nil, is called at that moment, before the program can notice anything.
 	Meanwhile func()
 }
 
@@ -31,10 +31,10 @@ const (
 	After  Moment = "after"  // the server has executed the statement, and its answer is lost
 )
 
-// Plan decides what happens to a statement. It is asked about one at a time.
+// Plan decides what happens to a statement. It is called for one statement at a time.
 type Plan func(Statement) Fault
 
-// Proxy passes connections on to a server. Its methods are safe for concurrent use.
+// Proxy forwards connections to a server. Its methods are safe for concurrent use.
 type Proxy struct {
 	server   string
 	listener net.Listener
@@ -44,7 +44,7 @@ type Proxy struct {
 	mu       sync.Mutex // guards all below
 	plan     Plan
 	count    int
-	links    int // that have begun
+	links    int // how many have begun
 	turnAway *Refusal
 	open     map[net.Conn]bool
 	closed   bool
@@ -75,7 +75,8 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-// SetPlan makes the plan decide from the next statement on, and counts from 1 again; nil lets everything pass.
+// SetPlan sets the plan for all further statements and begins to count at 1 again. With nil everything
+// passes.
 func (p *Proxy) SetPlan(plan Plan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,14 +90,14 @@ func (p *Proxy) Count() int {
 	return p.count
 }
 
-// Freeze holds every packet back, in both directions, until Thaw. Connections are still accepted.
+// Freeze holds back all packets, in both directions, until Thaw. Connections are still accepted.
 func (p *Proxy) Freeze() { p.flow.Lock() }
 
-// Thaw lets everything go on where it stopped, also what its sender has given up.
+// Thaw forwards everything that was held back, even if its sender has given up meanwhile.
 func (p *Proxy) Thaw() { p.flow.Unlock() }
 
-// TurnAway answers new connections with a refusal in the place of the server's greeting; nil lets
-// them in again.
+// TurnAway answers new connections with a refusal in place of the server's greeting. With nil they are
+// let in again.
 func (p *Proxy) TurnAway(r *Refusal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -112,8 +113,9 @@ func (p *Proxy) CutAll() {
 	}
 }
 
-// cut ends a connection at once. A process that is being started holds a copy of everything that
-// this one has open, and until the last copy is closed the other side hears nothing of a Close.
+// cut ends a connection at once. Close alone would not do: while this process starts another, that
+// briefly holds copies of all open connections, and the other side notices a Close only once the last
+// copy is closed.
 func cut(conn net.Conn) {
 	_ = conn.(*net.TCPConn).CloseWrite() // it may have ended already
 	conn.Close()

@@ -8,33 +8,33 @@ import (
 	"testing"
 )
 
-// New is a log for a test, down to the least line. It goes on to next; io.Discard when the test
-// does not read it.
+// New is a log for a test, with all levels. It is searched for secrets and passed on to next, which is
+// io.Discard if the test does not read it.
 func New(t testing.TB, next io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(Writer(t, next), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Writer is for what a program under test says. It goes on to next.
+// Writer takes the output of a program under test, searches it for secrets and passes it on to next.
 func Writer(t testing.TB, next io.Writer) io.Writer {
 	w := Watch(next, func(err error) { t.Error(err) })
 	t.Cleanup(w.Close)
 	return w
 }
 
-// Watcher reads along in what is written.
+// Watcher searches what is written through it.
 type Watcher struct {
 	next io.Writer
 	tell func(error)
 	mu   sync.Mutex
-	line []byte // begun and not ended yet
+	line []byte // the beginning of a line whose end has not been written yet
 }
 
-// Watch passes on what is written to next, and calls tell for what tells a secret.
+// Watch passes everything on to next, and calls tell for every line that holds a secret.
 func Watch(next io.Writer, tell func(error)) *Watcher {
 	return &Watcher{next: next, tell: tell}
 }
 
-// Write looks at whole lines: a program's words come in pieces.
+// Write searches whole lines, because programs write them in pieces.
 func (w *Watcher) Write(said []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -46,7 +46,7 @@ func (w *Watcher) Write(said []byte) (int, error) {
 	return w.next.Write(said)
 }
 
-// Close looks at what was left without an end of line.
+// Close searches the last line if it had no end.
 func (w *Watcher) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package logwatch makes the logs of the tests and reads along in them: a test fails at the line
-// that tells a secret. The programs that tests start write through it, too. A test in
-// cmd/internal/rules sees to it that no log of the tests is made in another way.
+// Package logwatch searches the logs of the tests: a test fails if a line of its log holds a secret. The
+// programs that tests start write through it, too. A test in cmd/internal/rules makes sure that tests
+// make their logs in no other way.
 package logwatch
 
 import (
@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Marker stands in every password of the tests, those of the databases included, so that a log can
-// be searched for all of them.
+// Marker is part of every password in the tests, also of those of databases, so that logs can be
+// searched for all of them.
 const Marker = "horse"
 
-// shapes are how secrets look, wherever they come from.
+// shapes are the forms of the kinds of secrets.
 var shapes = []struct {
 	what string
 	form *regexp.Regexp
@@ -29,7 +29,7 @@ var shapes = []struct {
 	{"account of a buyer", regexp.MustCompile(`\b20881021778|\bbuyer_|\*{3,4}(@|\d{4}\b)`)},
 }
 
-// Find gives the kinds of secrets that a text tells; none for what anybody may read.
+// Find returns the kinds of secrets in a text; none if anybody may read it.
 func Find(text string) []string {
 	text = harmless.ReplaceAllString(text, "")
 	var found []string
@@ -47,7 +47,7 @@ func Find(text string) []string {
 	return found
 }
 
-// Error is what a program's log tells; nil when it tells no secret.
+// Error names the secrets in a program's log; nil if there are none.
 func Error(log string) error {
 	for line := range strings.Lines(log) {
 		if found := Find(line); len(found) > 0 {
@@ -59,12 +59,12 @@ func Error(log string) error {
 
 var words = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
 
-// harmless looks like a secret: the id of a request is random, and says nothing; a database's
-// password may be explained or hidden.
+// harmless matches what looks like a secret and is none: the random ID of a request, and the
+// placeholders for a database's password.
 var harmless = regexp.MustCompile(`request"?[=:]"?[A-Za-z0-9]{32}\b|:(password|xxxxx)@`)
 
-// random tells base64 from names: small letters, capitals and digits follow each other as they
-// come. In names they stand in groups.
+// random tells base64 from names: in base64, lower case, upper case and digits alternate at random; in
+// names they are grouped.
 func random(word string) bool {
 	var seen [4]bool
 	changes, before := 0, -1

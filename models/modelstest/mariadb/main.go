@@ -45,9 +45,9 @@ func main() {
 // sbin is where servers are looked for beside the PATH.
 var sbin = mariadbd.Sbin
 
-// run gives the exit code of the command, or why it was not run.
+// run returns the exit code of the command, or why it was not run.
 func run(command, flushing []string) (code int, err error) {
-	// Caught from before the server starts, so that no interrupt leaves one behind.
+	// Signals are caught before the server starts, so that an interrupt never leaves it behind.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	if os.Getenv(modelstest.MariaDBVariable) != "" {
@@ -84,7 +84,7 @@ func runCommand(command []string, signals <-chan os.Signal) (int, error) {
 	for {
 		select {
 		case s := <-signals:
-			cmd.Process.Signal(s) // an error here means that it has ended, which the other case learns
+			cmd.Process.Signal(s) // an error means that it has ended, which the other case handles
 		case err := <-ended:
 			if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 				return max(failed.ExitCode(), 1), nil // -1, ended by a signal, is a failure too

@@ -20,7 +20,7 @@ var ErrNotInstalled = errors.New("mariadbd is not installed " +
 type Programs struct {
 	Server    string // the path of mariadbd
 	installer string
-	account   *user.User // whom the server runs as when root starts it, else nil
+	account   *user.User // the account that the server runs under if root starts it, else nil
 }
 
 // Sbin is where Debian keeps servers. It is not on the PATH of an ordinary user.
@@ -51,8 +51,8 @@ func Find(sbin string) (Programs, error) {
 	return found, err
 }
 
-// InstallInto makes the folder with the server's own tables. The folder above it must exist, and is
-// opened to the server's account.
+// InstallInto creates the folder with the server's own tables. Its parent must exist, and is made
+// accessible to the server's account.
 func (p Programs) InstallInto(data string) error {
 	if err := p.MakeFolder(data); err != nil {
 		return err
@@ -71,8 +71,8 @@ func (p Programs) InstallInto(data string) error {
 	return nil
 }
 
-// MakeFolder makes a folder in which the server's account may write, and lets that pass through the
-// one above it.
+// MakeFolder creates a folder in which the server's account can write, and makes its parent accessible
+// to that account.
 func (p Programs) MakeFolder(data string) error {
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return err
@@ -88,8 +88,7 @@ func (p Programs) MakeFolder(data string) error {
 	return errors.Join(os.Chmod(filepath.Dir(data), 0o711), os.Chown(data, uid, gid))
 }
 
-// Options are what every private server is started with; how it flushes and where it listens are
-// left to the caller.
+// Options are the options of every private server. The caller adds how it flushes and where it listens.
 func (p Programs) Options(data string) []string {
 	options := []string{
 		"--no-defaults", "--datadir=" + data, "--tmpdir=" + data,
@@ -105,13 +104,13 @@ func (p Programs) Options(data string) []string {
 	return options
 }
 
-// Durable flushes every commit to disk, as a shop's server does.
+// Durable are options with which every commit is flushed to disk, as on a real shop's server.
 func Durable() []string {
 	// The log has the server's default length: in a short one commits wait for checkpoints every few seconds.
 	return []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=96M", "--innodb-buffer-pool-size=1G"}
 }
 
-// Hasty spares tests the waiting for the disk: nothing of their data outlives them.
+// Hasty are options with which commits do not wait for the disk: the data of tests need not survive.
 func Hasty() []string {
 	return []string{
 		"--innodb-log-file-size=16M", "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0",

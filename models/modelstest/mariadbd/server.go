@@ -17,7 +17,7 @@ import (
 	_ "github.com/go-sql-driver/mysql" // to ask the server whether it is up
 )
 
-// Server is a private server with the folder that holds all it has. It listens on loopback.
+// Server is a private server with a folder for all its files. It listens on loopback.
 type Server struct {
 	programs Programs
 	folder   string
@@ -26,7 +26,8 @@ type Server struct {
 	ended    chan struct{} // closed when the process has ended
 }
 
-// NewServer makes the folder, in which the server's own tables are, and starts the server with further options.
+// NewServer creates the folder with the server's own tables, and starts the server with these further
+// options.
 func (p Programs) NewServer(options ...string) (*Server, error) {
 	folder, err := os.MkdirTemp("", "luffy-mariadb-")
 	if err != nil {
@@ -36,7 +37,7 @@ func (p Programs) NewServer(options ...string) (*Server, error) {
 	if err := p.InstallInto(s.dataFolder()); err != nil {
 		return nil, errors.Join(err, s.Remove())
 	}
-	// Between choosing a free port and taking it another program may come first.
+	// Another program may take the port between our choosing and the server's opening it.
 	for range 3 {
 		if s.port, err = freePort(); err != nil {
 			break
@@ -53,14 +54,14 @@ func (s *Server) Address() string { return "127.0.0.1:" + s.port }
 
 func (s *Server) dataFolder() string { return filepath.Join(s.folder, "data") }
 
-// Start starts a server that was killed on what it has left, and waits until it answers.
+// Start starts the server on the files that it has, also after Kill, and waits until it answers.
 func (s *Server) Start(options ...string) error {
 	var log bytes.Buffer
 	options = append(s.programs.Options(s.dataFolder()), options...)
 	s.process = exec.Command(s.programs.Server, append(options, "--port="+s.port)...)
 	s.process.Stdout, s.process.Stderr = &log, &log
-	// In a process group of its own an interrupt from the keyboard reaches the tests but not the
-	// database under them.
+	// It gets a process group of its own, so that an interrupt from the keyboard reaches the tests but
+	// not their database.
 	s.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.process.Start(); err != nil {
 		return err
@@ -95,7 +96,8 @@ func (s *Server) waitUntilUp() error {
 			return errors.New("mariadbd does not answer")
 		case <-time.After(20 * time.Millisecond):
 		}
-		// The folder tells this server from one that has taken the port: tests drop databases.
+		// Another server may have taken the port, and tests drop databases: the folder proves that it
+		// is ours.
 		var folder string
 		if err := pool.QueryRow("SELECT @@datadir").Scan(&folder); err == nil && filepath.Clean(folder) == s.dataFolder() {
 			return nil
@@ -111,20 +113,20 @@ func (s *Server) Kill() {
 	}
 }
 
-// Freeze stops the server in the middle of whatever it does; what is sent to it waits.
+// Freeze stops the server in the middle of whatever it is doing. What is sent to it waits.
 func (s *Server) Freeze() error { return s.process.Process.Signal(syscall.SIGSTOP) }
 
 // Thaw lets a frozen server go on.
 func (s *Server) Thaw() error { return s.process.Process.Signal(syscall.SIGCONT) }
 
-// Remove kills the server and removes all it has.
+// Remove kills the server and deletes its folder.
 func (s *Server) Remove() error {
 	s.Kill()
 	return os.RemoveAll(s.folder)
 }
 
-// freePort is below the ports that connections going out are given: between a death and the next
-// start nobody may take it.
+// freePort finds a free port below the range that outgoing connections use, so that none of those takes
+// it between Kill and the next Start.
 func freePort() (string, error) {
 	var err error
 	for range 20 {

@@ -140,8 +140,7 @@ func (tab *Tab) Click(selector string) {
 	tab.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Type focuses an element and presses keys: text for a field, which it empties first, or arrows for a
-// list.
+// Type focuses an element and presses keys, like text for an empty field or arrows for a list.
 func (tab *Tab) Type(selector, keys string) {
 	tab.t.Helper()
 	tab.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))

@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// A log that a test starts is made by package logwatch, which fails the test at a line with a
-// secret. These are the other places that make one, with who reads along when a test runs them.
+// Logs in tests are made by package logwatch, which fails the test if a line holds a secret. These are
+// the other places that make a log, with what searches it when a test runs them.
 var logMakers = map[string]string{
-	"models/modelstest/logwatch/log.go":           "it reads along",
+	"models/modelstest/logwatch/log.go":           "it searches it",
 	"models/modelstest/logwatch/logwatch_test.go": "its own test",
 	"cmd/luffy/serve.go":                          "the tests, at the program's stderr",
-	"cmd/luffy/money.go":                          "the tests, at the program's stderr",
+	"cmd/luffy/database.go":                       "the tests, at the program's stderr",
 	"cmd/alipay-sandbox/run.go":                   "the tests, at the program's stderr",
 	"cmd/demo/demo.go":                            "the tests, at options.log",
 	"cmd/proof/world.go":                          "logwatch, for the judge",
@@ -28,8 +28,8 @@ var logMakers = map[string]string{
 	"models/db.go":                                "nobody: it is silent there",
 }
 
-// A program that a test starts writes through package logwatch. These are the functions that start
-// programs whose name is not a constant.
+// Programs that tests start write through package logwatch. These are the functions that start programs
+// whose name is not a constant, with what searches their output.
 var programStarters = map[string]string{
 	"cmd/luffy/processes_test.go tool":                   "logwatch",
 	"cmd/luffy/processes_test.go start":                  "logwatch",
@@ -59,7 +59,7 @@ func TestEveryLogIsWatched(t *testing.T) {
 	}
 	for use := range found {
 		if logMakers[use] == "" && programStarters[use] == "" {
-			t.Errorf("%s makes a log, or starts a program, that nobody reads along in; use logwatch", use)
+			t.Errorf("%s makes a log, or starts a program, that nothing searches for secrets; use logwatch", use)
 		}
 	}
 	for _, listed := range []map[string]string{logMakers, programStarters} {

@@ -107,7 +107,7 @@ func (h *history) held(m models.PaymentEvent) {
 	switch {
 	case i < 0: // a second trade of one attempt
 		h.add(m.ReceivedAt, "收到另一笔付款，客服正在核对")
-	case m.Reason == string(models.WrongAmount):
+	case m.Reason == string(models.WrongAmount) && h.order.Payments[i].Amount != h.order.RealPrice:
 		h.add(m.ReceivedAt, wrongAmount, h.order.Payments[i].Amount.Yuan())
 	}
 }

@@ -175,8 +175,8 @@ func nextAsk(p Payment, asked int) time.Time {
 // to an hour.
 const askLease = 30 * time.Second
 
-// ClaimAsks takes up to limit open attempts about which it is time to ask Alipay. Each goes to one
-// caller. An attempt comes up again, after growing pauses, until an answer ends it.
+// ClaimAsks takes up to limit attempts, open or held, about which it is time to ask Alipay. Each goes
+// to one caller. An attempt comes up again, after growing pauses, until an answer ends it.
 func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx transaction) (err error) {
@@ -188,7 +188,8 @@ func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
 
 func (tx transaction) claimAsks(limit int) ([]Payment, error) {
 	var due []Payment
-	err := tx.queue("ly_payment", "ly_payment_ask").Where("ask_at <= ? AND state = ?", tx.now, PaymentOpen).
+	err := tx.queue("ly_payment", "ly_payment_ask").
+		Where("ask_at <= ? AND state IN ?", tx.now, []PaymentState{PaymentOpen, PaymentHeld}).
 		Order("ask_at").Limit(limit).Find(&due).Error
 	if err != nil {
 		return nil, err
@@ -205,6 +206,11 @@ func (tx transaction) claimAsks(limit int) ([]Payment, error) {
 		}
 	}
 	return due, nil
+}
+
+// EndAsking leaves an attempt to staff that is still held after Alipay's answer.
+func (db *DB) EndAsking(ctx context.Context, payment int64) error {
+	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentHeld).Update("ask_at", nil).Error
 }
 
 // LinkDead tells whether Alipay can no longer take money for the attempt, however late its answer comes.

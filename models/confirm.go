@@ -81,6 +81,9 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	if errors.Is(err, ErrNotFound) {
 		return UnknownOrder, nil
 	}
+	if err == nil && payment.State == PaymentHeld && trade.Amount == order.RealPrice {
+		payment, err = tx.letGo(order, payment, trade)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -96,12 +96,29 @@ func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) er
 
 // holdWrong keeps a sum that was not asked for until staff have given it back at Alipay. The row
 // takes the sum that came, because that is what must go back; the order still says what was asked
-// for.
+// for. A job asks Alipay whether that is so: its answer is worth more than a message.
 func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
 	if err := tx.bookPayment(p, trade, PaymentHeld); err != nil {
 		return err
 	}
-	return tx.Model(&Payment{}).Where("id = ?", p.ID).Update("amount", trade.Amount).Error
+	return tx.Model(&Payment{}).Where("id = ?", p.ID).
+		Updates(columns{"amount": trade.Amount, "ask_at": tx.now}).Error
+}
+
+// letGo opens a held attempt again of which Alipay now tells the right sum. The wrong one was told
+// of the same trade, or else of another, which is left to staff.
+func (tx transaction) letGo(o Order, held Payment, trade PaidTrade) (Payment, error) {
+	if *held.TradeNo != trade.TradeNo {
+		wrong := PaidTrade{TradeNo: *held.TradeNo, Amount: held.Amount, PaidAt: trade.PaidAt}
+		if err := tx.noteSecond(Payment{OutTradeNo: held.OutTradeNo, Amount: o.RealPrice}, wrong); err != nil {
+			return held, err
+		}
+	}
+	open := held
+	open.State, open.Amount, open.TradeNo = PaymentOpen, o.RealPrice, nil
+	return open, tx.execOne(ErrNotPayable,
+		`UPDATE ly_payment SET state = ?, amount = ?, trade_no = NULL, paid_at = NULL WHERE id = ? AND state = ?`,
+		open.State, open.Amount, held.ID, PaymentHeld)
 }
 
 // noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -164,4 +165,47 @@ func TestTwoPaymentsOfOneOrderAtOnce(t *testing.T) {
 		}
 		wantClean(t, s.DB)
 	})
+}
+
+// One word of a wrong sum holds an attempt only until Alipay tells of the right one; what was told
+// of another trade stays in sight.
+func TestHeldAttemptIsFulfilledByTheRightSum(t *testing.T) {
+	for name, c := range map[string]struct {
+		trade       string // that the right sum is told of; empty = the same
+		closed      bool
+		want        models.Outcome
+		differences int64
+	}{
+		"the same trade":   {"", false, models.Fulfilled, 0},
+		"another trade":    {"2026112222001439889999999999", false, models.Fulfilled, 1},
+		"closed meanwhile": {"", true, models.FulfilledLate, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order, _ := s.holding(t)
+				_, right := s.attempt(t, order)
+				wrong := right
+				wrong.Amount = 1
+				s.confirm(t, wrong)
+				if c.closed {
+					s.cancel(t, order)
+				}
+				right.TradeNo = cmp.Or(c.trade, right.TradeNo)
+				for _, want := range []models.Outcome{c.want, models.AlreadyDone} {
+					if got := s.confirm(t, right); got != want {
+						t.Errorf("got %q, want %q", got, want)
+					}
+				}
+				if got := s.read(t, order).OrderStatus; got != models.OrderPaid {
+					t.Errorf("got order %v, want paid", got)
+				}
+				open := sum(t, s.DB, "SELECT COUNT(*) FROM ly_bill_difference WHERE alipay_amount = 1 AND shop_amount = ?",
+					right.Amount)
+				if open != c.differences {
+					t.Errorf("got %d differences, want %d", open, c.differences)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
 }

@@ -20,11 +20,16 @@ func (s *Service) CloseDue(ctx context.Context) error {
 }
 
 // AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed
-// order's link may still be paid.
+// order's link may still be paid; and once about those of which a wrong sum was told.
 func (s *Service) AskDue(ctx context.Context) error {
 	return drain(ctx, s.crew, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
 		said, err := s.ask(ctx, p)
-		if err == nil && said.word == wordNoTrade && s.knows(p) {
+		switch {
+		case err != nil:
+			return err
+		case p.State == models.PaymentHeld:
+			return s.db.EndAsking(ctx, p.ID)
+		case said.word == wordNoTrade && s.knows(p):
 			_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
 		}
 		return err

@@ -144,6 +144,7 @@ func TestNotifyWithoutSellerOfHeldMoney(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()
 		trade := w.payAttempt(attempt)
+		w.exec("UPDATE ly_order SET total_price = 9800, discount_amount = 0, real_price = 9800")
 		w.exec("UPDATE ly_payment SET state = ?, trade_no = ?", models.PaymentHeld, trade.TradeNo)
 		if w.Notify(w.t.Context(), notifyOf(attempt).signed("seller_id", "-", "trade_no", trade.TradeNo)) {
 			w.t.Error("got held money acknowledged")
@@ -241,4 +242,48 @@ func TestNotifyBroken(t *testing.T) {
 		}
 	}
 	w.RefuseNotify(t.Context(), "x") // has nowhere to go but the log
+}
+
+// A genuine message of a wrong sum holds the payment, but Alipay is asked, by a job or by the
+// return, and its answer is worth more.
+func TestNotifyOfAWrongSumIsAskedAbout(t *testing.T) {
+	for name, c := range map[string]struct {
+		owed   models.Fen
+		paid   bool // at the cashier
+		learn  func(*world, models.Payment) error
+		state  models.PaymentState
+		status models.OrderStatus
+	}{
+		"job, the sum is right":    {99_00, true, askDue, models.PaymentPaid, models.OrderPaid},
+		"return, the sum is right": {99_00, true, comeBack, models.PaymentPaid, models.OrderPaid},
+		"job, the sum is wrong":    {98_00, true, askDue, models.PaymentHeld, models.OrderUnpaid},
+		"job, nobody has paid":     {99_00, false, askDue, models.PaymentHeld, models.OrderUnpaid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEachUntold(t, func(w *world) {
+				attempt := w.attempt()
+				tradeNo := "2026112122001439881000120282"
+				if c.paid {
+					tradeNo = w.payAttempt(attempt).TradeNo
+				}
+				w.exec("UPDATE ly_payment SET amount = ?", c.owed)
+				w.exec("UPDATE ly_order SET total_price = ?, discount_amount = 0, real_price = ?", c.owed, c.owed)
+				if w.Notify(w.t.Context(), notifyOf(attempt).signed("trade_no", tradeNo, "total_amount", "0.01")) {
+					w.t.Error("got a wrong sum acknowledged")
+				}
+				w.must(c.learn(w, attempt))
+				order := w.orderOf(attempt)
+				if got := order.Payments[0]; got.State != c.state || order.OrderStatus != c.status || got.AskAt != nil {
+					w.t.Errorf("got payment %+v of order %v, want %s of %v, and no more questions", got, order.OrderStatus, c.state, c.status)
+				}
+			})
+		})
+	}
+}
+
+func askDue(w *world, _ models.Payment) error { return w.AskDue(w.t.Context()) }
+
+func comeBack(w *world, p models.Payment) error {
+	_, err := w.Return(w.t.Context(), returnOf(p).signed())
+	return err
 }

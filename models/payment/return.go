@@ -41,7 +41,7 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 		why = reason(receiver)
 	case err != nil:
 		why = string(models.UnknownOrder)
-	case standing.Payment.Amount != models.Fen(r.Amount):
+	case standing.Payment.Amount != models.Fen(r.Amount) && standing.Payment.State != models.PaymentHeld:
 		why = string(models.WrongAmount)
 	}
 	if why != "" {

@@ -53,12 +53,17 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 }
 
 // ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by
-// RefundTried. Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
+// RefundTried. It locks the order first: news of the refund locks the payment before the refund.
+// Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
-	err := db.inTx(ctx, func(tx transaction) (err error) {
+	err := db.inTx(ctx, func(tx transaction) error {
+		if _, _, err := tx.lockForRefund(id); err != nil {
+			return err
+		}
 		var r Refund
-		if err := lockRows(tx.DB).Take(&r, "id = ? AND state = ?", id, RefundPending).Error; err != nil {
+		err := lockRows(tx.DB).Take(&r, "id = ? AND state = ?", id, RefundPending).Error
+		if err != nil {
 			return found(err)
 		}
 		task, err = tx.claimRefund(r)

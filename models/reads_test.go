@@ -61,6 +61,9 @@ func TestReadsDoNotGrow(t *testing.T) {
 			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
 			return err
 		},
+		"settled refunds of an order": func() error { _, err := s.SettledRefunds(t.Context(), bought.OrderNumber); return err },
+		"settled refund by number":    func() error { _, err := s.SettledRefunds(t.Context(), bought.OrderNumber+"R1"); return err },
+		"no refund at all":            func() error { _, err := s.SettledRefunds(t.Context(), "no number"); return err },
 		"refund of a line": func() error {
 			_, err := s.CreateRefund(t.Context(), models.NewRefund{OrderNumber: bought.OrderNumber, Line: 1})
 			return err

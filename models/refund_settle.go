@@ -16,12 +16,17 @@ func (db *DB) SettledRefunds(ctx context.Context, number string) ([]Refund, erro
 	return db.refundsNamed(ctx, number, "f.settled_by <> ?", "")
 }
 
+// refundsNamed finds them by the order, with whose number each out_request_no of the shop's own begins.
 func (db *DB) refundsNamed(ctx context.Context, number, where string, value any) ([]Refund, error) {
+	order, ok := orderNumberOf(number)
+	if !ok {
+		return nil, nil
+	}
 	var refunds []Refund
 	err := db.with(ctx).Raw(`
 		SELECT f.* FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id JOIN ly_order o ON o.id = p.order_id
-		WHERE (o.order_number = ? OR f.out_request_no = ?) AND `+where+` ORDER BY f.id LIMIT ?`,
-		number, number, value, maxListed).Scan(&refunds).Error
+		WHERE o.order_number = ? AND ? IN (o.order_number, f.out_request_no) AND `+where+` ORDER BY f.id LIMIT ?`,
+		order, number, value, maxListed).Scan(&refunds).Error
 	return refunds, err
 }
 

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -24,15 +25,16 @@ var (
 	// ErrNoRight: the student has no live purchase record of the course.
 	ErrNoRight = errors.New("no live purchase record")
 	// ErrRefundRequested: the student has requested a refund of the course, so no further lesson opens
-	// until staff decide or the student withdraws the request.
-	ErrRefundRequested = errors.New("a refund of the course is requested")
+	// until staff decide or the student withdraws the request, nor while the refund is on its way.
+	ErrRefundRequested = errors.New("a refund of the course is requested or on its way")
 )
 
 // Learning is how far a student has come in a course.
 type Learning struct {
-	Seen   map[int64]bool // IDs of the lessons opened so far
-	Last   int64          // the latest of those by the time of its first opening; 0 if none
-	Paused bool           // a refund is requested or on its way, so no further lesson opens
+	Seen map[int64]bool // IDs of the lessons opened so far
+	Last int64          // the latest of those by the time of its first opening; 0 if none
+	// Paused says why no further lesson opens: StepRequested or StepRefunding; empty if one does.
+	Paused RequestStep
 }
 
 // Learning reads how far a student has come in a course.
@@ -53,13 +55,19 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 	if err != nil {
 		return l, err
 	}
-	var waiting int64
+	var onTheirWay []bool // or else requested
 	err = g.Raw(`
-		SELECT COUNT(*) FROM ly_user_course r JOIN ly_refund_request q ON q.order_detail_id = r.order_detail_id
-		LEFT JOIN ly_refund f ON f.id = q.refund_id
-		WHERE r.user_id = ? AND r.course_id = ? AND r.revoked_at IS NULL AND (q.state = ? OR q.state = ? AND f.state = ?)`,
-		user, course, RequestOpen, RequestApproved, RefundPending).Scan(&waiting).Error
-	l.Paused = waiting > 0
+		SELECT f.id IS NOT NULL AS on_its_way FROM ly_user_course r
+		LEFT JOIN ly_refund_request q ON q.order_detail_id = r.order_detail_id AND q.state = ?
+		LEFT JOIN ly_refund f ON f.order_detail_id = r.order_detail_id AND f.state = ?
+		WHERE r.user_id = ? AND r.course_id = ? AND r.revoked_at IS NULL AND (q.id IS NOT NULL OR f.id IS NOT NULL)`,
+		RequestOpen, RefundPending, user, course).Scan(&onTheirWay).Error
+	switch {
+	case slices.Contains(onTheirWay, true):
+		l.Paused = StepRefunding
+	case len(onTheirWay) > 0:
+		l.Paused = StepRequested
+	}
 	return l, err
 }
 
@@ -89,7 +97,7 @@ func (db *DB) OpenLesson(ctx context.Context, user, course, lesson int64) error 
 		switch {
 		case err != nil || learning.Seen[lesson]:
 			return err
-		case learning.Paused:
+		case learning.Paused != "":
 			return ErrRefundRequested
 		}
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).

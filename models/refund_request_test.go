@@ -278,34 +278,60 @@ func TestWithdrawRefund(t *testing.T) {
 	})
 }
 
-// While a request is open no further lesson opens; those opened before stay open.
+// While a request is open, or a refund on its way, no further lesson opens; those opened before stay
+// open.
 func TestRequestPausesLearning(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		s.openLesson(t, 1)
-		if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: 50}); err != nil {
-			t.Fatal(err)
-		}
-		paused := func(want bool) {
+		paused := func(want models.RequestStep) {
 			t.Helper()
 			s.openLesson(t, 1)
 			var refusal error
-			if want {
+			if want != "" {
 				refusal = models.ErrRefundRequested
 			}
 			if err := s.OpenLesson(t.Context(), s.ann.ID, s.Plain.ID, 2); !errors.Is(err, refusal) {
 				t.Errorf("got %v, want %v", err, refusal)
 			}
 			l, err := s.Learning(t.Context(), s.ann.ID, s.Plain.ID)
-			if err != nil || l.Paused != want || !l.Seen[1] || l.Seen[2] == want {
-				t.Errorf("got %+v, %v; want paused %v", l, err, want)
+			if err != nil || l.Paused != want || !l.Seen[1] || l.Seen[2] != (want == "") {
+				t.Errorf("got %+v, %v; want paused %q", l, err, string(want))
 			}
 		}
-		paused(true)
+		if _, err := s.RequestRefund(t.Context(), s.wish(order, 1), models.RefundRule{Days: 7, Watched: 50}); err != nil {
+			t.Fatal(err)
+		}
+		paused(models.StepRequested)
+		failed := s.approve(t, order, 1)
+		paused(models.StepRefunding)
+		s.refuse(t, failed)
+		s.refuse(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
+		paused("")
+		s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 2}) // of another course
+		paused("")
+	})
+}
+
+// What staff give back without having been asked pauses the course, too; a request that is taken
+// back does not any more.
+func TestLearningGoesOn(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		step := func(want models.RequestStep) {
+			t.Helper()
+			if l, err := s.Learning(t.Context(), s.ann.ID, s.Plain.ID); err != nil || l.Paused != want {
+				t.Errorf("got %q, %v; want %q", string(l.Paused), err, string(want))
+			}
+		}
+		s.requestRefund(t, order, 1)
 		if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1); err != nil {
 			t.Fatal(err)
 		}
-		paused(false)
+		step("")
+		s.openLesson(t, 1)
+		s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
+		step(models.StepRefunding)
 	})
 }
 

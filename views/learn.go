@@ -3,6 +3,8 @@ package views
 import (
 	"fmt"
 	"time"
+
+	"luffy/models"
 )
 
 // Learn is the page GET /learn/:course, optionally ?lesson=ID. It shows the text of a lesson that
@@ -11,14 +13,14 @@ type Learn struct {
 	Page
 	CourseID int64
 	Name     string
-	Until    time.Time // zero is for ever
-	Chapters []Chapter // the shown lesson is Current
-	Lesson   Lesson    // the zero one when the course has none yet
-	Text     string    // of an opened lesson, paragraphs parted by empty lines; empty shows a placeholder
-	Seen     int       // lessons opened
-	Lessons  int       // in all
-	Ending   bool      // the right ends soon, and can be extended
-	Paused   bool      // a refund is asked for, so no further lesson opens
+	Until    time.Time          // zero is for ever
+	Chapters []Chapter          // the shown lesson is Current
+	Lesson   Lesson             // the zero one when the course has none yet
+	Text     string             // of an opened lesson, paragraphs parted by empty lines; empty shows a placeholder
+	Seen     int                // lessons opened
+	Lessons  int                // in all
+	Ending   bool               // the right ends soon, and can be extended
+	Paused   models.RequestStep // StepRequested or StepRefunding, while no further lesson opens; else empty
 }
 
 func (l Learn) title() string {

@@ -1,6 +1,10 @@
 package views
 
-import "testing"
+import (
+	"testing"
+
+	"luffy/models"
+)
 
 func TestLearn(t *testing.T) {
 	t.Parallel()
@@ -30,10 +34,15 @@ func TestLearn(t *testing.T) {
 	wantAttr(t, doc, ".lesson form", "action", "/learn/1")
 	wantAttr(t, doc, "#open-lesson[name=lesson]", "value", "21")
 
-	unseen.Paused = true
-	doc = render(t, LearnPage(unseen))
-	wantCount(t, doc, ".lesson form", 0)
-	wantContains(t, doc, ".note", "申请处理完之前不能打开新的课时，打开过的课时仍可以学习。")
+	for step, want := range map[models.RequestStep]string{
+		models.StepRequested: "中撤回申请后可以继续学习。",
+		models.StepRefunding: "本课程正在退款：不能打开新的课时，打开过的课时在退款完成之前仍可以学习。",
+	} {
+		unseen.Paused = step
+		doc = render(t, LearnPage(unseen))
+		wantCount(t, doc, ".lesson form", 0)
+		wantContains(t, doc, ".note", want)
+	}
 
 	wantContains(t, render(t, LearnPage(Learn{Page: samplePage, Name: "Go"})), ".lesson", "课程内容正在整理中")
 }

@@ -1,7 +1,7 @@
-# MariaDB's private server: the command after -- finds it in LUFFY_TEST_MARIADB.
+# Starts a private MariaDB server. The command after -- finds its address in LUFFY_TEST_MARIADB.
 WITH_MARIADB := go run ./models/modelstest/mariadb
 
-# Where make screenshots leaves its pictures.
+# The folder that make screenshots writes to.
 FOLDER := screenshots
 
 .PHONY: help run test race proof bench cluster cluster-test oracles screenshots build generate lint
@@ -9,7 +9,7 @@ FOLDER := screenshots
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: ## start shop and Alipay simulator with sample courses; needs nothing but Go
+run: ## start the shop and an Alipay simulator with sample courses; needs only Go
 	@go run ./cmd/demo
 
 test: ## run every test on SQLite, on a private MariaDB and in Chromium
@@ -17,43 +17,43 @@ test: ## run every test on SQLite, on a private MariaDB and in Chromium
 	$(WITH_MARIADB) -- go test ./...
 	@.ci/setup report
 
-# Apart from test, because it takes four times as long and a desk may have no C compiler.
+# This is not part of test because it takes four times as long and needs a C compiler.
 race: ## run every test under the race detector; needs a C compiler
 	@.ci/setup
 	$(WITH_MARIADB) -- go test -race -timeout 40m ./...
 	@.ci/setup report
 
-proof: ## kill the shop at every statement and in storms, trouble its database; PROOF="-for 10m -seed 7", "-at fulfil:7:after", "-h"
+proof: ## kill the shop at every statement, break its database, simulate weeks of trade; PROOF="-h" lists its options
 	@.ci/setup
 	$(WITH_MARIADB) -- go run ./cmd/proof $(PROOF)
 	go run ./cmd/simulation $(SIMULATION)
 
-bench: ## measure payments and My Orders on a durable MariaDB; BENCH="-sizes 50000,5000000 -soak 10m"
+bench: ## measure payments and My Orders on a MariaDB that flushes every commit; BENCH="-sizes 50000,5000000 -soak 10m"
 	@.ci/setup
 	$(WITH_MARIADB) --durable -- go run ./cmd/bench $(BENCH)
 
-screenshots: ## take pictures of every page and state, for a person to look at; FOLDER=screenshots
+screenshots: ## take a picture of every page in every state; FOLDER=screenshots
 	go test ./cmd/demo -run '^TestPages$$' -count=1 -screenshots $(abspath $(FOLDER))
 	@echo "the pictures are in $(abspath $(FOLDER))"
 
-cluster: ## start two replicas of the shop on three Galera nodes and print the addresses
+cluster: ## start two replicas of the shop on three Galera nodes and print their addresses
 	@.ci/setup galera
 	go build -o bin/ ./cmd/luffy
 	@go run ./cmd/cluster
 
-cluster-test: ## kill, cut off and hang replicas and nodes of such a shop under load, and look at the books
+cluster-test: ## kill, cut off and hang replicas and nodes of such a shop under load, then check its books
 	@.ci/setup galera
 	LUFFY_TEST_GALERA=1 go test -count=1 -timeout 20m -v -run TestGalera ./cmd/cluster
 
-# A module of its own, so that what it compares with is no dependency of the shop.
+# The oracles are a module of their own, so that the other clients are no dependencies of the shop.
 oracles: ## compare our Alipay client and simulator with two clients that others wrote; needs node
 	cd cmd/internal/oracle && npm ci && go test -count=1 -v ./...
 
 build: ## build bin/luffy and bin/alipay-sandbox
 	go build -o bin/ ./cmd/luffy ./cmd/alipay-sandbox
 
-generate: ## write the Go files of the templ components
+generate: ## generate the Go files of the templ components
 	go tool templ generate -path views
 
-lint: ## check gofmt, vet and the rules in .golangci.yaml; what those cannot see is in cmd/internal/rules
+lint: ## check gofmt, vet and the rules in .golangci.yaml; make test checks those in cmd/internal/rules
 	go tool -modfile=.ci/tools.mod golangci-lint run

@@ -227,7 +227,8 @@ async function showQuote(form) {
     return;
   }
   const fresh = page.getElementById("checkout-form");
-  if (!fresh || page.querySelector(".problems")) {
+  const parts = [...form.querySelectorAll("[data-swap]")];
+  if (!fresh || page.querySelector(".problems") || parts.some((part) => !page.getElementById(part.id))) {
     form.requestSubmit(document.getElementById("update-quote"));
     return;
   }

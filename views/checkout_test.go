@@ -25,6 +25,10 @@ func TestCheckoutForm(t *testing.T) {
 	wantContains(t, doc, ".sums", "课程总价 ¥1,544.00")
 	wantContains(t, doc, ".sums", "优惠券 −¥50.00")
 	wantText(t, doc, ".sums .total dd", "¥1,446.80")
+
+	page := sampleCheckout()
+	page.CouponSaved, page.PointsSaved = 0, 0
+	wantContains(t, render(t, CheckoutPage(page)), ".sums", "优惠券 未使用 积分 未使用")
 }
 
 func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {

@@ -66,6 +66,14 @@ func id(n int64) string { return strconv.FormatInt(n, 10) }
 // off shows a sum that is taken away.
 func off(f models.Fen) string { return "−" + f.Yuan() }
 
+// offOrUnused is off where nothing may be taken away, too.
+func offOrUnused(f models.Fen) string {
+	if f == 0 {
+		return "未使用"
+	}
+	return off(f)
+}
+
 // paragraphs parts a lesson's text at its empty lines.
 func paragraphs(text string) []string {
 	var out []string

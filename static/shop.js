@@ -1,5 +1,5 @@
-// Comforts on top of pages that work without scripts: copy an order number, count a deadline down, follow a payment
-// until it is known, and redraw the totals of cart and checkout. Every truth comes from the server; this file only asks again.
+// The pages work without this script. It adds: copying an order number, counting a deadline down, following a payment until
+// its result is known, and redrawing the totals of cart and checkout. It computes nothing itself but asks the server again.
 "use strict";
 
 async function load(url, options) {
@@ -12,7 +12,7 @@ async function load(url, options) {
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// A hidden tab asks nothing; it goes on when the student looks at it again.
+// waitVisible resolves after the pause, and not while the tab is hidden: a hidden tab asks nothing.
 async function waitVisible(ms) {
   await wait(ms);
   while (document.hidden) {
@@ -64,7 +64,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Deadlines. The server's clock comes with the page; only what has passed since is measured here.
+// Deadlines. The page brings the server's time; the browser's clock only measures how much has passed since.
 
 const arrived = new WeakMap();
 
@@ -85,7 +85,7 @@ function showTimeLeft(element) {
   }
 }
 
-// renew draws one order as the server has it now; an order just past its deadline may need some tries to be closed.
+// renew redraws one order as the server has it now. Right after its deadline an order may take some tries to be closed.
 async function renew(part, tries) {
   await waitVisible(1500);
   const page = await load(location.href).catch(() => null);
@@ -121,7 +121,7 @@ function put(old, fresh) {
   prepare(fresh);
 }
 
-// replace keeps the focus where it was, as far as that is still there.
+// replace puts a fresh element in the place of an old one. If the focus was within the old one, the new one gets it.
 function replace(old, fresh) {
   const focused = old.contains(document.activeElement);
   put(old, fresh);
@@ -131,7 +131,7 @@ function replace(old, fresh) {
   }
 }
 
-// The payment result. The server says in each answer when to ask again, and when to stop.
+// The payment result. Each answer of the server says when to ask again, or to stop.
 
 async function followResult(result) {
   let { refresh, next } = result.dataset;
@@ -165,7 +165,7 @@ async function followResult(result) {
   setText(recheck, "重新查询");
 }
 
-// showStatus says what a fresh result page says first; other pages have no such line.
+// showStatus copies the status line of a fresh result page, for screen readers. Other pages have none.
 function showStatus(page) {
   setText(document.getElementById("result-status"), page.getElementById("result-status")?.textContent);
 }
@@ -176,7 +176,7 @@ function showResult(old, fresh, title) {
   fresh.querySelector("h1").focus({ preventScroll: true });
 }
 
-// The cart. Changes go out one after the other, so that the last answer is the last change.
+// The cart. Changes are sent one after another, so that the last answer belongs to the last change.
 
 let changes = Promise.resolve();
 
@@ -205,7 +205,7 @@ async function sendChange(form) {
   }
 }
 
-// swap shows the marked parts below root as a fresh page has them.
+// swap replaces the content of the elements marked data-swap below root by that of a fresh page.
 function swap(root, page) {
   for (const part of root.querySelectorAll("[data-swap]")) {
     const fresh = page.getElementById(part.id);
@@ -215,9 +215,10 @@ function swap(root, page) {
   }
 }
 
-// The checkout. Another coupon, or other points, are priced at once; what is refused is told by the page of 更新金额.
+// The checkout. Another coupon or other points are priced at once. If they are refused, the form is sent as by the button
+// 更新金额, whose page says why.
 
-let leaving = false; // the form was sent, and nothing may come in its way
+let leaving = false; // the form was sent, and nothing may interfere with it
 
 async function showQuote(form) {
   const { coupon, points, quote } = form.elements;
@@ -269,7 +270,7 @@ if (result) {
   followResult(result);
 }
 
-// The back button may bring a page as it was left, although the server forbids to keep it.
+// With the back button a browser may show a page as it was left, although the server forbids caching it.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-live], #cart-sums")) {
     location.reload();

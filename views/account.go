@@ -10,18 +10,18 @@ import (
 type Account struct {
 	Page
 	Points  PointsSum
-	Coupons int // that can be used
-	Courses int // that can be learnt
-	Ending  int // of those, the ones that end soon
-	Unpaid  int // orders
+	Coupons int // usable coupons
+	Courses int // courses that can be learnt now
+	Ending  int // those of Courses that end soon
+	Unpaid  int // unpaid orders
 	Since   time.Time
 }
 
-// PointsSum is what a student's points come to.
+// PointsSum is the sum of a student's points.
 type PointsSum struct {
 	Owned int64
-	Worth models.Fen // of all that are owned
-	Held  int64      // of those, the ones that unpaid orders hold
+	Worth models.Fen // the worth of Owned
+	Held  int64      // those of Owned that unpaid orders hold
 }
 
 // worth says what the points are worth and how many of them are held.
@@ -46,8 +46,8 @@ type LedgerRow struct {
 	At          time.Time
 	What        string // 订单抵扣
 	Number      int64  // signed
-	Balance     int64  // afterwards
-	OrderNumber string // empty where no order moved them
+	Balance     int64  // after this movement
+	OrderNumber string // of the order that moved the points; empty if none did
 }
 
 // signed shows a movement with its sign.

@@ -7,7 +7,7 @@ type Login struct {
 	Page
 	Username string // as typed before
 	Next     string // local path to return to; empty for none
-	// AfterPaying tells that Next is the result of a payment.
+	// AfterPaying: Next is the result of a payment.
 	AfterPaying bool
 	Errors      FieldErrors // fields: username, password
 }
@@ -22,7 +22,7 @@ type Register struct {
 	Errors       FieldErrors // fields: username, password, password2
 }
 
-// withNext carries the way back from one of the two pages to the other.
+// withNext adds the path to return to to the address of the login or the registration.
 func withNext(path, next string) string {
 	if next == "" {
 		return path

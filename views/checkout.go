@@ -11,8 +11,8 @@ import (
 // cannot be made as asked.
 type Checkout struct {
 	Page
-	Token    string // makes POST /orders idempotent; hidden field token
-	Seal     string // names the courses, prices and reductions that the student saw; hidden field quote
+	Token    string // one token makes one order; hidden field token
+	Seal     string // models.Quote.Seal of what this page shows; hidden field quote
 	Lines    []CheckoutLine
 	Coupons  []Coupon // usable ones; the choice "none" is added by the page
 	Unusable []UnusableCoupon
@@ -28,7 +28,7 @@ type Checkout struct {
 	OldTotal     models.Fen // of the courses, before coupon and points, as on the student's page; 0 when unknown
 	NewTotal     models.Fen // the same sum now
 	Refunds      models.RefundRule
-	TooMuch      bool        // more than one payment can take: nothing can be ordered
+	TooMuch      bool        // the sum is above the limit of one payment, so nothing can be ordered
 	Errors       FieldErrors // fields: coupon, points, and "" for the order as a whole
 }
 
@@ -63,13 +63,13 @@ type UnusableCoupon struct {
 
 // Points is the points field.
 type Points struct {
-	Value    string     // as typed, so that a wrong entry can be mended
+	Value    string     // as typed, so that a wrong entry can be corrected
 	Balance  int64      // points the student can still use
 	Max      int64      // the most this order takes; 0 hides the field
 	MaxWorth models.Fen // what Max saves
 }
 
-// warned reports whether the page says of a course that it would be paid for twice.
+// warned reports whether the page warns that a course would be paid for twice.
 func (c Checkout) warned() bool {
 	return slices.ContainsFunc(c.Lines, func(l CheckoutLine) bool { return l.Owned.Live || l.Unpaid != "" })
 }

@@ -30,7 +30,7 @@ type Course struct {
 // CourseDiscount is a discount that reduces some of the terms.
 type CourseDiscount struct {
 	Name string
-	Rule string // what it does, where its name does not say it
+	Rule string // what the discount does, unless its name says it
 	Ends time.Time
 }
 
@@ -99,5 +99,5 @@ func (c Course) buyText() string {
 	return "免费领取"
 }
 
-// kept reports a choice that the student has made before the login and has not sent yet.
+// kept reports whether the student chose a term before the login and has not sent it yet.
 func (c Course) kept() bool { return c.Kept && c.signedIn() && len(c.Errors) == 0 }

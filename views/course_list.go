@@ -37,7 +37,7 @@ type CourseCard struct {
 	ListPrice    models.Fen
 	Price        models.Fen // of the cheapest term, after the discount
 	From         bool       // other terms cost more
-	Discount     string     // the discount's name, such as 限时折扣, also where it reduces only other terms; empty without one
+	Discount     string     // the discount's name, such as 限时折扣, even if it reduces other terms only; empty for none
 	DiscountEnds time.Time
 }
 
@@ -49,15 +49,17 @@ var courseSorts = []struct {
 	{models.SortShop, "综合"}, {models.SortStudents, "人气"}, {models.SortCheap, "价格升序"}, {models.SortDear, "价格降序"},
 }
 
-// aboveTheFold is how many pictures are loaded at once; the others wait until they come near the screen.
+// aboveTheFold is how many pictures are loaded at once. The others are loaded when they come near the
+// screen.
 const aboveTheFold = 4
 
-// in, by, and at are the list with another category, sort or page; a change begins at the first page again.
+// in, by and at are the list with another category, sort or page. Another category or sort begins at
+// the first page.
 func (l CourseList) in(c Category) CourseList          { l.Category, l.PageNo = c, 1; return l }
 func (l CourseList) by(s models.CourseSort) CourseList { l.Sort, l.PageNo = s, 1; return l }
 func (l CourseList) at(page int) CourseList            { l.PageNo = page; return l }
 
-// href is the list's address; it leaves out what is the default.
+// href is the list's address, without defaults.
 func (l CourseList) href() string {
 	q := url.Values{}
 	if l.Category.ID != 0 {
@@ -100,7 +102,7 @@ func (l CourseList) found() string {
 	return text
 }
 
-// windowTitle is the title with what tells two views of the same list apart.
+// windowTitle is a title that is different for every view of the list.
 func (l CourseList) windowTitle() string {
 	sorted := ""
 	for _, s := range courseSorts {

@@ -9,11 +9,11 @@ type Error struct {
 	Title       string // the heading: 页面不存在
 	Sentence    string // what happened
 	Advice      string // what to do now
-	OrderNumber string // empty when no order is concerned
-	Back        Link   // the way on; the zero Link leads to the course list
+	OrderNumber string // of the order that the request was about; empty for none
+	Back        Link   // where to go on; the zero Link leads to the course list
 }
 
-// ours reports whether the shop failed, and not the request.
+// ours reports whether the fault is the shop's and not the visitor's.
 func (e Error) ours() bool { return e.Status >= http.StatusInternalServerError }
 
 func (e Error) back() Link {

@@ -12,7 +12,7 @@ import (
 
 const placeholder = "img/placeholder.svg"
 
-// seenAtOnce is how many courses or orders at the head of a list are in sight when the page opens.
+// seenAtOnce is how many courses or orders of a list are visible when the page opens.
 const seenAtOnce = 2
 
 // pictureURL finds the address of a picture, whose forms the package comment lists.
@@ -40,8 +40,8 @@ func minuteText(t time.Time) string { return t.In(models.Beijing).Format("2006-0
 // dayText shows a day: 2026-11-22.
 func dayText(t time.Time) string { return t.In(models.Beijing).Format(time.DateOnly) }
 
-// endText shows the end of a right: the day, and to the minute once that counts, because a right
-// ends in the middle of a day.
+// endText shows the end of a right: only the day while it is far away, and to the minute when it is
+// near, because a right ends in the middle of a day.
 func endText(access Access, end time.Time) string {
 	if access == AccessLive {
 		return dayText(end)
@@ -57,13 +57,13 @@ func deadlineText(deadline, now time.Time) string {
 	return minuteText(deadline)
 }
 
-// millis is a time for the script's countdown.
+// millis is a time in Unix milliseconds, for the script's countdown.
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // id writes a number for an address or a form value.
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
-// off shows a sum that is taken away.
+// off shows a reduction, with a minus sign.
 func off(f models.Fen) string { return "−" + f.Yuan() }
 
 // offOrUnused is off where nothing may be taken away, too.
@@ -74,7 +74,7 @@ func offOrUnused(f models.Fen) string {
 	return off(f)
 }
 
-// paragraphs parts a lesson's text at its empty lines.
+// paragraphs splits a lesson's text at its empty lines.
 func paragraphs(text string) []string {
 	var out []string
 	for p := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
@@ -85,10 +85,10 @@ func paragraphs(text string) []string {
 	return out
 }
 
-// orDash shows a dash for what is not known yet.
+// orDash shows a dash instead of an empty text.
 func orDash(s string) string { return cmp.Or(s, "—") }
 
-// pageTitle tells the pages of a list apart in their titles; the first needs no number.
+// pageTitle is the page's number for the title of a list; empty for the first page.
 func pageTitle(no int) string {
 	if no <= 1 {
 		return ""

@@ -24,10 +24,11 @@ type MyOrders struct {
 
 var orderTabs = []models.OrderTab{models.TabAll, models.TabUnpaid, models.TabPaid, models.TabClosed, models.TabRefund}
 
-// noOrders reports a student who never ordered, as against a tab or a search without a match.
+// noOrders reports whether the student has never ordered anything; a tab or a search may be empty all
+// the same.
 func (m MyOrders) noOrders() bool { return len(m.Orders) == 0 && m.Counts[models.TabAll] == 0 }
 
-// href is the address of My Orders with another tab, search or page; it leaves out what is the default.
+// href is the address of My Orders with this tab, search and page, without defaults.
 func (m MyOrders) href(tab models.OrderTab, query string, page int) string {
 	q := url.Values{}
 	if tab != models.TabAll && tab != "" {
@@ -45,7 +46,8 @@ func (m MyOrders) href(tab models.OrderTab, query string, page int) string {
 	return "/myorder/?" + q.Encode()
 }
 
-// back and onward are the addresses of the neighbouring pages, which go on from the orders shown here.
+// back and onward are the addresses of the neighbouring pages, which continue from the orders shown
+// here.
 func (m MyOrders) back() string {
 	address := m.href(m.tab(), m.Query, m.PageNo-1)
 	if m.PageNo > 2 && len(m.Orders) > 0 {
@@ -65,7 +67,7 @@ func (m MyOrders) onward() string {
 // tab is the chosen tab; an empty one is 全部.
 func (m MyOrders) tab() models.OrderTab { return cmp.Or(m.Tab, models.TabAll) }
 
-// title tells each list from the others, as tabs and bookmarks show nothing else of it.
+// title is different for every tab, search and page, because browser tabs and bookmarks show only it.
 func (m MyOrders) title() string {
 	title := "我的订单"
 	if m.tab() != models.TabAll {

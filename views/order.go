@@ -7,13 +7,13 @@ import (
 	"luffy/models"
 )
 
-// Order is an order as its student sees it: in My Orders, on the detail page and on the result
-// page. Names, pictures, terms and prices are those of the day of purchase.
+// Order is an order as its student sees it: in My Orders, on its own page and on the result page.
+// Names, pictures, terms and prices are as they were when the order was made.
 type Order struct {
 	Number    string
 	Status    models.OrderStatus
 	Hidden    bool // deleted from My Orders by its student
-	Closing   bool // 取消中: unpaid, and neither to be paid nor cancelled any more
+	Closing   bool // 取消中: unpaid, but it can neither be paid nor cancelled any more
 	OrderedAt time.Time
 	Deadline  time.Time // until when an unpaid order can be paid
 	PaidAt    time.Time
@@ -25,7 +25,7 @@ type Order struct {
 
 	ListTotal     models.Fen
 	DiscountSaved models.Fen // positive, like all sums below
-	CouponName    string     // empty where it was not looked up
+	CouponName    string     // empty if it is not known
 	CouponSaved   models.Fen
 	Points        int64
 	PointsSaved   models.Fen
@@ -54,8 +54,8 @@ type Access int
 const (
 	AccessNone      Access = iota // not paid, closed or not yet fulfilled
 	AccessLive                    // the course can be learnt
-	AccessEnding                  // it can, but ends within days
-	AccessRenewed                 // it can, because another purchase goes on where this one ends or has ended
+	AccessEnding                  // the course can be learnt, but the right ends within days
+	AccessRenewed                 // the course can be learnt, because another purchase continues this one
 	AccessExpired                 // the term is over
 	AccessWithdrawn               // refunded or revoked
 )
@@ -63,7 +63,7 @@ const (
 // Learnable reports whether 去学习 leads to the course.
 func (a Access) Learnable() bool { return a == AccessLive || a == AccessEnding || a == AccessRenewed }
 
-// noted reports whether there is something to say of the access beside its course.
+// noted reports whether the page says something about this access.
 func (a Access) noted() bool { return a != AccessNone && a != AccessLive }
 
 // renewPath is where a course stands to be bought again.
@@ -76,12 +76,13 @@ func (o *Order) payable(now time.Time) bool {
 
 // PayBy is how an order can be paid in the browser that shows it.
 type PayBy struct {
-	Other       string // form value of the cashier that does not suit the browser by its own word; empty for none
-	OtherName   string // what the button to it says
-	OpenOutside string // address to open in another browser, because this one opens no page of Alipay's; else empty
+	Other       string // form value of the cashier that was not chosen for this browser; empty for none
+	OtherName   string // text of the button to that cashier
+	OpenOutside string // address to open in another browser, if this one cannot open Alipay's pages; else empty
 }
 
-// ended reports whether nothing of the order goes on: it can be bought again, or deleted from My Orders.
+// ended reports whether the order is closed or refunded. It can then be bought again, or deleted from My
+// Orders.
 func (o *Order) ended() bool { return o.Status != models.OrderUnpaid && o.Status != models.OrderPaid }
 
 // learnable lists the lines that can be learnt now.
@@ -95,13 +96,13 @@ func (o *Order) learnable() []OrderLine {
 	return lines
 }
 
-// charged reports whether money, or a free order's nothing, has changed hands.
+// charged reports whether the order was paid, even if it cost nothing or was refunded since.
 func (o *Order) charged() bool {
 	return o.Status == models.OrderPaid || o.Status == models.OrderRefunded
 }
 
-// couponLabel names the coupon's row, which must be there for the sums to add up whether or not the
-// name is known.
+// couponLabel is the label of the coupon's row. The row is needed for the sums to add up, even if the
+// coupon's name is not known.
 func (o *Order) couponLabel() string {
 	if o.CouponName == "" {
 		return "优惠券"
@@ -109,7 +110,7 @@ func (o *Order) couponLabel() string {
 	return "优惠券（" + o.CouponName + "）"
 }
 
-// shareLabel names a line's share of the total: what was paid, or what there is or was to pay.
+// shareLabel is the label of a line's share of the total: paid, or to be paid.
 func (o *Order) shareLabel() string {
 	if o.charged() {
 		return "实付"
@@ -117,10 +118,10 @@ func (o *Order) shareLabel() string {
 	return "应付"
 }
 
-// totalLabel names the order's total.
+// totalLabel is the label of the order's total.
 func (o *Order) totalLabel() string { return o.shareLabel() + "金额" }
 
-// partlyRefunded reports whether a part of what was paid went back.
+// partlyRefunded reports whether a part of what was paid has gone back.
 func (o *Order) partlyRefunded() bool { return o.Status == models.OrderPaid && o.Refunded > 0 }
 
 // statusText is the state's name for the student.
@@ -135,7 +136,7 @@ func (o *Order) statusText() string {
 	}
 }
 
-// closedLabel names the time when the order came to its last state: 取消时间, 超时取消时间 or 退款时间.
+// closedLabel is the label of ClosedAt: 取消时间, 超时取消时间 or 退款时间.
 func (o *Order) closedLabel() string { return strings.TrimPrefix(o.Status.String(), "已") + "时间" }
 
 func (o *Order) path() string { return "/orders/" + o.Number }

@@ -6,7 +6,7 @@ import "time"
 type OrderDetail struct {
 	Page
 	Order    Order
-	Notices  []string     // as of Result
+	Notices  []string     // the same as in Result
 	Timeline []OrderEvent // oldest first
 	Pay      PayBy
 	Now      time.Time // the server's clock

@@ -1,6 +1,6 @@
-// Package views holds the shop's pages: templ components and the plain structs they take. A page
-// struct says everything its page shows, with words and sums already decided; the package runs no
-// query, speaks no HTTP and adds no money.
+// Package views holds the shop's pages: templ components and the plain structs that they take. A page
+// struct holds everything that its page shows. The package runs no query, knows no HTTP and computes no
+// money.
 //
 // Two conventions hold for every struct. A zero time.Time means "there is none" (never paid, no end
 // date, no deadline). A picture is the name of a file in package static ("img/python.svg"), an
@@ -9,20 +9,20 @@ package views
 
 import "strings"
 
-// Page is what the frame around every page needs. Each page struct embeds it.
+// Page is what the layout around every page needs. Each page struct embeds it.
 type Page struct {
 	CSRF      string // value of the hidden field _csrf in every POST form
 	User      string // name of the signed-in student; empty when signed out
-	Back      string // where a login from the header comes back to; empty is the course list
+	Back      string // where a login from the header comes back to; empty means the course list
 	CartCount int    // courses in the cart, shown in the header
-	Contact   string // how to reach the shop's people, one line; empty is not told
+	Contact   string // how to reach the people behind the shop, one line; empty shows nothing
 	Flash     Flash
 }
 
 // Flash is the one message that a redirect leaves for the next page. The zero Flash shows nothing.
 type Flash struct {
 	Text  string
-	Error bool // the student has to do something, not only to know
+	Error bool // the student has to do something, not only to know it
 }
 
 // FieldErrors maps a form field's name to the sentence that says what is wrong with it; the key ""

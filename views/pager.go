@@ -2,9 +2,9 @@ package views
 
 import "strings"
 
-// Pager is what a list says of its pages.
+// Pager leads through the pages of a list.
 type Pager struct {
-	Path  string // address of the list without the page
+	Path  string // address of the list, without ?page=
 	Page  int    // from 1
 	Pages int
 	Total int    // rows over all pages

@@ -7,15 +7,15 @@ import (
 	"luffy/models"
 )
 
-// RefundTerms is the shop's rule for refunds as far as it concerns one order. The zero value says nothing.
+// RefundTerms is the shop's rule for refunds, applied to one order. The zero value shows nothing.
 type RefundTerms struct {
 	Days    int
 	Watched int       // percent of a course's lessons
-	LastDay time.Time // on which a refund of the order can be asked for
-	Offered bool      // the days are not over, and a line is left that may be asked for
+	LastDay time.Time // the last day on which a refund of the order can be requested
+	Offered bool      // the days are not over, and a refund of some line can still be requested
 }
 
-// rule says the rule to the student, with the order's last day.
+// rule tells the student the rule, with the order's last day.
 func (t RefundTerms) rule() string {
 	return fmt.Sprintf("付款后 %d 天内（最后一天 %s），打开过的课时不到课程的 %d%% 时，可以申请退款。", t.Days, dayText(t.LastDay), t.Watched)
 }
@@ -28,10 +28,10 @@ func refundPromise(r models.RefundRule) string {
 // LineRequest is a student's request for the refund of a line. The zero value means that there is none.
 type LineRequest struct {
 	Step   models.RequestStep
-	Answer string // staff's, where they gave one
+	Answer string // the reason that staff gave; empty for none
 }
 
-// text is how far the request has come, with staff's reason against it.
+// text says how far the request has come, with the reason if staff have rejected it.
 func (r LineRequest) text() string {
 	if r.Step == models.StepRejected && r.Answer != "" {
 		return "退款申请" + r.Step.String() + "：" + r.Answer
@@ -57,10 +57,10 @@ func (o *Order) asked() bool {
 	return false
 }
 
-// refundable reports whether the order leads to the page for refunds.
+// refundable reports whether the order links to its refund page.
 func (o *Order) refundable() bool { return o.Refund.Offered || o.asked() }
 
-// refundText names that page by what the student finds there.
+// refundText is the text of that link.
 func (o *Order) refundText() string {
 	if o.Refund.Offered {
 		return "申请退款"
@@ -76,36 +76,36 @@ type Refund struct {
 	Order     Order
 	Lines     []RefundLine
 	Reasons   []RefundReason
-	Reason    string // the chosen one's value
+	Reason    string // the Value of the chosen reason
 	Detail    string
 	MaxDetail int         // characters
 	Errors    FieldErrors // of line, reason and detail
 }
 
-// RefundLine is an order line with what can be asked for it.
+// RefundLine is an order line with what can be refunded of it.
 type RefundLine struct {
 	Position int
 	Name     string
 	Picture  string
 	Term     string
 	Amount   models.Fen
-	Points   int64 // that come back with it
-	Seen     int   // lessons opened
+	Points   int64 // that come back with the line
+	Seen     int   // how many lessons were opened
 	Lessons  int
-	Bar      models.RefundBar // why no refund can be asked for; empty when it can
+	Bar      models.RefundBar // why no refund can be requested; empty if it can
 	Request  LineRequest
 	Chosen   bool
 }
 
-// RefundReason is one of the common reasons that the form offers.
+// RefundReason is one of the reasons that the form offers.
 type RefundReason struct{ Value, Text string }
 
-// open lists the lines that can be asked for.
+// open lists the lines whose refund can be requested.
 func (r Refund) open() []RefundLine {
 	return r.linesWhere(func(l RefundLine) bool { return l.Bar == "" })
 }
 
-// closed lists the others.
+// closed lists the lines whose refund cannot be requested.
 func (r Refund) closed() []RefundLine {
 	return r.linesWhere(func(l RefundLine) bool { return l.Bar != "" })
 }
@@ -136,7 +136,7 @@ func (l RefundLine) watched() string {
 	return fmt.Sprintf("%s，已打开 %d / %d 课时", l.Term, l.Seen, l.Lessons)
 }
 
-// standing is why no refund of the line can be asked for, or how far the one asked for has come.
+// standing says how far the line's refund request has come or, without one, why none can be made.
 func (l RefundLine) standing() string {
 	if l.Request.Step != "" {
 		return l.Request.text()

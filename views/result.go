@@ -14,13 +14,13 @@ type Result struct {
 	Order       Order
 	Pay         PayBy
 	Held        bool      // while ResultConfirming: staff must look before anything changes
-	Notices     []string  // what became of late, second and wrong payments, with their amounts
+	Notices     []string  // what happened to late, second and wrong payments, with their amounts
 	NextRefresh int       // seconds until a ResultConfirming page asks again; 0 stops and shows a button
 	Round       int       // how often it has asked so far: ?round= of this request
 	Now         time.Time // the server's clock
 }
 
-// ResultState is what the payment result page says. Its zero value claims nothing.
+// ResultState is what the payment result page says. The zero value, ResultConfirming, claims nothing.
 type ResultState int
 
 // The five states of the payment result page.
@@ -66,7 +66,8 @@ func (s ResultState) code() string {
 
 func (r Result) path() string { return r.Order.path() + "/result" }
 
-// nextPath is where the page asks again; the round in it lets the server stretch the pauses and stop.
+// nextPath is the address at which the page asks again. With ?round= the server makes the pauses longer
+// and longer, and stops in the end.
 func (r Result) nextPath() string { return r.path() + "?round=" + strconv.Itoa(r.Round+1) }
 
 // refreshes reports whether the page asks again by itself.
@@ -82,8 +83,8 @@ func (r Result) reload() string {
 	return strconv.Itoa(r.NextRefresh) + ";url=" + r.nextPath()
 }
 
-// statusLine is the sentence of the live region. It stays the same while nothing changes, so that a
-// screen reader is told once and not at every refresh.
+// statusLine is the sentence of the live region. It stays the same while nothing changes, so that screen
+// readers say it once and not at every refresh.
 func (r Result) statusLine() string {
 	switch {
 	case r.refreshes():

@@ -37,6 +37,10 @@ func TestSummary(t *testing.T) {
 		if got, err := s.Summary(t.Context(), s.ann.ID); err != nil || got.Courses != 2 || got.Ending != 0 {
 			t.Errorf("after an end: got %d courses, %d ending, %v; want 2 and none", got.Courses, got.Ending, err)
 		}
+		exec(t, s.DB, "UPDATE ly_user_course SET revoked_at = ? WHERE course_id = ?", s.Now(), s.Rate.ID)
+		if got, err := s.Summary(t.Context(), s.ann.ID); err != nil || got.Courses != 1 {
+			t.Errorf("after a refund: got %d courses, %v; want 1", got.Courses, err)
+		}
 		if _, err := s.Summary(t.Context(), 99); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("of nobody: got %v, want ErrNotFound", err)
 		}

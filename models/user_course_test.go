@@ -97,6 +97,18 @@ func TestBuyingAgain(t *testing.T) {
 	})
 }
 
+// A right that went back with its money lengthens no other.
+func TestBuyingAfterRefund(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		s.buy(t, s.Plain.For(60), noon)
+		exec(t, s.DB, "UPDATE ly_user_course SET revoked_at = ?", noon)
+		again := s.buy(t, s.Plain.For(30), noon)
+		if want := noon.AddDate(0, 0, 30); again == nil || !again.Equal(want) {
+			t.Errorf("got end %v, want %v", again, want)
+		}
+	})
+}
+
 func TestRightLivesUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	timed := models.Right{Records: 1, End: noon}

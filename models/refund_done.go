@@ -25,10 +25,14 @@ func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) erro
 		if err := tx.Take(&refund, "id = ?", id).Error; err != nil {
 			return err
 		}
-		if refund.State == RefundDone {
+		switch refund.State {
+		case RefundDone:
 			return nil
+		case RefundFailed:
+			return tx.finishRefused(order, payment, refund, doneAt)
+		default:
+			return tx.finishRefund(order, payment, refund, doneAt)
 		}
-		return tx.finishRefund(order, payment, refund, doneAt)
 	})
 }
 

@@ -233,3 +233,39 @@ func TestFinishRefundThatIsNotThere(t *testing.T) {
 		}
 	})
 }
+
+// Alipay makes a refund that it had refused, after the line went back by another: no points go back
+// for the line again.
+func TestRefusedRefundOfALineThatWentBack(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := s.discounted(t)
+		refused := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
+		s.refuse(t, refused)
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
+		before, _ := s.points(t)
+		s.finish(t, refused)
+		if after, _ := s.points(t); after != before {
+			t.Errorf("got %d points, want %d as before", after, before)
+		}
+		if got := s.read(t, order).RefundedAmount; got != 2*refused.Amount {
+			t.Errorf("got %s back, want twice %s", got, refused.Amount)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
+// A bare sum goes back, just that of the line of an open request, then the other line: with that all
+// of the order has gone back, and the request ends.
+func TestRequestEndsWithItsOrder(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.requestRefund(t, order, 2)
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 117_33}))
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1}))
+		if got := s.read(t, order).OrderStatus; got != models.OrderRefunded {
+			t.Errorf("got %v, want refunded", got)
+		}
+		s.wantSteps(t, order, "", models.StepRefunded)
+		wantClean(t, s.DB)
+	})
+}

@@ -61,7 +61,7 @@ func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNew
 	case sumDone(known)+r.Amount > p.Amount:
 		return ErrRefundTooMuch
 	case r.State == RefundFailed:
-		return tx.finishRefused(o, p, *r, n)
+		return tx.finishRefused(o, p, *r, n.At)
 	default:
 		return tx.finishRefund(o, p, *r, n.At)
 	}
@@ -156,7 +156,7 @@ func (tx transaction) yieldNumber(p Payment, own Refund, n RefundNews) error {
 
 // finishRefused finishes a refund that Alipay had refused and has made after all. When its line
 // went back by another one meanwhile, it is of a bare sum.
-func (tx transaction) finishRefused(o Order, p Payment, r Refund, n RefundNews) error {
+func (tx transaction) finishRefused(o Order, p Payment, r Refund, at time.Time) error {
 	err := tx.lineStands(o, r)
 	if errors.Is(err, ErrLineNotOpen) {
 		r.OrderDetailID = nil
@@ -165,5 +165,5 @@ func (tx transaction) finishRefused(o Order, p Payment, r Refund, n RefundNews) 
 	if err != nil {
 		return err
 	}
-	return tx.finishRefund(o, p, r, n.At)
+	return tx.finishRefund(o, p, r, at)
 }

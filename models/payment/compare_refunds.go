@@ -25,7 +25,7 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	})
 	switch {
 	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid),
-		errors.Is(err, models.ErrRefundTooMuch), atAlipay(err):
+		errors.Is(err, models.ErrRefundTooMuch), errors.Is(err, models.ErrNotPayable), atAlipay(err):
 		c.difference(models.RefundMissingHere, row, nil, "")
 		return nil
 	case err != nil:

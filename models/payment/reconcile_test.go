@@ -535,3 +535,22 @@ func TestMissingDaysTakeTurns(t *testing.T) {
 		}
 	})
 }
+
+// What an older shop had given back is not booked once more, and one such row keeps none of the
+// others from being compared.
+func TestOrderBroughtOverRefunded(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
+		for _, table := range []string{"ly_refund", "ly_payment"} {
+			_, err := w.db.SQL().ExecContext(w.t.Context(), "DELETE FROM "+table)
+			w.must(err)
+		}
+		w.paid()
+		w.nextMorning()
+		w.wantTasks(w.reconcile(),
+			task{models.MissingHere, o.OrderNumber, "216.33", "-", false},
+			task{models.RefundMissingHere, o.OrderNumber, "216.33", "-", true},
+		)
+	})
+}

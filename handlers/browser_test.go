@@ -116,7 +116,7 @@ func (b *browser) follow(p *page) *page {
 	return b.get(p.redirect())
 }
 
-// form gives what a browser would send if nothing were changed, hidden fields included.
+// form returns what a browser would send if nothing were changed, hidden fields included.
 func (p *page) form(action string) url.Values {
 	p.t.Helper()
 	form := p.Find(`form[action="` + action + `"]`).First()
@@ -151,7 +151,7 @@ func (p *page) link(reference string) string {
 	return u.String()
 }
 
-// redirect gives where the page sends the browser.
+// redirect returns where the page sends the browser.
 func (p *page) redirect() string {
 	p.t.Helper()
 	location := p.header.Get("Location")
@@ -165,7 +165,7 @@ func (p *page) title() string { return p.Find("title").Text() }
 
 func (p *page) h1() string { return strings.TrimSpace(p.Find("h1").Text()) }
 
-// text gives what a reader sees of an element, with single spaces.
+// text returns what a reader sees of an element, with single spaces.
 func (p *page) text(selector string) string {
 	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")
 }

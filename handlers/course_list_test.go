@@ -8,7 +8,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// cards gives the names of the courses shown, in their order.
+// cards returns the names of the courses shown, in their order.
 func (p *page) cards() string {
 	var names []string
 	for _, card := range p.Find(".card h2").EachIter() {

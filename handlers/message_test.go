@@ -20,7 +20,7 @@ import (
 // fields are a message of Alipay before it is signed.
 type fields map[string]string
 
-// with gives a copy in which names have new values; "-" takes a name away.
+// with returns a copy in which names have new values; "-" takes a name away.
 func (f fields) with(changes ...string) fields {
 	f = maps.Clone(f)
 	for i := 0; i < len(changes); i += 2 {

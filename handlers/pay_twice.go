@@ -27,7 +27,7 @@ func (s *shop) payTwice(c echo.Context) error {
 	return render(c, http.StatusOK, views.PayTwicePage(view))
 }
 
-// paidTwice gives the student's order and those of its lines that would be paid for twice; no lines
+// paidTwice returns the student's order and those of its lines that would be paid for twice; no lines
 // if the order cannot be paid any more.
 func (s *shop) paidTwice(c echo.Context, number string) (models.OrderView, []views.CheckoutLine, error) {
 	ctx := c.Request().Context()

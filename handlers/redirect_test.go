@@ -17,7 +17,7 @@ import (
 
 var schemed = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$`)
 
-// hostFor gives the host to which a browser goes for an address on a page of base, or the scheme of
+// hostFor returns the host to which a browser goes for an address on a page of base, or the scheme of
 // one that has no host. It reads as the WHATWG URL Standard tells browsers to: spaces around do not
 // count, tabs and line ends are left out, backslashes are slashes, and any number of slashes begins
 // a host.

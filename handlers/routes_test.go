@@ -91,7 +91,7 @@ var routes = map[string]route{
 	"DELETE /payments/notify":              {may: signed},
 }
 
-// compareRoutes gives the routes of the shop without a row, and the rows without a route. HEAD is TestHead's.
+// compareRoutes returns the routes of the shop without a row, and the rows without a route. HEAD is TestHead's.
 func compareRoutes(registered []*echo.Route, rows map[string]route) (missing, gone []string) {
 	var found []string
 	for _, r := range registered {

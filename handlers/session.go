@@ -82,7 +82,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	return session, nil
 }
 
-// signedID gives the content of the request's cookie of that name; false unless the shop has signed it.
+// signedID returns the content of the request's cookie of that name; false unless the shop has signed it.
 func (s *sessionStore) signedID(r *http.Request, name string) (string, bool) {
 	cookie, err := r.Cookie(name)
 	if err != nil {
@@ -197,7 +197,7 @@ func flashTo(c echo.Context, path string, f views.Flash) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-// takeFlash gives the message that the last request left and removes it, except for HEAD, where
+// takeFlash returns the message that the last request left and removes it, except for HEAD, where
 // nobody would read it.
 func takeFlash(c echo.Context) (views.Flash, error) {
 	session := sessionOf(c)

@@ -9,7 +9,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// cookie gives a cookie that the browser holds for the shop.
+// cookie returns a cookie that the browser holds for the shop.
 func (b *browser) cookie(name string) string {
 	b.t.Helper()
 	u, err := url.Parse(b.w.shop.URL)

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// count gives the number that a SELECT COUNT or SUM gives.
+// count returns the number that a SELECT COUNT or SUM gives.
 func (w *world) count(query string, args ...any) int64 {
 	w.t.Helper()
 	var n int64

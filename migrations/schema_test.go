@@ -43,7 +43,7 @@ func compare(t *testing.T, aName string, a []string, bName string, b []string) {
 	}
 }
 
-// describe gives a line for each column, index and constraint, worded the same for both databases.
+// describe returns a line for each column, index and constraint, worded the same for both databases.
 func describe(t *testing.T, db *models.DB) []string {
 	t.Helper()
 	if db.Dialect() == models.DialectSQLite {

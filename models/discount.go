@@ -20,7 +20,7 @@ const (
 	DiscountStep DiscountType = 4 // "满100-10 满200-25", in yuan: the highest step that the price reaches counts
 )
 
-// String gives the name that students read.
+// String returns the name that students read.
 func (t DiscountType) String() string {
 	switch t {
 	case DiscountFree:

@@ -67,7 +67,7 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// FoldName gives the same text for all spellings of a username that are equal by strings.EqualFold.
+// FoldName returns the same text for all spellings of a username that are equal by strings.EqualFold.
 func FoldName(username string) string {
 	return strings.Map(func(r rune) rune {
 		least := r

@@ -166,7 +166,7 @@ func (s *scene) cancel(t testing.TB, order models.Order) {
 	s.close(t, order)
 }
 
-// read gives the row as it is now.
+// read returns the row as it is now.
 func (s *scene) read(t testing.TB, order models.Order) models.Order {
 	t.Helper()
 	return rows[models.Order](t, s.DB, "id = ?", order.ID)[0]

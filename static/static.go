@@ -84,7 +84,7 @@ func compress(plain []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// URL gives the address of a file such as "shop.css" or "img/go.svg": "/static/shop.3f2a9c1b.css".
+// URL returns the address of a file such as "shop.css" or "img/go.svg": "/static/shop.3f2a9c1b.css".
 // It is empty when there is no such file.
 func URL(name string) string { return urls[name] }
 

@@ -32,7 +32,7 @@ const (
 	ResultRefunded                      // 已退款
 )
 
-// String gives the page's heading.
+// String returns the page's heading.
 func (s ResultState) String() string {
 	switch s {
 	case ResultPaid:

@@ -11,7 +11,7 @@ import (
 	"luffy/models"
 )
 
-// render gives a page as a browser without scripts would read it.
+// render returns a page as a browser without scripts would read it.
 func render(t *testing.T, page templ.Component) *goquery.Document {
 	t.Helper()
 	var b strings.Builder

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// caller sends ready-made requests over connections that it keeps open. It shares the machine with
-// the shop, and net/http's client would take a good part of what is to be measured.
+// caller sends ready-made requests over connections that it keeps open. It shares the machine with the
+// shop, and net/http's client would take a good part of the processor time that is to be measured.
 type caller struct {
 	address string
 	idle    chan *connection
@@ -24,7 +24,7 @@ type connection struct {
 	answers *bufio.Reader
 }
 
-// maxIdle bounds the kept connections; no measurement has more at once.
+// maxIdle bounds the idle connections. No measurement uses more at once.
 const maxIdle = 256
 
 func newCaller(server *httptest.Server) *caller {
@@ -44,7 +44,7 @@ func post(path, body string) []byte {
 		"Content-Length: %d\r\n\r\n%s", path, len(body), body)
 }
 
-// call sends a request and gives the body of its answer; one that is not 200 is an error.
+// call sends a request and returns the body of its answer. An answer other than 200 is an error.
 func (c *caller) call(ctx context.Context, request []byte) ([]byte, error) {
 	conn, err := c.connect(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c *connection) exchange(request []byte) ([]byte, error) {
 	return body, err
 }
 
-// close ends the connections that are kept.
+// close closes the idle connections.
 func (c *caller) close() error {
 	var err error
 	for range len(c.idle) {

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// sample is one measurement: work done per second and how long single pieces took.
+// sample is one measurement: the work done per second, and how long single pieces of it took.
 type sample struct {
 	rate     float64
 	p50, p99 time.Duration
 }
 
-// drive lets n workers call work(0), work(1) … until it has been called count times or, with count
-// 0, for the time given.
+// drive lets n workers call work(0), work(1) … until there were count calls or, if count is 0, until
+// limit is over.
 func drive(n, count int, limit time.Duration, work func(i int) error) (sample, error) {
 	var next atomic.Int64
 	var mu sync.Mutex
@@ -58,8 +58,8 @@ func drive(n, count int, limit time.Duration, work func(i int) error) (sample, e
 	}, nil
 }
 
-// inTurns takes each measurement once a round, so that a machine that slows down slows all of them,
-// and gives the median of each by rate.
+// inTurns takes each measurement once per round, so that a machine that becomes slower slows down all of
+// them, and returns the median of each by rate.
 func inTurns(rounds int, measurements ...func() (sample, error)) ([]sample, error) {
 	taken := make([][]sample, len(measurements))
 	for range rounds {
@@ -83,7 +83,7 @@ func median(samples []sample) sample {
 	return samples[len(samples)/2]
 }
 
-// printTable prints the shop and the bare SQL beside it, a row for each number of connections.
+// printTable prints the shop beside the bare SQL, with a row for each number of connections.
 func (b *bench) printTable(title string, rows [][]sample) {
 	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n",
 		title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")

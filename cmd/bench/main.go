@@ -1,10 +1,11 @@
-// Command bench measures the shop beside the bare database under it, in one run on one MariaDB:
-// notifies per second through HTTP, and pages of My Orders per second. `make bench` starts a
-// private server with durable commits for it.
+// Command bench compares the shop with bare SQL on the same MariaDB, in one run: notifies per second
+// over HTTP, and pages of My Orders per second. `make bench` starts a private server for it that flushes
+// every commit.
 //
-// With -sizes it also compares the shop with itself while the tables grow, with -soak it watches the memory.
+// With -sizes it also measures the shop with tables of different sizes, with -soak it watches the memory.
 //
-// What is compared takes turns, so that a machine that slows down slows all of it; what counts is the ratio.
+// Whatever is compared takes turns, so that a machine that becomes slower slows down all of it. Trust the
+// ratios, not the rates.
 package main
 
 import (
@@ -33,9 +34,9 @@ func main() {
 type options struct {
 	notifies int           // of each measurement
 	pages    time.Duration // of each measurement of pages
-	rounds   int           // turns of shop and bare SQL; the median counts
+	rounds   int           // how often shop and bare SQL take turns; the median counts
 	conns    []int
-	sizes    []int         // orders in the tables to compare the shop at; none for no comparison
+	sizes    []int         // numbers of orders in the tables, to compare the shop at; empty for no comparison
 	soakTime time.Duration // 0 for no soak
 	profile  string        // file for a CPU profile, or empty
 }

@@ -72,7 +72,7 @@ func (b *bench) notify(ctx context.Context, request []byte) error {
 	return err
 }
 
-// notifyOf has the fields of a genuine notify, so that its length is one too.
+// notifyOf has all the fields of a genuine notify, so that it is just as long.
 func notifyOf(o order) map[string]string {
 	now := alipay.FormatTime(time.Now())
 	return map[string]string{

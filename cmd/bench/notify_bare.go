@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// notifyBare does in bare SQL what a notify does: the same rows in as few statements, without HTTP,
-// signature or ORM.
+// notifyBare does in bare SQL what a notify does: it writes the same rows in just as few statements,
+// without HTTP, signature and ORM.
 func (b *bench) notifyBare(ctx context.Context, conns int, hot bool) (sample, error) {
 	orders, err := b.addOrders(ctx, b.notifies, hot)
 	if err != nil {

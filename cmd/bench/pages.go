@@ -83,14 +83,14 @@ func (b *bench) readerPage(ctx context.Context) ([]byte, error) {
 	return get("/myorder/", cookie), nil
 }
 
-// countStatements asks the server itself how many statements a page took.
+// countStatements asks the database server how many statements a page took.
 func (b *bench) countStatements(ctx context.Context, user int64, request []byte) error {
 	fmt.Println("\n(d) SQL statements of one page of My Orders, session and counts included")
 	for _, orders := range []int{models.OrdersPerPage, 10_000} {
 		if err := b.addPaidOrders(ctx, user, orders-b.ordersOf(ctx, user)); err != nil {
 			return err
 		}
-		// The first visit of a student with thousands of new orders leaves their tally behind.
+		// The first visit of a student with thousands of new orders stores their tally.
 		if _, err := b.caller.call(ctx, request); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (b *bench) countStatements(ctx context.Context, user int64, request []byte)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%8d orders: %d\n", orders, after-before-1) // less the second question itself
+		fmt.Printf("%8d orders: %d\n", orders, after-before-1) // the second question counts itself
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func (b *bench) addPaidOrders(ctx context.Context, user int64, n int) error {
 	})
 }
 
-// logIn goes through the login form and gives the session's cookie.
+// logIn goes through the login form and returns the session's cookie.
 func (b *bench) logIn(ctx context.Context) (*http.Cookie, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.shop.URL+"/login", nil)
 	if err != nil {
@@ -187,15 +187,15 @@ func (b *bench) logIn(ctx context.Context) (*http.Cookie, error) {
 	return nil, fmt.Errorf("login answered %d without a session", answer.StatusCode)
 }
 
-// reading is a way to send a statement that reads.
+// reading is a way to run a query.
 type reading func(ctx context.Context, text string, args ...any) (*sql.Rows, error)
 
-// plain sends a statement as it is.
+// plain runs a query as it is.
 func (b *bench) plain(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	return b.sql.QueryContext(ctx, text, args...)
 }
 
-// prepare gives a reading that prepares each statement once.
+// prepare returns a reading that prepares each query once.
 func (b *bench) prepare() reading {
 	var known sync.Map
 	return func(ctx context.Context, text string, args ...any) (*sql.Rows, error) {

@@ -12,8 +12,8 @@ const (
 	linesAnOrder = 3
 )
 
-// order is an unpaid order with everything that a fulfilment touches: coupon and points held, three
-// lines, three cart items.
+// order is an unpaid order with everything that fulfilling it touches: coupon and points held, three
+// lines and three cart items.
 type order struct {
 	id, user, coupon int64
 	number           string
@@ -116,7 +116,7 @@ func orderRows(batch []order) []string {
 	}
 }
 
-// check proves that a measurement did the work it was timed for.
+// check verifies that a measurement really did the work that was timed.
 func (b *bench) check(ctx context.Context, orders []order) error {
 	first, last := orders[0].id, orders[len(orders)-1].id
 	var paid, records int
@@ -130,7 +130,7 @@ func (b *bench) check(ctx context.Context, orders []order) error {
 	return err
 }
 
-// foldWhile runs the job of the student counts beside a measurement, as it runs beside a shop.
+// foldWhile runs the job that folds student counts during a measurement, as it does in a shop.
 func (b *bench) foldWhile(ctx context.Context, measure func() (sample, error)) (sample, error) {
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)

@@ -24,10 +24,10 @@ import (
 const (
 	appID    = "2016091600523592"
 	sellerID = "2088102175868026"
-	gateway  = "http://127.0.0.1:9/gateway.do" // nobody listens there: nothing that is measured asks Alipay
+	gateway  = "http://127.0.0.1:9/gateway.do" // nobody listens there: no measurement calls Alipay
 )
 
-// bench is a shop that serves on loopback, and the pool of its database for the bare SQL beside it.
+// bench is a shop that serves on loopback, with the connection pool of its database for the bare SQL.
 type bench struct {
 	options
 	url    string // of the database
@@ -42,7 +42,7 @@ type bench struct {
 	reader int64 // the student who reads My Orders
 }
 
-// openBench makes a shop on a new database of the server, which ends with the run.
+// openBench makes a shop on a new database of the server. It is not dropped: the server ends with the run.
 func openBench(ctx context.Context, host, name string, o options) (*bench, error) {
 	if err := createDatabase(ctx, host, name); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func newBench(url string, db *models.DB, o options) (*bench, error) {
 	}, nil
 }
 
-// stock makes the tables, the courses and the student who reads My Orders.
+// stock creates the tables, the courses and the student who reads My Orders.
 func (b *bench) stock(ctx context.Context) error {
 	if _, err := migrations.Up(ctx, b.sql, b.db.Dialect()); err != nil {
 		return err

@@ -11,11 +11,11 @@ import (
 	"luffy/models"
 )
 
-// sizeConns is how many connections the figures are taken with that compare one shop with itself.
+// sizeConns is the number of connections with which the sizes are compared.
 const sizeConns = 16
 
-// measureSizes prints (f): notifies and pages while the tables hold so many paid orders of others.
-// Each size is a shop with a database of its own on the same server, and they take turns.
+// measureSizes prints (f): notifies and pages with tables that hold so many paid orders of other
+// students. Each size is a shop with a database of its own on the same server, and they take turns.
 func measureSizes(ctx context.Context, host string, o options) (err error) {
 	if len(o.sizes) == 0 {
 		return nil
@@ -52,14 +52,14 @@ func measureSizes(ctx context.Context, host string, o options) (err error) {
 	return nil
 }
 
-// ordersAStudent is how many orders each of the students has that fill the tables.
+// ordersAStudent is how many orders each of those other students has.
 const ordersAStudent = 20
 
 // fillBatch keeps the server's undo log short.
 const fillBatch = 100_000
 
-// fill adds paid orders of one line until the tables hold so many. The rows come from the server's
-// own sequences: nothing else is fast enough for millions.
+// fill adds paid orders of one line until the tables hold so many. The rows are made by the server from
+// its sequences: nothing else is fast enough for millions.
 func (b *bench) fill(ctx context.Context, orders int) error {
 	conn, err := b.sql.Conn(ctx)
 	if err != nil {
@@ -83,8 +83,8 @@ func (b *bench) fill(ctx context.Context, orders int) error {
 	return settle(ctx, conn)
 }
 
-// settle waits until the server has written out what it was filled with; else the next measurement
-// would pay for it.
+// settle waits until the server has written everything to disk, which would otherwise slow down the next
+// measurement.
 func settle(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, "SET GLOBAL innodb_max_dirty_pages_pct = 0"); err != nil {
 		return err
@@ -105,7 +105,7 @@ func settle(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
-// fillRows are the rows of paid orders with these numbers.
+// fillRows are the statements that insert the paid orders with these numbers.
 func fillRows(from, to int) []string {
 	of := fmt.Sprintf("FROM seq_%d_to_%d", from, to)
 	student := fmt.Sprintf("%d + FLOOR((seq - %d) / %d) * %d", from, from, ordersAStudent, ordersAStudent)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// balancer spreads requests over the replicas that say they are ready. Any balancer of that kind
-// does for a shop: a replica remembers nothing of a student that the others do not know.
+// balancer distributes requests among the replicas that are ready. A shop needs no special balancer,
+// because a replica knows nothing about a student that the others do not know.
 type balancer struct {
 	mu       sync.Mutex
 	backends []string // host:port
@@ -49,7 +49,7 @@ func (b *balancer) watch(ctx context.Context) {
 	}
 }
 
-// inTurn gives the replicas in the order in which a request tries them, the ready ones first.
+// inTurn returns the replicas in the order in which a request tries them, the ready ones first.
 func (b *balancer) inTurn() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,7 +69,7 @@ func (b *balancer) inTurn() []string {
 func (b *balancer) handler() http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = "http", "replica" // RoundTrip chooses
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "replica" // RoundTrip chooses the real host
 			r.Out.Host = r.In.Host
 			r.SetXForwarded()
 		},
@@ -80,7 +80,7 @@ func (b *balancer) handler() http.Handler {
 	}
 }
 
-// RoundTrip takes the next replica when one cannot be reached. A request that has been sent is not sent again.
+// RoundTrip sends a request to the first replica that can be reached. Once sent, it is never sent again.
 func (b *balancer) RoundTrip(request *http.Request) (*http.Response, error) {
 	err := errors.New("there is no replica")
 	for _, address := range b.inTurn() {

@@ -15,10 +15,10 @@ import (
 	"luffy/models/modelstest/mariadbd"
 )
 
-// galera is a cluster of three MariaDB servers. It stands as long as two of them do.
+// galera is a cluster of three MariaDB servers. It serves as long as two of them are connected.
 type galera struct{ nodes []*node }
 
-// startGalera starts the nodes one after the other: two that join at once may choose each other to copy from.
+// startGalera starts the nodes one after another: two that join at once may try to copy from each other.
 func startGalera(ctx context.Context, folder string) (*galera, error) {
 	programs, err := findGalera()
 	if err != nil {
@@ -60,7 +60,7 @@ func (g *galera) createDatabase(ctx context.Context) error {
 	return g.nodes[0].exec(ctx, "CREATE DATABASE luffy CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
 }
 
-// address is the cluster's for LUFFY_DATABASE_URL, with the node of that index as the first choice.
+// address is the LUFFY_DATABASE_URL of the cluster, with the node of that index as the first choice.
 func (g *galera) address(first int) string {
 	hosts := make([]string, len(g.nodes))
 	for i := range g.nodes {
@@ -69,8 +69,8 @@ func (g *galera) address(first int) string {
 	return "mysql://root@" + strings.Join(hosts, ",") + "/luffy"
 }
 
-// rejoin brings nodes back that were killed, all at once: those who were the majority are so again
-// only together.
+// rejoin starts killed nodes again, all at once: if they were the majority, only all of them together
+// are one again.
 func (g *galera) rejoin(ctx context.Context, lost ...int) error {
 	faults := make([]error, len(lost))
 	var joins sync.WaitGroup

@@ -1,10 +1,10 @@
-// Command cluster runs a shop as it stands when one machine is not enough, for a try: two replicas
-// of `luffy serve` behind a balancer, on a Galera cluster of three MariaDB nodes, with a simulated
-// Alipay. Everything listens on loopback and is gone with the program.
+// Command cluster is a shop on several machines, to try out: two replicas of `luffy serve` behind a
+// balancer, on a Galera cluster of three MariaDB nodes, with a simulated Alipay. Everything listens on
+// loopback and ends with the program.
 //
-// It is started by `make cluster`, which builds bin/luffy first. Kill what you like of what it
-// prints, and watch the shop go on; `make cluster-test` does so by itself. What a shop needs that
-// grows beyond one machine is said in README.md beside this file.
+// `make cluster` builds bin/luffy and starts it. Kill any of the processes that it prints, and watch the
+// shop go on; `make cluster-test` does that by itself. README.md in this folder says how to run such a
+// shop.
 package main
 
 import (
@@ -26,8 +26,8 @@ func main() {
 	}
 }
 
-// run starts all of it and waits for the end of ctx. The folder stays behind when something failed:
-// it holds the logs.
+// run starts all of it and waits until ctx ends. If something fails, the folder is kept, because it
+// holds the logs.
 func run(ctx context.Context, program, catalogue string) (err error) {
 	folder, err := os.MkdirTemp("", "luffy-cluster-")
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 // provider is where Debian's package galera-4 puts the library that replicates.
 const provider = "/usr/lib/galera/libgalera_smm.so"
 
-// errNoGalera reports a machine that lacks what a cluster needs beside MariaDB.
+// errNoGalera reports a machine that lacks what a cluster needs besides MariaDB.
 var errNoGalera = errors.New("library of Galera, or rsync, is not installed " +
 	"(Debian: apt-get install galera-4 rsync mariadb-server-core mariadb-client)")
 
@@ -29,16 +29,16 @@ var errNoGalera = errors.New("library of Galera, or rsync, is not installed " +
 type node struct {
 	name     string
 	programs mariadbd.Programs
-	folder   string // above the data and the log
+	folder   string // holds the data and the log
 	sql      string // host:port of MariaDB's protocol
-	group    string // of the replication
-	ist, sst string // where it takes a part of the data, or all of it, from another node
+	group    string // host:port of the replication
+	ist, sst string // host:port where it receives a part of the data, or all of it, from another node
 
 	process *exec.Cmd
 	ended   chan struct{}
 }
 
-// newNode makes the folder of a node and chooses its ports. It does not start it.
+// newNode creates the folder of a node and chooses its ports. It does not start the node.
 func newNode(programs mariadbd.Programs, folder string) (*node, error) {
 	n := &node{name: filepath.Base(folder), programs: programs, folder: folder}
 	for _, address := range []*string{&n.sql, &n.group, &n.ist, &n.sst} {
@@ -83,7 +83,7 @@ func (n *node) join(ctx context.Context, peers []*node) error {
 	return n.start(ctx, "--wsrep-cluster-address=gcomm://"+strings.Join(groups, ","))
 }
 
-// start runs the server until it is in step with the cluster.
+// start starts the server and waits until it is in step with the cluster.
 func (n *node) start(ctx context.Context, options ...string) error {
 	log, err := os.OpenFile(n.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -139,7 +139,8 @@ func (n *node) waitSynced(ctx context.Context) error {
 	}
 }
 
-// status is the node's own word on itself, like Synced or Donor/Desynced for wsrep_local_state_comment.
+// status is what the node reports about itself, like Synced or Donor/Desynced for
+// wsrep_local_state_comment.
 func (n *node) status(ctx context.Context, variable string) (string, error) {
 	pool, err := n.open()
 	if err != nil {
@@ -170,7 +171,7 @@ func (n *node) kill() {
 	if n.process == nil || n.process.Process == nil {
 		return
 	}
-	// The whole group: a transfer from or to another node runs in scripts of its own.
+	// Kill the whole process group: transfers to and from other nodes run in scripts of their own.
 	_ = syscall.Kill(-n.process.Process.Pid, syscall.SIGKILL) // it may have ended by itself
 	<-n.ended
 }

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// replica is one process of `luffy serve`, which keeps its address and its settings when it is started again.
+// replica is one process of `luffy serve`. When it is started again it keeps its address and settings.
 type replica struct {
 	name    string
 	address string   // host:port
-	environ []string // the whole of its settings
+	environ []string // all of its settings
 	logFile string
 
 	process *exec.Cmd
 	ended   chan error
 }
 
-// newReplica makes the next replica of a shop on that database. It does not start it.
+// newReplica adds a replica on that database to the shop. It does not start it.
 func (s *site) newReplica(database string) (*replica, error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *site) newReplica(database string) (*replica, error) {
 
 const readyTimeout = 30 * time.Second
 
-// start runs the program as this replica until it is ready to serve.
+// start starts the program as this replica and waits until it is ready to serve.
 func (r *replica) start(ctx context.Context, program string) error {
 	log, err := os.OpenFile(r.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -91,7 +91,8 @@ func ready(ctx context.Context, address string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// stop ends the replica as a service manager does; the error is that of an end without grace.
+// stop ends the replica by SIGTERM, as a service manager does. The error says that it did not end
+// properly.
 func (r *replica) stop() error {
 	if r.process == nil {
 		return nil
@@ -110,6 +111,6 @@ func (r *replica) kill() {
 		return
 	}
 	_ = r.process.Process.Kill() // it may have ended by itself
-	<-r.ended                    //nolint:errcheck // it says that it was killed
+	<-r.ended                    //nolint:errcheck // the error only says that it was killed
 	r.process = nil
 }

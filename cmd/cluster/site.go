@@ -28,7 +28,7 @@ type site struct {
 	folder    string // keys and logs
 	alipay    *sandbox.Sandbox
 	alipayURL string
-	url       string // the shop's, which is the balancer's
+	url       string // of the balancer, which is the shop's address
 	balancer  *balancer
 	replicas  []*replica
 
@@ -36,7 +36,7 @@ type site struct {
 	serving     sync.WaitGroup
 }
 
-// openSite starts simulator and balancer. The replicas are added to it.
+// openSite starts the simulator and the balancer. newReplica adds the replicas.
 func openSite(ctx context.Context, folder string) (*site, error) {
 	s := &site{folder: folder, balancer: newBalancer()}
 	app, err := keyfile.Load(s.appKeyFile())
@@ -78,8 +78,8 @@ func (s *site) serve(ctx context.Context, handler http.Handler) (address string,
 	return "http://" + listener.Addr().String(), nil
 }
 
-// settings are those that all replicas share, and the tools beside them. The session keys must be
-// the same everywhere.
+// settings are the settings that all replicas and commands share. The session keys must be the same
+// everywhere.
 func (s *site) settings(database string) []string {
 	return append(os.Environ(),
 		"LUFFY_BASE_URL="+s.url,
@@ -94,7 +94,8 @@ func (s *site) settings(database string) []string {
 	)
 }
 
-// tool runs a command of the program, like migrate up, on the database. Its standard input is a password.
+// tool runs a command of the program, like migrate up, on the database. Its standard input is the
+// students' password.
 func (s *site) tool(ctx context.Context, database, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env, cmd.Stdin = s.settings(database), strings.NewReader(password+"\n")
@@ -104,7 +105,7 @@ func (s *site) tool(ctx context.Context, database, program string, args ...strin
 	return nil
 }
 
-// close ends everything that openSite and the replicas have started.
+// close ends everything that was started.
 func (s *site) close() error {
 	var faults []error
 	for _, r := range s.replicas {
@@ -115,5 +116,5 @@ func (s *site) close() error {
 	return errors.Join(append(faults, s.alipay.Close())...)
 }
 
-// password is that of every student of a site.
+// password is the password of every student.
 const password = "correct horse"

@@ -73,7 +73,7 @@ func (s *scene) breakAnother() {
 	}
 }
 
-// open gives the shop's database as it would have been used that long ago.
+// open returns the shop's database as it would have been used that long ago.
 func (s *scene) open(ago time.Duration) *models.DB {
 	s.t.Helper()
 	now := func() time.Time { return time.Now().Add(-ago) }

@@ -144,7 +144,7 @@ func (j verifyJob) diagnose(input []byte, key *rsa.PublicKey) alipay.Diagnosis {
 	return alipay.DiagnoseMessage(j.form(input), j.charset, key)
 }
 
-// form gives the message alone: without the newline that the shell adds and, for a return, without
+// form returns the message alone: without the newline that the shell adds and, for a return, without
 // the address before its query.
 func (j verifyJob) form(input []byte) string {
 	text := string(input)

@@ -38,7 +38,7 @@ func realCases(t *testing.T) map[string]realCase {
 	return cases
 }
 
-// runVerify gives the exit code and what was printed.
+// runVerify returns the exit code and what was printed.
 func runVerify(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errOut strings.Builder
 	code = alipayVerify(args, strings.NewReader(stdin), &out, &errOut)

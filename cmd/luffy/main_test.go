@@ -8,7 +8,7 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// run gives the exit code of the program and what it printed.
+// run returns the exit code of the program and what it printed.
 func run(t *testing.T, environ []string, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errOut strings.Builder

@@ -128,7 +128,7 @@ func (p program) rejectRefund(ctx context.Context, args []string) error {
 	})
 }
 
-// requests gives the IDs of the requests to decide: the one that was named, or the open ones of the
+// requests returns the IDs of the requests to decide: the one that was named, or the open ones of the
 // order. An order without open ones gives those that were decided the same way before, so that the
 // command can be repeated.
 func (d decision) requests(ctx context.Context, db *models.DB, before models.RequestState) ([]int64, error) {

@@ -86,7 +86,7 @@ func (v *visitor) see(response *http.Response, err error) {
 
 func (v *visitor) text(selector string) string { return v.page.Find(selector).First().Text() }
 
-// coupon gives the value of the choice on the checkout page that has the coupon's name.
+// coupon returns the value of the choice on the checkout page that has the coupon's name.
 func (v *visitor) coupon(name string) string {
 	v.t.Helper()
 	value, ok := v.page.Find("label.option:contains('" + name + "') input").Attr("value")

@@ -9,7 +9,7 @@ import (
 
 func nothing(context.Context, *world, *purchase) error { return nil }
 
-// payAndTell pays, and returns when the notify was answered or has met nobody.
+// payAndTell pays, and returns when the notify was answered or nobody was there to answer it.
 func payAndTell(ctx context.Context, w *world, p *purchase) error {
 	if err := w.alipay.Pay(p.link, ""); err != nil {
 		return err
@@ -18,11 +18,11 @@ func payAndTell(ctx context.Context, w *world, p *purchase) error {
 }
 
 func placeOrder(ctx context.Context, w *world, p *purchase) error {
-	_, _ = w.student.post(ctx, "/orders", p.form) // the program may die over it
+	_, _ = w.student.post(ctx, "/orders", p.form) // the program may die while it answers
 	return nil
 }
 
-// placeOrderAgain sends the form once more, which must make no second order.
+// placeOrderAgain sends the form once more, which must not make a second order.
 func placeOrderAgain(ctx context.Context, w *world, p *purchase) error {
 	var err error
 	p.link, err = w.student.insist(ctx, "/orders", p.form)
@@ -37,25 +37,27 @@ func placeAgainAndPay(ctx context.Context, w *world, p *purchase) error {
 }
 
 func cancelOrder(ctx context.Context, w *world, p *purchase) error {
-	_, _ = w.student.post(ctx, "/orders/"+p.order.OrderNumber+"/cancel", url.Values{}) // the program may die over it
+	// The program may die while it answers.
+	_, _ = w.student.post(ctx, "/orders/"+p.order.OrderNumber+"/cancel", url.Values{})
 	return nil
 }
 
-// cancelAgain is what the student does whose first click brought no page. It may be done, or going on, already.
+// cancelAgain is what a student does whose first click brought no page. The order may already be
+// cancelled, or on the way to it.
 func cancelAgain(ctx context.Context, w *world, p *purchase) error {
 	_, err := w.student.insist(ctx, "/orders/"+p.order.OrderNumber+"/cancel", url.Values{})
 	return err
 }
 
-// comeBack is the browser's way from the cashier to the shop, over which the program may die.
+// comeBack takes the browser from the cashier back to the shop. The program may die while it answers.
 func comeBack(ctx context.Context, w *world, p *purchase) error {
 	_, _ = w.student.get(ctx, p.back)
 	return nil
 }
 
-// lookAtResult returns when the shop has asked about what the page shows.
+// lookAtResult opens the result page, and returns when the shop has asked Alipay because of it.
 func lookAtResult(ctx context.Context, w *world, p *purchase) error {
-	_, _ = w.student.get(ctx, "/orders/"+p.order.OrderNumber+"/result") // the program may die over it
+	_, _ = w.student.get(ctx, "/orders/"+p.order.OrderNumber+"/result") // the program may die while it answers
 	return w.untilDone(ctx, orderIs, models.OrderPaid, p.order.OrderNumber)
 }
 
@@ -69,7 +71,7 @@ func askDue(ctx context.Context, w *world, p *purchase) error {
 	return w.untilDone(ctx, orderIs, models.OrderPaid, p.order.OrderNumber)
 }
 
-// timeOut lets the time to pay be over.
+// timeOut moves the deadline to pay into the past.
 func timeOut(ctx context.Context, w *world, p *purchase) error {
 	_, err := w.db.SQL().ExecContext(ctx,
 		"UPDATE ly_order SET expires_at = created_at WHERE order_number = ?", p.order.OrderNumber)

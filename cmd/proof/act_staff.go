@@ -10,7 +10,7 @@ func refundLine(_ context.Context, w *world, p *purchase) error {
 	return err
 }
 
-// refundUnlessStored asks again where nobody can see that it was asked for.
+// refundUnlessStored asks for the refund again if the first request left no trace.
 func refundUnlessStored(ctx context.Context, w *world, p *purchase) error {
 	stored, err := w.count(ctx, `
 		SELECT COUNT(*) FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
@@ -26,12 +26,13 @@ func approve(_ context.Context, w *world, p *purchase) error {
 	return err
 }
 
-// approveAgain may find all requests decided.
+// approveAgain approves the order's requests once more. They may all be decided already.
 func approveAgain(_ context.Context, w *world, p *purchase) error {
 	return w.must("refund", "approve", p.order.OrderNumber)
 }
 
-// refundOutside gives a part of the order back in Alipay's console, and returns when the shop was told.
+// refundOutside gives a part of the order back in Alipay's console, and returns when the shop has got the
+// notify.
 func refundOutside(ctx context.Context, w *world, p *purchase) error {
 	before := len(w.alipay.Deliveries(p.order.OrderNumber))
 	if err := w.alipay.RefundOutside(p.order.OrderNumber, 10_00); err != nil {
@@ -46,7 +47,7 @@ func reconcile(_ context.Context, w *world, p *purchase) error {
 	return err
 }
 
-// reconcileTwice compares the day again, and once more: then nothing may be open.
+// reconcileTwice compares the day again twice. After that nothing may be open.
 func reconcileTwice(_ context.Context, w *world, p *purchase) error {
 	for range 2 {
 		if err := w.must("reconcile", p.date); err != nil {
@@ -61,7 +62,8 @@ func settle(_ context.Context, w *world, p *purchase) error {
 	return err
 }
 
-// settleAgain closes the difference unless it is closed, and compares the day once more: it stays closed.
+// settleAgain closes the difference if it is still open, and compares the day once more: the difference
+// must stay closed.
 func settleAgain(ctx context.Context, w *world, p *purchase) error {
 	open, err := w.count(ctx, "SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL")
 	if err == nil && open > 0 {
@@ -73,7 +75,7 @@ func settleAgain(ctx context.Context, w *world, p *purchase) error {
 	return w.must("reconcile", p.date)
 }
 
-// must runs a command that has to succeed.
+// must runs a command and returns an error unless it succeeds.
 func (w *world) must(args ...string) error {
 	code, said, err := w.run(args...)
 	if err == nil && code != 0 {

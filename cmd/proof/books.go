@@ -8,11 +8,11 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// books are those of both sides. Sums are fen.
+// books are what both sides have recorded. Sums are fen.
 type books struct {
-	trades   []sandbox.Trade             // Alipay's
-	attempts map[string]*attempt         // the shop's, by out_trade_no
-	refunds  map[string]map[string]int64 // the shop's that are done: sums by out_trade_no and out_request_no
+	trades   []sandbox.Trade             // of Alipay
+	attempts map[string]*attempt         // of the shop, by out_trade_no
+	refunds  map[string]map[string]int64 // of the shop, finished ones: sums by out_trade_no and out_request_no
 }
 
 // attempt is a payment with its order, as the shop has them.
@@ -73,8 +73,8 @@ func (w *world) each(ctx context.Context, row func(*sql.Rows) error, query strin
 	return rows.Err()
 }
 
-// compare finds where the two sides do not agree about every fen, and money that is neither an
-// order nor gone back.
+// compare finds sums on which the two sides disagree, and money that neither became an order nor went
+// back.
 func (b books) compare() (findings []string) {
 	find := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
 	kept, paid := map[string]int64{}, map[string]bool{}
@@ -115,7 +115,7 @@ func (b books) compare() (findings []string) {
 	return findings
 }
 
-// compareRefunds wants each refund of a trade on both sides, under one number and with one sum.
+// compareRefunds finds refunds of a trade that are not on both sides with the same number and sum.
 func (b books) compareRefunds(t sandbox.Trade) (findings []string) {
 	ours := b.refunds[t.OutTradeNo]
 	for _, r := range t.Refunds {

@@ -6,7 +6,7 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// counted tells which statements of a scenario are points to die at.
+// counted returns a function that tells which statements of a scenario are points to die at.
 func (s scenario) counted() func(dbproxy.Statement) bool {
 	if s.jobs {
 		return changing()
@@ -14,8 +14,8 @@ func (s scenario) counted() func(dbproxy.Statement) bool {
 	return func(dbproxy.Statement) bool { return true }
 }
 
-// changing counts what changes something, and what follows it in its transaction. Whoever dies
-// while only reading leaves what one leaves who dies before the next change.
+// changing counts statements that change something, and those after them in the same transaction. Dying
+// at a statement that only reads has the same effect as dying before the next change.
 func changing() func(dbproxy.Statement) bool {
 	type transaction struct{ changed bool }
 	open := map[int]*transaction{} // by connection
@@ -30,7 +30,7 @@ func changing() func(dbproxy.Statement) bool {
 			delete(open, s.Conn)
 		case "INSERT", "UPDATE", "DELETE":
 			if now == nil {
-				return true // a transaction of its own
+				return true // outside of a transaction it commits by itself
 			}
 			now.changed = true
 		}

@@ -10,8 +10,8 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// point is where the program dies: before its n-th statement reaches the server, or after the
-// server has executed it and before the answer reaches the program. Number 0 is nowhere.
+// point is where the program dies: before its n-th statement reaches the server, or after the server has
+// executed it and before the answer reaches the program. With number 0 it does not die.
 type point struct {
 	scenario string
 	number   int
@@ -25,7 +25,7 @@ func (p point) String() string {
 	return fmt.Sprintf("%s:%d:%s", p.scenario, p.number, p.moment)
 }
 
-// parsePoint reads what String writes. A scenario alone stands for all its points.
+// parsePoint reads what String writes. The name of a scenario alone stands for all its points.
 func parsePoint(text string) (point, error) {
 	fields := strings.Split(text, ":")
 	p := point{scenario: fields[0]}
@@ -45,18 +45,18 @@ func parsePoint(text string) (point, error) {
 	return p, nil
 }
 
-// crash is what became of one death.
+// crash is what happened when the program died at a point.
 type crash struct {
 	point
-	statements []string // those that reached the proxy, the last being where the program died
-	left       string   // what had changed when it was dead
+	statements []string // those that reached the proxy; at the last one the program died
+	left       string   // what had changed in the database by then
 	err        error    // what is broken in the end; nil = nothing
 }
 
-// died tells whether the program came as far as the point.
+// died tells whether the program reached the point.
 func (c crash) died() bool { return c.number > 0 && len(c.statements) >= c.number }
 
-// statement is where the program died.
+// statement is the statement at which the program died.
 func (c crash) statement() string {
 	if !c.died() {
 		return ""
@@ -64,8 +64,8 @@ func (c crash) statement() string {
 	return c.statements[c.number-1]
 }
 
-// try plays a scenario in which the program dies at the point, then lets it start again and
-// everybody repeat what they do, and judges.
+// try plays a scenario in which the program dies at the point. Then the program is started again,
+// everybody repeats what they did, and the books are judged.
 func (w *world) try(ctx context.Context, s scenario, at point) crash {
 	c := crash{point: at}
 	err := w.addStudent(ctx)
@@ -85,7 +85,7 @@ func (w *world) try(ctx context.Context, s scenario, at point) crash {
 	return c
 }
 
-// die lets the program work until it dies.
+// die starts the program, and lets it work until it dies at the point or has finished.
 func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) error {
 	if !s.command {
 		jobs := "LUFFY_JOBS=off"
@@ -119,7 +119,7 @@ func (w *world) die(ctx context.Context, s scenario, p *purchase, c *crash) erro
 func (w *world) deathAt(c *crash, counted func(dbproxy.Statement) bool) dbproxy.Plan {
 	return func(s dbproxy.Statement) dbproxy.Fault {
 		if c.died() {
-			return dbproxy.Fault{Cut: dbproxy.Before} // the program is dead: nothing can come from it
+			return dbproxy.Fault{Cut: dbproxy.Before} // the program is dead: it can send nothing more
 		}
 		if !counted(s) {
 			return dbproxy.Fault{}
@@ -133,7 +133,7 @@ func (w *world) deathAt(c *crash, counted func(dbproxy.Statement) bool) dbproxy.
 	}
 }
 
-// restart starts the shop again, jobs and all, and waits until nothing is left to do.
+// restart starts the shop again, with its jobs, and waits until nothing is left to do.
 func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
 	if err := w.serve(); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
 	return errors.Join(w.judge(ctx), w.wantEnd(ctx, s, p))
 }
 
-// wantEnd looks for the order by its number, or by the form that was to place it.
+// wantEnd checks the final state of the order, which it finds by its number or by the form that placed it.
 func (w *world) wantEnd(ctx context.Context, s scenario, p *purchase) error {
 	status, err := w.count(ctx, "SELECT order_status FROM ly_order WHERE order_number = ? OR checkout_token = ?",
 		p.order.OrderNumber, p.form.Get("token"))

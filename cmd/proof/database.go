@@ -15,8 +15,8 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// newDatabase makes an empty database on the server with an account of the same name, which may do
-// in it whatever a shop must, and nothing else on the server.
+// newDatabase creates an empty database on the server, and an account of the same name with the rights
+// that a shop needs in that database, and no others.
 func (w *world) newDatabase(ctx context.Context) error {
 	w.name = "luffy_proof_" + strings.ToLower(rand.Text()[:12])
 	return w.onServer(ctx,
@@ -46,13 +46,13 @@ func (w *world) onServer(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// The kinds of coupon and the student's possessions: more than a run can use up.
+// The kinds of coupon, and what each student owns: more than a run can use up.
 const (
 	couponName    = "立减"
 	studentPoints = 1_000_000_000
 )
 
-// catalogue has courses of several terms without discounts, which would end at a time of day.
+// catalogue has courses with several terms. It has no discounts, because one could end during a run.
 const catalogue = `{
   "courses": [
     {"name": "课程一", "category": "后端", "teacher": {"name": "教研组"}, "price": "310.00",
@@ -64,7 +64,7 @@ const catalogue = `{
   "coupons": [{"name": "立减", "sale": "-20", "from": "30.00", "days": 30}]
 }`
 
-// openDatabase migrates the database and puts courses into it, past the proxy.
+// openDatabase migrates the database and imports the courses, without going through the proxy.
 func (w *world) openDatabase(ctx context.Context, now func() time.Time) error {
 	var err error
 	w.db, err = models.Open(ctx, models.Options{URL: "mysql://root@" + w.server + "/" + w.name, MaxConns: 8, Now: now})

@@ -10,22 +10,22 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// lane tries points of one scenario, one after the other.
+// lane tries points of one scenario, one after another.
 type lane struct {
 	*workshop
 	scenario scenario
 	world    *world // nil = the next point needs a new one
 }
 
-// lanes are how many of a scenario go on at the same time: a restarted shop mostly waits for its jobs.
+// lanes is how many lanes of a scenario run at the same time: a restarted shop mostly waits for its jobs.
 const lanes = 4
 
-// choice are points of a scenario that has so many statements.
+// choice chooses points of a scenario that has so many statements.
 type choice func(statements int) ([]point, error)
 
-// enumerate plays the scenario once undisturbed, which tells how many statements it has, and then
-// dies at each chosen point. The crashes come in the order of their points, that of the undisturbed
-// play first.
+// enumerate plays the scenario once undisturbed, to count its statements, and then with a death at each
+// chosen point. The first result is that of the undisturbed play; the others are in the order of their
+// points.
 func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]crash, error) {
 	first := &lane{workshop: w, scenario: s}
 	whole, err := first.try(ctx, point{scenario: s.name})
@@ -52,8 +52,8 @@ func (w *workshop) enumerate(ctx context.Context, s scenario, choose choice) ([]
 	return append([]crash{whole}, crashes...), errors.Join(faults...)
 }
 
-// chances are how often a program may go another way than the one on which the point lies, as on a
-// machine so busy that it gives up waiting for Alipay before.
+// chances is how often a point is tried when the program does not reach it. On a busy machine, for
+// example, it may give up waiting for Alipay first and take another way.
 const chances = 3
 
 func (l *lane) try(ctx context.Context, at point) (c crash, err error) {
@@ -66,7 +66,8 @@ func (l *lane) try(ctx context.Context, at point) (c crash, err error) {
 	return c, err
 }
 
-// tryOnce leaves a world in which something broke, so that it is not found at every later point too.
+// tryOnce tries a point. If something breaks, the next point gets a new world, so that it does not find
+// the same fault again.
 func (l *lane) tryOnce(ctx context.Context, at point) (c crash, err error) {
 	if l.world == nil {
 		behind := sinceYesterdayNoon()
@@ -93,7 +94,7 @@ func (l *lane) leave() error {
 	return left.close()
 }
 
-// everyPoint are both moments of each statement.
+// everyPoint chooses both moments of each statement.
 func everyPoint(scenario string) choice {
 	return func(statements int) ([]point, error) {
 		var all []point
@@ -104,7 +105,7 @@ func everyPoint(scenario string) choice {
 	}
 }
 
-// somePoints are that many points by chance.
+// somePoints chooses n points at random.
 func somePoints(scenario string, n int, rng *rand.Rand) choice {
 	return func(statements int) ([]point, error) {
 		all, err := everyPoint(scenario)(statements)
@@ -113,7 +114,7 @@ func somePoints(scenario string, n int, rng *rand.Rand) choice {
 	}
 }
 
-// onePoint is the one that somebody has asked for.
+// onePoint chooses the point that -at names.
 func onePoint(at point) choice {
 	return func(statements int) ([]point, error) {
 		if at.number > statements {

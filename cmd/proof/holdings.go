@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// holdings counts what the database holds, in the order of held.
+// holdings are counts of what the database holds, in the order of held.
 type holdings []int64
 
 // held names what a crash may leave behind.
@@ -38,7 +38,7 @@ func (w *world) holdings(ctx context.Context) (holdings, error) {
 	return now, nil
 }
 
-// since says what has changed.
+// since describes what has changed.
 func (now holdings) since(before holdings) string {
 	var changes []string
 	for i, n := range now {

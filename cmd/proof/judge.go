@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// judge asks the shop's own audit, and then compares the books of both sides without the shop's
-// code. What a log has told that it must not is a fault like any other.
+// judge runs the shop's audit, and then compares the books of both sides without the shop's code. A
+// secret in a log is a fault like any other.
 func (w *world) judge(ctx context.Context) error {
 	code, said, err := w.run("audit")
 	if err != nil {
@@ -29,8 +29,8 @@ func (w *world) judge(ctx context.Context) error {
 	return errors.Join(append(w.leaks, err, fault)...)
 }
 
-// auditNow asks for the invariants at a moment when the program is dead: every one of them must
-// hold between any two transactions.
+// auditNow checks the invariants while the program is dead: all of them must hold between any two
+// transactions.
 func (w *world) auditNow(ctx context.Context) error {
 	findings, err := w.db.Audit(ctx)
 	for _, f := range findings {
@@ -39,8 +39,8 @@ func (w *world) auditNow(ctx context.Context) error {
 	return err
 }
 
-// once are rules that the shop's audit states in its own words, stated anew: queries that count
-// what breaks them.
+// once are rules of the shop's audit, written a second time and independently: queries that count the
+// rows that break them.
 var once = []struct{ rule, query string }{
 	{"every line of a paid order has one purchase record, of an unpaid one none", `
 		SELECT COUNT(*) FROM (
@@ -75,7 +75,7 @@ var once = []struct{ rule, query string }{
 	{"no difference with the bill is open", "SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL"},
 }
 
-// broken names the rules that do not hold.
+// broken lists the rules that do not hold.
 func (w *world) broken(ctx context.Context) (findings []string, err error) {
 	for _, o := range once {
 		n, err := w.count(ctx, o.query)

@@ -16,7 +16,8 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// life is what one student does in a storm. Its choices follow the seed; what the others do meanwhile does not.
+// life is what one student does in a storm. The seed decides its choices, but not how they meet those of
+// the others.
 type life struct {
 	*storm
 	*visitor
@@ -26,7 +27,7 @@ type life struct {
 
 func (l *life) oneIn(n int) bool { return l.rng.IntN(n) == 0 }
 
-// students makes the students, logged in, each with a coupon, and the program that they visit.
+// students starts the program and makes its students, who are logged in and have a coupon each.
 func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
 	if err := s.start(); err != nil {
 		return nil, err
@@ -50,8 +51,8 @@ func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
 	return all, nil
 }
 
-// live leads one order through one of its possible lives. The error is something that must not
-// happen to a student.
+// live takes one order through one of its possible lives. The error is something that must not happen to
+// a student.
 func (l *life) live(ctx context.Context) error {
 	number, link, err := l.buy(ctx)
 	if err != nil || number == "" {
@@ -94,8 +95,7 @@ func (l *life) live(ctx context.Context) error {
 // twice is the life of payTwice.
 const twice = 5
 
-// buy chooses courses, checks out and orders; the number is empty where the page would not do what
-// was asked for.
+// buy chooses courses, checks out and orders. The number is empty if the shop refused.
 func (l *life) buy(ctx context.Context) (number, link string, err error) {
 	for range 1 + l.rng.IntN(2) {
 		form := url.Values{"course": {strconv.Itoa(1 + l.rng.IntN(3))}, "expire": {"0"}}
@@ -125,12 +125,12 @@ func (l *life) buy(ctx context.Context) (number, link string, err error) {
 	return number, link, nil
 }
 
-// checkout gives what the page's form carries along; nil where there is no page.
+// checkout returns the fields of the checkout page's form; nil if there is no page.
 func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	a, err := l.get(ctx, "/checkout")
 	if err != nil || a.status != http.StatusOK {
 		// The program has died, or the cart was emptied by a payment: the student does something else.
-		return nil, nil //nolint:nilerr // a student has no errors
+		return nil, nil //nolint:nilerr // a student sees no errors
 	}
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
 	if err != nil {
@@ -143,9 +143,9 @@ func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	return form, nil
 }
 
-// misfortune lets something go wrong at Alipay, or on the way from there. One notify at most is
-// lost for ever, that of the payment, about which the shop asks: of a refund by hand it would hear
-// from the bill alone, and a storm does not last till then.
+// misfortune lets something go wrong at Alipay, or on the way from there. Only the notify of a payment
+// may be lost for ever, because the shop asks about payments. Of a refund by hand it would hear only from
+// the bill, and a storm does not last that long.
 func (l *life) misfortune(number string) error {
 	faults := []sandbox.Fault{
 		{Name: sandbox.NotifyDrop, Times: 1}, {Name: sandbox.NotifyDuplicate, Value: "3"},
@@ -164,14 +164,14 @@ func (l *life) misfortune(number string) error {
 	return nil
 }
 
-// pay may be refused by the cashier: the trade is paid, closed or expired by now.
+// pay pays at the cashier, which may refuse, because the trade is already paid, closed or expired.
 func (l *life) pay(link string) { _ = l.world.alipay.Pay(link, "") }
 
 func (l *life) cancel(ctx context.Context, number string) {
 	_, _ = l.insist(ctx, "/orders/"+number+"/cancel", url.Values{}) // it may be paid meanwhile
 }
 
-// payTwice pays two attempts, the first of which the shop believes to be dead.
+// payTwice pays two attempts of an order. The shop believes that the first one is dead.
 func (l *life) payTwice(ctx context.Context, number, first string) error {
 	_, err := l.db.SQL().ExecContext(ctx,
 		"UPDATE ly_payment SET state = 'closed' WHERE out_trade_no = ? AND state = 'open'", number)
@@ -191,8 +191,8 @@ func (l *life) payTwice(ctx context.Context, number, first string) error {
 	return nil
 }
 
-// giveBack refunds a line or all by the operator's tool, or a sum by hand in Alipay's console.
-// Staff do not touch what goes back by itself.
+// giveBack refunds a line or everything by luffy refund, or a sum in Alipay's console. Staff do not touch
+// payments that go back by themselves.
 func (l *life) giveBack(ctx context.Context, number string) error {
 	var price int64
 	row := l.db.SQL().QueryRowContext(ctx, `

@@ -12,13 +12,13 @@ import (
 
 // options say what to prove, and for how long.
 type options struct {
-	storms time.Duration // how long storms rage in all
+	storms time.Duration // how long all storms together last
 	seed   uint64
 	at     string // a point, a scenario, a trouble, troublesName or stormName; "" = everywhere
 	each   bool   // print every crash
 }
 
-// What -at takes beside the names of scenarios and troubles.
+// What -at takes besides the names of scenarios and troubles.
 const (
 	troublesName = "troubles"
 	stormName    = "storm"
@@ -26,7 +26,7 @@ const (
 
 func flagsFor(o *options) *flag.FlagSet {
 	flags := flag.NewFlagSet("proof", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // whoever parses has the error
+	flags.SetOutput(io.Discard) // parse returns the error
 	flags.DurationVar(&o.storms, "for", 5*time.Minute, "how long storms rage, after everything else has been tried")
 	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()),
 		"of the storms' choices; the next storm has the next one")
@@ -70,7 +70,7 @@ func (o options) checkAt() error {
 	return nil
 }
 
-// named has a word for -at.
+// named is what -at can name.
 type named interface{ title() (name, what string) }
 
 func (s scenario) title() (name, what string) { return s.name, s.what }

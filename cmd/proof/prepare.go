@@ -11,7 +11,7 @@ import (
 	"luffy/models/payment"
 )
 
-// choose fills the cart with two courses and gives what goes with them.
+// choose fills the cart with two courses, and returns the coupon and the points to use.
 func (w *world) choose(ctx context.Context) (models.Choice, error) {
 	for course := int64(1); course <= 2; course++ {
 		item := models.CartItem{UserID: w.student.ID, CourseID: course, Selected: true}
@@ -23,7 +23,7 @@ func (w *world) choose(ctx context.Context) (models.Choice, error) {
 	return models.Choice{Coupon: coupon.ID, Points: 150}, err
 }
 
-// place places an order with coupon and points, past the program.
+// place places an order with coupon and points, without the program.
 func (w *world) place(ctx context.Context) (models.Order, error) {
 	choice, err := w.choose(ctx)
 	if err != nil {
@@ -47,7 +47,8 @@ func prepareLink(ctx context.Context, w *world) (*purchase, error) {
 	return &purchase{order: order, link: link}, err
 }
 
-// prepareCancelled cancels an order before its student has reached the cashier, whose link stays good.
+// prepareCancelled cancels an order before its student has reached the cashier, so that the link to the
+// cashier stays valid.
 func prepareCancelled(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {
@@ -57,7 +58,8 @@ func prepareCancelled(ctx context.Context, w *world) (*purchase, error) {
 	return p, err
 }
 
-// prepareLate lets the cancelled order's coupon run out as well.
+// prepareLate is prepareCancelled with a coupon that has expired since, so that the order cannot be
+// granted any more.
 func prepareLate(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareCancelled(ctx, w)
 	if err != nil {
@@ -83,7 +85,7 @@ func prepareForm(ctx context.Context, w *world) (*purchase, error) {
 	return w.fillForm(ctx, choice)
 }
 
-// fillForm is the checkout page, filled in.
+// fillForm fills in the form of the checkout page.
 func (w *world) fillForm(ctx context.Context, choice models.Choice) (*purchase, error) {
 	quote, err := w.db.Checkout(ctx, w.student.ID, choice)
 	return &purchase{form: url.Values{
@@ -92,7 +94,7 @@ func (w *world) fillForm(ctx context.Context, choice models.Choice) (*purchase, 
 	}}, err
 }
 
-// prepareFreeForm chooses a course that points pay for in full.
+// prepareFreeForm fills in the form for a course that points pay for in full.
 func prepareFreeForm(ctx context.Context, w *world) (*purchase, error) {
 	if err := w.db.PutInCart(ctx, models.CartItem{UserID: w.student.ID, CourseID: 3, Selected: true}); err != nil {
 		return nil, err

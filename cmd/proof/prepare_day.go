@@ -53,10 +53,10 @@ func prepareDifference(ctx context.Context, w *world) (*purchase, error) {
 	return p, err
 }
 
-// today is the day in the world, in Beijing.
+// today is the current day in Beijing, by the world's clock.
 func (w *world) today() string { return w.db.Now().In(models.Beijing).Format(time.DateOnly) }
 
-// sinceYesterdayNoon is how far behind the clock of a world of yesterday is.
+// sinceYesterdayNoon is how far the clock of a world is behind in which it is noon yesterday.
 func sinceYesterdayNoon() time.Duration {
 	now := time.Now().In(models.Beijing)
 	return now.Sub(time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, models.Beijing))

@@ -11,7 +11,7 @@ import (
 	"luffy/models/payment"
 )
 
-// preparePaid pays an order of which the shop learns by asking.
+// preparePaid pays an order; the shop learns of it by asking.
 func preparePaid(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {
@@ -23,7 +23,7 @@ func preparePaid(ctx context.Context, w *world) (*purchase, error) {
 	return p, w.hearOfPayment(ctx, p.order)
 }
 
-// hearOfPayment lets the shop ask about the attempt that is open.
+// hearOfPayment lets the shop ask about the open attempt.
 func (w *world) hearOfPayment(ctx context.Context, o models.Order) error {
 	view, err := w.db.Order(ctx, w.student.ID, o.OrderNumber)
 	if err != nil {
@@ -37,7 +37,7 @@ func (w *world) hearOfPayment(ctx context.Context, o models.Order) error {
 	return w.payments.Wait(ctx)
 }
 
-// preparePaidUntold pays an order of which Alipay sends no notify.
+// preparePaidUntold pays an order for which Alipay sends no notify.
 func preparePaidUntold(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {
@@ -61,7 +61,7 @@ func preparePaidUntold(ctx context.Context, w *world) (*purchase, error) {
 	return p, nil
 }
 
-// redirected is where a page of Alipay's leads a browser.
+// redirected is the address to which a page of Alipay's redirects the browser.
 func redirected(ctx context.Context, address string) (*url.URL, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -90,8 +90,8 @@ func prepareRequest(ctx context.Context, w *world) (*purchase, error) {
 	return p, err
 }
 
-// prepareTwo pays an order by a second attempt, after the shop has come to believe that the first
-// is dead, whose link stays good.
+// prepareTwo pays an order by a second attempt, after the shop has come to believe that the first one is
+// dead. The link of the first stays valid.
 func prepareTwo(ctx context.Context, w *world) (*purchase, error) {
 	p, err := prepareLink(ctx, w)
 	if err != nil {

@@ -19,14 +19,14 @@ type program struct {
 	ended chan struct{} // closed when the process has ended
 }
 
-// launch starts luffy with a command, on the world's database through the proxy.
+// launch starts luffy with a command. It reaches the world's database through the proxy.
 func (w *world) launch(environ []string, args ...string) (*program, error) {
 	cmd := exec.Command(w.luffy, args...) //nolint:noctx // it is ended by kill
 	p := &program{cmd: cmd, said: newOutput(), ended: make(chan struct{})}
 	p.cmd.Env = append(w.environ(), environ...)
 	watched := logwatch.Watch(p.said, w.leaked)
 	p.cmd.Stdout, p.cmd.Stderr = watched, watched
-	w.mu.Lock() // until it is the victim: it may reach the point where it dies before Start has returned
+	w.mu.Lock() // until it is the victim: it may reach the point of its death before Start returns
 	err := p.cmd.Start()
 	if err == nil {
 		w.processes = append(w.processes, p)
@@ -42,7 +42,7 @@ func (w *world) launch(environ []string, args ...string) (*program, error) {
 	return p, nil
 }
 
-// leaked notes that a log tells a secret, for judge.
+// leaked notes for judge that a log holds a secret.
 func (w *world) leaked(secret error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -67,7 +67,7 @@ func (w *world) serve(environ ...string) error {
 	}
 }
 
-// run runs a command of luffy to its end and gives its exit code, -1 when it was killed.
+// run runs a command of luffy to its end and returns its exit code, -1 if it was killed.
 func (w *world) run(args ...string) (code int, said string, err error) {
 	p, err := w.launch(nil, args...)
 	if err != nil {
@@ -88,7 +88,7 @@ func (p *program) kill() {
 	<-p.ended
 }
 
-// lastWords are the last lines that it has said.
+// lastWords are the last lines of its output.
 func (p *program) lastWords() string {
 	lines := strings.Split(p.said.String(), "\n")
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")
@@ -101,7 +101,7 @@ func (w *world) victim() *program {
 	return w.processes[len(w.processes)-1]
 }
 
-// dead tells that the victim has ended.
+// dead tells whether the victim has ended.
 func (w *world) dead() bool {
 	select {
 	case <-w.victim().ended:
@@ -111,7 +111,7 @@ func (w *world) dead() bool {
 	}
 }
 
-// killAll kills what still runs.
+// killAll kills all processes that still run.
 func (w *world) killAll() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -121,20 +121,20 @@ func (w *world) killAll() {
 	w.processes = nil
 }
 
-// patience bounds every wait for something that must come.
+// patience bounds every wait.
 const patience = 60 * time.Second
 
-// output keeps the last part of what a process says.
+// output keeps the last part of a process's output.
 type output struct {
 	mu      sync.Mutex
 	text    []byte
-	serving chan struct{} // closed when it says that it serves
+	serving chan struct{} // closed when the process says that it serves
 	serves  bool
 }
 
 func newOutput() *output { return &output{serving: make(chan struct{})} }
 
-// keptOutput bounds what is kept of a process that talks much.
+// keptOutput is how many bytes of the output are kept.
 const keptOutput = 64 << 10
 
 func (o *output) Write(said []byte) (int, error) {

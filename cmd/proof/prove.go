@@ -17,10 +17,10 @@ type proof struct {
 	out io.Writer
 }
 
-// stormLength is how long one storm rages before its world is judged.
+// stormLength is how long one storm lasts before its world is judged.
 const stormLength = 20 * time.Second
 
-// prove tries every point and every trouble, then lets storms rage, and prints a line for each kind.
+// prove tries every point and every trouble, then runs storms, and prints a line for each of them.
 func (p proof) prove(ctx context.Context) error {
 	p.row("SCENARIO", "STATEMENTS", "DEATHS", "BROKEN", "WHAT HAPPENS")
 	err := errors.Join(p.crashes(ctx), p.troubles(ctx))
@@ -30,13 +30,13 @@ func (p proof) prove(ctx context.Context) error {
 	return err
 }
 
-// row prints a line of the table at once: the whole takes minutes.
+// row prints a line of the table immediately, because the whole table takes minutes.
 func (p proof) row(columns ...any) { fmt.Fprintf(p.out, "%-14v%-12v%-8v%-8v%v\n", columns...) }
 
-// sideBySide is how many scenarios, or troubles, are tried at the same time: most of it is waiting.
+// sideBySide is how many scenarios, or troubles, are tried at the same time. Most of the time they wait.
 const sideBySide = 6
 
-// each does the work for all of them and gathers what went wrong.
+// each calls work for all of them, several at a time, and joins the errors.
 func each[T any](all []T, work func(T) error) error {
 	faults := make([]error, len(all))
 	places := make(chan struct{}, sideBySide)
@@ -67,7 +67,7 @@ func (p proof) crashes(ctx context.Context) error {
 	})
 }
 
-// troubles tries those that are asked for.
+// troubles tries the troubles that are asked for.
 func (p proof) troubles(ctx context.Context) error {
 	var printing sync.Mutex
 	return each(troubles, func(c trouble) error {
@@ -87,7 +87,7 @@ func (p proof) troubles(ctx context.Context) error {
 	})
 }
 
-// tell prints what became of a scenario's crashes, and returns what they broke.
+// tell prints the results of a scenario's crashes, and returns what they broke.
 func (p proof) tell(s scenario, crashes []crash) error {
 	var broken []error
 	deaths := 0
@@ -117,14 +117,14 @@ func (p proof) chosen(s scenario) choice {
 	return nil
 }
 
-// brief is a statement in one line that is not too long.
+// brief is a statement in one line, cut to a readable length.
 func brief(sql string) string {
 	words := strings.Join(strings.Fields(sql), " ")
 	runes := []rune(words)
 	return string(runes[:min(len(runes), 90)])
 }
 
-// rage lets storms rage one after the other until the time is over.
+// rage runs one storm after another until the time is over.
 func (p proof) rage(ctx context.Context) error {
 	var err error
 	over := time.Now().Add(p.storms)

@@ -12,9 +12,8 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// untilQuiet lets Alipay repeat its notifies and the jobs do their work until nothing is left of
-// either. The pauses of both are skipped: Alipay repeats at once, and what the shop has put off for
-// a while is due.
+// untilQuiet lets Alipay repeat its notifies and the jobs do their work until neither has anything left.
+// The pauses of both are skipped: Alipay repeats at once, and what the shop has put off is made due.
 func (w *world) untilQuiet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -40,7 +39,7 @@ func (w *world) untilQuiet(ctx context.Context) error {
 	}
 }
 
-// repeatNotifies lets Alipay send again what the shop has not taken, and counts it.
+// repeatNotifies lets Alipay send the notifies again that the shop has not taken, and counts them.
 func (w *world) repeatNotifies() (undelivered int) {
 	for _, e := range w.alipay.Events() {
 		if e.State != sandbox.EventQueued && e.State != sandbox.EventGivenUp {
@@ -48,14 +47,14 @@ func (w *world) repeatNotifies() (undelivered int) {
 		}
 		undelivered++
 		if e.Attempts > 0 {
-			_ = w.alipay.Resend(e.NotifyID) // it is known, because it was listed
+			_ = w.alipay.Resend(e.NotifyID) // the ID is known, because it was listed
 		}
 	}
 	return undelivered
 }
 
-// skipPauses makes due what the shop has put off: closings, questions and refunds whose last worker
-// may have died, and dead links.
+// skipPauses makes everything due that the shop has put off: closings, questions to Alipay and refunds.
+// It may have put them off because the process that worked on them died.
 func (w *world) skipPauses(ctx context.Context) error {
 	for _, statement := range []string{
 		"UPDATE ly_order SET check_at = check_at - INTERVAL 1 HOUR WHERE check_at > UTC_TIMESTAMP()",
@@ -65,7 +64,7 @@ func (w *world) skipPauses(ctx context.Context) error {
 		_, err := w.db.SQL().ExecContext(ctx, statement)
 		e, ok := errors.AsType[*mysqldriver.MySQLError](err)
 		if ok && (e.Number == dbproxy.Deadlock.Code || e.Number == dbproxy.LockWaitTimeout.Code) {
-			continue // the program is at these rows; there is a next time
+			continue // the program has locked these rows; they are tried again later
 		}
 		if err != nil {
 			return err
@@ -80,7 +79,7 @@ func (w *world) count(ctx context.Context, query string, args ...any) (n int64, 
 	return n, err
 }
 
-// until polls for what somebody else brings about.
+// until polls until reached returns true or patience is over.
 func until(ctx context.Context, what string, reached func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -10,24 +10,25 @@ import (
 	"luffy/models"
 )
 
-// scenario is something that the program does in transactions, and dies while doing.
+// scenario is something that the program does in transactions and during which it dies.
 type scenario struct {
 	name string
 	what string
-	// prepare makes what must be there before.
+	// prepare makes what the scenario begins with.
 	prepare func(context.Context, *world) (*purchase, error)
-	// act makes the program work, and returns when it has answered or died.
+	// act makes the program work, and returns when the program has answered or died.
 	act func(context.Context, *world, *purchase) error
-	// again is what people do after the crash, when the program runs again.
+	// again is what people do when the program runs again after the crash.
 	again func(context.Context, *world, *purchase) error
-	// ends is what the order is in the end, wherever the program has died.
+	// ends is the final state of the order, wherever the program has died.
 	ends models.OrderStatus
-	// command: act runs a command. Else the shop serves, without jobs, whose statements would come at any time.
+	// command: act runs a command. Otherwise the shop serves, without jobs, because their statements would come at
+	// any time.
 	command bool
-	// jobs: the shop serves with jobs, and one of them does it. Counted is only what changes
-	// something, because jobs look all the time.
+	// jobs: the shop serves with jobs, and one of them does the work. Only statements that change something
+	// are counted, because jobs read all the time.
 	jobs bool
-	// yesterday: what is prepared happens at noon yesterday, in a new world each time.
+	// yesterday: everything is prepared at noon yesterday, in a new world each time.
 	yesterday bool
 }
 
@@ -108,7 +109,7 @@ func scenarioNamed(name string) (scenario, error) {
 	return scenarios[i], nil
 }
 
-// purchase is an order with what its student needs to go on.
+// purchase is an order with what its student needs for the next steps.
 type purchase struct {
 	order models.Order
 	link  string     // to the cashier

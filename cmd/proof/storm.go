@@ -12,11 +12,11 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// stormStudents live at the same time, each one life after the other.
+// stormStudents is how many students act at the same time. Each of them has one life after another.
 const stormStudents = 12
 
-// storm is a time in which students do everything that students do, while the program is killed
-// again and again.
+// storm is a period in which students do everything that students do, while the program is killed again
+// and again.
 type storm struct {
 	*world
 	rng    *rand.Rand
@@ -27,14 +27,14 @@ type storm struct {
 	faults []error
 }
 
-// report is what a storm was like.
+// report is what happened in a storm.
 type report struct {
 	deaths int
 	orders int64
 	err    error
 }
 
-// storm lets one rage for so long, and judges what it leaves.
+// storm runs a storm for so long and judges the world afterwards.
 func (w *workshop) storm(ctx context.Context, seed uint64, length time.Duration) (r report) {
 	made, err := w.newWorld(ctx, 0)
 	if err != nil {
@@ -61,7 +61,7 @@ func (w *workshop) storm(ctx context.Context, seed uint64, length time.Duration)
 	return report{s.deaths, s.orders.Load(), errors.Join(s.faults...)}
 }
 
-// note keeps what no student may meet.
+// note keeps an error that no student may meet.
 func (s *storm) note(err error) {
 	if err == nil {
 		return
@@ -71,14 +71,14 @@ func (s *storm) note(err error) {
 	s.faults = append(s.faults, err)
 }
 
-// start begins to serve; orders time out soon. What was planned for the program that died must not
-// keep the next from starting.
+// start starts the program, with orders that time out soon. It first removes the proxy's plan: a fault
+// that was meant for the dead program must not keep the next one from starting.
 func (s *storm) start() error {
 	s.proxy.SetPlan(nil)
 	return s.serve("LUFFY_ORDER_TTL=4s")
 }
 
-// rage harms the program until the time is over, and leaves it running.
+// rage harms the program again and again until the time is over, and leaves it running.
 func (s *storm) rage(ctx context.Context, over time.Time) error {
 	for time.Now().Before(over) && ctx.Err() == nil {
 		select {
@@ -100,7 +100,7 @@ func (s *storm) rage(ctx context.Context, over time.Time) error {
 	return nil
 }
 
-// harm kills the program now or at some statement, or lets the database break a statement off.
+// harm kills the program now or at some statement, or lets the database refuse a statement.
 func (s *storm) harm() {
 	shop := s.shop
 	moment := []dbproxy.Moment{dbproxy.Before, dbproxy.After}[s.rng.IntN(2)]
@@ -116,7 +116,7 @@ func (s *storm) harm() {
 	}
 }
 
-// once plans a fault for some statement soon.
+// once plans a fault for one of the next statements.
 func (s *storm) once(fault dbproxy.Fault) {
 	number := 1 + s.rng.IntN(40)
 	s.proxy.SetPlan(func(statement dbproxy.Statement) dbproxy.Fault {
@@ -127,8 +127,8 @@ func (s *storm) once(fault dbproxy.Fault) {
 	})
 }
 
-// calm kills the program for the last time, lets an hour pass on both sides, in which every link
-// dies, and judges when nothing is left to do.
+// calm kills the program for the last time, lets an hour pass on both sides, so that all links expire,
+// and judges when nothing is left to do.
 func (s *storm) calm(ctx context.Context) error {
 	s.alipay.ClearFaults()
 	s.shop.kill()

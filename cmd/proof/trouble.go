@@ -12,25 +12,25 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// trouble is a database that does not do what it is asked.
+// trouble is a database that does not do what it should.
 type trouble struct {
 	name string
 	what string
-	// begin and end bring it about, at the proxy or at the server.
+	// begin and end begin and end the trouble, at the proxy or at the server.
 	begin, end func(context.Context, *victim) error
-	// own are the options of a MariaDB server of the trouble's own; nil = the proxy, or the server
-	// that all share, will do.
+	// own are the options of a MariaDB server for this trouble alone; nil = it needs only the proxy, or the
+	// server that all share.
 	own []string
-	// lasts is how long it goes on at least; it never ends before everybody has tried.
+	// lasts is the least time that it lasts. It never ends before everybody has tried.
 	lasts time.Duration
-	reads int // status of pages that only read
+	reads int // status of pages that only read from the database
 	ready int // status of /readyz
 }
 
 const writes = "INSERT|UPDATE|DELETE"
 
-// troubles are had from a real server, and then faked at the proxy, where every statement that is
-// meant meets the fault.
+// troubles are first those of a real server, and then those that the proxy imitates, where every
+// statement of that kind meets the fault.
 var troubles = []trouble{
 	{
 		name: "read-only", what: "SET GLOBAL read_only = 1 on the server, and the shop has no right to write past it",
@@ -95,7 +95,7 @@ func troubleNamed(name string) (trouble, error) {
 	return troubles[i], nil
 }
 
-// planned is trouble at every statement that begins with one of the words, which lets pages be read.
+// planned is a trouble at every statement that begins with one of the words. Pages can still be read.
 func planned(name, what, words string, fault dbproxy.Fault) trouble {
 	begins := regexp.MustCompile(`^\s*(` + words + `)`)
 	return trouble{
@@ -113,9 +113,9 @@ func planned(name, what, words string, fault dbproxy.Fault) trouble {
 	}
 }
 
-// suffer lets the trouble begin in the middle of payments. While it lasts every page comes in
-// bounded time, says nothing of the database and blames the moment, and Alipay is told fail; when
-// it is over everything goes on by itself, and each payment is booked once.
+// suffer lets the trouble begin in the middle of payments. While it lasts, every page must come in
+// bounded time, without a word about the database and with the advice to try again, and Alipay must be
+// answered fail. When it is over, everything must go on by itself and each payment be booked once.
 func (w *workshop) suffer(ctx context.Context, c trouble) (err error) {
 	v, err := w.newVictim(ctx, c.own)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// durable are the options of a server on which a commit stands once it is answered.
+// durable are the options of a server on which a commit survives once it is answered.
 var durable = []string{
 	"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M",
 }
 
-// room are the options of a durable server whose data fill so many files and cannot grow: to it the
-// disk is full when they are.
+// room are the options of a durable server whose data have so many files that cannot grow. When they are
+// full, the server reports a full disk.
 func room(files int) []string {
 	data := []string{"ibdata1:12M"}
 	for n := range files {
@@ -26,10 +26,10 @@ func room(files int) []string {
 	return append([]string{"--innodb-file-per-table=0", "--innodb-data-file-path=" + strings.Join(data, ";")}, durable...)
 }
 
-// fill takes all the room that there is, down to the last page, and that which the server frees
-// when it tidies up after the payments of before. What it stores lies outside of the rows, which
-// stay on one page of the table: a row that needs a new page takes none of the server's reserve, and
-// kills the server when it cannot be taken back.
+// fill uses up all the room, down to the last page, and also what the server frees when it purges after
+// the earlier payments. The large values are stored outside the rows, so that the rows stay on one page:
+// a row that needs a new page does not use the server's reserve, and the server dies if it then cannot
+// roll back.
 func fill(ctx context.Context, v *victim) error {
 	const table = "CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, b LONGBLOB)"
 	if _, err := v.db.SQL().ExecContext(ctx, table); err != nil {
@@ -56,12 +56,12 @@ func fill(ctx context.Context, v *victim) error {
 	})
 }
 
-// tidyUp waits until the server has freed whatever nobody needs any more.
+// tidyUp waits until the server has purged everything that nobody needs any more.
 func (v *victim) tidyUp(ctx context.Context) error {
 	return v.onServer(ctx, "SET GLOBAL innodb_max_purge_lag_wait = 0")
 }
 
-// takeRoom stores so many bytes and tells whether there was no room for them.
+// takeRoom stores so many bytes; full means that there was no room for them.
 func (v *victim) takeRoom(ctx context.Context, size int) (full bool, err error) {
 	_, err = v.db.SQL().ExecContext(ctx, "INSERT INTO filler (b) VALUES (REPEAT('x', ?))", size)
 	if e, refused := errors.AsType[*mysqldriver.MySQLError](err); refused && e.Number == dbproxy.TableFull.Code {

@@ -10,22 +10,22 @@ import (
 	"luffy/models/modelstest/mariadbd"
 )
 
-// victim is a shop that serves, with a student who is logged in and is about to pay orders. It
-// notes what nobody may meet.
+// victim is a running shop with a logged-in student who is about to pay orders. It notes everything that
+// nobody may meet.
 type victim struct {
 	*world
-	mariadb *mariadbd.Server // nil = the one that all share
-	order   *purchase        // on which the trouble is tried
-	others  []*purchase      // that are being paid when it begins
+	mariadb *mariadbd.Server // nil = the server that all share
+	order   *purchase        // the order on which the trouble is tried
+	others  []*purchase      // orders that are being paid when it begins
 
 	mu     sync.Mutex
 	faults []error
 }
 
-// rush is how many other orders are paid at the moment when the trouble begins.
+// rush is how many other orders are being paid when the trouble begins.
 const rush = 6
 
-// newVictim gives one with a server of its own where such options are given, which may be none.
+// newVictim makes a victim. If own is not nil, it gets a database server of its own with these options.
 func (w *workshop) newVictim(ctx context.Context, own []string, environ ...string) (*victim, error) {
 	v := &victim{}
 	server := w.server
@@ -82,8 +82,8 @@ func (v *victim) close() error {
 	return err
 }
 
-// payOthers pays the other orders and returns with the first answer to a notify, when the shop is
-// at work on the rest.
+// payOthers pays the other orders. It returns after the first answer to a notify, while the shop works on
+// the rest.
 func (v *victim) payOthers(ctx context.Context) {
 	for _, p := range v.others {
 		if err := v.alipay.Pay(p.link, ""); err != nil {
@@ -106,7 +106,7 @@ func (v *victim) find(format string, args ...any) {
 	v.faults = append(v.faults, fmt.Errorf(format, args...))
 }
 
-// found is all that was noted, with what the program said last.
+// found joins everything that was noted, with the last lines of the program's output.
 func (v *victim) found() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -16,25 +16,25 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// password is every student's.
+// password is the password of every student.
 const password = "correct " + logwatch.Marker
 
-// visitor is a student with a browser that follows no redirect.
+// visitor is a student with a browser that follows no redirects.
 type visitor struct {
 	models.User
 	shop   string
 	client *http.Client
 }
 
-// answer is what a visitor gets.
+// answer is the shop's answer to a visitor.
 type answer struct {
 	status   int
 	location string
 	body     string
 }
 
-// addStudent makes a new student the one who acts, for whom nothing is as it is for others from
-// what happened before.
+// addStudent makes a new student and lets that one act from now on, so that nothing is left over from
+// earlier plays.
 func (w *world) addStudent(ctx context.Context) (err error) {
 	w.student, err = w.newVisitor(ctx, "student"+rand.Text()[:12])
 	return err
@@ -71,7 +71,7 @@ func (v *visitor) do(ctx context.Context, method, path string, form url.Values) 
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Sec-Fetch-Site", "same-origin") // a browser vouches so that the form is the shop's
+		r.Header.Set("Sec-Fetch-Site", "same-origin") // the form is the shop's own, says the browser
 	}
 	response, err := v.client.Do(r)
 	if err != nil {
@@ -82,17 +82,18 @@ func (v *visitor) do(ctx context.Context, method, path string, form url.Values) 
 	return answer{response.StatusCode, response.Header.Get("Location"), string(body)}, err
 }
 
-// logIn begins a session, which outlives the program. A shop with too many at its door says: try again.
+// logIn begins a session, which outlives the program. It tries again if the shop answers that too many
+// log in at once.
 func (v *visitor) logIn(ctx context.Context) error {
 	_, err := v.insist(ctx, "/login", url.Values{"username": {v.Username}, "password": {password}})
 	return err
 }
 
-// errRefused reports a page that says why it will not do what was asked for.
+// errRefused reports a page that says why the shop refuses.
 var errRefused = errors.New("refused")
 
-// insist sends a form until it is answered with a redirect, as somebody does who gets no page or
-// one that says: try again.
+// insist sends a form again and again until it is answered with a redirect, as people do who get no page
+// or one that tells them to try again.
 func (v *visitor) insist(ctx context.Context, path string, form url.Values) (location string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// longest is how long a page may take with a machine that is busy; the shop gives itself fifteen seconds.
+// longest is how long a page may take on a busy machine. The shop itself allows fifteen seconds.
 const longest = 25 * time.Second
 
 func (v *victim) see(ctx context.Context, path string) answer {
@@ -22,7 +22,7 @@ func (v *victim) send(ctx context.Context, path string) answer {
 	return v.within(ctx, path, func(ctx context.Context) (answer, error) { return v.student.post(ctx, path, form) })
 }
 
-// within wants an answer in time, in which the database is not spoken of.
+// within expects an answer in time that says nothing about the database.
 func (v *victim) within(ctx context.Context, path string, ask func(context.Context) (answer, error)) answer {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -42,7 +42,7 @@ func (v *victim) within(ctx context.Context, path string, ask func(context.Conte
 	return a
 }
 
-// randomText is what the shop makes up anew for every page; any word may be in it.
+// randomText matches the random parts of a page, which may contain any word.
 var randomText = regexp.MustCompile(`name="(_csrf|token|quote)" value="[^"]*"`)
 
 func (v *victim) want(ctx context.Context, path string, status int) {
@@ -55,14 +55,14 @@ func (v *victim) want(ctx context.Context, path string, status int) {
 	}
 }
 
-// wantSent wants that status of a form that changes something.
+// wantSent sends a form that changes something and expects that status.
 func (v *victim) wantSent(ctx context.Context, path string, status int) {
 	if a := v.send(ctx, path); a.status != status {
 		v.find("the form %s: got status %d, want %d", path, a.status, status)
 	}
 }
 
-// wantPages asks for all at once: with a database that is silent each takes as long as the shop lets it.
+// wantPages requests all pages at once: if the database is silent, each takes as long as the shop allows.
 func (v *victim) wantPages(ctx context.Context, c trouble) {
 	var asked []func()
 	for _, path := range []string{"/", "/myorder/", "/cart", "/orders/" + v.order.order.OrderNumber} {
@@ -77,7 +77,7 @@ func (v *victim) wantPages(ctx context.Context, c trouble) {
 	together(asked...)
 }
 
-// together does all at once and waits for them.
+// together runs all of them at once and waits for them.
 func together(all ...func()) {
 	var running sync.WaitGroup
 	for _, do := range all {
@@ -86,8 +86,8 @@ func together(all ...func()) {
 	running.Wait()
 }
 
-// wantNotify pays the order and wants that answer to the notify, to the byte, and before Alipay has
-// waited for long enough.
+// wantNotify pays the order and expects exactly that answer to the notify, before Alipay's patience is
+// over.
 func (v *victim) wantNotify(ctx context.Context, want string) {
 	if err := payAndTell(ctx, v.world, v.order); err != nil {
 		v.find("%w", err)
@@ -98,8 +98,8 @@ func (v *victim) wantNotify(ctx context.Context, want string) {
 	}
 }
 
-// wantKept wants of every payment that Alipay was told success about that it is booked: nobody will
-// come again with it.
+// wantKept expects every payment to be booked for which Alipay was answered success: Alipay will not send
+// it again.
 func (v *victim) wantKept(ctx context.Context) {
 	for _, p := range v.orders() {
 		for _, d := range v.alipay.Deliveries(p.order.OrderNumber) {
@@ -120,7 +120,8 @@ func (v *victim) wantPaid(ctx context.Context, p *purchase) {
 	}
 }
 
-// wantRecovery wants the same process to do all that was left, and everything booked once.
+// wantRecovery expects the same process to finish everything that was left, and every payment to be booked
+// once.
 func (v *victim) wantRecovery(ctx context.Context) {
 	err := until(ctx, "a page", func() bool {
 		a, err := v.student.get(ctx, "/myorder/")

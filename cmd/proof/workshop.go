@@ -16,14 +16,14 @@ import (
 	"luffy/models/modelstest"
 )
 
-// workshop is what all worlds of a run share: the program, built as it is sold, the keys, and the
+// workshop is what all worlds of a run share: the program, built as for production, the keys, and the
 // database server.
 type workshop struct {
 	folder            string
 	luffy             string // the program
 	server            string // host:port of MariaDB
 	appKey, alipayKey *rsa.PrivateKey
-	addresses         sync.Map // that were given to worlds
+	addresses         sync.Map // addresses that worlds already have
 }
 
 func newWorkshop(ctx context.Context) (*workshop, error) {
@@ -66,7 +66,7 @@ func (w *workshop) makeKeys() error {
 	return os.WriteFile(w.alipayKeyFile(), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600)
 }
 
-// databaseServer is the address of the MariaDB on which worlds make and drop their databases.
+// databaseServer is the address of the MariaDB on which worlds create and drop their databases.
 func databaseServer() (string, error) {
 	address := os.Getenv(modelstest.MariaDBVariable)
 	var host string

@@ -28,9 +28,9 @@ const (
 	sellerID = "2088102175868026"
 )
 
-// world is a shop on a database of its own, the proxy between them, and a simulated Alipay. The
-// program is started, and killed, by whoever uses the world; what must be there before is made by
-// the same packages past the proxy.
+// world is a shop on a database of its own, a proxy between the two, and a simulated Alipay. Whoever uses
+// the world starts and kills the program. Everything that must exist before is made by the shop's packages
+// in this process, without the proxy.
 type world struct {
 	*workshop
 	server   string // host:port of MariaDB
@@ -50,7 +50,7 @@ type world struct {
 	end       []func() error
 }
 
-// newWorld makes a world on the server that all share. Its clock is so far behind the program's.
+// newWorld makes a world on the server that all share, with a clock that is that far behind.
 func (w *workshop) newWorld(ctx context.Context, behind time.Duration) (*world, error) {
 	return w.newWorldOn(ctx, w.server, behind)
 }
@@ -70,7 +70,7 @@ func (w *workshop) newWorldOn(ctx context.Context, server string, behind time.Du
 	return made, nil
 }
 
-// close ends all that the world has begun, the last first.
+// close ends everything that the world has started, the latest first.
 func (w *world) close() error {
 	w.killAll()
 	var all []error
@@ -150,8 +150,8 @@ func (w *world) environ() []string {
 	}
 }
 
-// freeAddress is below the ports that connections going out are given, and no other world of this
-// run gets it: between a death and the next start nobody listens there, and yet nobody else may.
+// freeAddress finds a port below the range that outgoing connections use, and gives it to no other world:
+// between a death and the next start nobody listens there, and nobody else may take it.
 func (w *workshop) freeAddress() (string, error) {
 	err := errors.New("every address is given")
 	for range 100 {

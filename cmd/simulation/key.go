@@ -50,7 +50,7 @@ func newQuickKey(rng *mathrand.Rand) *quickKey {
 // private is the key as far as a configuration looks at it.
 func (k *quickKey) private() *rsa.PrivateKey { return &rsa.PrivateKey{PublicKey: k.PublicKey} }
 
-// Public gives the public half.
+// Public returns the public half.
 func (k *quickKey) Public() crypto.PublicKey { return &k.PublicKey }
 
 // sha256Prefix is the DER of a DigestInfo up to the digest, RFC 8017 section 9.2.

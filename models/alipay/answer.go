@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// answerNode gives the verified node of method, or of an error_response that stands in its place.
+// answerNode returns the verified node of method, or of an error_response that stands in its place.
 // What an unproven answer claims goes into the error as text only, so that nobody acts on it.
 func (c *Client) answerNode(body []byte, method string) ([]byte, error) {
 	node, err := VerifyResponse(body, method, c.alipayPublicKeys...)

@@ -125,7 +125,7 @@ func (c *billCells) fail(column string, problem error) {
 	}
 }
 
-// text gives a cell without the tab that keeps spreadsheets from taking long numbers for amounts.
+// text returns a cell without the tab that keeps spreadsheets from taking long numbers for amounts.
 func (c *billCells) text(column string) string {
 	return strings.TrimSpace(c.values[slices.Index(c.columns, column)])
 }

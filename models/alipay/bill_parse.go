@@ -62,7 +62,7 @@ type billTotal struct {
 	received int64
 }
 
-// String gives the total for an error.
+// String returns the total for an error.
 func (t billTotal) String() string {
 	return fmt.Sprintf("%d with %s", t.rows, FormatAmount(t.received))
 }

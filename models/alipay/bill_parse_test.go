@@ -185,7 +185,7 @@ func TestParseBillRefusesZips(t *testing.T) {
 	}
 }
 
-// altered gives the zip with a piece of the packed text overwritten.
+// altered returns the zip with a piece of the packed text overwritten.
 func altered(zipped []byte) []byte {
 	zipped = slices.Clone(zipped)
 	copy(zipped[100:], bytes.Repeat([]byte{0xff}, 40))

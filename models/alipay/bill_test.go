@@ -15,7 +15,7 @@ import (
 
 const billSecret = "token-of-the-download"
 
-// billGateway gives a client whose gateway points to download, served by itself.
+// billGateway returns a client whose gateway points to download, served by itself.
 func billGateway(t *testing.T, download http.HandlerFunc) *Client {
 	t.Helper()
 	return gatewayClient(t, func(w http.ResponseWriter, r *http.Request) {

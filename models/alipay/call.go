@@ -74,7 +74,7 @@ func (c *Client) newCall(ctx context.Context, method string, content callContent
 	return req, nil
 }
 
-// exchange gives the body of the answer to req. Of a larger one it gives limit+1 bytes, so that the
+// exchange returns the body of the answer to req. Of a larger one it gives limit+1 bytes, so that the
 // reader can tell.
 func exchange(client *http.Client, req *http.Request, limit int64) ([]byte, error) {
 	resp, err := client.Do(req)

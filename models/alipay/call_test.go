@@ -13,14 +13,14 @@ import (
 
 const testNo = "20190929151453000001000020"
 
-// answerWith gives a gateway that signs node as the answer to whatever method is called.
+// answerWith returns a gateway that signs node as the answer to whatever method is called.
 func answerWith(t *testing.T, node string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, signedAnswer(t, r.URL.Query().Get("method"), node, node))
 	}
 }
 
-// answerRaw gives a gateway that answers body.
+// answerRaw returns a gateway that answers body.
 func answerRaw(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)

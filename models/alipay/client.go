@@ -54,7 +54,7 @@ func (c *Client) CheckReceiver(appID, sellerID string) error {
 	return nil
 }
 
-// request gives the signed parameters of one request. extra may hold return_url and notify_url;
+// request returns the signed parameters of one request. extra may hold return_url and notify_url;
 // empty values are left out, because the gateway drops them before it verifies.
 func (c *Client) request(method string, bizContent []byte, extra map[string]string) (url.Values, error) {
 	params := url.Values{

@@ -38,7 +38,7 @@ type ConfigFault struct {
 
 func (f ConfigFaults) Error() string { return errors.Join(f.Unwrap()...).Error() }
 
-// Unwrap gives the faults without their fields.
+// Unwrap returns the faults without their fields.
 func (f ConfigFaults) Unwrap() []error {
 	faults := make([]error, len(f))
 	for i := range f {
@@ -47,7 +47,7 @@ func (f ConfigFaults) Unwrap() []error {
 	return faults
 }
 
-// check gives every fault of the profile at once, or none.
+// check returns every fault of the profile at once, or none.
 func (cfg Config) check() ConfigFaults {
 	var faults ConfigFaults
 	fault := func(field, format string, args ...any) {
@@ -107,7 +107,7 @@ func checkGateway(gateway string) error {
 	return nil
 }
 
-// newHTTP gives the client for gateway calls. Redirects are answers like any other and never
+// newHTTP returns the client for gateway calls. Redirects are answers like any other and never
 // followed: an answer is proven by its signature, and the request must not travel on to wherever it
 // points.
 func newHTTP(given *http.Client) *http.Client {

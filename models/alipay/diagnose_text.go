@@ -125,7 +125,7 @@ func decodeOnce(value string) string {
 	return decoded
 }
 
-// canonicalAmount gives a sum with the two decimals that Alipay writes.
+// canonicalAmount returns a sum with the two decimals that Alipay writes.
 func canonicalAmount(value string) string {
 	yuan, cents, _ := strings.Cut(value, ".")
 	for len(cents) > 2 && cents[len(cents)-1] == '0' {
@@ -146,7 +146,7 @@ func toGBK(value string) string {
 	return encoded
 }
 
-// compactJSON gives text without white space between its tokens, or text itself when it is no JSON.
+// compactJSON returns text without white space between its tokens, or text itself when it is no JSON.
 func compactJSON(text []byte) []byte {
 	var b bytes.Buffer
 	if json.Compact(&b, text) != nil {

@@ -39,7 +39,7 @@ func readEnvelope(body []byte) (envelope, error) {
 	return members, nil
 }
 
-// text gives the string value of name; "" when it is absent or no string.
+// text returns the string value of name; "" when it is absent or no string.
 func (e envelope) text(name string) string {
 	var s string
 	if json.Unmarshal(e[name], &s) != nil {

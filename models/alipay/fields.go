@@ -25,7 +25,7 @@ func (f *fields) required(name string) string {
 	return value
 }
 
-// amount gives fen; an absent or empty field is 0.
+// amount returns fen; an absent or empty field is 0.
 func (f *fields) amount(name string) int64 {
 	value := f.m.Get(name)
 	if value == "" {
@@ -38,7 +38,7 @@ func (f *fields) amount(name string) int64 {
 	return fen
 }
 
-// time gives UTC; an absent or empty field is the zero time.
+// time returns UTC; an absent or empty field is the zero time.
 func (f *fields) time(name string) time.Time {
 	value := f.m.Get(name)
 	if value == "" {

@@ -13,7 +13,7 @@ import (
 // keys have lost.
 var armour = regexp.MustCompile(`(?s)-----BEGIN [^-\n]+-----(.*?)-----END [^-\n]+-----`)
 
-// keyBytes gives the DER bytes of a key file: the only PEM block in it, or the whole file as base64.
+// keyBytes returns the DER bytes of a key file: the only PEM block in it, or the whole file as base64.
 func keyBytes(text []byte) ([]byte, error) {
 	s := strings.Map(dropInvisible, string(text))
 	blocks := armour.FindAllStringSubmatch(s, -1)

@@ -56,7 +56,7 @@ func ParsePublicKey(text []byte) (*rsa.PublicKey, error) {
 	}
 }
 
-// parseDER gives the key or certificate that der holds, or nil. The content decides, not the PEM
+// parseDER returns the key or certificate that der holds, or nil. The content decides, not the PEM
 // label: labels on keys that travelled through chat windows are often the wrong ones.
 func parseDER(der []byte) any {
 	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {

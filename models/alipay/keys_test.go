@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// wrapped gives der as base64 in lines of 64 characters.
+// wrapped returns der as base64 in lines of 64 characters.
 func wrapped(der []byte) string {
 	text := base64.StdEncoding.EncodeToString(der)
 	var lines []string

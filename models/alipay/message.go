@@ -64,13 +64,13 @@ func parsePair(part string) (pair, error) {
 	return pair{name, value}, err
 }
 
-// Get gives the value of name as the bytes that were received, or "" when there is none.
+// Get returns the value of name as the bytes that were received, or "" when there is none.
 func (m Message) Get(name string) string {
 	value, _ := m.lookup(name)
 	return value
 }
 
-// Text gives the value of name as valid UTF-8, read in the charset that the message names, so that
+// Text returns the value of name as valid UTF-8, read in the charset that the message names, so that
 // it can be stored and shown. Bytes that the charset does not know become U+FFFD.
 func (m Message) Text(name string) string {
 	return toUTF8(m.Get(name), m.Get("charset"))

@@ -42,7 +42,7 @@ type pagePayContent struct {
 	QuitURL        string `json:"quit_url,omitempty"`
 }
 
-// PagePayURL gives the link to the computer's cashier (电脑网站支付). Opening it makes no trade
+// PagePayURL returns the link to the computer's cashier (电脑网站支付). Opening it makes no trade
 // yet: query and close answer TRADE_NOT_EXIST until the buyer scans or logs in. The link can be
 // paid by whoever has it.
 func (c *Client) PagePayURL(p PagePay) (string, error) {
@@ -56,7 +56,7 @@ func (c *Client) PagePayURL(p PagePay) (string, error) {
 	return c.cashierURL(methodPagePay, content, p)
 }
 
-// WapPayURL gives the link to the phone's cashier (手机网站支付).
+// WapPayURL returns the link to the phone's cashier (手机网站支付).
 func (c *Client) WapPayURL(p PagePay) (string, error) {
 	content, err := c.pagePayContent(p)
 	if err == nil && p.QuitURL == "" {

@@ -25,7 +25,7 @@ var (
 	ErrSellerID     = &Refusal{"seller_id", "the money went to another seller"}
 )
 
-// Reason gives the short word of the Refusal in err, fit for a metric label or a column, or "" when
+// Reason returns the short word of the Refusal in err, fit for a metric label or a column, or "" when
 // err holds none.
 func Reason(err error) string {
 	if r, ok := errors.AsType[*Refusal](err); ok {

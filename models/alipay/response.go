@@ -127,7 +127,7 @@ func checkShape(name string, node []byte) error {
 	return nil
 }
 
-// nodeText gives a verified node as UTF-8 JSON. Some answers come in GBK although utf-8 was asked for.
+// nodeText returns a verified node as UTF-8 JSON. Some answers come in GBK although utf-8 was asked for.
 func nodeText(node []byte) []byte {
 	if utf8.Valid(node) {
 		return node

@@ -12,7 +12,7 @@ const queryNode = `{"code":"10000","msg":"Success","buyer_logon_id":"159****5620
 	`"out_trade_no":"20190929151453000001000020","send_pay_date":"2019-09-29 15:15:50",` +
 	`"total_amount":"310.00","receipt_amount":"309.00","trade_no":"2019092922001439881000120282","trade_status":"TRADE_SUCCESS"}`
 
-// signedAnswer gives the gateway's answer to method with node in it, signed over signedText.
+// signedAnswer returns the gateway's answer to method with node in it, signed over signedText.
 func signedAnswer(t testing.TB, method, node, signedText string) string {
 	t.Helper()
 	return `{"` + nodeName(method) + `":` + node + `,"sign":"` + mustSign(t, signedText, alipayKey()) + `"}`

@@ -56,7 +56,7 @@ func decodeSign(sign string) ([]byte, error) {
 	return signature, nil
 }
 
-// sign gives the base64 RSA2 signature of text. The same text and key give the same signature.
+// sign returns the base64 RSA2 signature of text. The same text and key give the same signature.
 func sign(text []byte, key crypto.Signer) (string, error) {
 	digest := sha256.Sum256(text)
 	signature, err := key.Sign(nil, digest[:], crypto.SHA256)

@@ -129,7 +129,7 @@ func TestVerifyMessageTakesAnyOfItsKeys(t *testing.T) {
 	}
 }
 
-// nextLetter gives a base64 letter that differs from c only in the bits that the padding makes meaningless.
+// nextLetter returns a base64 letter that differs from c only in the bits that the padding makes meaningless.
 func nextLetter(c byte) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	return alphabet[strings.IndexByte(alphabet, c)+1:][:1]

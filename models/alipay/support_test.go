@@ -73,7 +73,7 @@ func mustSign(t testing.TB, text string, key *rsa.PrivateKey) string {
 	return s
 }
 
-// signedForm gives values as a form that Alipay signed.
+// signedForm returns values as a form that Alipay signed.
 func signedForm(t testing.TB, values map[string]string) string {
 	t.Helper()
 	form := url.Values{}
@@ -89,7 +89,7 @@ func signedForm(t testing.TB, values map[string]string) string {
 	return form.Encode()
 }
 
-// with gives a copy of values in which each name in changes has its new value; "-" takes the name away.
+// with returns a copy of values in which each name in changes has its new value; "-" takes the name away.
 func with(values, changes map[string]string) map[string]string {
 	all := maps.Clone(values)
 	maps.Copy(all, changes)

@@ -75,7 +75,7 @@ func goList(t *testing.T, format, packages string) []string {
 	return strings.Split(strings.TrimSpace(command(t, "go", "list", "-f", format, packages)), "\n")
 }
 
-// command gives what a program prints at the top of the repository.
+// command returns what a program prints at the top of the repository.
 func command(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)

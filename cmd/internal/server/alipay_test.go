@@ -18,7 +18,7 @@ import (
 	"luffy/models/payment"
 )
 
-// clockOf gives a clock that is behind the real one.
+// clockOf returns a clock that is behind the real one.
 func clockOf(ago time.Duration) func() time.Time {
 	return func() time.Time { return time.Now().Add(-ago) }
 }

@@ -67,7 +67,7 @@ func TestStopCutsNothing(t *testing.T) {
 	})
 }
 
-// get gives the status of an answer, 0 for none.
+// get returns the status of an answer, 0 for none.
 func get(address string) int {
 	response, err := client.Get(address)
 	if err != nil {

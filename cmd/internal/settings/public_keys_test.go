@@ -21,7 +21,7 @@ func makeKey() *rsa.PrivateKey {
 	return key
 }
 
-// publicKey gives a key in both forms that files have it in.
+// publicKey returns a key in both forms that files have it in.
 func publicKey(t *testing.T, key *rsa.PrivateKey) (block, bare string) {
 	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)

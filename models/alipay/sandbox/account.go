@@ -29,7 +29,7 @@ func firstAccounts(sellerID string) []Account {
 	}
 }
 
-// Accounts gives the buyers and, last, the seller.
+// Accounts returns the buyers and, last, the seller.
 func (s *Sandbox) Accounts() []Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()

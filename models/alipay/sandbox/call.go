@@ -19,7 +19,7 @@ type Call struct {
 // keptCalls bounds the log of calls, which lives in memory only.
 const keptCalls = 1000
 
-// Calls gives the last calls of the gateway, oldest first.
+// Calls returns the last calls of the gateway, oldest first.
 func (s *Sandbox) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -118,7 +118,7 @@ func (s *Sandbox) settle(ctx context.Context, e *Event, results []Delivery) {
 	s.releaseAfter(e)
 }
 
-// Deliveries gives the log of the notifies of one trade, or of all when outTradeNo is empty, oldest first.
+// Deliveries returns the log of the notifies of one trade, or of all when outTradeNo is empty, oldest first.
 func (s *Sandbox) Deliveries(outTradeNo string) []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

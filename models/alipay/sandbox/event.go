@@ -121,7 +121,7 @@ func addRefundFields(fields map[string]string, t *Trade, refund *Refund) {
 	fields["gmt_refund"] = refund.At.In(alipay.Zone).Format("2006-01-02 15:04:05.000")
 }
 
-// Events gives copies of all notify events, oldest first.
+// Events returns copies of all notify events, oldest first.
 func (s *Sandbox) Events() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()

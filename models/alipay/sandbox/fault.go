@@ -60,7 +60,7 @@ func (s *Sandbox) ClearFaults() {
 	}
 }
 
-// Faults gives the switches that are on.
+// Faults returns the switches that are on.
 func (s *Sandbox) Faults() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()

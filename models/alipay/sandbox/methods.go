@@ -12,7 +12,7 @@ type tradeRef struct {
 	TradeNo    string `json:"trade_no"`
 }
 
-// find gives the trade that is meant. s.mu is held.
+// find returns the trade that is meant. s.mu is held.
 func (s *Sandbox) find(q *request, ref tradeRef) (*Trade, error) {
 	if ref.OutTradeNo == "" && ref.TradeNo == "" {
 		return nil, badParameter("out_trade_no 与 trade_no 不能同时为空")

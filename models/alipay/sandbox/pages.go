@@ -72,7 +72,7 @@ func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error, exit string) {
 	})
 }
 
-// asRefusal gives the refusal in err; anything else is the simulator's own failure.
+// asRefusal returns the refusal in err; anything else is the simulator's own failure.
 func asRefusal(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r

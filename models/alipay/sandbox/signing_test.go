@@ -59,7 +59,7 @@ func genuineForm(w *world, form url.Values) bool {
 	return genuine(w, strings.Join(pairs, "&"), form.Get("sign"))
 }
 
-// common gives the parameters of a request, biz being a JSON object's text or a value to encode.
+// common returns the parameters of a request, biz being a JSON object's text or a value to encode.
 func (w *world) common(method string, biz any) map[string]string {
 	w.t.Helper()
 	content, isText := biz.(string)

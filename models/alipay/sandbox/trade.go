@@ -81,7 +81,7 @@ func (t *Trade) promised() (fen int64) {
 	return fen
 }
 
-// Trade gives a copy of the trade of an out_trade_no; false before the buyer's login has created it.
+// Trade returns a copy of the trade of an out_trade_no; false before the buyer's login has created it.
 func (s *Sandbox) Trade(outTradeNo string) (Trade, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +92,7 @@ func (s *Sandbox) Trade(outTradeNo string) (Trade, bool) {
 	return t.copy(), true
 }
 
-// Trades gives copies of all trades, newest first.
+// Trades returns copies of all trades, newest first.
 func (s *Sandbox) Trades() []Trade {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	usernameHint = "2 到 20 个字符：文字、数字、_ - ."
+	usernameHint = "2 到 20 个字符，可用文字、数字、下划线、横线和点"
 	passwordHint = "8 到 72 个字符"
 )
 

@@ -184,7 +184,9 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	wantText(t, doc, ".order-line:nth-child(2) .state", "即将到期")
 	wantText(t, doc, ".order-line:nth-child(2) time", "2026-12-22 22:31")
 	wantCount(t, doc, ".order-line:nth-child(2) a[href='/learn/1']", 1)
+	wantCount(t, doc, ".order-line:nth-child(2) a[href='/courses/1#buy-title']", 1)
 	wantText(t, doc, ".order-line:nth-child(3) .state", "已过期")
+	wantCount(t, doc, ".order-line:nth-child(3) a[href='/courses/2#buy-title']", 1)
 	wantCount(t, doc, ".order-line:nth-child(3) a[href^='/learn/']", 0)
 
 	o.Lines[1].Access = AccessRenewed
@@ -192,6 +194,7 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	wantText(t, doc, ".order-line:nth-child(3) .state", "已续费")
 	wantText(t, doc, ".order-line:nth-child(3) time", "2026-11-21 22:31")
 	wantCount(t, doc, ".order-line:nth-child(3) a[href='/learn/2']", 1)
+	wantCount(t, doc, ".order-line:nth-child(3) a[href^='/courses/']", 0)
 }
 
 // A refund that has not been made yet is not under 退款, which says where to look.

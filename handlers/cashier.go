@@ -15,7 +15,8 @@ const (
 	desktopCashier = "desktop"
 )
 
-// cashierOf is the cashier that the form asks for or, if it asks for none, the one that suits the browser.
+// cashierOf is the cashier that the form asks for or, if it asks for none, the one that suits the
+// browser.
 func cashierOf(c echo.Context) payment.Device {
 	switch c.FormValue("cashier") {
 	case phoneCashier:

@@ -40,7 +40,8 @@ func strictHeaders(secure bool) echo.MiddlewareFunc {
 	}
 }
 
-// pageHeaders sets the headers of pages. No page may be cached: what it says of an order is true only now.
+// pageHeaders sets the headers of pages. No page may be cached: what it says of an order is true
+// only now.
 func pageHeaders(gateway string) echo.MiddlewareFunc {
 	policy := strings.Join([]string{
 		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'",

@@ -82,7 +82,8 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	return session, nil
 }
 
-// signedID returns the content of the request's cookie of that name; false unless the shop has signed it.
+// signedID returns the content of the request's cookie of that name; false unless the shop has
+// signed it.
 func (s *sessionStore) signedID(r *http.Request, name string) (string, bool) {
 	cookie, err := r.Cookie(name)
 	if err != nil {

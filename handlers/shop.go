@@ -128,7 +128,8 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	headToo(e)
 }
 
-// headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out the body.
+// headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out
+// the body.
 func headToo(e *echo.Echo) {
 	for _, route := range e.Routes() {
 		if route.Method == http.MethodGet {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// ErrLocked reports that another program has been migrating the same database for longer than this one waits.
+// ErrLocked reports that another program has been migrating the same database for longer than this
+// one waits.
 var ErrLocked = errors.New("another program is migrating the database")
 
 // lockWait is shorter than the read timeout of the shop's connections, so that waiting ends with

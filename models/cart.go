@@ -125,7 +125,8 @@ func (db *DB) BuyNow(ctx context.Context, item CartItem) (waiting int64, err err
 	return waiting, err
 }
 
-// SelectCart ticks every course in a student's cart, or none. A tick has no effect on what cannot be bought.
+// SelectCart ticks every course in a student's cart, or none. A tick has no effect on what cannot
+// be bought.
 func (db *DB) SelectCart(ctx context.Context, user int64, selected bool) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		return tx.Model(&CartItem{}).Where("user_id = ? AND selected <> ?", user, selected).Update("selected", selected).Error

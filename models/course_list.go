@@ -136,7 +136,8 @@ func priceListings(g *gorm.DB, list []Listing, now time.Time) error {
 	return err
 }
 
-// pageByPrice sorts all courses by price, equal prices in the shop's order, and returns one page of them.
+// pageByPrice sorts all courses by price, equal prices in the shop's order, and returns one page of
+// them.
 func pageByPrice(all []Listing, sort CourseSort, page int) []Listing {
 	slices.SortStableFunc(all, func(a, b Listing) int {
 		if sort == SortDear {

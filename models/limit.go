@@ -30,7 +30,8 @@ func LimitKnown(username string) Limit {
 	return Limit{"known:" + FoldName(username), 10, time.Minute}
 }
 
-// LimitOldPassword bounds the guesses of the old password in a logged-in browser that somebody left open.
+// LimitOldPassword bounds the guesses of the old password in a logged-in browser that somebody left
+// open.
 func LimitOldPassword(user int64) Limit {
 	return Limit{fmt.Sprintf("old password:%d", user), 10, time.Minute}
 }

@@ -29,7 +29,8 @@ type Payment struct {
 	Subject    string
 	State      PaymentState
 	TradeNo    *string
-	// TradeStatus is Alipay's last answer about it, possibly TradeNotExist; empty before Alipay was asked.
+	// TradeStatus is Alipay's last answer about it, possibly TradeNotExist; empty before Alipay was
+	// asked.
 	TradeStatus string
 	ExpiresAt   time.Time // after it the link is dead
 	CreatedAt   time.Time

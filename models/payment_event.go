@@ -62,7 +62,8 @@ func (e PaymentEvent) values() []any {
 	return []any{e.ReceivedAt, e.Source, e.NotifyID, e.OutTradeNo, e.TradeNo, e.TradeStatus, e.Verdict, e.Reason, e.Raw}
 }
 
-// Returned tells whether the buyer's browser came back from Alipay with a genuine return of this attempt.
+// Returned tells whether the buyer's browser came back from Alipay with a genuine return of this
+// attempt.
 func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
 	var n int64
 	err := db.with(ctx).Model(&PaymentEvent{}).

@@ -88,8 +88,8 @@ func compress(plain []byte) ([]byte, error) {
 // It is empty when there is no such file.
 func URL(name string) string { return urls[name] }
 
-// Handler serves the addresses that URL gives, and nothing else: names without their hash, folders and anything
-// unknown are 404.
+// Handler serves the addresses that URL gives, and nothing else: names without their hash, folders
+// and anything unknown are 404.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {

@@ -93,7 +93,8 @@ func (l CourseList) title() string {
 	}
 }
 
-// found tells how many courses there are and, where it is not plain to see, by which price they are sorted.
+// found tells how many courses there are and, where it is not plain to see, by which price they are
+// sorted.
 func (l CourseList) found() string {
 	text := "共 " + strconv.Itoa(l.Matches) + " 门课程"
 	if l.Sort.ByPrice() {

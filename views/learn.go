@@ -34,7 +34,8 @@ func (l Learn) path() string { return "/learn/" + id(l.CourseID) }
 
 func (l Learn) lessonPath(lesson Lesson) string { return l.path() + "?lesson=" + id(lesson.ID) }
 
-// neighbours are the lessons before and after the one that is shown, over all chapters; the zero one for none.
+// neighbours are the lessons before and after the one that is shown, over all chapters; the zero
+// one for none.
 func (l Learn) neighbours() (before, after Lesson) {
 	passed := false
 	for _, chapter := range l.Chapters {

@@ -69,7 +69,8 @@ func (a Access) noted() bool { return a != AccessNone && a != AccessLive }
 // renewPath is where a course stands to be bought again.
 func renewPath(courseID int64) string { return "/courses/" + id(courseID) + "#buy-title" }
 
-// payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button is pressed.
+// payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button
+// is pressed.
 func (o *Order) payable(now time.Time) bool {
 	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))
 }

@@ -2,10 +2,11 @@
 // over HTTP, and pages of My Orders per second. `make bench` starts a private server for it that flushes
 // every commit.
 //
-// With -sizes it also measures the shop with tables of different sizes, with -soak it watches the memory.
+// With -sizes it also measures the shop with tables of different sizes, with -soak it watches the
+// memory.
 //
-// Whatever is compared takes turns, so that a machine that becomes slower slows down all of it. Trust the
-// ratios, not the rates.
+// Whatever is compared takes turns, so that a machine that becomes slower slows down all of it.
+// Trust the ratios, not the rates.
 package main
 
 import (

@@ -42,7 +42,8 @@ type bench struct {
 	reader int64 // the student who reads My Orders
 }
 
-// openBench makes a shop on a new database of the server. It is not dropped: the server ends with the run.
+// openBench makes a shop on a new database of the server. It is not dropped: the server ends with
+// the run.
 func openBench(ctx context.Context, host, name string, o options) (*bench, error) {
 	if err := createDatabase(ctx, host, name); err != nil {
 		return nil, err

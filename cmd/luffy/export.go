@@ -59,7 +59,8 @@ func parsePeriod(text string) (from, to time.Time, err error) {
 // byteOrderMark tells Excel that the text is UTF-8.
 const byteOrderMark = "\ufeff"
 
-// newMovementTable begins the table with its headings, in the words of Alipay's bill, beside which it is read.
+// newMovementTable begins the table with its headings, in the words of Alipay's bill, beside which
+// it is read.
 func newMovementTable(w io.Writer) (*csv.Writer, error) {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return nil, err

@@ -1,4 +1,5 @@
-// Command luffy is the shop: it serves the pages, takes Alipay's messages and has the commands of its operator.
+// Command luffy is the shop: it serves the pages, takes Alipay's messages and has the commands of
+// its operator.
 package main
 
 import (

@@ -31,8 +31,8 @@ func approveAgain(_ context.Context, w *world, p *purchase) error {
 	return w.must("refund", "approve", p.order.OrderNumber)
 }
 
-// refundOutside gives a part of the order back in Alipay's console, and returns when the shop has got the
-// notify.
+// refundOutside gives a part of the order back in Alipay's console, and returns when the shop has
+// got the notify.
 func refundOutside(ctx context.Context, w *world, p *purchase) error {
 	before := len(w.alipay.Deliveries(p.order.OrderNumber))
 	if err := w.alipay.RefundOutside(p.order.OrderNumber, 10_00); err != nil {

@@ -147,7 +147,8 @@ func (w *world) restart(ctx context.Context, s scenario, p *purchase) error {
 	return errors.Join(w.judge(ctx), w.wantEnd(ctx, s, p))
 }
 
-// wantEnd checks the final state of the order, which it finds by its number or by the form that placed it.
+// wantEnd checks the final state of the order, which it finds by its number or by the form that
+// placed it.
 func (w *world) wantEnd(ctx context.Context, s scenario, p *purchase) error {
 	status, err := w.count(ctx, "SELECT order_status FROM ly_order WHERE order_number = ? OR checkout_token = ?",
 		p.order.OrderNumber, p.form.Get("token"))

@@ -17,7 +17,8 @@ type lane struct {
 	world    *world // nil = the next point needs a new one
 }
 
-// lanes is how many lanes of a scenario run at the same time: a restarted shop mostly waits for its jobs.
+// lanes is how many lanes of a scenario run at the same time: a restarted shop mostly waits for its
+// jobs.
 const lanes = 4
 
 // choice chooses points of a scenario that has so many statements.

@@ -143,9 +143,9 @@ func (l *life) checkout(ctx context.Context) (url.Values, error) {
 	return form, nil
 }
 
-// misfortune lets something go wrong at Alipay, or on the way from there. Only the notify of a payment
-// may be lost for ever, because the shop asks about payments. Of a refund by hand it would hear only from
-// the bill, and a storm does not last that long.
+// misfortune lets something go wrong at Alipay, or on the way from there. Only the notify of a
+// payment may be lost for ever, because the shop asks about payments. Of a refund by hand it would
+// hear only from the bill, and a storm does not last that long.
 func (l *life) misfortune(number string) error {
 	faults := []sandbox.Fault{
 		{Name: sandbox.NotifyDrop, Times: 1}, {Name: sandbox.NotifyDuplicate, Value: "3"},
@@ -191,8 +191,8 @@ func (l *life) payTwice(ctx context.Context, number, first string) error {
 	return nil
 }
 
-// giveBack refunds a line or everything by luffy refund, or a sum in Alipay's console. Staff do not touch
-// payments that go back by themselves.
+// giveBack refunds a line or everything by luffy refund, or a sum in Alipay's console. Staff do not
+// touch payments that go back by themselves.
 func (l *life) giveBack(ctx context.Context, number string) error {
 	var price int64
 	row := l.db.SQL().QueryRowContext(ctx, `

@@ -1,7 +1,7 @@
-// Command proof shows that the shop books every payment exactly once, even if it dies. It kills the real
-// program before and after each statement of its transactions, and at random under load, starts it again,
-// and compares its books with Alipay's. It also brings its database into every kind of trouble, which the
-// program has to survive. README.md in this folder says more.
+// Command proof shows that the shop books every payment exactly once, even if it dies. It kills the
+// real program before and after each statement of its transactions, and at random under load,
+// starts it again, and compares its books with Alipay's. It also brings its database into every
+// kind of trouble, which the program has to survive. README.md in this folder says more.
 package main
 
 import (

@@ -22,11 +22,11 @@ type scenario struct {
 	again func(context.Context, *world, *purchase) error
 	// ends is the final state of the order, wherever the program has died.
 	ends models.OrderStatus
-	// command: act runs a command. Otherwise the shop serves, without jobs, because their statements would come at
-	// any time.
+	// command: act runs a command. Otherwise the shop serves, without jobs, because their
+	// statements would come at any time.
 	command bool
-	// jobs: the shop serves with jobs, and one of them does the work. Only statements that change something
-	// are counted, because jobs read all the time.
+	// jobs: the shop serves with jobs, and one of them does the work. Only statements that change
+	// something are counted, because jobs read all the time.
 	jobs bool
 	// yesterday: everything is prepared at noon yesterday, in a new world each time.
 	yesterday bool

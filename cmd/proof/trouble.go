@@ -18,8 +18,8 @@ type trouble struct {
 	what string
 	// begin and end begin and end the trouble, at the proxy or at the server.
 	begin, end func(context.Context, *victim) error
-	// own are the options of a MariaDB server for this trouble alone; nil = it needs only the proxy, or the
-	// server that all share.
+	// own are the options of a MariaDB server for this trouble alone; nil = it needs only the
+	// proxy, or the server that all share.
 	own []string
 	// lasts is the least time that it lasts. It never ends before everybody has tried.
 	lasts time.Duration

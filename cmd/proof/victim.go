@@ -82,8 +82,8 @@ func (v *victim) close() error {
 	return err
 }
 
-// payOthers pays the other orders. It returns after the first answer to a notify, while the shop works on
-// the rest.
+// payOthers pays the other orders. It returns after the first answer to a notify, while the shop
+// works on the rest.
 func (v *victim) payOthers(ctx context.Context) {
 	for _, p := range v.others {
 		if err := v.alipay.Pay(p.link, ""); err != nil {

@@ -62,7 +62,8 @@ func (v *victim) wantSent(ctx context.Context, path string, status int) {
 	}
 }
 
-// wantPages requests all pages at once: if the database is silent, each takes as long as the shop allows.
+// wantPages requests all pages at once: if the database is silent, each takes as long as the shop
+// allows.
 func (v *victim) wantPages(ctx context.Context, c trouble) {
 	var asked []func()
 	for _, path := range []string{"/", "/myorder/", "/cart", "/orders/" + v.order.order.OrderNumber} {
@@ -98,8 +99,8 @@ func (v *victim) wantNotify(ctx context.Context, want string) {
 	}
 }
 
-// wantKept expects every payment to be booked for which Alipay was answered success: Alipay will not send
-// it again.
+// wantKept expects every payment to be booked for which Alipay was answered success: Alipay will
+// not send it again.
 func (v *victim) wantKept(ctx context.Context) {
 	for _, p := range v.orders() {
 		for _, d := range v.alipay.Deliveries(p.order.OrderNumber) {
@@ -120,8 +121,8 @@ func (v *victim) wantPaid(ctx context.Context, p *purchase) {
 	}
 }
 
-// wantRecovery expects the same process to finish everything that was left, and every payment to be booked
-// once.
+// wantRecovery expects the same process to finish everything that was left, and every payment to be
+// booked once.
 func (v *victim) wantRecovery(ctx context.Context) {
 	err := until(ctx, "a page", func() bool {
 		a, err := v.student.get(ctx, "/myorder/")

@@ -28,9 +28,9 @@ const (
 	sellerID = "2088102175868026"
 )
 
-// world is a shop on a database of its own, a proxy between the two, and a simulated Alipay. Whoever uses
-// the world starts and kills the program. Everything that must exist before is made by the shop's packages
-// in this process, without the proxy.
+// world is a shop on a database of its own, a proxy between the two, and a simulated Alipay.
+// Whoever uses the world starts and kills the program. Everything that must exist before is made by
+// the shop's packages in this process, without the proxy.
 type world struct {
 	*workshop
 	server   string // host:port of MariaDB
@@ -150,8 +150,8 @@ func (w *world) environ() []string {
 	}
 }
 
-// freeAddress finds a port below the range that outgoing connections use, and gives it to no other world:
-// between a death and the next start nobody listens there, and nobody else may take it.
+// freeAddress finds a port below the range that outgoing connections use, and gives it to no other
+// world: between a death and the next start nobody listens there, and nobody else may take it.
 func (w *workshop) freeAddress() (string, error) {
 	err := errors.New("every address is given")
 	for range 100 {

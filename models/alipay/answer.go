@@ -71,7 +71,8 @@ func readHead(node []byte) (answerHead, error) {
 	return head, nil
 }
 
-// answers tells whether the numbers in the answer are those of the question. Failures may leave them out.
+// answers tells whether the numbers in the answer are those of the question. Failures may leave
+// them out.
 func (h answerHead) answers(asked callContent) bool {
 	return (h.OutTradeNo == "" || h.OutTradeNo == asked.OutTradeNo) &&
 		(h.OutRequestNo == "" || asked.OutRequestNo == "" || h.OutRequestNo == asked.OutRequestNo)

@@ -97,7 +97,8 @@ func (c billColumns) row(line string) (BillRow, error) {
 	return row, cells.err
 }
 
-// split cuts a row into one cell for each column. Quotation marks that do not follow the rules of CSV are text.
+// split cuts a row into one cell for each column. Quotation marks that do not follow the rules of
+// CSV are text.
 func (c billColumns) split(line string) ([]string, error) {
 	if strings.Contains(line, `"`) {
 		if values, err := csv.NewReader(strings.NewReader(line)).Read(); err == nil && len(values) == len(c) {

@@ -79,7 +79,8 @@ func (c *Client) newCall(ctx context.Context, method string, content callContent
 func exchange(client *http.Client, req *http.Request, limit int64) ([]byte, error) {
 	resp, err := client.Do(req)
 	if err != nil {
-		// The address in a url.Error holds the signed request, or the key to a bill: neither belongs in a log.
+		// The address in a url.Error holds the signed request, or the key to a bill: neither
+		// belongs in a log.
 		if urlErr, ok := errors.AsType[*url.Error](err); ok {
 			err = urlErr.Err
 		}

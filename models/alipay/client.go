@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Client builds links, verifies messages and calls the gateway for one app. It is safe for concurrent use.
+// Client builds links, verifies messages and calls the gateway for one app. It is safe for
+// concurrent use.
 type Client struct {
 	gateway          string
 	appID            string

@@ -78,7 +78,8 @@ func (cfg Config) check() ConfigFaults {
 	return faults
 }
 
-// checkAlipayKey catches the commonest fault of all, with which links still work and every verification fails.
+// checkAlipayKey catches the commonest fault of all, with which links still work and every
+// verification fails.
 func (cfg Config) checkAlipayKey(key *rsa.PublicKey) error {
 	switch {
 	case key == nil:

@@ -24,7 +24,8 @@ type Error struct {
 	SubMsg  string // "交易不存在"
 }
 
-// Error returns the failure in one line; texts of the gateway are quoted, because they may hold anything.
+// Error returns the failure in one line; texts of the gateway are quoted, because they may hold
+// anything.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s %s: %.300q", e.Method, e.Code, cmp.Or(e.SubCode, e.Msg), e.SubMsg)
 }

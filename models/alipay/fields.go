@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// fields reads typed values out of a verified message and remembers the first that is missing or unreadable.
+// fields reads typed values out of a verified message and remembers the first that is missing or
+// unreadable.
 type fields struct {
 	m   Message
 	err error

@@ -39,8 +39,8 @@ func keyBytes(text []byte) ([]byte, error) {
 	return der, nil
 }
 
-// dropInvisible removes what web consoles, chat windows and editors leave in copied keys: a byte order mark,
-// zero-width characters, and other marks without a shape of their own.
+// dropInvisible removes what web consoles, chat windows and editors leave in copied keys: a byte
+// order mark, zero-width characters, and other marks without a shape of their own.
 func dropInvisible(r rune) rune {
 	if unicode.Is(unicode.Cf, r) {
 		return -1

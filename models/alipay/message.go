@@ -16,8 +16,9 @@ const (
 	maxPairs = 128
 )
 
-// Message is a return query or a notify body: its names and values as bytes, decoded exactly once from the form
-// encoding and otherwise untouched, because the signature covers those bytes. It may hold any charset.
+// Message is a return query or a notify body: its names and values as bytes, decoded exactly once
+// from the form encoding and otherwise untouched, because the signature covers those bytes. It may
+// hold any charset.
 type Message struct {
 	pairs []pair // sorted by name; no name twice
 }

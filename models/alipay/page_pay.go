@@ -70,7 +70,8 @@ func (c *Client) WapPayURL(p PagePay) (string, error) {
 	return c.cashierURL(methodWapPay, content, p)
 }
 
-// cashierURL puts everything, charset included, into the query: without a charset there the gateway reads GBK.
+// cashierURL puts everything, charset included, into the query: without a charset there the gateway
+// reads GBK.
 func (c *Client) cashierURL(method string, content pagePayContent, p PagePay) (string, error) {
 	biz, err := json.Marshal(content)
 	if err != nil {

@@ -45,7 +45,8 @@ func verifyNode(answer envelope, name string, keys []*rsa.PublicKey) ([]byte, er
 	}
 	err := verify(node, sign, keys)
 	if errors.Is(err, ErrSignature) {
-		// The gateway may escape slashes after it has signed; the official SDKs try this second text, too.
+		// The gateway may escape slashes after it has signed; the official SDKs try this second
+		// text, too.
 		err = verify(bytes.ReplaceAll(node, []byte(`\/`), []byte(`/`)), sign, keys)
 	}
 	if err != nil {

@@ -27,7 +27,8 @@ func VerifyMessage(m Message, keys ...*rsa.PublicKey) error {
 	return verify(m.signedBytes(), sign, keys)
 }
 
-// verify checks sign, in base64, over text under any of the keys; more than one key is a key change under way.
+// verify checks sign, in base64, over text under any of the keys; more than one key is a key change
+// under way.
 func verify(text []byte, sign string, keys []*rsa.PublicKey) error {
 	signature, err := decodeSign(sign)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package browser lets tests walk through pages in headless Chromium as a visitor does. Only tests import it.
+// Package browser lets tests walk through pages in headless Chromium as a visitor does. Only tests
+// import it.
 package browser
 
 import (

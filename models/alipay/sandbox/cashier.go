@@ -71,7 +71,8 @@ func endOfDay(t time.Time) time.Time {
 	return time.Date(year, month, day+1, 0, 0, 0, 0, alipay.Zone)
 }
 
-// visit returns a copy of a cashier visit, its trade's copy if there is one, and why it cannot be paid, if so.
+// visit returns a copy of a cashier visit, its trade's copy if there is one, and why it cannot be
+// paid, if so.
 func (s *Sandbox) visit(token string) (view visitView, found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

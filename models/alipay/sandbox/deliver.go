@@ -13,8 +13,8 @@ const (
 	workerTick         = 200 * time.Millisecond
 )
 
-// Run delivers notifies and ends what is due until ctx ends, and returns when its last delivery has stopped. A
-// delivery that is cut off that way does not count and is made again by the next Run.
+// Run delivers notifies and ends what is due until ctx ends, and returns when its last delivery has
+// stopped. A delivery that is cut off that way does not count and is made again by the next Run.
 func (s *Sandbox) Run(ctx context.Context) error {
 	var inFlight sync.WaitGroup
 	defer inFlight.Wait()
@@ -118,7 +118,8 @@ func (s *Sandbox) settle(ctx context.Context, e *Event, results []Delivery) {
 	s.releaseAfter(e)
 }
 
-// Deliveries returns the log of the notifies of one trade, or of all when outTradeNo is empty, oldest first.
+// Deliveries returns the log of the notifies of one trade, or of all when outTradeNo is empty,
+// oldest first.
 func (s *Sandbox) Deliveries(outTradeNo string) []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

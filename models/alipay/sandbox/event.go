@@ -113,8 +113,8 @@ func addPaymentFields(fields map[string]string, t *Trade) {
 	fields["fund_bill_list"] = fmt.Sprintf(`[{"amount":"%s","fundChannel":"ALIPAYACCOUNT"}]`, total)
 }
 
-// addRefundFields adds what marks a refund. refund_fee is the sum of all refunds so far; gmt_refund alone has
-// milliseconds.
+// addRefundFields adds what marks a refund. refund_fee is the sum of all refunds so far; gmt_refund
+// alone has milliseconds.
 func addRefundFields(fields map[string]string, t *Trade, refund *Refund) {
 	fields["refund_fee"] = alipay.FormatAmount(t.Refunded)
 	fields["out_biz_no"] = refund.OutRequestNo

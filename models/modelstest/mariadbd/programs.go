@@ -42,7 +42,8 @@ func Find(sbin string) (Programs, error) {
 	if os.Geteuid() != 0 {
 		return found, nil
 	}
-	// The server refuses to run as root. The account mysql exists only where the full package is installed.
+	// The server refuses to run as root. The account mysql exists only where the full package is
+	// installed.
 	account, err := user.Lookup("mysql")
 	if err != nil {
 		account, err = user.Lookup("nobody")
@@ -106,7 +107,8 @@ func (p Programs) Options(data string) []string {
 
 // Durable are options with which every commit is flushed to disk, as on a real shop's server.
 func Durable() []string {
-	// The log has the server's default length: in a short one commits wait for checkpoints every few seconds.
+	// The log has the server's default length: in a short one commits wait for checkpoints every
+	// few seconds.
 	return []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-log-file-size=96M", "--innodb-buffer-pool-size=1G"}
 }
 

@@ -20,8 +20,8 @@ const (
 	RefundAmountDiffers DifferenceKind = "refund_amount_differs"
 )
 
-// BillDifference is a difference between Alipay's bill of a day and the shop: a task for staff
-// until ClosedAt is set.
+// BillDifference is a difference between Alipay's bill of a day and the shop. Until ClosedAt is set it
+// is a task for staff.
 type BillDifference struct {
 	ID           int64
 	BillDate     string // yyyy-MM-dd, a day in Beijing
@@ -29,10 +29,10 @@ type BillDifference struct {
 	OutTradeNo   string
 	TradeNo      string
 	OutRequestNo string // of a refund
-	AlipayAmount *Fen   // nil where the bill has no row
-	ShopAmount   *Fen   // nil where the shop has none
+	AlipayAmount *Fen   // nil if the bill has no row
+	ShopAmount   *Fen   // nil if the shop has no row
 	Action       string // what was done about it
-	SettledBy    string // who of the staff closed it; empty when a comparison did
+	SettledBy    string // the member of staff who closed it; empty if a comparison did
 	FoundAt      time.Time
 	ClosedAt     *time.Time
 }
@@ -40,7 +40,7 @@ type BillDifference struct {
 // TableName names the table.
 func (BillDifference) TableName() string { return "ly_bill_difference" }
 
-// billRow names what a difference of a day is about.
+// billRow identifies what a difference is about, within its day.
 type billRow struct {
 	kind                              DifferenceKind
 	outTradeNo, tradeNo, outRequestNo string
@@ -55,17 +55,17 @@ func (d BillDifference) sameSums(o BillDifference) bool {
 	return same(d.AlipayAmount, o.AlipayAmount) && same(d.ShopAmount, o.ShopAmount)
 }
 
-// SettleBillDifference closes an open difference that staff have cleared up, with what they did.
-// ErrNotFound when there is no open difference with that id.
+// SettleBillDifference closes an open difference that staff have cleared up. action says what they
+// did. ErrNotFound if there is no open difference with that ID.
 func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action string) error {
 	settled := db.with(ctx).Model(&BillDifference{}).Where("id = ? AND closed_at IS NULL", id).
 		Updates(columns{"closed_at": db.Now(), "settled_by": cut(by, 64), "action": cut(action, 255)})
 	return exactlyOne(settled, ErrNotFound)
 }
 
-// SaveBillDifferences stores what a comparison of that day found and returns all differences of the
-// day. One that was open and is not found any more is closed, one that is found again is as it was
-// found now; each is one row, so comparing twice gives the same.
+// SaveBillDifferences stores what a comparison of that day found, and returns all differences of the
+// day. An open one that was not found any more is closed; one that was found again gets its new values.
+// Each difference is one row, so that comparing twice has the same result.
 func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
 	var all []BillDifference
 	err := db.inTx(ctx, func(tx transaction) error {
@@ -140,65 +140,4 @@ func (tx transaction) saveAgain(k, f BillDifference) error {
 		"closed_at": f.ClosedAt, "settled_by": "",
 	}
 	return tx.Model(&BillDifference{}).Where("id = ?", k.ID).Updates(now).Error
-}
-
-// PaidPayment is an attempt with its refunds, and with what its order costs.
-type PaidPayment struct {
-	Payment
-	RealPrice Fen
-	Refunds   []Refund `gorm:"foreignKey:PaymentID"`
-}
-
-// batch bounds how many rows one statement names or writes.
-const batch = 500
-
-// PaymentsNamed reads the attempts with those out_trade_nos, whatever their state, with their refunds.
-func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[string]PaidPayment, error) {
-	named := make(map[string]PaidPayment, len(outTradeNos))
-	for names := range slices.Chunk(outTradeNos, batch) {
-		var some []PaidPayment
-		err := db.with(ctx).Preload("Refunds").Select("ly_payment.*, o.real_price").
-			Joins("JOIN ly_order o ON o.id = ly_payment.order_id").Where("out_trade_no IN ?", names).Find(&some).Error
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range some {
-			named[p.OutTradeNo] = p
-		}
-	}
-	return named, nil
-}
-
-// PaymentsBetween reads the payments whose money came in that time, by Alipay's clock, as a bill
-// names them: out_trade_no, trade_no and amount.
-func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
-	var paid []Payment
-	err := db.with(ctx).Select("out_trade_no", "trade_no", "amount").
-		Where("trade_no IS NOT NULL AND paid_at >= ? AND paid_at < ?", from.UTC(), to.UTC()).
-		Find(&paid).Error
-	return paid, err
-}
-
-// DoneRefund is a refund that is done, with the trade that it is of.
-type DoneRefund struct {
-	Refund     Refund `gorm:"embedded"`
-	OutTradeNo string
-	TradeNo    string
-}
-
-// RefundsBetween reads the refunds that Alipay did in that time, by its clock.
-func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRefund, error) {
-	var done []DoneRefund
-	err := db.with(ctx).Raw(`
-		SELECT f.*, p.out_trade_no, p.trade_no FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
-		WHERE f.state = ? AND f.settled_by = '' AND f.done_at >= ? AND f.done_at < ?`,
-		RefundDone, from.UTC(), to.UTC()).Scan(&done).Error
-	return done, err
-}
-
-// RedateRefund corrects when Alipay did a refund that is done.
-func (db *DB) RedateRefund(ctx context.Context, id int64, at time.Time) error {
-	return db.with(ctx).Model(&Refund{}).
-		Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).
-		Update("done_at", at.UTC()).Error
 }

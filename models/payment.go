@@ -132,19 +132,3 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 	s.Payment.OutTradeNo = outTradeNo
 	return s, found(err)
 }
-
-// ClaimQuery lets Alipay be asked about an attempt at most once in every period of length floor: it is
-// true for one caller, and false for all others until the period is over.
-func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration) (bool, error) {
-	now := db.Now()
-	claimed := db.with(ctx).Model(&Payment{}).
-		Where("id = ? AND (queried_at IS NULL OR queried_at <= ?)", payment, now.Add(-floor)).
-		Update("queried_at", now)
-	return claimed.RowsAffected == 1, claimed.Error
-}
-
-// NoteTradeStatus stores Alipay's answer about an attempt that is not paid.
-func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
-	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
-		Update("trade_status", status).Error
-}

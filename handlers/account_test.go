@@ -54,7 +54,7 @@ func TestAccount(t *testing.T) {
 	})
 }
 
-// What a page asks of the database does not grow with what it lists.
+// The number of statements of a page does not grow with the length of its list.
 func TestAccountStatements(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 }))
 	b, ann := w.student("ann")
@@ -66,7 +66,7 @@ func TestAccountStatements(t *testing.T) {
 		for path, most := range bounds {
 			before := modelstest.Questions(t, w.db)
 			b.open(path)
-			if got := modelstest.Questions(t, w.db) - before - 1; got > most || got == 0 { // the question itself aside
+			if got := modelstest.Questions(t, w.db) - before - 1; got > most || got == 0 { // Questions counts itself
 				t.Errorf("%s, %s: got %d statements, want at most %d", path, when, got, most)
 			}
 		}
@@ -119,7 +119,7 @@ func TestProfile(t *testing.T) {
 		}
 		form := b.open("/account/profile").form("/account/profile")
 		form.Del("mobile")
-		b.post("/account/profile", form).wantTo("/account/profile") // missing is empty
+		b.post("/account/profile", form).wantTo("/account/profile") // a missing field counts as empty
 	})
 }
 
@@ -179,10 +179,10 @@ func TestOldPasswordIsLimited(t *testing.T) {
 	if back != "/account/security" || got.header.Get("Retry-After") != "60" {
 		t.Errorf("got the way back to %q, Retry-After %q", back, got.header.Get("Retry-After"))
 	}
-	w.browser().login("ann") // with the old password, and her login is not limited by it
+	w.browser().login("ann") // with the old password: the limit does not apply to the login
 }
 
-// One row a course with its latest end, and the way to a longer one.
+// Each course has one row with its latest end, and a link to renew it.
 func TestMyCoursesRenew(t *testing.T) {
 	now := newHandClock()
 	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })

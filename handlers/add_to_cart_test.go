@@ -10,8 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// What was chosen while signed out waits on the course's page after the login, one press away, and
-// so after a registration.
+// A choice that was made before the login is still there on the course's page after a login or a
+// registration: one press puts it into the cart.
 func TestChoiceSurvivesLogin(t *testing.T) {
 	for name, c := range map[string]struct {
 		now, to, left string // the button, where it leads, what is there
@@ -57,7 +57,7 @@ func TestChoiceSurvivesLogin(t *testing.T) {
 	}
 }
 
-// A choice that nobody could have made is dropped on the way through the login.
+// An impossible choice is dropped on the way through the login.
 func TestStrangeChoiceAtLogin(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b := w.browser()
@@ -88,7 +88,7 @@ func TestStrangeChoiceAtLogin(t *testing.T) {
 	}
 }
 
-// 立即购买 orders one course; what else was ticked stays in the cart, and the page says so.
+// 立即购买 orders one course. Other selected courses stay in the cart, and the page says so.
 func TestBuyNow(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// body is what a client sends in the place of a form.
+// body is what a client sends instead of a form.
 type body struct {
 	content  io.Reader
 	kind     string // of the content; a form's when empty
 	encoding string
-	status   int // for a page; Alipay's route says fail to all of them
+	status   int // of a page; Alipay's route answers fail to all of them
 }
 
-// strangeBodies hold the form and what no browser would send it in.
+// strangeBodies are encodings of the form that no browser would send.
 func strangeBodies(form url.Values) map[string]body {
 	form.Set("x", "1") // some have no field of their own
 	large := form.Encode() + "&x=" + strings.Repeat("x", 70_000)
@@ -46,8 +46,8 @@ func strangeBodies(form url.Values) map[string]body {
 	}
 }
 
-// Every form has the same bounds. What is beyond them is refused whole, with a page, also when the
-// browser itself vouches for it.
+// All forms have the same limits. A form beyond them is refused as a whole, with a page, even if the
+// browser states that it is the shop's own.
 func TestStrangeBodies(t *testing.T) {
 	eachRoute(t, posts, func(e *estate, method, path string, r route) {
 		e.ann.header = http.Header{"Sec-Fetch-Site": {"same-origin"}}
@@ -87,7 +87,7 @@ func (b *browser) sendBody(method, path string, sent body) *page {
 	return sender.do(method, path, kind, sent.content)
 }
 
-// An address or a cookie as long as the server lets in is read like a short one.
+// An address or a cookie of the greatest length that the server accepts is read like a short one.
 func TestLongAddresses(t *testing.T) {
 	long := strings.Repeat("长x%2f", 2_000)
 	gets := func(method string, r route) bool { return method == http.MethodGet && pages(method, r) }

@@ -15,7 +15,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// browser is one visitor: cookies, forms, no scripts, and no redirect followed unless told.
+// browser is one visitor's browser. It keeps cookies, sends forms, runs no scripts, and follows
+// redirects only when told to.
 type browser struct {
 	t      *testing.T
 	w      *world
@@ -75,7 +76,8 @@ func (b *browser) do(method, address, contentType string, body io.Reader) *page 
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	// What stands in noscript is text to a parser of browsers with scripts, and this browser has none.
+	// The parser takes the content of noscript for text, as a browser with scripts does. This
+	// browser has none.
 	doc.Find("noscript").Each(func(_ int, s *goquery.Selection) { s.ReplaceWithHtml(s.Text()) })
 	return &page{doc, b.t, r.URL, response.StatusCode, response.Header, string(text)}
 }
@@ -92,7 +94,7 @@ func (b *browser) post(address string, form url.Values) *page {
 	return b.do(http.MethodPost, address, formType, strings.NewReader(form.Encode()))
 }
 
-// open gets a page that has to be there.
+// open gets a page and ends the test unless its status is 200.
 func (b *browser) open(address string) *page {
 	b.t.Helper()
 	p := b.get(address)
@@ -100,7 +102,8 @@ func (b *browser) open(address string) *page {
 	return p
 }
 
-// submit fills in and sends the form that the page has for an action. Changes are pairs of name and value.
+// submit fills in and sends the form that the page has for an action. Changes are pairs of name and
+// value.
 func (b *browser) submit(p *page, action string, changes ...string) *page {
 	b.t.Helper()
 	form := p.form(action)
@@ -186,7 +189,7 @@ func (p *page) wantTo(path string) {
 	}
 }
 
-// wantText ends the test unless each of the texts stands in the element.
+// wantText ends the test unless each of the texts is in the element.
 func (p *page) wantText(selector string, texts ...string) {
 	p.t.Helper()
 	got := p.text(selector)
@@ -197,7 +200,7 @@ func (p *page) wantText(selector string, texts ...string) {
 	}
 }
 
-// wantNoText is wantText for what must not stand there.
+// wantNoText ends the test if the text is in the element.
 func (p *page) wantNoText(selector, text string) {
 	p.t.Helper()
 	if got := p.text(selector); strings.Contains(got, text) {

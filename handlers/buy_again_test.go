@@ -17,7 +17,8 @@ func (w *world) closed(user models.User, offers ...models.Offer) string {
 	return order.OrderNumber
 }
 
-// O15: 再次购买 puts what is still sold into the cart for the same term, and says what is not.
+// O15: 再次购买 puts the courses that are still sold into the cart, with the same terms, and says which
+// are not.
 func TestBuyAgain(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")
@@ -42,7 +43,8 @@ func TestBuyAgain(t *testing.T) {
 	})
 }
 
-// O15, R3: what has not ended, or is another's, is neither bought again nor deleted.
+// O15, R3: an order that has not ended, or that is another student's, can neither be bought again nor
+// deleted.
 func TestEndedOnly(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

@@ -41,8 +41,8 @@ func (b *browser) wantNoActions(number string) {
 	}
 }
 
-// O12: What the student is told comes back is back on the next page, whether or not somebody has
-// reached the cashier.
+// O12: What the page promises to give back is back on the next page, whether or not the student has been
+// at the cashier.
 func TestCancel(t *testing.T) {
 	for name, atCashier := range map[string]bool{"nobody at the cashier": false, "a buyer at the cashier": true} {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// Paid wins: who cancels a moment after paying has bought the courses.
+// The payment wins: a student who cancels a moment after paying has bought the courses.
 func TestCancelPaidMeanwhile(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -93,7 +93,7 @@ func TestCancelPaidMeanwhile(t *testing.T) {
 	})
 }
 
-// Without an answer from Alipay the order stays in between, and a job ends it.
+// Without an answer from Alipay the order stays 取消中 until a job ends it.
 func TestCancelWithAlipayDown(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		b, ann := w.student("ann")
@@ -120,7 +120,8 @@ func TestCancelWithAlipayDown(t *testing.T) {
 	})
 }
 
-// However often the button is pressed, the coupon and the points come back once and nobody sees an error.
+// However often the button is pressed, the coupon and the points come back once and nobody sees an
+// error.
 func TestCancelTwice(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

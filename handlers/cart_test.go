@@ -49,7 +49,7 @@ func TestSelectCart(t *testing.T) {
 	ann.open("/cart").wantText("#cart-sums", "已选 2 门课程")
 }
 
-// What cannot be sold is refused where it was chosen.
+// A choice that cannot be sold is refused on the page where it was made.
 func TestCartRefused(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -86,7 +86,7 @@ func TestCartRefused(t *testing.T) {
 	b.submit(b.open("/cart"), "/cart/items/1/delete").wantTo("/cart")
 }
 
-// What cannot be chosen in the cart is said there, and the line stays as it was.
+// A change in the cart that cannot be made is refused there, and the line stays as it was.
 func TestCartChangeRefused(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -111,7 +111,7 @@ func TestCartChangeRefused(t *testing.T) {
 	}
 }
 
-// A cart holds 50 courses; the next one is refused in words, wherever it was asked for.
+// A cart holds 50 courses. Every page that would add another one says why it cannot.
 func TestCartFull(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -131,7 +131,7 @@ func TestCartFull(t *testing.T) {
 	changed := b.post("/cart/items/1", token)
 	changed.wantTo("/cart")
 	b.follow(changed).wantText(".flash", "购物车已满")
-	b.post("/cart/items/100", token).wantTo("/cart") // one that is in it may still be changed
+	b.post("/cart/items/100", token).wantTo("/cart") // a course in the cart can still be changed
 	if n := w.count("SELECT COUNT(*) FROM ly_cart_item"); n != 50 {
 		t.Errorf("got %d cart lines, want 50", n)
 	}
@@ -140,7 +140,7 @@ func TestCartFull(t *testing.T) {
 	}
 }
 
-// Names from the catalogue are text on every page.
+// HTML in names from the catalogue is shown as text on every page.
 func TestHTMLInNames(t *testing.T) {
 	const name = `<script>alert("x")</script><img src=x onerror=alert(1)>'&amp;`
 	w := newWorld(t, modelstest.SQLite(t))
@@ -177,7 +177,7 @@ func TestHTMLInNames(t *testing.T) {
 	}
 }
 
-// What Alipay does not take in one trade is said in the cart and at checkout, and never becomes an order.
+// A sum above what Alipay takes in one trade never becomes an order; cart and checkout say so.
 func TestTooMuch(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")

@@ -13,8 +13,8 @@ const (
 	weChat  = phone + " MicroMessenger/8.0.50(0x1800323d) NetType/WIFI Language/zh_CN"
 )
 
-// O11: the browser's own word chooses the cashier, and a button beside 去付款 the other one, for
-// the same attempt.
+// O11: the User-Agent decides which cashier is opened. A button beside 去付款 opens the other one,
+// for the same attempt.
 func TestOtherCashier(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -46,7 +46,8 @@ func TestOtherCashier(t *testing.T) {
 	}
 }
 
-// WeChat's browser opens no page of Alipay's: the order waits while its page says how to go on elsewhere.
+// WeChat's browser does not open Alipay's pages: the order waits, and its page says how to pay in
+// another browser.
 func TestInsideWeChat(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")

@@ -25,7 +25,8 @@ func (w *world) wantNoOrder() {
 	}
 }
 
-// What changed between the page and the button is shown with the new sum, and the next press orders at it.
+// If something changed after the page was made, it comes back with the new sum, and the next press
+// orders at that sum.
 func TestCheckoutChanged(t *testing.T) {
 	for name, c := range map[string]struct {
 		change, text, pays string
@@ -57,7 +58,7 @@ func TestCheckoutChanged(t *testing.T) {
 	}
 }
 
-// So is another reduction by the coupon that was chosen.
+// The same holds if the chosen coupon now takes off another sum.
 func TestCheckoutCouponChanged(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -79,7 +80,7 @@ func TestCheckoutCouponChanged(t *testing.T) {
 	}
 }
 
-// A new price loses neither the coupon nor the points that were chosen.
+// When a price changes, the chosen coupon and points are kept.
 func TestCheckoutChangedKeepsTheChoice(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -99,7 +100,7 @@ func TestCheckoutChangedKeepsTheChoice(t *testing.T) {
 	}
 }
 
-// Each coupon that cannot be used says why, and one that waits in an order leads there.
+// Each coupon that cannot be used says why, and one that another order holds links to that order.
 func TestUnusableCoupons(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -140,7 +141,8 @@ func TestCheckoutNothingLeft(t *testing.T) {
 	w.wantNoOrder()
 }
 
-// Coupons and points that cannot be had are refused at the field, and the sum without them is shown.
+// Coupons and points that cannot be used are refused beside their field, and the sum without them is
+// shown.
 func TestCheckoutRefused(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		w := newWorld(t, db)
@@ -197,7 +199,7 @@ func TestCheckoutRefused(t *testing.T) {
 	})
 }
 
-// 更新金额 weighs a choice without ordering, and keeps the token and the seal out of the address.
+// 更新金额 prices a choice without ordering, and keeps the token and the seal out of the address.
 func TestUpdateQuote(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")

@@ -9,7 +9,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// One coupon in two tabs: the first order has it, the second is told so.
+// If one coupon is used in two tabs, the first order gets it, and the second is told so.
 func TestCouponInTwoTabs(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")
@@ -81,8 +81,8 @@ func TestDoubleClick(t *testing.T) {
 	})
 }
 
-// The browser's button brings the page back as it was, and its coupon or points are changed: whoever
-// presses again must not pay the sum of the first press unawares.
+// The back button brings the page back as it was. A student who then changes coupon or points and orders
+// again must not pay the sum of the first order unawares.
 func TestSentAgainWithAnotherChoice(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

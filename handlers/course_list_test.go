@@ -17,7 +17,7 @@ func (p *page) cards() string {
 	return strings.Join(names, "、")
 }
 
-// The address says what is shown; what it says wrongly is as if it were not there.
+// The query decides what is shown. Values that make no sense are ignored.
 func TestCourseListAddress(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b := w.browser()
@@ -83,8 +83,8 @@ func TestDiscountsAreShown(t *testing.T) {
 	}
 }
 
-// Where one discount is the better one for some terms and another for the rest, the page tells of
-// both, each with its own end.
+// If one discount is better for some terms and another one for the rest, the page shows both, each with
+// its own end.
 func TestTwoDiscountsOfACourse(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	w.exec("UPDATE ly_activity SET end_time = '2099-11-30 15:59:00'")

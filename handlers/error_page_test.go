@@ -8,7 +8,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// C8: each error says what to do, keeps the order number that the address has, and leads on.
+// C8: each error page says what to do, shows the order number of the address, and links to where to
+// go on.
 func TestErrorsLeadOn(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -35,8 +36,8 @@ func TestErrorsLeadOn(t *testing.T) {
 	}
 }
 
-// C8: a form that was refused stands at the address that it was sent to. Who opens that again, or
-// comes there from the login, is led on.
+// C8: a refused form is shown under the address that it was sent to. Whoever opens that address
+// again, or comes to it from the login, is redirected to a page.
 func TestRefusedFormOpenedAgain(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -55,8 +56,8 @@ func TestRefusedFormOpenedAgain(t *testing.T) {
 	visitor.follow(entered).wantTo("/checkout")
 }
 
-// C8: an order that could not be sent to the cashier is kept: its number stands on the page,
-// whichever form sent it.
+// C8: if the student cannot be sent to the cashier, the order is kept, and the error page shows its
+// number, whichever form was sent.
 func TestPayingFails(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -76,8 +77,8 @@ func TestPayingFails(t *testing.T) {
 	}
 }
 
-// C8, R20: with the database down every page is one in the frame that keeps the order number, also
-// for who is not signed in.
+// C8, R20: with the database down every page still has its frame and the order number, even for visitors
+// who are not signed in.
 func TestDatabaseDownKeepsTheNumber(t *testing.T) {
 	w := newWorld(t, modelstest.Broken(t))
 	const number = "20190929151453000001000020"
@@ -103,8 +104,8 @@ func TestDatabaseDownKeepsTheNumber(t *testing.T) {
 	}
 }
 
-// C8, R3: who comes back from Alipay in another browser is told at the login that the payment is
-// safe, after a wrong password too.
+// C8, R3: students who come back from Alipay in another browser read at the login that their payment is
+// safe, even after a wrong password.
 func TestLoginAfterPaying(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	number := w.attempt(modelstest.Student(t, w.db, "ann")).OutTradeNo

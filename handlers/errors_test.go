@@ -84,7 +84,7 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
-// A database that is down is a page that says so; its words stay in the log.
+// If the database is down, the page says so; the error's text is only in the log.
 func TestDatabaseDown(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -117,7 +117,7 @@ func TestDatabaseDown(t *testing.T) {
 	}
 }
 
-// The log names orders and tells the reasons, and holds nothing that signs, logs in or opens.
+// The log names orders and reasons, and holds no signature, password, cookie or token.
 func TestLog(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -150,7 +150,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// A visitor who has left before the page was there is no error of the shop's.
+// A visitor who leaves before the page is there is not logged as an error of the shop.
 func TestClientLeft(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	ctx, leave := context.WithCancel(t.Context())

@@ -12,7 +12,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// estate is a shop in which ann owns something of everything that a route leads to, and eve owns nothing.
+// estate is a shop in which ann owns one of everything that a route can name, and eve owns nothing.
 type estate struct {
 	*world
 	ann, eve                   *browser
@@ -56,7 +56,7 @@ func (e *estate) in(t *testing.T) *estate {
 	return &part
 }
 
-// path fills in what is ann's.
+// path fills the parameters of a route in with what is ann's.
 func (e *estate) path(route string) string {
 	number, course := e.unpaid, e.inCart
 	switch {
@@ -105,8 +105,7 @@ func (b *browser) withToken(form url.Values) url.Values {
 	return form
 }
 
-// rows are all that the database holds, but for what is eve's own, for messages, and for how often
-// somebody tried.
+// rows are all rows of the database, except those of eve, of messages, and of used-up limits.
 func (e *estate) rows() []string {
 	e.t.Helper()
 	var all []string

@@ -10,7 +10,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// send asks for a route as a browser does, with a form where it takes one.
+// send requests a route as a browser does, with a form if it takes one.
 func (b *browser) send(method, path string, form url.Values) *page {
 	b.t.Helper()
 	if method == http.MethodGet {
@@ -19,8 +19,8 @@ func (b *browser) send(method, path string, form url.Values) *page {
 	return b.do(method, path, formType, strings.NewReader(form.Encode()))
 }
 
-// Whoever is not logged in is led to the login, and from there to where they were; nothing is done
-// for them before.
+// Visitors who are not logged in are sent to the login, and from there back to where they were.
+// Nothing is done for them before.
 func TestSignedOut(t *testing.T) {
 	eachRoute(t, students, func(e *estate, method, path string, r route) {
 		before, visitor, next := e.rows(), e.browser(), path
@@ -44,11 +44,11 @@ func TestSignedOut(t *testing.T) {
 	})
 }
 
-// What is another student's is not found, or shows nothing of it, and stays as it is.
+// What belongs to another student is not found, or shows nothing of it, and is not changed.
 func TestForeignOwner(t *testing.T) {
 	eachRoute(t, students, func(e *estate, method, path string, r route) {
 		if !strings.ContainsAny(path, "0123456789") {
-			return // it names nothing: what is there is eve's own
+			return // this route has no parameter, so it shows eve's own things
 		}
 		form := e.fill(r.form)
 		before := e.rows()
@@ -104,9 +104,8 @@ func TestForgedForm(t *testing.T) {
 	})
 }
 
-// Without this the tests above would pass on forms that change nothing for anybody. Whatever
-// changes who is logged in gives the browser another session, and the one from before is worth
-// nothing.
+// Without this test the ones above would pass on forms that change nothing for anybody. A form that
+// changes who is logged in gives the browser another session, and the former session is worth nothing.
 func TestOwnForm(t *testing.T) {
 	for name, r := range routes {
 		method, path, _ := strings.Cut(name, " ")
@@ -129,8 +128,8 @@ func TestOwnForm(t *testing.T) {
 	}
 }
 
-// Each address says which methods it takes, and takes no other. The browser vouches for the form,
-// or its token would be asked for first.
+// Each address says which methods it takes, and takes no others. The requests claim to come from
+// the shop's own pages, because otherwise the missing token would be refused first.
 func TestWrongMethod(t *testing.T) {
 	taken := map[string][]string{}
 	for name := range routes {
@@ -166,7 +165,7 @@ func sameMethods(allow string, methods []string) bool {
 	return slices.Equal(got, want)
 }
 
-// Alipay's route is no page's: it knows neither session nor token, and says its word to everybody.
+// Alipay's route is no page: it has neither session nor token, and answers everybody success or fail.
 func TestNotifyRoute(t *testing.T) {
 	eachRoute(t, func(_ string, r route) bool { return r.may == signed }, func(e *estate, method, path string, _ route) {
 		got := e.ann.do(method, path, formType, nil)

@@ -32,7 +32,7 @@ const (
 	contact  = "kefu@shop.example"
 )
 
-// Keys take long to make, and no test changes them.
+// The keys are shared, because making them takes long and no test changes them.
 var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 
 func newKey() *rsa.PrivateKey {
@@ -60,8 +60,8 @@ type world struct {
 type setup struct {
 	appID      string
 	sellerID   string
-	alipayKeys []*rsa.PublicKey // what the shop verifies with
-	baseURL    string           // "" = where the shop listens
+	alipayKeys []*rsa.PublicKey // with which the shop verifies messages
+	baseURL    string           // "" = the address at which the shop listens
 	now        func() time.Time
 	proxies    []netip.Prefix
 	refunds    models.RefundRule

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// O15: 删除 asks once, hides the order for its student alone, and leaves its own page.
+// O15: 删除 asks for confirmation and takes the order out of My Orders; its own page stays.
 func TestHide(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

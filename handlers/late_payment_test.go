@@ -27,8 +27,8 @@ func (b *browser) wantSteps(number string, want ...string) {
 	}
 }
 
-// Who pays on an old page of the cashier after cancelling gets the courses, as long as they can be
-// had as ordered.
+// A student who cancels and then pays on an old page of the cashier gets the courses, as long as
+// they can still be had as ordered.
 func TestLatePaymentGranted(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -52,8 +52,8 @@ func TestLatePaymentGranted(t *testing.T) {
 	})
 }
 
-// What cannot be had any more is paid back in full without anybody's help, and the student sees how
-// far that is.
+// If the courses cannot be had any more, the money goes back in full without staff, and the student sees
+// the progress.
 func TestLatePaymentGivenBack(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, _ := w.student("ann")
@@ -115,7 +115,7 @@ func TestSecondTrade(t *testing.T) {
 	})
 }
 
-// A refund that Alipay refuses for good is not promised.
+// The pages do not promise a refund that Alipay refuses for good.
 func TestRefundRefused(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -130,8 +130,8 @@ func TestRefundRefused(t *testing.T) {
 	}
 }
 
-// Money of another sum is in the hands of staff: the page neither claims nor denies it, and asks
-// for no second payment.
+// A payment of a wrong sum is left to staff: the page neither calls the order paid nor unpaid, and
+// asks for no second payment.
 func TestHeldPayment(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")

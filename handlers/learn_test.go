@@ -47,7 +47,7 @@ func TestLearn(t *testing.T) {
 	b.open("/mycourses/").wantText("main", "已过期")
 }
 
-// Only a form opens a lesson, however often its address is looked at, and only its own course's.
+// Only a form opens a lesson, not looking at its address, and only with a right to its own course.
 func TestOpenLesson(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

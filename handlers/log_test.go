@@ -12,7 +12,7 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// Whatever a visitor sends, a line of the log stays one line: nobody writes another into it.
+// Whatever visitors send, they cannot write a line of their own into the log.
 func TestLogLinesCannotBeForged(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	const forged = "x\r\ntime=2026-01-01T00:00:00Z level=INFO msg=payment outcome=fulfilled\x1b[2J"
@@ -53,8 +53,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	}
 }
 
-// What opens an account or moves money stands in no line of the log of a whole purchase, and of the
-// faults around it.
+// No line of the log holds a secret that would open an account or move money, during a whole
+// purchase and the faults around it.
 func TestLogTellsNoSecret(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -109,8 +109,8 @@ func TestLogTellsNoSecret(t *testing.T) {
 	}
 }
 
-// A conflict that no try survives is one line of the log for the page or message that failed by it,
-// whichever statement it hit, with neither the statement nor what was in it.
+// When every try of a transaction meets a conflict, the log has one line for the page or message that
+// failed, whichever statement it was, and the line holds neither the statement nor its values.
 func TestConflictIsOneErrorAtLast(t *testing.T) {
 	log := &logBuffer{}
 	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = logwatch.New(t, log) })

@@ -14,8 +14,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Forty guesses at the same moment, each from an address of its own and so let through by every
-// limit, take no more memory than a few, and a student who logs in among them gets in.
+// Forty guesses at the same moment, each from another address so that no limit stops them, take no more
+// memory than a few, and a student who logs in among them gets in.
 func TestCrowdAtTheLogin(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t), func(s *setup) {
 		s.proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -62,7 +62,7 @@ func guessFrom(shop, address, token string, form url.Values) *http.Request {
 	return r
 }
 
-// watchMemory looks at what the heap holds until it is asked for the most that it saw.
+// watchMemory watches the size of the heap until most is called, which returns the largest.
 func watchMemory(t *testing.T) (most func() uint64) {
 	stop, seen := make(chan struct{}), make(chan uint64, 1)
 	go func() {

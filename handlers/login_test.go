@@ -10,7 +10,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// The login remembers where the visitor was going, also from a form that stood on a page.
+// After the login visitors come to the page that they wanted or, if they had sent a form, to its page.
 func TestComeBack(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	modelstest.Student(t, w.db, "ann")

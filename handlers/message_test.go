@@ -31,8 +31,8 @@ func (f fields) with(changes ...string) fields {
 	return f
 }
 
-// signed writes the message as Alipay does. The test has its own signer, so that a misreading of
-// the rule in the shop would show.
+// signed writes the message as Alipay does. It does not use the shop's signing code, so that a mistake
+// there would show.
 func (f fields) signed() string { return f.signedWith(alipayKey()) }
 
 func (f fields) signedWith(key *rsa.PrivateKey) string {
@@ -85,7 +85,7 @@ func (w *world) notify(body string) *page {
 	return w.browser().do(http.MethodPost, "/payments/notify", formType+"; charset=utf-8", strings.NewReader(body))
 }
 
-// wantAnswer checks the only two answers that Alipay reads, byte for byte.
+// wantAnswer expects one of the two answers that Alipay reads, byte for byte.
 func (p *page) wantAnswer(t *testing.T, success bool) {
 	t.Helper()
 	status, word := http.StatusBadRequest, "fail"

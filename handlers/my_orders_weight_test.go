@@ -14,7 +14,7 @@ import (
 // the script together.
 const maxWeight = 40 << 10
 
-// My Orders is light, asks for no font, and what it loads beside the page may be kept for ever.
+// My Orders is light, loads no font, and its other files may be cached for ever.
 func TestMyOrdersWeight(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

@@ -11,8 +11,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// What the simulator can do wrong with a notify, or oddly: a refused delivery comes again with the
-// same notify_id, and then fulfils.
+// Everything that the simulator can do wrong with a notify: a refused delivery comes again with the same
+// notify_id, and then fulfils the order.
 func TestNotifyFromSimulator(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		w := newWorld(t, db)
@@ -75,7 +75,8 @@ func (b *browser) in(w *world) *browser {
 	return &part
 }
 
-// A notify that does not name the seller is believed as far as Alipay's own answer goes, and no further.
+// A notify that does not name the seller is not believed itself; what counts is Alipay's answer
+// about the trade.
 func TestNotifyWithoutSeller(t *testing.T) {
 	for name, c := range map[string]struct {
 		pay, success bool
@@ -108,7 +109,8 @@ func TestNotifyWithoutSeller(t *testing.T) {
 	}
 }
 
-// Nothing is acknowledged that is not stored: what failed for want of a database comes again and fulfils.
+// A notify that could not be stored is not acknowledged: it comes again when the database is back, and
+// fulfils the order.
 func TestNotifyWithoutDatabase(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		payment := w.attempt(modelstest.Student(w.t, w.db, "ann"))

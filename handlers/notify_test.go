@@ -60,7 +60,7 @@ var notifyCases = map[string]struct {
 	"1 MB":                {spoilt(`$`, "&x="+strings.Repeat("x", 1<<20)), false, "notify refused too_large", false},
 }
 
-// Each message is posted for an unpaid order of 99.00 of its own.
+// Each message is about another unpaid order of 99.00.
 func TestNotify(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		w := newWorld(t, db)
@@ -106,7 +106,7 @@ func (w *world) wantPaid(number string, paid bool) {
 	}
 }
 
-// Genuine money of another sum must be in sight until somebody has looked at it.
+// A genuine payment of a wrong sum stays visible to staff until somebody has dealt with it.
 func TestNotifyWrongAmount(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		payment := w.attempt(modelstest.Student(w.t, w.db, "ann"))
@@ -173,8 +173,8 @@ func TestNotifyOfRefund(t *testing.T) {
 	})
 }
 
-// What was never paid cannot go back: the shop asks Alipay, and until a payment is known the notify
-// must come again.
+// A refund of a payment that the shop does not know: it asks Alipay, and answers fail until the
+// payment is known, so that the notify comes again.
 func TestNotifyOfRefundWithoutPayment(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		payment := w.attempt(modelstest.Student(w.t, w.db, "ann"))
@@ -194,7 +194,7 @@ func TestNotifyOfRefundWithoutPayment(t *testing.T) {
 	})
 }
 
-// The route answers in its own words whatever it is asked with.
+// The route answers success or fail, whatever the method and the form of the request.
 func TestNotifyForm(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	payment := w.attempt(modelstest.Student(t, w.db, "ann"))
@@ -213,7 +213,7 @@ func TestNotifyForm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := w.browser().do(c.method, c.address, c.contentType, strings.NewReader(c.body))
 			if c.method == http.MethodHead {
-				got.body = "fail" // which an answer to HEAD leaves out
+				got.body = "fail" // an answer to HEAD has no body
 			}
 			got.wantAnswer(t, false)
 			if event := w.lastEvent(); !strings.HasPrefix(event, "notify refused ") {
@@ -222,14 +222,15 @@ func TestNotifyForm(t *testing.T) {
 			w.wantPaid(payment.OutTradeNo, false)
 		})
 	}
-	// Neither a session, nor a foreign page, nor an address of the query's own matters to a genuine one.
+	// A genuine notify is taken with a session, from a foreign page, and with a query in its
+	// address, too.
 	b, _ := w.student("bob")
 	b.header.Set("Sec-Fetch-Site", "cross-site")
 	b.do(http.MethodPost, "/payments/notify?x=1", formType, strings.NewReader(body)).wantAnswer(t, true)
 	w.wantPaid(payment.OutTradeNo, true)
 }
 
-// What is kept of a message that anybody may have sent is bounded, and can be found again.
+// Only a bounded part of a message that anybody may have sent is stored, and it can be found again.
 func TestNotifyKept(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	payment := w.attempt(modelstest.Student(t, w.db, "ann"))

@@ -8,7 +8,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Line O11: 去付款 warns before a course is paid for twice, and goes on when the student wants it so.
+// Line O11: 去付款 warns before a course is paid for twice, and goes on if the student wants to.
 func TestPayTwice(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		b, ann := w.student("ann")
@@ -36,7 +36,7 @@ func TestPayTwice(t *testing.T) {
 	})
 }
 
-// So does 提交订单 on a page that was made before the other order was.
+// 提交订单 warns in the same way if the other order was made after the page.
 func TestOrderInTwoTabs(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, _ := w.student("ann")
@@ -66,8 +66,8 @@ func TestPayForWhatIsOwned(t *testing.T) {
 	})
 }
 
-// The warning is about orders that can be paid: not about those of others, closed ones, or those
-// being cancelled.
+// Only other orders that can be paid cause the warning: not those of other students, closed ones,
+// or ones that are being cancelled.
 func TestPayTwiceOnlyWhereItMatters(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")

@@ -67,8 +67,8 @@ func TestFiftyNotifiesAtOnce(t *testing.T) {
 	}
 }
 
-// The simulator's own notify, three of ours, the return in two browsers and the result page's
-// questions all at once.
+// The simulator's notify, three copies of it, the return in two browsers and the result page's
+// questions, all at once, make one fulfilment.
 func TestNotifyReturnAndQueryAtOnce(t *testing.T) {
 	for round := range 5 {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {
@@ -96,7 +96,8 @@ func TestNotifyReturnAndQueryAtOnce(t *testing.T) {
 	}
 }
 
-// Orders of the same courses, chosen in different sequence, are paid at once without one failing for another.
+// Orders of the same courses, chosen in different sequence, can be paid at once, and none makes another
+// fail.
 func TestManyOrdersOfTheSameCoursesAtOnce(t *testing.T) {
 	w := newWorld(t, modelstest.MariaDB(t))
 	ann := modelstest.Student(t, w.db, "ann")
@@ -111,7 +112,8 @@ func TestManyOrdersOfTheSameCoursesAtOnce(t *testing.T) {
 	if got := w.count("SELECT COUNT(*) FROM ly_user_course"); got != 90 {
 		t.Errorf("got %d purchase records, want 90", got)
 	}
-	// Each purchase lengthens the right by its own 30 days: none may start from an end that another has moved.
+	// Each purchase lengthens the right by its own 30 days: none may start from an end that another
+	// has moved.
 	got := w.count("SELECT COUNT(DISTINCT out_time) FROM ly_user_course WHERE course_id = ?", w.stock.Plain.ID)
 	if got != 30 {
 		t.Errorf("got %d different ends of one right, want 30", got)

@@ -72,7 +72,7 @@ func TestHostFor(t *testing.T) {
 	}
 }
 
-// elsewhere are addresses that lead away from the shop, or that a careless reader takes for such.
+// elsewhere are addresses that lead away from the shop, or that careless code takes for such.
 var elsewhere = []string{
 	"//evil.example", "///evil.example", "////evil.example/", `/\evil.example`, `\\evil.example`,
 	`\/evil.example`, `/\/evil.example`, `//\evil.example`,
@@ -178,7 +178,7 @@ func TestNoHeaderLeadsAway(t *testing.T) {
 	token := visitor.withToken(url.Values{})
 	for _, address := range elsewhere {
 		if strings.ContainsAny(address, "\x00\r\n") {
-			continue // which no client can send
+			continue // no client can send this
 		}
 		for _, referer := range []string{address, w.shop.URL + address, w.shop.URL + "/" + address} {
 			visitor.header.Set("Referer", referer)

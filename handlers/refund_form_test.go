@@ -92,7 +92,7 @@ func TestRefusedRefundFormKeepsWhatWasSent(t *testing.T) {
 	}
 }
 
-// Between the form and its sending the world moves on.
+// The form is sent after something has changed that it did not show.
 func TestStaleRefundForm(t *testing.T) {
 	for name, c := range map[string]struct {
 		meanwhile func(*world, *handClock, string)

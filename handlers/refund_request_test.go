@@ -104,7 +104,7 @@ func TestRefundRequest(t *testing.T) {
 	})
 }
 
-// wantRequest wants a state of a request on My Orders, the order's page and the result page.
+// wantRequest expects that state of the request on My Orders, the order's page and the result page.
 func (b *browser) wantRequest(number, state string) {
 	b.t.Helper()
 	for _, path := range []string{"/myorder/", orderPath(number), resultPath(number)} {
@@ -133,7 +133,7 @@ func TestRefundOfOthers(t *testing.T) {
 	}
 }
 
-// However often the button is pressed, it is asked once and nobody sees an error.
+// However often the button is pressed, there is one request, and nobody sees an error.
 func TestRefundRequestedTwice(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, ann := w.student("ann")
@@ -151,7 +151,7 @@ func TestRefundRequestedTwice(t *testing.T) {
 	})
 }
 
-// A shop that offers no refunds says so, and nowhere leads to the form; free courses have nothing to give back.
+// A shop that offers no refunds says so and nowhere links to the form. Free courses cannot be refunded.
 func TestRefundsNotOffered(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t), func(s *setup) { s.refunds.Days = 0 })
 	b, ann := w.student("ann")

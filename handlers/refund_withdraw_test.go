@@ -6,7 +6,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// A request that is taken back leaves everything as it was, and learning goes on.
+// Withdrawing a request leaves everything as it was before, and learning goes on.
 func TestWithdrawRefund(t *testing.T) {
 	now := newHandClock() // stands still, so that the cart's order is that of the lines
 	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })

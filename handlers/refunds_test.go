@@ -8,7 +8,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// refund is what staff order from the command line.
+// refund refunds as luffy refund does.
 func (w *world) refund(r models.NewRefund) {
 	w.t.Helper()
 	r.By = "staff"
@@ -17,7 +17,7 @@ func (w *world) refund(r models.NewRefund) {
 	}
 }
 
-// An order of which a part went back is under 已完成 and 退款; one of which all did is under 退款 alone.
+// A partly refunded order is under 已完成 and under 退款; a wholly refunded one is under 退款 only.
 func TestRefundsOnPages(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, user := w.student("ann")

@@ -93,10 +93,26 @@ func (c Course) paid() bool {
 
 // buyText is the button that leads straight to the order.
 func (c Course) buyText() string {
-	if c.paid() {
+	switch {
+	case !c.paid():
+		return "免费领取"
+	case c.Owned.Live:
+		return "立即续费"
+	default:
 		return "立即购买"
 	}
-	return "免费领取"
+}
+
+// buyTitle is the heading above the terms.
+func (c Course) buyTitle() string {
+	switch {
+	case c.Owned.Forever():
+		return "已拥有"
+	case c.Owned.Live:
+		return "续费"
+	default:
+		return "选择有效期"
+	}
 }
 
 // kept reports whether the student chose a term before the login and has not sent it yet.

@@ -35,12 +35,13 @@ func TestOwnedCourse(t *testing.T) {
 		name     string
 		owned    Ownership
 		want     string
+		title    string
 		canBuy   int
 		canLearn int
 	}{
-		{"never bought", Ownership{}, "", 1, 0},
-		{"with an end", Ownership{Live: true, Until: sampleNow}, "您已拥有本课程，有效期至 2026-11-22。再次购买将延长有效期。", 1, 1},
-		{"for ever", Ownership{Live: true}, "您已拥有本课程，永久有效，不需要再次购买。", 0, 1},
+		{"never bought", Ownership{}, "", "选择有效期", 1, 0},
+		{"with an end", Ownership{Live: true, Until: sampleNow}, "您已拥有本课程，有效期至 2026-11-22。再次购买将延长有效期。", "续费", 1, 1},
+		{"for ever", Ownership{Live: true}, "您已拥有本课程，永久有效，不需要再次购买。", "已拥有", 0, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -49,6 +50,7 @@ func TestOwnedCourse(t *testing.T) {
 			course.Owned = test.owned
 			doc := render(t, CoursePage(course))
 			wantText(t, doc, ".note p:first-child", test.want)
+			wantText(t, doc, "#buy-title", test.title)
 			wantCount(t, doc, "#add-to-cart", test.canBuy)
 			wantCount(t, doc, "a[href='/learn/1']", test.canLearn)
 		})

@@ -85,9 +85,6 @@ func paragraphs(text string) []string {
 	return out
 }
 
-// orDash shows a dash instead of an empty text.
-func orDash(s string) string { return cmp.Or(s, "—") }
-
 // pageTitle is the page's number for the title of a list; empty for the first page.
 func pageTitle(no int) string {
 	if no <= 1 {

@@ -127,6 +127,22 @@ func TestRefundedWhileAsked(t *testing.T) {
 	}
 }
 
+// What a student has taken back nobody has approved, though staff give the money back all the same.
+func TestRefundedAfterWithdrawal(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.requestRefund(t, order, 1)
+		if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1); err != nil {
+			t.Fatal(err)
+		}
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1, By: "boss"}))
+		if r := s.request(t, order, 1); r.State != models.RequestWithdrawn || r.DecidedBy != "" || r.RefundID != nil {
+			t.Errorf("got %+v, want it withdrawn still", r)
+		}
+		wantClean(t, s.DB)
+	})
+}
+
 // A sum that is no line's stays a bare sum, and the request stays open.
 func TestOtherSumWhileAsked(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

@@ -20,10 +20,11 @@ type window struct {
 
 // The indexes that keep a student's orders by id, all of them and shelf by shelf. The window names
 // the one it is read along: with statistics of yesterday the database takes the other, and reads
-// whatever the student ever ordered.
+// whatever the student ever ordered. Who searches for a whole number wants one order.
 const (
-	byUser  = "ly_order_user"
-	byShelf = "ly_order_user_shelf"
+	byUser   = "ly_order_user"
+	byShelf  = "ly_order_user_shelf"
+	byNumber = "ly_order_number"
 )
 
 // part is a condition on ly_order o.
@@ -39,6 +40,9 @@ func (f OrderFilter) first(limit int) window {
 	if f.Tab == TabAll {
 		where, args := f.where()
 		w.index, w.parts = byUser, []part{{where, args}}
+	}
+	if f.forNumber() {
+		w.index = byNumber
 	}
 	return w
 }
@@ -150,13 +154,22 @@ func (f OrderFilter) parts() []part {
 	return parts
 }
 
+// forNumber tells a search for a whole order number, which is compared with nothing else.
+func (f OrderFilter) forNumber() bool {
+	return len(f.Search) == OrderNumberLength && digitsOnly(f.Search)
+}
+
 // where is the condition on ly_order o for the student's orders on some shelves, or, without any named, on all.
 func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
 	where, args = "o.user_id = ? AND o.hidden_at IS NULL", []any{f.UserID}
 	if len(shelves) > 0 {
 		where = "o.user_id = ? AND " + onAnyOf(shelves)
 	}
-	if f.Search != "" {
+	switch {
+	case f.forNumber():
+		where += " AND o.order_number = ?"
+		args = append(args, f.Search)
+	case f.Search != "":
 		pattern := "%" + likeEscaper.Replace(f.Search) + "%"
 		where += ` AND (o.order_number LIKE ? ESCAPE '!' OR EXISTS (
 			SELECT 1 FROM ly_order_detail s WHERE s.order_id = o.id AND s.course_name LIKE ? ESCAPE '!'))`

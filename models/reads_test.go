@@ -83,3 +83,21 @@ func TestMyCoursesReadsOnesOwn(t *testing.T) {
 	loadRefunded(t, s, s.bob(t), 3000)
 	s.wantFewReads(t, func() error { _, err := s.OwnedCourses(t.Context(), learner.ID, 1); return err })
 }
+
+// A whole order number finds its order without reading all that its student ever ordered.
+func TestSearchForANumberReadsOneOrder(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	orders := pile(t, s, s.ann, 3000)
+	s.list(t, models.OrderFilter{Tab: models.TabAll}) // leaves the tally behind
+	for _, tab := range []models.OrderTab{models.TabAll, models.TabUnpaid} {
+		plain := models.OrderFilter{Tab: tab}
+		search := plain
+		search.Search = orders[1500].OrderNumber
+		read := func(f models.OrderFilter) int64 {
+			return modelstest.RowsRead(t, s.DB, func() { s.list(t, f) })
+		}
+		if all, one := read(plain), read(search); one > all {
+			t.Errorf("%s: got %d rows read for one order, want no more than for a page, %d", tab, one, all)
+		}
+	}
+}

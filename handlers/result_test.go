@@ -20,7 +20,7 @@ func TestResultStates(t *testing.T) {
 		status  models.OrderStatus
 		started bool
 		held    bool
-		asked   string // Alipay's last word, a moment ago
+		asked   string // Alipay's answer a moment ago
 		returns bool
 		h1      string
 		text    string
@@ -84,8 +84,8 @@ func TestResultOthers(t *testing.T) {
 	}
 }
 
-// R5, R7: While the result is open the page comes again by itself, ever slower, and then leaves it
-// to the student.
+// R5, R7: While the result is not known the page refreshes itself, more and more slowly, and in the end
+// leaves that to the student.
 func TestResultRefresh(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	b, ann := w.student("ann")
@@ -154,7 +154,7 @@ func TestResultFloor(t *testing.T) {
 	}
 }
 
-// A student who is waiting on the page sees the payment although neither notify nor return came.
+// A student who waits on the page sees the payment even if neither notify nor return came.
 func TestResultAsks(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -168,7 +168,7 @@ func TestResultAsks(t *testing.T) {
 	})
 }
 
-// R20: An Alipay that is down or lies costs the page nothing and changes nothing.
+// R20: If Alipay is down, or its answer is forged, the page comes all the same and nothing changes.
 func TestResultWithAlipayDown(t *testing.T) {
 	for _, fault := range []string{
 		sandbox.APIBadGateway, sandbox.APIUnavailable, sandbox.APIUnsigned, sandbox.APIWrongSign, sandbox.APITimeoutBefore,
@@ -193,7 +193,7 @@ func TestResultWithAlipayDown(t *testing.T) {
 	}
 }
 
-// O10: Past its deadline an order cannot be paid any more, and says so wherever a button was pressed.
+// O10: After its deadline an order cannot be paid any more, and every page with a button says so.
 func TestPastDeadline(t *testing.T) {
 	now := newHandClock()
 	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })

@@ -18,7 +18,7 @@ import (
 
 const returnPath = "/payments/result"
 
-// wantRefused checks the page that a return gets which is not believed.
+// wantRefused checks the page for a return that is not believed.
 func (p *page) wantRefused(number string) {
 	p.t.Helper()
 	p.want(http.StatusBadRequest)
@@ -30,7 +30,7 @@ func (p *page) wantRefused(number string) {
 	}
 }
 
-// R1, R17: Each return comes for an unpaid order of 99.00 of its own, without any login.
+// R1, R17: Each return is about another unpaid order of 99.00, and comes without a login.
 func TestReturn(t *testing.T) {
 	cases := map[string]struct {
 		query func(fields) string
@@ -97,7 +97,7 @@ func TestReturnWithoutLogin(t *testing.T) {
 
 		returned := b.get(returnURL)
 		returned.wantTo(resultPath(link.number))
-		w.wantPaid(link.number, true) // the session has no part in it
+		w.wantPaid(link.number, true) // even without a session
 		login := b.follow(b.follow(returned))
 		result := b.follow(b.submit(login, "/login", "username", "ann", "password", modelstest.Password))
 		if result.url.Path != resultPath(link.number) || result.h1() != "支付成功" {
@@ -107,7 +107,8 @@ func TestReturnWithoutLogin(t *testing.T) {
 	})
 }
 
-// R15: An old return can be sent again for ever; it opens the same truth and changes nothing.
+// R15: An old return can be sent again for ever. It leads to the order's present state and changes
+// nothing.
 func TestReturnReplayed(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, _ := w.student("ann")

@@ -19,19 +19,20 @@ type rights int
 const (
 	open   rights = iota // by anybody
 	login                // after the login
-	signed               // by Alipay, whose signature is the only key
-	plain                // by anybody; it is no page: no session, no frame, no forms
+	signed               // by whoever has Alipay's signature
+	plain                // by anybody; it is not a page: it has no session, no frame and no forms
 )
 
-// route is what the tests of every route know of one.
+// route is what the tests of every route need to know about one.
 type route struct {
 	may     rights
-	form    change // with which ann changes something; of posts
-	renews  bool   // the session, because it changes who is logged in
-	foreign int    // what eve is told who asks for what is ann's; 0 = not found for what is an order's, and her own else
+	form    change // the fields of a POST with which ann changes something
+	renews  bool   // it gives the browser a new session, because it changes who is logged in
+	foreign int    // the status that eve gets for something of ann's; 0 = 404 for an order, else eve's own page
 }
 
-// Every route is here. One that is missing fails TestEveryRouteHasARow, and so do rows of routes that are gone.
+// Every route has a row here. TestEveryRouteHasARow fails if one is missing, and for rows of routes that
+// are gone.
 var routes = map[string]route{
 	"GET /":            {may: open},
 	"GET /courses/:id": {may: open},
@@ -91,7 +92,8 @@ var routes = map[string]route{
 	"DELETE /payments/notify":              {may: signed},
 }
 
-// compareRoutes returns the routes of the shop without a row, and the rows without a route. HEAD is TestHead's.
+// compareRoutes returns the routes of the shop without a row, and the rows without a route. HEAD is
+// TestHead's.
 func compareRoutes(registered []*echo.Route, rows map[string]route) (missing, gone []string) {
 	var found []string
 	for _, r := range registered {
@@ -121,7 +123,7 @@ func TestEveryRouteHasARow(t *testing.T) {
 	for _, name := range gone {
 		t.Errorf("%s is in the table and no route", name)
 	}
-	// The comparison sees what is registered later, too, however it is done.
+	// The comparison also sees routes that are registered later, in whatever way.
 	nothing := func(echo.Context) error { return nil }
 	w.routes.GET("/new", nothing)
 	w.routes.Group("/admin").POST("/coupons", nothing)
@@ -136,7 +138,7 @@ func TestEveryRouteHasARow(t *testing.T) {
 	}
 }
 
-// eachRoute runs a part of a test for every row that is chosen, on one estate.
+// eachRoute runs a subtest for every chosen row, all on one estate.
 func eachRoute(
 	t *testing.T, choose func(method string, r route) bool, test func(e *estate, method, path string, r route),
 ) {

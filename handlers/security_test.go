@@ -65,13 +65,12 @@ func TestCSRF(t *testing.T) {
 	}
 }
 
-// pageHeaders are those of every page, beside the policy.
+// pageHeaders are the headers of every page, besides the Content-Security-Policy.
 var pageHeaders = map[string]string{
 	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
 }
 
-// wantSafe checks the headers of an answer: what a page forbids, what every answer forbids, and how
-// its cookies may travel.
+// wantSafe checks the security headers of an answer and the attributes of its cookies.
 func (p *page) wantSafe(may rights, secure bool, gateway string) {
 	p.t.Helper()
 	want := map[string]string{"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": ""}
@@ -115,8 +114,8 @@ func (p *page) wantSafe(may rights, secure bool, gateway string) {
 	}
 }
 
-// R17: Every answer of every route, refusals included, forbids framing, foreign scripts and
-// keeping, and its cookies stay with the browser.
+// R17: Every answer of every route, also a refusal, forbids frames, foreign scripts and caching, and
+// scripts cannot read its cookies.
 func TestSecurityHeaders(t *testing.T) {
 	eachRoute(t, all, func(e *estate, method, path string, r route) {
 		token := e.eve.withToken(url.Values{})
@@ -136,7 +135,7 @@ func TestSecurityHeaders(t *testing.T) {
 	}
 }
 
-// The same with a database that is down, and behind https, where the cookies travel no other way.
+// The same with a database that is down, and with https, where cookies are sent over https only.
 func TestSecurityHeadersOfFaults(t *testing.T) {
 	secure := func(s *setup) { s.baseURL = "https://shop.example" }
 	for name, w := range map[string]*world{
@@ -181,8 +180,8 @@ func TestCookieFlags(t *testing.T) {
 	}
 }
 
-// Alipay's gateway leads on to a cashier on another of its hosts, and browsers hold that to the
-// policy of the page whose form was sent.
+// Alipay's gateway redirects to a cashier on another of its hosts, and browsers apply the policy of the
+// page with the form to that redirect.
 func TestFormsMayLeadToTheCashier(t *testing.T) {
 	for gateway, want := range map[string]string{
 		"https://openapi.alipay.com/gateway.do":               "https://openapi.alipay.com https://*.alipay.com;",

@@ -37,8 +37,8 @@ func (b *browser) loggedIn() bool {
 	return b.open("/").Find(".user-name").Length() == 1
 }
 
-// A session id that was there before the login, planted or not, is nobody's after it; one from
-// before the logout, neither.
+// A session ID from before the login, planted or not, is worthless after it, and so is one from
+// before the logout.
 func TestSessionRotation(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		modelstest.Student(w.t, w.db, "ann")
@@ -114,7 +114,7 @@ func TestForeignSessions(t *testing.T) {
 	}
 }
 
-// A new password ends every session of the student but the one that set it, and that one gets a new id.
+// A new password ends every other session of the student; the one that set it gets a new ID.
 func TestPasswordChangeEndsSessions(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		b, _ := w.student("ann")

@@ -25,8 +25,8 @@ func (p *page) visitor(name string) string {
 	return strings.NewReplacer(token, "TOKEN", name, "NAME").Replace(p.body)
 }
 
-// After ten wrong guesses of a name each further one waits, whether the name exists or not, and the
-// pages are the same to the byte.
+// After ten wrong guesses of a name each further one must wait, whether or not the name exists, and the
+// pages for both are the same, byte for byte.
 func TestGuessesOfAName(t *testing.T) {
 	eachTimedWorld(t, func(w *world, now *handClock) {
 		modelstest.Student(w.t, w.db, "Known")
@@ -64,7 +64,8 @@ func TestGuessesOfAName(t *testing.T) {
 	})
 }
 
-// A browser that has logged in keeps its own guesses, so strangers cannot keep its student out.
+// A browser that has logged in before has guesses of its own, so that strangers cannot lock its student
+// out.
 func TestStrangersLockNobodyOut(t *testing.T) {
 	w := stillWorld(t)
 	ann, _ := w.student("ann")
@@ -86,7 +87,7 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	bob.guess("ann", modelstest.Password).want(http.StatusTooManyRequests) // known, but for another name
 }
 
-// stillWorld is a shop whose clock stands, so that no limit recovers meanwhile.
+// stillWorld is a shop whose clock stands still, so that no limit recovers during the test.
 func stillWorld(t *testing.T, change ...func(*setup)) *world {
 	t.Helper()
 	now := newHandClock()
@@ -94,7 +95,7 @@ func stillWorld(t *testing.T, change ...func(*setup)) *world {
 	return newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), append(change, still)...)
 }
 
-// One address cannot try many names; logins that succeed cost it nothing.
+// One address cannot try many names. Successful logins are not counted against it.
 func TestGuessesFromAnAddress(t *testing.T) {
 	w := stillWorld(t)
 	modelstest.Student(t, w.db, "ann")
@@ -116,7 +117,7 @@ func TestGuessesFromAnAddress(t *testing.T) {
 	}
 }
 
-// The count stands in the database, so it holds over replicas.
+// The counts are in the database, so replicas share them.
 func TestGuessesOnTwoReplicas(t *testing.T) {
 	w := stillWorld(t)
 	modelstest.Student(t, w.db, "ann")

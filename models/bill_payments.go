@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// PaidPayment is an attempt with its refunds, and with what its order costs.
+// PaidPayment is an attempt with its refunds and with the price of its order.
 type PaidPayment struct {
 	Payment
 	RealPrice Fen
@@ -16,7 +16,7 @@ type PaidPayment struct {
 // batch bounds how many rows one statement names or writes.
 const batch = 500
 
-// PaymentsNamed reads the attempts with those out_trade_nos, whatever their state, with their refunds.
+// PaymentsNamed reads, by out_trade_no, the attempts with these names, whatever their state.
 func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[string]PaidPayment, error) {
 	named := make(map[string]PaidPayment, len(outTradeNos))
 	for names := range slices.Chunk(outTradeNos, batch) {
@@ -33,8 +33,8 @@ func (db *DB) PaymentsNamed(ctx context.Context, outTradeNos []string) (map[stri
 	return named, nil
 }
 
-// PaymentsBetween reads the payments whose money came in that time, by Alipay's clock, as a bill
-// names them: out_trade_no, trade_no and amount.
+// PaymentsBetween reads the payments that were made in that time, by Alipay's clock. Only out_trade_no,
+// trade_no and amount are read, which is what a bill has.
 func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Payment, error) {
 	var paid []Payment
 	err := db.with(ctx).Select("out_trade_no", "trade_no", "amount").
@@ -43,14 +43,15 @@ func (db *DB) PaymentsBetween(ctx context.Context, from, to time.Time) ([]Paymen
 	return paid, err
 }
 
-// DoneRefund is a refund that is done, with the trade that it is of.
+// DoneRefund is a finished refund, with the names of its trade.
 type DoneRefund struct {
 	Refund     Refund `gorm:"embedded"`
 	OutTradeNo string
 	TradeNo    string
 }
 
-// RefundsBetween reads the refunds that Alipay did in that time, by its clock.
+// RefundsBetween reads the refunds that Alipay made in that time, by its clock. Those that staff paid by
+// other means are left out.
 func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRefund, error) {
 	var done []DoneRefund
 	err := db.with(ctx).Raw(`
@@ -60,7 +61,7 @@ func (db *DB) RefundsBetween(ctx context.Context, from, to time.Time) ([]DoneRef
 	return done, err
 }
 
-// RedateRefund corrects when Alipay did a refund that is done.
+// RedateRefund corrects the time at which Alipay made a finished refund.
 func (db *DB) RedateRefund(ctx context.Context, id int64, at time.Time) error {
 	return db.with(ctx).Model(&Refund{}).
 		Where("id = ? AND state = ? AND settled_by = ''", id, RefundDone).

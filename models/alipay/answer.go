@@ -30,8 +30,8 @@ func (c *Client) answerNode(body []byte, method string) ([]byte, error) {
 	return nil, err
 }
 
-// readAnswer turns a verified node into out or into the failure that it reports. The node must
-// speak of the trade that was asked for: an answer is signed without the question.
+// readAnswer reads a verified node into out, or returns the failure that it reports. The node must be
+// about the trade that was asked for, because the signature of an answer does not cover the question.
 func readAnswer(method string, node []byte, asked callContent, out any) error {
 	head, err := readHead(node)
 	if err != nil {

@@ -15,13 +15,13 @@ const (
 )
 
 var (
-	// ErrNoBill marks a day of which Alipay has no bill: it is not made yet, or never, because nothing
-	// was traded; see IsNoTrades. An empty day has a bill without rows only for sellers who left the
-	// settings of their bills alone (bill_file_code).
+	// ErrNoBill marks a day for which Alipay has no bill: it is not made yet, or never will be,
+	// because nothing was traded; see IsNoTrades. Only sellers who did not change the settings of
+	// their bills get a bill without rows for such a day (bill_file_code).
 	ErrNoBill = errors.New("the bill is not there yet")
 
-	// ErrBill marks a bill that arrived and is not whole, not of that day or not readable. None of
-	// its rows is given.
+	// ErrBill marks a bill that is incomplete, of another day or unreadable. None of its rows is
+	// returned.
 	ErrBill = errors.New("the bill cannot be used")
 )
 
@@ -41,7 +41,7 @@ type BillRow struct {
 	Received     int64  // 商家实收; negative for a refund, as in the bill
 	ServiceFee   int64  // 服务费; negative when charged, as in the bill
 	CreatedAt    time.Time
-	FinishedAt   time.Time // it decides about the day, and may lie beside it
+	FinishedAt   time.Time // decides which day's bill has the row, but may be slightly outside that day
 	Subject      string
 }
 
@@ -76,7 +76,7 @@ func (c *Client) Bill(ctx context.Context, date string) (Bill, error) {
 // IsNoTrades tells whether an ErrNoBill is Alipay's word that nothing was traded on the day.
 func IsNoTrades(err error) bool { return hasSubCode(err, "NO_BILL_DATA") }
 
-// checkBillDate spares the gateway questions that have no answer: a day that is not over has no bill.
+// checkBillDate refuses dates for which the gateway cannot have a bill, like days that are not over.
 func (c *Client) checkBillDate(date string) error {
 	if _, err := parseBillDate(date); err != nil {
 		return err

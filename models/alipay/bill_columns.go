@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The columns that are read. Accounts have different others, in any order.
+// The columns that are read. Which other columns a bill has, and their order, depends on the account.
 const (
 	columnTradeNo      = "支付宝交易号"
 	columnOutTradeNo   = "商户订单号"

@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// billTimeout is for the whole download; only its beginning has to fall into the 30 seconds of the address.
+// billTimeout is for the whole download; only its beginning has to fall into the 30 seconds of the
+// address.
 const billTimeout = 2 * time.Minute
 
-// downloadBill fetches the zip at the address that the gateway gave. Whoever has the address has
-// the bill, so no error shows it, and redirects are not followed.
+// downloadBill fetches the zip at the address that the gateway gave. Anybody with that address can get
+// the bill, so it is never part of an error, and redirects are not followed.
 func (c *Client) downloadBill(ctx context.Context, address string) ([]byte, error) {
 	if !c.mayDownload(address) {
 		return nil, fmt.Errorf("%w: bill_download_url is missing or no https address", ErrFields)
@@ -31,8 +32,8 @@ func (c *Client) downloadBill(ctx context.Context, address string) ([]byte, erro
 	return zipped, nil
 }
 
-// mayDownload wants https, because nothing in a bill is signed. Only a gateway that has no https
-// itself, which is a simulator, may point to an address without.
+// mayDownload allows https only, because nothing in a bill is signed. The exception is a gateway without
+// https, which can only be a simulator.
 func (c *Client) mayDownload(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Host != "" &&

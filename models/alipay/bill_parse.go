@@ -45,8 +45,8 @@ func readBill(zipped []byte, date string) ([]BillRow, error) {
 	return r.rows, nil
 }
 
-// billReader takes a bill line by line. A row is always one line: how a quotation mark in a course
-// name is written is not documented, and a stray one must not join rows.
+// billReader reads a bill line by line, one line for each row. Alipay does not document how quotation
+// marks in a course's name are written, and a stray one must not join rows.
 type billReader struct {
 	start   string // the beginning of the day, as the bill states it
 	columns billColumns
@@ -107,7 +107,7 @@ func (r *billReader) line(text string) (err error) {
 // totalForm is "#交易合计：6笔，商家实收共0.06元，…" or "#退款合计：4笔，商家实收退款共-0.04元，…".
 var totalForm = regexp.MustCompile(`^#(交易|退款)合计：(\d{1,9})笔，商家实收(?:退款)?共(-?[\d.]+)元`)
 
-// note reads a line that is no row: the day, the end of the list, or a total.
+// note reads a line that is not a row: the day, the end of the list, or a total.
 func (r *billReader) note(text string) error {
 	if strings.Contains(text, "起始日期") && !strings.Contains(text, r.start) {
 		return fmt.Errorf("the bill is of another day: %.200q", text)
@@ -131,7 +131,7 @@ func (r *billReader) note(text string) error {
 	return nil
 }
 
-// complete tells whether the whole bill was there.
+// complete returns an error unless the whole bill was read.
 func (r *billReader) complete() error {
 	if !r.ended {
 		return errors.New("cut off: the line 业务明细列表结束 is missing")

@@ -8,23 +8,26 @@ import (
 	"strings"
 )
 
-// What a bill may take. A quarter of a gigabyte of text is about a million rows, more than a day of
-// a shop has and as much as should be held in memory; packed it is less than a quarter of that.
+// The greatest size of a bill. A quarter of a gigabyte of text is about a million rows, which is
+// more than a shop has in a day, and as much as should be held in memory. Packed it is less than a
+// quarter of that.
 const (
 	maxBillZip   = 64 << 20
 	maxBillText  = 256 << 20
 	maxBillFiles = 16 // there are two
 )
 
-// billEnding tells the list of trades from the summary, …业务明细(汇总).csv.
+// billEnding is the end of the name of the list of trades. That of the summary is …业务明细(汇总).csv.
 const billEnding = "业务明细.csv"
 
-// openBill finds the list of trades in the zip. Names are GBK and serve to find it, nothing is written to disk.
+// openBill finds the list of trades in the zip. Names are GBK and serve to find it, nothing is
+// written to disk.
 func openBill(zipped []byte) (io.ReadCloser, error) {
 	if len(zipped) > maxBillZip {
 		return nil, fmt.Errorf("the zip is larger than %d MiB", maxBillZip>>20)
 	}
-	// Counted by the mark of their headers, because reading the directory of the zip takes memory for each.
+	// The files are counted by the marks of their headers, because reading the directory of the zip
+	// takes memory for each of them.
 	if bytes.Count(zipped, []byte("PK\x01\x02")) > maxBillFiles {
 		return nil, fmt.Errorf("the zip holds more than %d files", maxBillFiles)
 	}

@@ -33,8 +33,8 @@ func (c *Client) call(ctx context.Context, method string, content callContent, o
 	return c.ask(ctx, method, content, out)
 }
 
-// ask sends content to the gateway and reads the signed answer into out. The error is *Error for a
-// proven refusal, wraps ErrUnknown when it is open what happened, and is neither when nothing was
+// ask sends content to the gateway and reads the signed answer into out. The error is an *Error for a
+// proven refusal; it wraps ErrUnknown if it is not known what happened, and is neither if nothing was
 // sent.
 func (c *Client) ask(ctx context.Context, method string, content callContent, out any) error {
 	req, err := c.newCall(ctx, method, content)

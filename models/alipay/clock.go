@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Zone is the zone of every time in the protocol. It is fixed, because hosts without zone files, or
-// set to another zone, would otherwise send timestamps that the gateway refuses and deadlines that
-// are hours off.
+// Zone is the zone of every time in the protocol. It does not depend on the host: a host without zone
+// files, or set to another zone, would send timestamps that the gateway refuses, and deadlines that are
+// hours off.
 var Zone = time.FixedZone("UTC+8", 8*60*60)
 
 // FormatTime writes t as the protocol does, to the second below, in Zone: "2026-11-22 22:30:00".

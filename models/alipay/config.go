@@ -20,7 +20,7 @@ type Config struct {
 	AppID            string           // digits
 	SellerID         string           // the PID of the receiver, 2088 and twelve more digits
 	AppPrivateKey    *rsa.PrivateKey  // 应用私钥, at least 2048 bits
-	Signer           crypto.Signer    // nil: AppPrivateKey; a simulation, which does little but sign, has a quicker one
+	Signer           crypto.Signer    // nil: AppPrivateKey; a simulation, which mostly signs, has a faster one
 	AlipayPublicKeys []*rsa.PublicKey // 支付宝公钥; more than one only while Alipay's key changes
 	HTTP             *http.Client     // nil: 3 s to connect, 10 s in all; a bill's download may take longer
 	MinKeyBits       int              // 0: 2048, as RSA2 wants; only a simulation takes less

@@ -30,9 +30,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s %s: %.300q", e.Method, e.Code, cmp.Or(e.SubCode, e.Msg), e.SubMsg)
 }
 
-// unsettled tells whether the failure leaves open what happened. Service failures (20000) do;
-// "system error" comes with business codes as well, and with its prefix misspelt; 10003 means that
-// the buyer is still typing. Bills have words of their own for it.
+// unsettled tells whether the failure leaves open what happened. Service failures (20000) do, and
+// so does "system error", which also comes with business codes and with its prefix misspelt. 10003
+// means that the buyer is still typing. Bills have codes of their own for it.
 func (e *Error) unsettled() bool {
 	subCode := strings.ToUpper(e.SubCode)
 	return e.Code == "20000" || e.Code == "10003" || e.Code == "" ||

@@ -28,7 +28,7 @@ func checkAmount(fen int64) error {
 	return nil
 }
 
-// ErrExpiry refuses a link whose deadline is over or too far away for Alipay (time_expire of
+// ErrExpiry reports a deadline that is over, or further away than Alipay allows (time_expire of
 // alipay.trade.page.pay).
 var ErrExpiry = errors.New("it must lie within the next 15 days")
 

@@ -73,7 +73,7 @@ func onlyNode(answer envelope) (string, error) {
 	return names[0], nil
 }
 
-// shape says by which fields the answers of one method are told from others.
+// shape says which fields identify the answers of one method.
 type shape struct {
 	needs  []string // on success
 	cannot []string

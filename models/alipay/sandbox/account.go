@@ -40,8 +40,8 @@ func (s *Sandbox) Accounts() []Account {
 	return all
 }
 
-// SetBalance sets what an account owns, in fen: a seller without money cannot refund, a buyer
-// without cannot pay.
+// SetBalance sets the balance of an account, in fen. A seller without money cannot refund, and a buyer
+// without money cannot pay.
 func (s *Sandbox) SetBalance(id string, fen int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,8 +54,8 @@ func (s *Sandbox) SetBalance(id string, fen int64) error {
 	return nil
 }
 
-// credit adds a sum in fen, which may be negative, to an account; what goes to a stranger is of no
-// interest. s.mu is held.
+// credit adds a sum in fen, which may be negative, to an account. Unknown accounts are ignored. s.mu is
+// held.
 func (s *Sandbox) credit(id string, fen int64) {
 	if a := s.state.account(id); a != nil {
 		a.Balance += fen

@@ -14,8 +14,8 @@ type problem struct {
 	Error string `json:"error"`
 }
 
-// readAdmin reads what was posted: JSON by a test, a form by the admin page. What it cannot read it
-// answers with 400.
+// readAdmin reads what was posted: JSON from a test, or a form of the admin page. If it cannot read
+// it, it answers 400 and returns false.
 func readAdmin[T any](w http.ResponseWriter, r *http.Request) (in T, ok bool) {
 	var err error
 	if isForm(r) {
@@ -36,7 +36,7 @@ func isForm(r *http.Request) bool {
 	return err == nil && media == "application/x-www-form-urlencoded"
 }
 
-// readForm takes the fields of the admin page's forms by way of JSON, so that there is one set of names.
+// readForm converts the fields of the admin page's forms to JSON, so that both use the same names.
 func readForm(r *http.Request, into any) error {
 	if err := r.ParseForm(); err != nil {
 		return err

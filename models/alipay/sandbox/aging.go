@@ -10,8 +10,8 @@ import (
 // DefaultRefundWindow is for how long a trade can be refunded unless the Config says otherwise.
 const DefaultRefundWindow = 90 * 24 * time.Hour
 
-// age brings a trade to where time has taken it. Every look at a trade goes through here, so that
-// its state does not depend on when the worker last ran. s.mu is held.
+// age applies to a trade what the time that has passed does to it. Every access to a trade goes through
+// here, so that its state does not depend on when the worker last ran. s.mu is held.
 func (s *Sandbox) age(t *Trade, now time.Time) {
 	if t.Status == WaitBuyerPay && expired(t.ExpiresAt, now) {
 		s.endUnpaid(t, t.ExpiresAt)
@@ -43,7 +43,7 @@ func (s *Sandbox) ageAll(now time.Time) {
 	}
 }
 
-// inOrder lists trades so that the same steps have the same events in the same order each time.
+// inOrder sorts trades, so that the same steps always cause the same events in the same order.
 func inOrder(trades map[string]*Trade) []*Trade {
 	return slices.SortedFunc(maps.Values(trades), func(a, b *Trade) int { return cmp.Compare(a.OutTradeNo, b.OutTradeNo) })
 }

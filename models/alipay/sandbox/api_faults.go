@@ -50,7 +50,7 @@ func (faults apiFaults) on(name string) bool {
 
 func (faults apiFaults) names() []string { return slices.Sorted(maps.Keys(faults)) }
 
-// withoutEffect says that the call must not reach the method.
+// withoutEffect tells whether a fault keeps the call from the method.
 func (faults apiFaults) withoutEffect() bool {
 	if faults.on(APITimeoutBefore) || faults.on(APICallLimited) {
 		return true
@@ -63,7 +63,8 @@ func (faults apiFaults) withoutEffect() bool {
 	return false
 }
 
-// spoilAnswer gives no answer, or one that is no signed envelope at all; false = the real one is to be written.
+// spoilAnswer gives no answer, or one that is no signed envelope at all; false = the real one is to
+// be written.
 func (faults apiFaults) spoilAnswer(w http.ResponseWriter, r *http.Request) bool {
 	for _, name := range []string{APITimeoutBefore, APITimeoutAfter} {
 		if f, hit := faults[name]; hit {

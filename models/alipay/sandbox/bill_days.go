@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// BillDay is what stands in the bill of one Beijing day while no fault alters it. Sums are fen, not negative.
+// BillDay sums up the bill of one Beijing day, without faults. Sums are fen and not negative.
 type BillDay struct {
 	Date     string    `json:"date"` // yyyy-MM-dd
 	Payments int       `json:"payments"`

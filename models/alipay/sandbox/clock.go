@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// clock is the virtual time: it runs at a whole multiple of the base clock, or stands still and is
-// moved by hand. It never runs backwards, so nothing that has happened comes to lie in the future.
+// clock is the virtual time: it runs at a whole multiple of the base clock, or stands still and is moved
+// by hand. It never runs backwards, so that no past event gets into the future.
 type clock struct {
 	base func() time.Time
 

@@ -39,9 +39,8 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	}
 }
 
-// DeliverDue makes the deliveries that are due now, one after the other, and tells how many: in the
-// place of Run, for whoever moves the clock by hand and wants the same events in the same order
-// each time.
+// DeliverDue makes the deliveries that are due now, one after another, and returns how many. It replaces
+// Run for callers who move the clock by hand and want the same events in the same order each time.
 func (s *Sandbox) DeliverDue(ctx context.Context) int {
 	due := s.takeDue()
 	for _, e := range due {

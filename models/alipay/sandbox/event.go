@@ -50,9 +50,9 @@ var retryGaps = []time.Duration{
 	4 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
-// DefaultTriggers is which states are notified by default: page pay tells of payments only (so of
-// partial refunds, which leave the trade in TRADE_SUCCESS, but not of full ones), wap pay also of
-// closing and of the end of the refund window.
+// DefaultTriggers lists the states that are notified by default. Page pay notifies of TRADE_SUCCESS
+// only: of payments and of partial refunds, which leave the trade in that state, but not of full
+// ones. Wap pay also notifies of closing and of the end of the refund window.
 func DefaultTriggers() map[string][]string {
 	return map[string][]string{
 		ProductPage: {TradeSuccess},

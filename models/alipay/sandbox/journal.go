@@ -30,9 +30,9 @@ type owner struct {
 	SellerID string `json:"seller_id"`
 }
 
-// journal appends to the state file. A line is with the operating system before the answer that
-// tells of it goes out, so the state outlives the process; it is not synced to the disk, for a
-// simulator need not outlive a power cut.
+// journal appends to the state file. A line is written before the answer that depends on it goes out, so
+// the state survives the process. It is not synced to the disk, because a simulator need not survive a
+// power cut.
 type journal struct{ file *os.File }
 
 func (j *journal) append(r record) error {

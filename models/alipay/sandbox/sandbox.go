@@ -29,7 +29,7 @@ type Config struct {
 	Now          func() time.Time // nil = time.Now; the virtual clock is laid over it
 	Logger       *slog.Logger     // nil = silent
 	HTTP         *http.Client     // sends notifies; nil = one with a timeout of 10 s. It is made to follow no redirect
-	// Strict turns on three checks of which it is not known how firmly the real gateway makes them.
+	// Strict turns on three checks of which it is not known how strictly the real gateway makes them.
 	// A timestamp may be off by half an hour instead of a day, which catches every wrong time zone;
 	// the official Node SDK writes its host's local time and would be refused in most zones. A
 	// charset named neither in the address nor in the Content-Type, but only among the fields of
@@ -41,7 +41,8 @@ type Config struct {
 	// BillDelay is how long after the end of a day its bill is there; 0 = at once. The real one is
 	// there by 09:00.
 	BillDelay time.Duration
-	// Triggers lists, by product_code, the trade states whose beginning is notified. nil = DefaultTriggers.
+	// Triggers lists, by product_code, the trade states whose beginning is notified. nil =
+	// DefaultTriggers.
 	Triggers map[string][]string
 }
 

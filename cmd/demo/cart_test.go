@@ -38,6 +38,27 @@ func TestCartWithScript(t *testing.T) {
 	}
 }
 
+// A tick is sent as it is made, and the button for all of them goes with it.
+func TestTickAllWithScript(t *testing.T) {
+	chromium := browser.Start(t)
+	shop := startDemo(t, t.TempDir())
+	tab := chromium.Open(t, browser.Visitor{})
+	logIn(tab, shop)
+	for _, course := range []string{"Python 从零到能用", "Django 商城项目"} {
+		tab.Go(shop.shopURL)
+		tab.Follow(course)
+		tab.Press("#add-to-cart")
+	}
+	tab.Has("#cart-all", "取消全选")
+	tab.Click("#line-1 [name=selected]")
+	tab.Has("#cart-sums", "已选 1 门课程", "¥119.00")
+	tab.Press("#cart-all button")
+	tab.Has("#cart-sums", "已选 2 门课程", "¥218.00")
+	tab.Press("#cart-all button")
+	tab.Has("#cart-sums", "已选 0 门课程", "¥0.00")
+	tab.Has("#cart-go", "请先勾选要结算的课程。")
+}
+
 // exec changes the shop's database as staff do.
 func (d *testDemo) exec(query string) {
 	d.t.Helper()

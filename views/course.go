@@ -106,6 +106,8 @@ func (c Course) buyText() string {
 // buyTitle is the heading above the terms.
 func (c Course) buyTitle() string {
 	switch {
+	case len(c.Terms) == 0:
+		return "已下架"
 	case c.Owned.Forever():
 		return "已拥有"
 	case c.Owned.Live:

@@ -63,6 +63,7 @@ func TestWithdrawnCourseCannotBeBought(t *testing.T) {
 	course.Terms = nil
 	doc := render(t, CoursePage(course))
 	wantCount(t, doc, "#add-to-cart", 0)
+	wantText(t, doc, "#buy-title", "已下架")
 	wantContains(t, doc, ".course-buy", "本课程已下架，不再出售。")
 
 	course.Owned = Ownership{Live: true, Until: sampleNow}

@@ -7,7 +7,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Only an order that can still be paid is held out to a student as one that waits for them.
+// Only orders that can still be paid are shown to a student as waiting for payment.
 func TestAlreadyUnpaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		become func(*testing.T, *scene, models.Order)

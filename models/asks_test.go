@@ -10,7 +10,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// claimAsks takes the attempts that are to be asked about now and tells how many they are.
+// claimAsks claims the attempts about which it is time to ask, and returns how many they are.
 func (s *scene) claimAsks(t testing.TB) int {
 	t.Helper()
 	due, err := s.ClaimAsks(t.Context(), 100)
@@ -20,8 +20,8 @@ func (s *scene) claimAsks(t testing.TB) int {
 	return len(due)
 }
 
-// asked lists when, since the click, an attempt is asked about within that time, by a job that
-// looks every ten seconds.
+// asked lists the times after the click at which an attempt is asked about, within that period, by a job
+// that looks every ten seconds.
 func (s *scene) asked(t testing.TB, within time.Duration) []time.Duration {
 	t.Helper()
 	var at []time.Duration
@@ -115,8 +115,8 @@ func TestNothingIsAskedAboutWhatIsOver(t *testing.T) {
 	})
 }
 
-// While a replica has claimed some of the attempts and not committed, another gets the next, and
-// those that neither took are paid.
+// While one replica has claimed some of the attempts and not committed, another replica can claim the
+// next ones, and attempts that neither has claimed can be paid.
 func TestClaimAsksHoldsUpNobody(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB)
 	var trades []models.PaidTrade

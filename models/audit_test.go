@@ -9,7 +9,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// books are ann's orders in every state, and the rows of theirs that a test breaks.
+// books are ann's orders in every state, with the rows that a test breaks.
 type books struct {
 	paid, unpaid, refunded, partly, cancelled models.Order
 	coupon                                    models.UserCoupon // used by paid

@@ -12,7 +12,7 @@ import (
 
 const billDate = "2026-02-28"
 
-// saveDifferences stores what a comparison found, which must be possible, and gives all of the day.
+// saveDifferences stores what a comparison found, and returns all differences of the day.
 func (s *scene) saveDifferences(t testing.TB, found ...models.BillDifference) []models.BillDifference {
 	t.Helper()
 	all, err := s.SaveBillDifferences(t.Context(), billDate, found)
@@ -37,7 +37,7 @@ func TestSaveBillDifferences(t *testing.T) {
 			name     string
 			found    []models.BillDifference
 			all      int
-			missing  bool // whether it is open
+			missing  bool // whether the difference is open
 			second   bool
 			secondBy string
 		}{
@@ -69,8 +69,8 @@ func TestSaveBillDifferences(t *testing.T) {
 	})
 }
 
-// A bill that came empty makes a difference of each payment of a big day. They are written together,
-// and those that stand are not written again.
+// When the bill of a big day comes empty, every payment of that day is a difference. They are written
+// together, and those that have not changed are not written again.
 func TestManyBillDifferences(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
 	var found []models.BillDifference
@@ -153,7 +153,8 @@ func TestBillDayIsComparedByOneOfFourReplicas(t *testing.T) {
 	})
 }
 
-// What staff have settled stays closed, unless its sums are others when the day is compared again.
+// A difference that staff have settled stays closed, unless its sums have changed when the day is
+// compared again.
 func TestSettledBillDifference(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		found := models.BillDifference{

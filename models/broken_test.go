@@ -10,7 +10,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// A database that fails must show as a fault, never as one of the answers that pages and Alipay are
+// A failing database must be reported as a fault, never as one of the errors that pages and Alipay are
 // told: an order that "is not found" while the server restarts would be refused for good.
 func TestFaultsAreNotAnswers(t *testing.T) {
 	db, ctx := modelstest.Broken(t), t.Context()

@@ -7,8 +7,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// unheld is an order of 160.00 of ann's, with a coupon and 300 points, as an older shop left it: it
-// holds neither.
+// unheld is ann's order of 160.00 with a coupon and 300 points, as an older shop left it: it holds
+// neither of them.
 func (s *scene) unheld(t *testing.T) (models.Order, models.UserCoupon, models.PaidTrade) {
 	t.Helper()
 	order, coupon := s.holding(t)
@@ -17,8 +17,8 @@ func (s *scene) unheld(t *testing.T) (models.Order, models.UserCoupon, models.Pa
 	return order, coupon, modelstest.Trade(s.DB, models.Payment{OutTradeNo: order.OrderNumber, Amount: order.RealPrice})
 }
 
-// Money for an order that does not hold its coupon and points fulfils it where both are free, and
-// goes back in full where they are not.
+// A payment of an order that does not hold its coupon and points fulfils it if both are free.
+// Otherwise it goes back in full.
 func TestPaymentOfAnOrderBroughtOverThatHoldsNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		before  func(*testing.T, *scene, models.Order, models.UserCoupon)
@@ -80,7 +80,8 @@ func (s *scene) only(t *testing.T, o models.Order) models.Payment {
 	return attempts[0]
 }
 
-// The points that such an order takes may have been held for another, whose money is no less sound.
+// The points that such an order takes may have been held by another order, whose payment must
+// count, too.
 func TestPaymentOfAnOrderWhosePointsAnotherTook(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		_, _, trade := s.unheld(t)

@@ -11,16 +11,16 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// statementLog collects the statements that fail. A deadlock is retried and so invisible in
-// results, but it is logged.
+// statementLog collects the statements that fail. Deadlocks are retried, so results do not show
+// them, but the log does.
 type statementLog struct{ bytes.Buffer }
 
 func (l *statementLog) option(t testing.TB) func(*models.Options) {
 	return func(o *models.Options) { o.Log = logwatch.New(t, &l.Buffer) }
 }
 
-// wantNoDeadlock fails the test when the server broke one. Deadlocks are survived, but on the path
-// of every payment they must not happen at all: each costs a pause, and under load they breed.
+// wantNoDeadlock fails the test if there was a deadlock. The shop survives deadlocks, but on the path of
+// every payment they must not happen: each costs a pause, and under load they multiply.
 func (l *statementLog) wantNoDeadlock(t testing.TB) {
 	t.Helper()
 	for line := range strings.Lines(l.String()) {
@@ -46,7 +46,7 @@ func newBusyScene(t testing.TB) (*scene, *statementLog) {
 	return s, log
 }
 
-// outcomes counts what concurrent calls of Confirm gave.
+// outcomes counts the results of concurrent calls of Confirm.
 type outcomes struct {
 	fulfilled, alreadyDone, other atomic.Int64
 }

@@ -73,11 +73,12 @@ func TestCartTellsOfChangedPrice(t *testing.T) {
 	})
 }
 
-// What can no longer be bought stays visible, so that the student learns why, but it is never counted.
+// A course that can no longer be bought stays visible in the cart, so that the student learns why,
+// but it is never counted.
 func TestWithdrawnInCart(t *testing.T) {
 	for name, c := range map[string]struct {
 		withdraw func(*testing.T, *scene)
-		terms    int // that are left to choose from
+		terms    int // how many terms are left to choose from
 	}{
 		"course": {func(t *testing.T, s *scene) {
 			exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Plain.ID)

@@ -74,7 +74,7 @@ func TestReadCatalogueRefuses(t *testing.T) {
 	}
 }
 
-// Windows' own editor begins a file with a byte order mark.
+// The editor of Windows begins files with a byte order mark.
 func TestReadCatalogueAfterByteOrderMark(t *testing.T) {
 	t.Parallel()
 	c, err := models.ReadCatalogue([]byte("\ufeff" + smallCatalogue))

@@ -20,7 +20,7 @@ func (s *scene) holding(t testing.TB) (models.Order, models.UserCoupon) {
 	return modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300}), coupon
 }
 
-// claimDue takes the due orders, which are expected to be these.
+// claimDue claims the due orders and expects them to be these.
 func (s *scene) claimDue(t testing.TB, want ...models.Order) []models.Closing {
 	t.Helper()
 	due, err := s.ClaimDue(t.Context(), 10)
@@ -104,7 +104,7 @@ func TestCancelRefused(t *testing.T) {
 	})
 }
 
-// What is being closed must not be opened again behind the closer's back.
+// While an order is being closed, no new attempt to pay it can be opened.
 func TestNoAttemptWhileClosing(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -131,8 +131,8 @@ func TestClosingNeedsToBeBegun(t *testing.T) {
 	})
 }
 
-// A job that died is followed by another when its minute is over, and what the student wanted is
-// not forgotten by then.
+// A minute after a job died, another goes on with its order, and the order still becomes what the
+// student wanted.
 func TestInterruptedClosingGoesOn(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -170,7 +170,7 @@ func TestClaimDueOnlyWhatIsDue(t *testing.T) {
 	})
 }
 
-// Orders that cannot be closed, and passes that take longer than a claim holds: each is tried
+// Even if orders cannot be closed, and passes take longer than a claim holds, every order is tried
 // before any is tried again.
 func TestClosingsThatFailKeepNobodyWaiting(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
@@ -190,7 +190,8 @@ func TestClosingsThatFailKeepNobodyWaiting(t *testing.T) {
 	})
 }
 
-// The longer an order cannot be closed, the longer are the pauses, up to a quarter of an hour.
+// The longer an order cannot be closed, the longer the pauses between the tries, up to a quarter of an
+// hour.
 func TestClosingIsTriedEverMoreSeldom(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -272,7 +273,7 @@ func TestPaymentRacesClosing(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		for range 5 {
 			coupon := s.give(t, modelstest.CouponOff)
-			s.fill(t, s.Plain.For(0), s.Rate.For(30)) // late money for what is had for ever goes back
+			s.fill(t, s.Plain.For(0), s.Rate.For(30)) // not for ever alone: a late payment of that would go back
 			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: coupon.ID, Points: 300})
 			_, trade := s.attempt(t, order)
 			if _, err := s.BeginCancel(t.Context(), s.ann.ID, order.OrderNumber); err != nil {

@@ -46,7 +46,7 @@ func TestFiftyConfirmsOfOneTrade(t *testing.T) {
 	}
 }
 
-// Twenty orders for thirty days each are six hundred days, whichever comes first.
+// Twenty orders for thirty days each add up to six hundred days, in whatever sequence they are paid.
 func TestTwentyOrdersExtendOneRight(t *testing.T) {
 	s, log := newBusyScene(t)
 	var trades [20]models.PaidTrade
@@ -137,7 +137,7 @@ func TestHotCourses(t *testing.T) {
 	}
 }
 
-// Fifty tabs of one student want the same coupon or more points than there are.
+// Fifty tabs of one student order at once, with the same coupon, or with more points than there are.
 func TestFiftyOrdersOverOneBalance(t *testing.T) {
 	s, log := newBusyScene(t)
 	coupon := s.give(t, modelstest.CouponOff)
@@ -179,8 +179,8 @@ func TestFiftyOrdersOverOneBalance(t *testing.T) {
 	}
 }
 
-// One student's tabs, Alipay's messages and the folding job all at once: every kind of transaction
-// beside every other.
+// One student's tabs, Alipay's messages and the folding job, all at once: every kind of transaction
+// competes with every other.
 func TestEverythingAtOnce(t *testing.T) {
 	s, log := newBusyScene(t)
 	s.fill(t, s.Plain.For(30), s.Rate.For(30))

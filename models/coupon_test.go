@@ -9,11 +9,11 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Each case does something to a coupon of -50 from 100.00 that could be used for an order of 310.00.
+// Each case changes a coupon of -50 from 100.00 that could be used for an order of 310.00.
 func TestCouponThatCannotBeUsed(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(*testing.T, *scene, models.UserCoupon)
-		why   string // shown beside the coupon; empty when it is not even listed
+		why   string // shown beside the coupon; empty if it is not listed at all
 	}{
 		"not begun": {func(t *testing.T, s *scene, c models.UserCoupon) {
 			exec(t, s.DB, "UPDATE ly_user_coupon SET start_time = ? WHERE id = ?", noon.Add(time.Hour), c.ID)

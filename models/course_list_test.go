@@ -54,7 +54,8 @@ func coursesOf(list models.CourseList) []int64 {
 	return ids
 }
 
-// The cheapest terms cost 99.00, 0.00, 117.33, 0.00 and 90.00 today; their list prices would sort otherwise.
+// The cheapest terms cost 99.00, 0.00, 117.33, 0.00 and 90.00 today; their list prices would sort
+// otherwise.
 func TestCourseSort(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		exec(t, s.DB, "UPDATE ly_course SET students = 7 WHERE id = ?", s.Off.ID)
@@ -108,8 +109,8 @@ func TestCourseSearch(t *testing.T) {
 	})
 }
 
-// Pages part the courses without losing one or showing one twice, whatever sorts them, and what is
-// no page is the nearest one.
+// However the courses are sorted, every one is on exactly one page. A page that does not exist
+// becomes the nearest one.
 func TestCoursePages(t *testing.T) {
 	modelstest.OnEach(t, func(t *testing.T, db *models.DB) {
 		const courses = 2*models.CoursesPerPage + 3

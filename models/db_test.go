@@ -83,7 +83,7 @@ func TestMySQLAddress(t *testing.T) {
 	}
 }
 
-// A server that takes too long over a statement is left; a command that can wait says so.
+// A statement that takes longer than Options.Patience fails.
 func TestPatience(t *testing.T) {
 	address := modelstest.MariaDBURL(t)
 	for patience, waits := range map[time.Duration]bool{100 * time.Millisecond: false, 0: true, time.Hour: true} {
@@ -127,8 +127,8 @@ func TestSQLiteFile(t *testing.T) {
 	}
 }
 
-// A clock in another zone and of a finer resolution must not leak into what is stored: SQLite
-// compares times as text.
+// Times from a clock in another zone and with a finer resolution are stored like any others,
+// because SQLite compares times as text.
 func TestTimesRoundTrip(t *testing.T) {
 	clock := time.Date(2026, 2, 28, 7, 59, 59, 123456789, models.Beijing)
 	want := time.Date(2026, 2, 27, 23, 59, 59, 123456000, time.UTC)
@@ -159,7 +159,7 @@ func TestForeignKeysHold(t *testing.T) {
 	})
 }
 
-// A folder may be called anything, and the database must be in it and nowhere else.
+// Whatever a folder is called, the database file is created in it and nowhere else.
 func TestSQLiteFileName(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"luffy.db", "100 %.db", "50%25.db", "what?.db", "#1.db", "课程.db"} {

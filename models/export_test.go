@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// MySQLConfigs shows tests what the driver is told of each host.
+// MySQLConfigs shows tests the driver's settings for each host.
 var MySQLConfigs = mysqlConfigs
 
 // TxTries is how often a transaction is tried.
@@ -17,7 +17,7 @@ func (db *DB) InTx(ctx context.Context, fn func(*gorm.DB) error) error {
 	return db.inTx(ctx, func(tx transaction) error { return fn(tx.DB) })
 }
 
-// HoldDue claims due orders and lets something happen before the claim is committed.
+// HoldDue claims due orders and calls meanwhile before the claim is committed.
 func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing)) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		due, err := tx.claimDue(limit)
@@ -28,7 +28,7 @@ func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing))
 	})
 }
 
-// HoldAsks is HoldDue for attempts that are to be asked about.
+// HoldAsks is HoldDue for ClaimAsks.
 func (db *DB) HoldAsks(ctx context.Context, limit int, meanwhile func([]Payment)) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		due, err := tx.claimAsks(limit)
@@ -48,7 +48,7 @@ func Invariants() []string {
 	return names
 }
 
-// Tally leaves the tally of a student's orders behind without waiting for thousands of them.
+// Tally makes the tally of a student's orders, even if there are not thousands of them.
 func (db *DB) Tally(ctx context.Context, user int64) error { return db.tally(ctx, user) }
 
 // FillHashing takes every place where passwords are hashed, until leave is called.

@@ -78,7 +78,7 @@ func TestFenRoundTrip(t *testing.T) {
 	})
 }
 
-// What is accepted has one meaning: printed and read again it is the same sum.
+// An accepted text has one meaning: printed and read again it is the same sum.
 func TestFenOfAnyText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -93,8 +93,8 @@ func TestFenOfAnyText(t *testing.T) {
 	})
 }
 
-// FuzzParseFen: whatever is accepted is a sum that is written as it was read, and any other form of
-// it is refused.
+// FuzzParseFen: an accepted text consists of digits and at most one point, and its sum is printed with
+// the same digits.
 func FuzzParseFen(f *testing.F) {
 	for _, text := range []string{
 		"310", "310.5", "310.00", "0.01", ".5", "1.", "1e3", "-1", "+1", " 1", "１", "99999999999", "1.005", "00.10",

@@ -9,8 +9,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// O15: 删除 takes a closed order out of My Orders and its counts, and changes nothing else; an
-// order that may still move stays.
+// O15: 删除 takes a closed order out of My Orders and its counts, and changes nothing else. Orders
+// that are not closed or refunded stay.
 func TestHideOrder(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		paid, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
@@ -50,8 +50,8 @@ func TestHideOrder(t *testing.T) {
 	})
 }
 
-// O15, R19: money that grants an order its student had closed and deleted brings it back; who
-// closed it stays known, also when all of it goes back later.
+// O15, R19: a late payment that grants a cancelled and deleted order brings it back to My Orders.
+// Who closed the order stays known, even if all the money goes back later.
 func TestGrantedAfterHiding(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
@@ -84,8 +84,8 @@ func TestGrantedAfterHiding(t *testing.T) {
 	})
 }
 
-// O4: the links to the neighbouring pages go on from the orders shown, whatever was ordered or left
-// the tab since.
+// O4: the links to the neighbouring pages continue from the orders shown, even if orders were added
+// or left the tab since.
 func TestNeighbouringPages(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		orders := pile(t, s, s.ann, 40)

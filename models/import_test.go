@@ -69,7 +69,8 @@ func TestImport(t *testing.T) {
 	})
 }
 
-// An import is repeated after every edit of the file. Ids must stay, because carts, orders and links name them.
+// An import is repeated after every edit of the file. Ids must stay, because carts, orders and
+// links name them.
 func TestImportAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		for range 2 {
@@ -152,7 +153,8 @@ func TestImportOfUnknownCourseWritesNothing(t *testing.T) {
 	})
 }
 
-// To MySQL all emoji are one sign: a course, and a coupon, would have got the price of another.
+// MySQL takes all emoji for one character, so without a check a course or a coupon would get the
+// price of another.
 func TestImportConfusesNoNames(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		rocket := strings.NewReplacer("SQL", "🚀", "一元", "🚀").Replace(smallCatalogue)

@@ -37,8 +37,7 @@ func TestLedger(t *testing.T) {
 	})
 }
 
-// Every page's first balance is the one below the last of the page before, and the oldest row's is
-// its own number.
+// The balances continue from page to page, and that of the oldest row is its own number.
 func TestLedgerPages(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		var more []models.Credit

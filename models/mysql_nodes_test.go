@@ -17,7 +17,8 @@ import (
 	"luffy/models/modelstest/dbproxy"
 )
 
-// Of several hosts the first that answers serves; one that does not is no fault as long as another does.
+// The first of several hosts that answers is used. A host that does not answer is no error as long as
+// another one does.
 func TestNextNodeServes(t *testing.T) {
 	address := modelstest.MariaDBURL(t)
 	dead, err := net.Listen("tcp", "127.0.0.1:0")
@@ -64,13 +65,13 @@ func TestLostConnectionIsRetried(t *testing.T) {
 	}
 }
 
-// The same where nobody had noticed that the server was gone: at the first word of a transaction.
-// Only after the commit was asked for it is not known what stands, and the caller is told.
+// The same if the connection breaks at any other statement of a transaction. Only when it breaks at the
+// commit is it not known what was stored, and the caller gets the error.
 func TestCutTransaction(t *testing.T) {
 	for name, c := range map[string]struct {
 		statement string
 		moment    dbproxy.Moment
-		tries     int // of what the transaction does
+		tries     int // how often the transaction runs
 		told      bool
 		points    int64 // afterwards
 	}{
@@ -106,7 +107,8 @@ func TestCutTransaction(t *testing.T) {
 	}
 }
 
-// A connection whose node has left its cluster is not used again, and what was asked there is asked anew.
+// A connection to a node that has left its cluster is not used again, and its statement is run on
+// another one.
 func TestUnpreparedNodeIsLeft(t *testing.T) {
 	db := modelstest.MariaDB(t, func(o *models.Options) { o.MaxConns = 1 })
 	var used []int64
@@ -122,7 +124,7 @@ func TestUnpreparedNodeIsLeft(t *testing.T) {
 	}
 }
 
-// The statements of the most asked pages stay prepared on their connection, which does not keep it.
+// The same for the most requested pages, whose statements stay prepared on their connection.
 func TestUnpreparedNodeIsLeftByAPage(t *testing.T) {
 	db, proxy := proxied(t)
 	used := func() (id int64) {
@@ -149,12 +151,12 @@ func TestUnpreparedNodeIsLeftByAPage(t *testing.T) {
 	}
 }
 
-// What a transaction wrote must not be committed by the next one on its connection, which a server
-// does that is told to begin while a transaction is open: a node out of its cluster refuses COMMIT
-// and ROLLBACK too, and may be back a moment later.
+// A node that has left its cluster also refuses COMMIT and ROLLBACK, and may be back a moment
+// later. The next transaction on the same connection would then commit what the last one wrote,
+// because BEGIN commits an open transaction. So the connection must not be used again.
 func TestRefusedEndLeavesNothing(t *testing.T) {
 	for end, c := range map[string]struct {
-		err    error // of the transaction's own
+		err    error // of the transaction's function
 		points int64
 	}{
 		"COMMIT":   {nil, 1005},
@@ -185,9 +187,9 @@ func TestRefusedEndLeavesNothing(t *testing.T) {
 	}
 }
 
-// A node that takes connections and says nothing, as one whose machine hangs, is left by the first
-// whose time runs out there: who comes after them is served by the next node, whatever connections
-// the pool still has.
+// If a node accepts connections but does not answer, like one whose machine hangs, only the first
+// request waits for it until its time runs out. Later requests go to the next node, even if the
+// pool still has connections to the silent one.
 func TestSilentNodeIsLeft(t *testing.T) {
 	db, proxy := firstBehindProxy(t)
 	proxy.Freeze()
@@ -202,7 +204,8 @@ func TestSilentNodeIsLeft(t *testing.T) {
 	}
 }
 
-// A node that has left its cluster costs nobody a page: what it refuses to look at is asked of the next.
+// A node that has left its cluster does not fail any page: statements that it refuses are run on
+// the next node.
 func TestUnpreparedNodeCostsNothing(t *testing.T) {
 	db, proxy := firstBehindProxy(t)
 	proxy.SetPlan(func(dbproxy.Statement) dbproxy.Fault { return dbproxy.Fault{Refuse: &dbproxy.NotPrepared} })
@@ -219,7 +222,8 @@ func TestUnpreparedNodeCostsNothing(t *testing.T) {
 // pooled is how many connections firstBehindProxy leaves in the pool.
 const pooled = 5
 
-// firstBehindProxy is a database on two nodes. The pool is full of connections to the first, behind the proxy.
+// firstBehindProxy is a database on two nodes. The pool is full of connections to the first one,
+// which is behind the proxy.
 func firstBehindProxy(t *testing.T) (*models.DB, *dbproxy.Proxy) {
 	t.Helper()
 	server, proxy := behindProxy(t)

@@ -35,8 +35,8 @@ func TestReadCommitted(t *testing.T) {
 	}
 }
 
-// What a server does by default for others must not be what it does for the shop: without autocommit
-// nothing would be stored that is written outside of a transaction.
+// The shop does not depend on the server's defaults. Without autocommit, for example, nothing that is
+// written outside a transaction would be stored.
 func TestServersOwnDefaults(t *testing.T) {
 	address := "mysql://root@" + modelstest.EncryptedMariaDB(t).Address() + "/luffy"
 	open := func() *models.DB {
@@ -57,7 +57,7 @@ func TestServersOwnDefaults(t *testing.T) {
 	}
 }
 
-// A read waits for what was committed on other nodes, on a server that has such. One that has not
+// On a server with Galera, reads wait for what was committed on other nodes. A server without it
 // serves all the same.
 func TestSyncWait(t *testing.T) {
 	unknown := dbproxy.Refusal{Code: 1193, State: "HY000", Text: "Unknown system variable 'wsrep_sync_wait'"}

@@ -15,7 +15,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// encrypted tells whether a new connection to the address is.
+// encrypted tells whether a new connection to the address is encrypted.
 func encrypted(t *testing.T, address string) (bool, error) {
 	t.Helper()
 	db, err := models.Open(t.Context(), models.Options{URL: address})
@@ -30,8 +30,8 @@ func encrypted(t *testing.T, address string) (bool, error) {
 	return cipher != "", nil
 }
 
-// TestEncrypted: a connection is encrypted when that was asked for, and then made with nobody who
-// does not prove that he is the host of the address.
+// TestEncrypted: if encryption is asked for, the connection is encrypted, and the server must prove
+// that it is the host of the address.
 func TestEncrypted(t *testing.T) {
 	server := modelstest.EncryptedMariaDB(t)
 	named := strings.Replace(server.Address(), "127.0.0.1", "localhost", 1)
@@ -77,8 +77,8 @@ func TestEncrypted(t *testing.T) {
 	}
 }
 
-// What stands behind the name and is not understood is never passed over: it may be what was to
-// encrypt the connection.
+// An unknown parameter behind the name is never ignored: it may have been meant to encrypt the
+// connection.
 func TestCheckURL(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(file, []byte("no certificate"), 0o600); err != nil {

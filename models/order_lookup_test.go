@@ -7,8 +7,8 @@ import (
 	"luffy/models"
 )
 
-// Staff find an order by whatever name it has at Alipay or here, and read the latest of its messages,
-// however many somebody sent in Alipay's name.
+// Staff find an order by any of its names, here or at Alipay, and read the latest of its messages,
+// however many somebody has sent in Alipay's name.
 func TestFindOrder(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))

@@ -7,7 +7,7 @@ import (
 	"luffy/models"
 )
 
-// A student sees each message once, and none that proves or asks nothing.
+// A student sees each message once, and none that was refused or led to nothing, except returns.
 func TestOrderMessages(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))

@@ -30,7 +30,7 @@ func TestSameFormTwice(t *testing.T) {
 	})
 }
 
-// A token is a word in one student's page. Another student's order must not answer to it.
+// The same token on another student's page makes an order of that student's own.
 func TestSameTokenOfAnotherStudent(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(0))
@@ -49,7 +49,8 @@ func TestSameTokenOfAnotherStudent(t *testing.T) {
 	})
 }
 
-// Whichever of the sixteen comes first, the others must find its order and not stumble over what it has taken.
+// Whichever of the sixteen comes first, the others find its order, even though it has taken the
+// coupon, the points and the cart.
 func TestSameFormSixteenTimesAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		offer  func(*scene) models.Offer

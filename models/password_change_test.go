@@ -67,7 +67,7 @@ func TestChangePassword(t *testing.T) {
 	})
 }
 
-// Two changes at once: one is made, and the other one's old password is wrong.
+// Of two changes at once one is made; for the other the old password is then wrong.
 func TestSetPassword(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		bob := modelstest.Student(t, s.DB, "bob")

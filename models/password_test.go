@@ -10,7 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Who cannot be served before the page's time is over is told to come again; what is being hashed goes on.
+// A request whose turn to hash does not come before its deadline gets the context's error. Hashes
+// that have begun go on.
 func TestPasswordsWaitTheirTurn(t *testing.T) {
 	db := modelstest.SQLite(t)
 	ann := modelstest.Student(t, db, "ann")

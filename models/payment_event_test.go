@@ -7,7 +7,8 @@ import (
 	"luffy/models"
 )
 
-// What reaches notify_url may be anybody's. However long or broken it is, it must be kept and not be an error.
+// Anybody can send messages to notify_url. However long or broken they are, they are stored without
+// error.
 func TestRecordEventTakesAnything(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		long := strings.Repeat("长", 1000)

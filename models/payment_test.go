@@ -37,8 +37,8 @@ func TestOpenAttempt(t *testing.T) {
 	})
 }
 
-// Paying again continues the same trade with the same words: another sum or subject under its name
-// is an error at Alipay.
+// Paying again continues the same trade with the same sum and subject, because Alipay refuses
+// others under the same name.
 func TestOpenAttemptAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))

@@ -11,7 +11,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// What an order says must be what the student saw, whatever becomes of the course later.
+// An order keeps what the student saw, whatever happens to the course later.
 func TestOrderIsASnapshot(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Rate.For(30))
@@ -211,7 +211,8 @@ func TestOrderTitle(t *testing.T) {
 	})
 }
 
-// Two orders of one student in one second whose random digits happen to be equal must not meet in one number.
+// If two orders of one student in the same second happen to draw the same random digits, the second
+// draws again.
 func TestOrderNumberClash(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.fill(t, s.Plain.For(0))

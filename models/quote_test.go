@@ -93,7 +93,7 @@ func TestCheckoutWithoutCourses(t *testing.T) {
 	})
 }
 
-// A student who is about to pay twice for one course is told what there is already.
+// A student who is about to pay for a course twice is told what they have already.
 func TestQuoteLooksBack(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))

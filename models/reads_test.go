@@ -30,7 +30,7 @@ func loadRefunded(t *testing.T, s *scene, user models.User, n int) {
 		WHERE o.user_id = ?`, noon, user.ID)
 }
 
-// fewReads bounds what is read for something that is about a handful of rows.
+// fewReads bounds the rows that are read for a result of a handful of rows.
 const fewReads = 200
 
 func (s *scene) wantFewReads(t *testing.T, read func() error) {
@@ -42,8 +42,7 @@ func (s *scene) wantFewReads(t *testing.T, read func() error) {
 	}
 }
 
-// What a page, a metric or a job asks for is found without reading all that others have paid and got
-// back.
+// Pages, metrics and jobs find their rows without reading everything that others have paid and got back.
 func TestReadsDoNotGrow(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
 	bought, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Rate.For(0))

@@ -7,7 +7,8 @@ import (
 	"luffy/models"
 )
 
-// Who has renewed a course is not told on the first order that it ends, while the second one lasts.
+// A student who has renewed a course is not told on the first order that it ends, while the second
+// one lasts.
 func TestRenewed(t *testing.T) {
 	const day = 24 * time.Hour
 	onEach(t, func(t *testing.T, s *scene) {

@@ -10,8 +10,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// deadlockOnce lets the first insert into the table end the way a deadlock does. The session
-// variable outlives the rollback.
+// deadlockOnce lets the first insert into the table fail like a deadlock. It remembers that in a session
+// variable, which survives the rollback.
 func deadlockOnce(t *testing.T, db *models.DB, table string) (happened func() bool) {
 	t.Helper()
 	exec(t, db, "SET @deadlocks = 0")
@@ -32,7 +32,7 @@ func deadlockOnce(t *testing.T, db *models.DB, table string) (happened func() bo
 // not be written by the second.
 func TestRetriedTransactionLeavesTheSame(t *testing.T) {
 	for name, c := range map[string]struct {
-		table string // the last that the transaction inserts into
+		table string // the last table that the transaction inserts into
 		run   func(*testing.T, *scene) error
 	}{
 		"AddUser": {"ly_credit", func(t *testing.T, s *scene) error {
@@ -102,8 +102,8 @@ func TestRetriedTransactionLeavesTheSame(t *testing.T) {
 	}
 }
 
-// Two approve a request at once, and both are thrown back once after they had stored its refund.
-// Who comes second then finds that of the other.
+// Two members of staff approve a request at once, and both transactions are undone once after they had
+// stored the refund. The second one then finds the refund of the first.
 func TestRetriedApprovalFindsTheRefund(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 2 })
 	order := s.twoLines(t)
@@ -146,7 +146,7 @@ func contents(t *testing.T, db *models.DB) string {
 	return all.String()
 }
 
-// When a transaction fails for good, nothing of it stands, however much it had written.
+// When a transaction fails for good, nothing of it is stored, however much it had written.
 func TestFailedConfirmLeavesNothing(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
 	s.fill(t, s.Plain.For(30))

@@ -11,7 +11,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// noon is when every scene begins: 12:00 in Beijing, with a fraction that both databases must keep.
+// noon is when every scene begins: 12:00 in Beijing, with microseconds that both databases must keep.
 var noon = time.Date(2026, 3, 1, 4, 0, 0, 250_001_000, time.UTC)
 
 // scene is the fixture's shop with one student, on a clock that only the test moves.
@@ -42,8 +42,8 @@ func newScene(t testing.TB, open opener, options ...func(*models.Options)) *scen
 	return &scene{db, modelstest.Shop(t, db), student(t, db, "ann"), c}
 }
 
-// student adds a student with 1,000 points and no password, which would take longer to hash than
-// all else to write.
+// student adds a student with 1,000 points. It has no password, because hashing one takes longer than
+// everything else.
 func student(t testing.TB, db *models.DB, name string) models.User {
 	t.Helper()
 	user := models.User{Username: name, Credit: 1000, CreatedAt: db.Now()}
@@ -67,7 +67,7 @@ func (s *scene) fill(t testing.TB, offers ...models.Offer) {
 	modelstest.FillCart(t, s.DB, s.ann, offers...)
 }
 
-// quote is ann's checkout, which must be possible.
+// quote is ann's quote at the checkout; the test ends if it is refused.
 func (s *scene) quote(t testing.TB, choice models.Choice) models.Quote {
 	t.Helper()
 	q, err := s.Checkout(t.Context(), s.ann.ID, choice)
@@ -204,7 +204,7 @@ func rows[T any](t testing.TB, db *models.DB, where string, args ...any) []T {
 	return found
 }
 
-// sum reads one number from the database.
+// sum reads a single number from the database.
 func sum(t testing.TB, db *models.DB, query string, args ...any) int64 {
 	t.Helper()
 	var n int64
@@ -214,7 +214,7 @@ func sum(t testing.TB, db *models.DB, query string, args ...any) int64 {
 	return n
 }
 
-// together makes n calls that begin at the same moment and waits for all.
+// together makes n calls that begin at the same moment, and waits for all of them.
 func together(n int, call func(i int)) {
 	var ready, done sync.WaitGroup
 	ready.Add(n)

@@ -9,7 +9,7 @@ import (
 	"luffy/models/modelstest"
 )
 
-// The seal is what a student saw without choosing it: it must change with these, and only these.
+// The seal changes with the courses, terms and prices that the student saw, and with nothing else.
 func TestSealChanges(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, *scene){
 		"price": func(t *testing.T, s *scene) {
@@ -64,8 +64,8 @@ func TestSealStays(t *testing.T) {
 	})
 }
 
-// What a coupon takes off was read on the page: another reduction is another quote for who chose
-// it, and nobody else's business.
+// If a coupon takes off another sum than the page said, the seal no longer holds for students who
+// chose that coupon, and still holds for all others.
 func TestSealHoldsTheCoupon(t *testing.T) {
 	for name, c := range map[string]struct {
 		seen bool // the page offered the coupon

@@ -13,7 +13,7 @@ import (
 
 const sessionLife = time.Hour
 
-// save begins a session, or changes the one that runs.
+// save begins the session with that ID, or changes it if it exists.
 func (s *scene) save(t testing.TB, id string, user int64, data string) {
 	t.Helper()
 	store := s.UpdateSession
@@ -112,7 +112,7 @@ func TestDropSession(t *testing.T) {
 	})
 }
 
-// A copy of the table must not log anybody in.
+// Nobody can log in with a copy of the table.
 func TestSessionTableHoldsNoID(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.save(t, "secret", s.ann.ID, "")
@@ -127,7 +127,7 @@ func TestSessionTableHoldsNoID(t *testing.T) {
 	})
 }
 
-// More sessions run out in an hour than one statement takes.
+// More sessions than one statement deletes are deleted all the same.
 func TestDropThousandsOfExpiredSessions(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		old := make([]models.Session, 2500)

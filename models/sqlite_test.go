@@ -6,8 +6,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// One connection runs one text again while the rows of the first run are still read: they must not
-// share a statement.
+// If a connection runs the same text again while the rows of the first run are still being read,
+// the two do not share a statement.
 func TestSameStatementWithinItself(t *testing.T) {
 	db := modelstest.SQLite(t)
 	tx, err := db.SQL().BeginTx(t.Context(), nil)

@@ -12,11 +12,11 @@ import (
 	"luffy/models/modelstest"
 )
 
-// lines counts those of a level.
+// lines counts the lines of that level.
 func (l *statementLog) lines(level string) int { return strings.Count(l.String(), "level="+level+" ") }
 
-// A conflict that is run again is no error: it is told once for each try that failed, without a
-// statement. Who gives up tells the caller, who logs it.
+// A conflict that is tried again is not logged as an error: each failed try is one line, without the
+// statement. After the last try the caller gets the error and logs it.
 func TestConflictIsLoggedAsTry(t *testing.T) {
 	for name, c := range map[string]struct{ conflicts, lines int }{
 		"the second try succeeds": {1, 1},
@@ -44,7 +44,7 @@ func TestConflictIsLoggedAsTry(t *testing.T) {
 	}
 }
 
-// A statement is in the log when it is wrong, so that it can be mended, and never with what a student wrote.
+// A faulty statement is logged, so that it can be repaired, but never with what a student wrote.
 func TestWrongStatementIsLogged(t *testing.T) {
 	for name, c := range map[string]struct {
 		run   func(*testing.T, *models.DB)
@@ -79,7 +79,7 @@ func TestWrongStatementIsLogged(t *testing.T) {
 	}
 }
 
-// Why a connection ended goes into the log too, and nowhere past it.
+// The reason why a connection ended is in the log, and nowhere else.
 func TestLostConnectionIsLogged(t *testing.T) {
 	log := new(statementLog)
 	db := modelstest.MariaDB(t, log.option(t))

@@ -12,7 +12,8 @@ import (
 	"luffy/models"
 )
 
-// admitted counts how many of n tries are let through, and gives the refusal of the last one that was not.
+// admitted counts how many of n tries are let through, and gives the refusal of the last one that
+// was not.
 func (s *scene) admitted(t testing.TB, n int, limits ...models.Limit) (passed int, refused models.TooManyError) {
 	t.Helper()
 	for range n {
@@ -58,8 +59,9 @@ func TestAdmit(t *testing.T) {
 	})
 }
 
-// A machine that took local time for UTC when it started is put right after a minute. What it counted
-// until then must keep nobody out for hours; replicas whose clocks differ a little count together.
+// A machine may begin with local time for UTC and correct that after a minute. What it counted
+// until then must not keep anybody out for hours. Replicas whose clocks differ a little count
+// together.
 func TestAdmitAfterTheClockWasWrong(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		ann := models.LimitName("ann")
@@ -76,7 +78,7 @@ func TestAdmitAfterTheClockWasWrong(t *testing.T) {
 	})
 }
 
-// Guesses that come together are counted like guesses one after the other.
+// Guesses at the same moment are counted like guesses one after another.
 func TestAdmitAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		var passed atomic.Int64
@@ -145,7 +147,7 @@ func TestLimitsMeet(t *testing.T) {
 	}
 }
 
-// More may be spent in a minute than one statement takes.
+// More rows than one statement deletes are deleted all the same.
 func TestDropThousandsOfSpentThrottles(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		var rows []string

@@ -28,7 +28,7 @@ func addCredit(g *gorm.DB, user models.User, points int) error {
 	return g.Exec("UPDATE ly_user SET credit = credit + ? WHERE id = ?", points, user.ID).Error
 }
 
-// Two transactions take the same two rows in opposite order, so that the server must end one of them.
+// Two transactions lock the same two rows in opposite order, so that the server must end one of them.
 func TestDeadlockIsRetried(t *testing.T) {
 	db := modelstest.MariaDB(t)
 	ann, bob := modelstest.Student(t, db, "ann"), modelstest.Student(t, db, "bob")

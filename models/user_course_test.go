@@ -9,7 +9,8 @@ import (
 	"luffy/models/modelstest"
 )
 
-// buy pays an order of the offer at that moment and gives the end of the new purchase record, nil = for ever.
+// buy pays an order of the offer at that moment and gives the end of the new purchase record, nil =
+// for ever.
 func (s *scene) buy(t testing.TB, offer models.Offer, paidAt time.Time) *time.Time {
 	t.Helper()
 	_, trade := s.attempt(t, s.order(t, offer))
@@ -97,7 +98,7 @@ func TestBuyingAgain(t *testing.T) {
 	})
 }
 
-// A right that went back with its money lengthens no other.
+// A right that was revoked with a refund does not extend any other.
 func TestBuyingAfterRefund(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		s.buy(t, s.Plain.For(60), noon)

@@ -36,7 +36,7 @@ func TestAddUser(t *testing.T) {
 	})
 }
 
-// MySQL finds each of them by the names of the others: a coupon would go to somebody else.
+// MySQL's collation takes these names for the same, so a coupon could go to somebody else.
 func TestUserByNameIsNobodyElse(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		student(t, s.DB, "𠮷野")
@@ -104,7 +104,7 @@ func TestAddUserWithinBounds(t *testing.T) {
 	})
 }
 
-// Whatever was wrong, a stranger learns the same.
+// The error is the same, whatever was wrong.
 func TestAuthenticate(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		bob := modelstest.Student(t, s.DB, "bob")

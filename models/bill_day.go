@@ -102,12 +102,22 @@ func (db *DB) firstDay(ctx context.Context) (time.Time, error) {
 // billDue is how long after its end a day is to be compared at the latest: at noon.
 const billDue = 12 * time.Hour
 
+// billsDue are the first and the last day whose bill should have been compared by now, since the
+// first attempt to pay; zero times when there is none.
+func (db *DB) billsDue(ctx context.Context) (first, last time.Time, err error) {
+	first, err = db.firstDay(ctx)
+	last = midnight(db.Now().Add(-billDue)).AddDate(0, 0, -1)
+	if err != nil || first.IsZero() || last.Before(first) {
+		return time.Time{}, time.Time{}, err
+	}
+	return first, last, nil
+}
+
 // billDaysMissing counts the days since the first attempt to pay that should have been compared by
 // now and were not.
 func (db *DB) billDaysMissing(ctx context.Context) (int, error) {
-	first, err := db.firstDay(ctx)
-	last := midnight(db.Now().Add(-billDue)).AddDate(0, 0, -1)
-	if err != nil || first.IsZero() || last.Before(first) {
+	first, last, err := db.billsDue(ctx)
+	if err != nil || first.IsZero() {
 		return 0, err
 	}
 	var compared int64

@@ -2,9 +2,24 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
+
+// Period is a month or a day in Beijing, as the books are kept.
+type Period struct{ From, To time.Time }
+
+// ParsePeriod reads a month like 2026-11 or a day like 2026-11-21.
+func ParsePeriod(text string) (Period, error) {
+	if from, err := time.ParseInLocation("2006-01", text, Beijing); err == nil {
+		return Period{from, from.AddDate(0, 1, 0)}, nil
+	}
+	if from, err := time.ParseInLocation(time.DateOnly, text, Beijing); err == nil {
+		return Period{from, from.AddDate(0, 0, 1)}, nil
+	}
+	return Period{}, fmt.Errorf("%q: a month like 2026-11 or a day like 2026-11-21 is expected", text)
+}
 
 // Movement is money that came from a buyer or went back.
 type Movement struct {
@@ -47,4 +62,42 @@ func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, er
 	all := append(came, back...)
 	slices.SortStableFunc(all, func(a, b Movement) int { return a.At.Compare(b.At) })
 	return all, err
+}
+
+// EachMovement gives the movements of a period to do, as they followed each other. It holds those of
+// one day in memory.
+func (db *DB) EachMovement(ctx context.Context, p Period, do func(Movement) error) error {
+	for day := p.From; day.Before(p.To); day = day.AddDate(0, 0, 1) {
+		movements, err := db.Movements(ctx, day, day.AddDate(0, 0, 1))
+		if err != nil {
+			return err
+		}
+		for _, m := range movements {
+			if err := do(m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// MovementSums are what movements come to.
+type MovementSums struct {
+	Trades, Refunds, Elsewhere int // Elsewhere counts the refunds that staff paid by other means
+	Came, Back, Other          Fen // what each of them comes to, above 0
+}
+
+// Add counts a movement.
+func (s *MovementSums) Add(m Movement) {
+	switch {
+	case m.OutRequestNo == "":
+		s.Trades++
+		s.Came += m.Amount
+	case m.SettledBy == "":
+		s.Refunds++
+		s.Back -= m.Amount
+	default:
+		s.Elsewhere++
+		s.Other -= m.Amount
+	}
 }

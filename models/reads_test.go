@@ -56,6 +56,11 @@ func TestReadsDoNotGrow(t *testing.T) {
 		"refunds by time":     func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
 		"movements":           func() error { _, err := s.Movements(t.Context(), hourAgo, noon); return err },
 		"an order's messages": func() error { _, err := s.FindOrder(t.Context(), bought.OrderNumber); return err },
+		"owed refunds":        func() error { _, err := s.OwedRefunds(t.Context(), 20); return err },
+		"held payments":       func() error { _, err := s.HeldPayments(t.Context(), 20); return err },
+		"open differences":    func() error { _, err := s.OpenBillDifferences(t.Context(), 20); return err },
+		"a day's differences": func() error { _, err := s.ComparedDay(t.Context(), "2026-03-01", 20); return err },
+		"missing bills":       func() error { _, err := s.MissingBillDays(t.Context(), 20); return err },
 		"refund page": func() error {
 			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
 			return err

@@ -103,13 +103,15 @@ type RefundRequest struct {
 	UserID      int64
 	Username    string
 	Reason      string
+	Answer      string // staff's, to the student
+	DecidedBy   string // empty while it is open, and when the student has taken it back
 	CreatedAt   time.Time
-	Watched     Watched `gorm:"-"`
+	Watched     Watched `gorm:"-"` // of open requests
 }
 
 const refundRequests = `
 	SELECT q.id, q.state, o.order_number, d.position, d.course_id, d.course_name, d.real_price,
-	       o.user_id, u.username, q.reason, q.created_at
+	       o.user_id, u.username, q.reason, q.answer, q.decided_by, q.created_at
 	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
 	JOIN ly_order o ON o.id = d.order_id JOIN ly_user u ON u.id = o.user_id `
 
@@ -140,4 +142,11 @@ func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]RefundRequ
 	var requests []RefundRequest
 	err := db.with(ctx).Raw(refundRequests+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&requests).Error
 	return requests, err
+}
+
+// RefundRequestByID reads a request as it stands; ErrNotFound.
+func (db *DB) RefundRequestByID(ctx context.Context, id int64) (RefundRequest, error) {
+	var request RefundRequest
+	err := db.with(ctx).Raw(refundRequests+"WHERE q.id = ?", id).Take(&request).Error
+	return request, found(err)
 }

@@ -26,6 +26,7 @@ func (Session) TableName() string { return "ly_session" }
 type Visitor struct {
 	Session
 	Username  string
+	IsStaff   bool
 	CartCount int
 }
 
@@ -36,9 +37,9 @@ func (db *DB) Visitor(ctx context.Context, id string) (Visitor, error) {
 	missing := ErrNotFound
 	err := db.query(ctx, func(rows *sql.Rows) error {
 		missing = nil
-		return rows.Scan(&v.IDHash, &v.UserID, &v.Data, &v.CreatedAt, &v.ExpiresAt, &v.Username, &v.CartCount)
+		return rows.Scan(&v.IDHash, &v.UserID, &v.Data, &v.CreatedAt, &v.ExpiresAt, &v.Username, &v.IsStaff, &v.CartCount)
 	}, `SELECT s.id_hash, s.user_id, s.data, s.created_at, s.expires_at, COALESCE(u.username, ''),
-		       (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
+		       COALESCE(u.is_staff, 0), (SELECT COUNT(*) FROM ly_cart_item c WHERE c.user_id = s.user_id)
 		FROM ly_session s LEFT JOIN ly_user u ON u.id = s.user_id
 		WHERE s.id_hash = ? AND s.expires_at > ?`, sessionHash(id), db.Now())
 	return v, cmp.Or(err, missing)

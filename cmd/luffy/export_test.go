@@ -15,7 +15,7 @@ import (
 func (p *till) table(period string) (rows [][]string, sums string) {
 	p.t.Helper()
 	code, out, sums := run(p.t, p.environ, "", "export", period)
-	text, marked := strings.CutPrefix(out, byteOrderMark)
+	text, marked := strings.CutPrefix(out, "\ufeff")
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if code != 0 || !marked || err != nil {
 		p.t.Fatalf("export %s: exit %d, %v, byte order mark %t\n%s%s", period, code, err, marked, out, sums)

@@ -20,6 +20,19 @@ func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// staffOnly lets only staff through, of those whom signedIn has let through: the flag is read with the
+// session of every request, so that taking it away works at once. For all others these addresses do
+// not exist. Who is not logged in was led to the login before: a shopkeeper's session ends like any
+// other, and their bookmark must still lead somewhere.
+func staffOnly(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !visitorOf(c).IsStaff {
+			return echo.ErrNotFound
+		}
+		return next(c)
+	}
+}
+
 // loginFor is the address of a login that goes on to a page of this shop.
 func loginFor(next string) string { return "/login?" + url.Values{"next": {next}}.Encode() }
 

@@ -34,7 +34,10 @@ func (s *shop) onError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}
-	p.Page, p.OrderNumber = s.frame(c), orderNumberIn(c.Param("number"))
+	p.Page = s.frame(c)
+	if !strings.HasPrefix(c.Path(), staffPath) { // which to students looks like no address at all
+		p.OrderNumber = orderNumberIn(c.Param("number"))
+	}
 	if unstarted, ok := errors.AsType[unstartedError](err); ok && p.Status >= http.StatusInternalServerError {
 		p.OrderNumber, p.Advice = unstarted.number, "订单已经保存，没有丢失。请稍后在我的订单中再去付款。"
 	}
@@ -61,6 +64,8 @@ func (e unstartedError) Unwrap() error { return e.error }
 // link, the course list.
 func wayOn(c echo.Context, p views.Error) views.Link {
 	switch address := c.Request().URL.Path; {
+	case visitorOf(c).IsStaff && strings.HasPrefix(c.Path(), staffPath):
+		return views.Link{Text: "返回工作台", Href: staffPath}
 	case p.Status == http.StatusForbidden && comeBackTo(c.Request()) != "/":
 		return views.Link{Text: "返回刚才的页面", Href: comeBackTo(c.Request())}
 	case p.OrderNumber != "", strings.HasPrefix(address, "/orders/"), strings.HasPrefix(address, "/myorder/"):

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"luffy/models"
 	"luffy/models/modelstest"
@@ -15,11 +16,13 @@ import (
 // estate is a shop in which ann owns one of everything that a route can name, and eve owns nothing.
 type estate struct {
 	*world
-	ann, eve                   *browser
+	ann, eve, boss             *browser // boss is of the staff
 	owner, stranger            models.User
 	unpaid, paid, asked, ended string // numbers of ann's orders
 	learnt, inCart, elsewhere  int64  // courses: one that ann bought, one in her cart, one of neither
 	lesson                     int64
+	refused, difference        int64  // for staff: a refund that Alipay refused, a difference of a bill
+	yesterday                  string // whose bill has nothing in it
 }
 
 func newEstate(t *testing.T) *estate {
@@ -39,7 +42,37 @@ func newEstate(t *testing.T) *estate {
 	e.ann.submit(e.ann.open("/orders/"+e.ended+"/cancel"), "/orders/"+e.ended+"/cancel").wantTo("/orders/" + e.ended)
 	e.unpaid = modelstest.Order(t, e.db, e.owner, e.stock.Rate.For(60)).OrderNumber
 	modelstest.FillCart(t, e.db, e.owner, e.stock.Step.For(0))
+	e.boss = e.shopkeeper("boss")
+	e.leaveWork()
 	return e
+}
+
+// leaveWork leaves what waits for staff, beside the request for the order asked.
+func (e *estate) leaveWork() {
+	e.t.Helper()
+	refund, err := e.db.CreateRefund(e.t.Context(), models.NewRefund{OrderNumber: e.paid, Amount: 1_00, Reason: "补差价"})
+	if err == nil {
+		err = e.db.NoteRefundError(e.t.Context(), refund.ID, "ACQ.TRADE_HAS_FINISHED", true)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.refused = refund.ID
+	e.yesterday = e.db.Now().In(models.Beijing).AddDate(0, 0, -1).Format(time.DateOnly)
+	found, err := e.db.SaveBillDifferences(e.t.Context(), "2026-01-01",
+		[]models.BillDifference{{Kind: models.MissingThere, OutTradeNo: e.paid, ShopAmount: new(models.Fen(100))}})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.difference = found[0].ID
+}
+
+// by is who may use a route.
+func (e *estate) by(r route) *browser {
+	if r.may == staff {
+		return e.boss
+	}
+	return e.ann
 }
 
 func (e *estate) buys(offer models.Offer) (number string) {
@@ -52,14 +85,22 @@ func (e *estate) buys(offer models.Offer) (number string) {
 func (e *estate) in(t *testing.T) *estate {
 	part := *e
 	part.world = e.world.in(t)
-	part.ann, part.eve = e.ann.in(part.world), e.eve.in(part.world)
+	part.ann, part.eve, part.boss = e.ann.in(part.world), e.eve.in(part.world), e.boss.in(part.world)
 	return &part
 }
 
 // path fills the parameters of a route in with what is ann's.
 func (e *estate) path(route string) string {
-	number, course := e.unpaid, e.inCart
+	number, course, row := e.unpaid, e.inCart, e.learnt
 	switch {
+	case route == "/staff/export":
+		return route + "?period=2026-11"
+	case strings.HasPrefix(route, "/staff/requests/"):
+		row = e.requestOf(1)
+	case strings.HasPrefix(route, "/staff/refunds/"):
+		row = e.refused
+	case strings.HasPrefix(route, "/staff/differences/"):
+		row = e.difference
 	case strings.HasSuffix(route, "/withdraw"):
 		number = e.asked
 	case strings.HasSuffix(route, "/refund"):
@@ -69,7 +110,7 @@ func (e *estate) path(route string) string {
 	case strings.HasPrefix(route, "/learn/"):
 		course = e.learnt
 	}
-	return strings.NewReplacer(":number", number, ":course", id(course), ":id", id(e.learnt), "*", "nothing").
+	return strings.NewReplacer(":number", number, ":course", id(course), ":id", id(row), "*", "nothing").
 		Replace(route)
 }
 

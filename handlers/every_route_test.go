@@ -22,7 +22,7 @@ func (b *browser) send(method, path string, form url.Values) *page {
 // Visitors who are not logged in are sent to the login, and from there back to where they were.
 // Nothing is done for them before.
 func TestSignedOut(t *testing.T) {
-	eachRoute(t, students, func(e *estate, method, path string, r route) {
+	eachRoute(t, loggedIn, func(e *estate, method, path string, r route) {
 		before, visitor, next := e.rows(), e.browser(), path
 		form := visitor.withToken(e.fill(r.form))
 		if method == http.MethodPost {
@@ -77,6 +77,32 @@ func TestForeignOwner(t *testing.T) {
 	}
 }
 
+// To a student the shopkeeper's addresses are like any that do not exist, also where they name what is
+// the student's own; and so they are to staff from the moment on when the flag is taken away.
+func TestStaffOnly(t *testing.T) {
+	eachRoute(t, shopkeepers, func(e *estate, method, path string, r route) {
+		before := e.rows()
+		wantNothingThere := func(who string, b *browser) {
+			e.t.Helper()
+			got := b.send(method, path, b.withToken(e.fill(r.form)))
+			nowhere := b.get("/nowhere")
+			if got.status != http.StatusNotFound || got.text("body") != nowhere.text("body") {
+				e.t.Errorf("%s: got status %d, %q; want what an address gets that does not exist", who, got.status, got.text("main"))
+			}
+			e.wantNothingChanged(before, "for "+who)
+		}
+		wantNothingThere("eve", e.eve)
+		wantNothingThere("ann, whose order it is", e.ann)
+		if method == http.MethodGet {
+			e.boss.open(path)
+		}
+		e.exec("UPDATE ly_user SET is_staff = 0 WHERE username = 'boss'")
+		before = e.rows()
+		wantNothingThere("boss, whose flag was taken away", e.boss)
+		e.exec("UPDATE ly_user SET is_staff = 1 WHERE username = 'boss'")
+	})
+}
+
 // C1: A form without its token changes nothing, nor one from another site, nor one with another
 // visitor's token.
 func TestForgedForm(t *testing.T) {
@@ -91,7 +117,7 @@ func TestForgedForm(t *testing.T) {
 			"another site, its token": func(b *browser) { b.withToken(form); b.header.Set("Sec-Fetch-Site", "cross-site") },
 			"a sibling site":          func(b *browser) { b.header.Set("Sec-Fetch-Site", "same-site") },
 		} {
-			forger := *e.ann
+			forger := *e.by(r)
 			forger.header = http.Header{}
 			forge(&forger)
 			got := forger.post(path, form)
@@ -114,14 +140,15 @@ func TestOwnForm(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			e := newEstate(t)
-			form := e.ann.withToken(e.fill(r.form))
-			before, session := e.rows(), e.ann.cookie("luffy_session")
-			e.ann.post(e.path(path), form).want(http.StatusSeeOther)
+			user := e.by(r)
+			form := user.withToken(e.fill(r.form))
+			before, session := e.rows(), user.cookie("luffy_session")
+			user.post(e.path(path), form).want(http.StatusSeeOther)
 			if slices.Equal(before, e.rows()) {
 				t.Error("nothing changed")
 			}
 			dead := !e.with(session).loggedIn()
-			if dead != r.renews || r.renews && e.ann.cookie("luffy_session") == session {
+			if dead != r.renews || r.renews && user.cookie("luffy_session") == session {
 				t.Errorf("the session from before is dead %v, want %v and another one", dead, r.renews)
 			}
 		})

@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"luffy/models"
 	"luffy/views"
 )
 
@@ -41,9 +40,7 @@ func (s *shop) frame(c echo.Context) views.Page {
 	p := views.Page{Contact: s.contact}
 	p.CSRF, _ = c.Get(csrfField).(string)
 	p.Back = wayBack(c)
-	if session := sessionOf(c); session != nil {
-		visitor, _ := session.Values[visitorKey].(models.Visitor)
-		p.User, p.CartCount = visitor.Username, visitor.CartCount
-	}
+	visitor := visitorOf(c)
+	p.User, p.Staff, p.CartCount = visitor.Username, visitor.IsStaff, visitor.CartCount
 	return p
 }

@@ -19,6 +19,7 @@ type rights int
 const (
 	open   rights = iota // by anybody
 	login                // after the login
+	staff                // after the login of somebody with the staff flag; to other students they do not exist
 	signed               // by whoever has Alipay's signature
 	plain                // by anybody; it is not a page: it has no session, no frame and no forms
 )
@@ -26,7 +27,7 @@ const (
 // route is what the tests of every route need to know about one.
 type route struct {
 	may     rights
-	form    change // the fields of a POST with which ann changes something
+	form    change // the fields of a POST with which ann, or boss of the staff, changes something
 	renews  bool   // it gives the browser a new session, because it changes who is logged in
 	foreign int    // the status that eve gets for something of ann's; 0 = 404 for an order, else eve's own page
 }
@@ -85,6 +86,19 @@ var routes = map[string]route{
 	"POST /orders/:number/again":           {may: login},
 	"GET /orders/:number/hide":             {may: login},
 	"POST /orders/:number/hide":            {may: login},
+	"GET /staff":                           {may: staff},
+	"GET /staff/orders":                    {may: staff},
+	"GET /staff/orders/:number":            {may: staff},
+	"POST /staff/orders/:number/ask":       {may: staff},
+	"GET /staff/orders/:number/refund":     {may: staff},
+	"POST /staff/orders/:number/refund":    {may: staff, form: with("amount", "1.00", "key", "once", "reason", "补差价")},
+	"POST /staff/requests/:id/approve":     {may: staff},
+	"POST /staff/requests/:id/reject":      {may: staff, form: with("reason", "课程已学完")},
+	"POST /staff/refunds/:id/settle":       {may: staff, form: with("note", "银行转账")},
+	"POST /staff/differences/:id/settle":   {may: staff, form: with("note", "核对过")},
+	"GET /staff/bills":                     {may: staff},
+	"POST /staff/bills":                    {may: staff, form: func(e *estate) url.Values { return url.Values{"date": {e.yesterday}} }},
+	"GET /staff/export":                    {may: staff},
 	"GET /payments/notify":                 {may: signed},
 	"POST /payments/notify":                {may: signed},
 	"PUT /payments/notify":                 {may: signed},
@@ -154,11 +168,15 @@ func eachRoute(
 
 func all(string, route) bool { return true }
 
-func pages(_ string, r route) bool { return r.may == open || r.may == login }
+func pages(_ string, r route) bool { return r.may == open || r.may == login || r.may == staff }
 
 func posts(method string, r route) bool { return method == http.MethodPost && pages(method, r) }
 
 func students(_ string, r route) bool { return r.may == login }
+
+func shopkeepers(_ string, r route) bool { return r.may == staff }
+
+func loggedIn(_ string, r route) bool { return r.may == login || r.may == staff }
 
 // HEAD answers as GET does, only without the body, on every address that GET has.
 func TestHead(t *testing.T) {

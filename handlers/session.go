@@ -150,6 +150,16 @@ func userID(c echo.Context) int64 {
 	return id
 }
 
+// visitorOf is who asks, as the session was loaded with this request; the zero Visitor where there is none.
+func visitorOf(c echo.Context) models.Visitor {
+	session := sessionOf(c)
+	if session == nil {
+		return models.Visitor{}
+	}
+	visitor, _ := session.Values[visitorKey].(models.Visitor)
+	return visitor
+}
+
 // logIn logs the user in under a new session ID, so that an ID planted before the login is worthless.
 // models.ErrNotFound means that the password was changed meanwhile, so that this login does not count.
 func (s *shop) logIn(c echo.Context, user models.User) error {

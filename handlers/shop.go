@@ -117,6 +117,21 @@ func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
 	student.GET("/learn/:course", s.learn)
 	student.POST("/learn/:course", s.openLesson)
 
+	staff := pages.Group("", s.signedIn, staffOnly)
+	staff.GET(staffPath, s.desk)
+	staff.GET("/staff/orders", s.searchOrders)
+	staff.GET("/staff/orders/:number", s.staffOrder)
+	staff.POST("/staff/orders/:number/ask", s.askAlipay)
+	staff.GET("/staff/orders/:number/refund", s.giveBackForm)
+	staff.POST("/staff/orders/:number/refund", s.giveBack)
+	staff.POST("/staff/requests/:id/approve", s.approveRequest)
+	staff.POST("/staff/requests/:id/reject", s.rejectRequest)
+	staff.POST("/staff/refunds/:id/settle", s.settleRefund)
+	staff.POST("/staff/differences/:id/settle", s.settleDifference)
+	staff.GET("/staff/bills", s.bills)
+	staff.POST("/staff/bills", s.compareBill)
+	staff.GET("/staff/export", s.export)
+
 	// These have no page of their own, but people ask for them: they leave out the slash, or they
 	// reopen a tab that showed a refused form under the form's address.
 	for path, page := range map[string]string{

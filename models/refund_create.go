@@ -115,6 +115,29 @@ func (tx transaction) leftOf(p Payment) (Fen, error) {
 	return p.Amount - refunded, err
 }
 
+// Left is what of the order's payment neither went back nor is on its way back, as leftOf.
+func (v OrderView) Left() Fen {
+	paid, ok := v.PaidBy()
+	if !ok || v.OrderStatus != OrderPaid {
+		return 0
+	}
+	left := paid.Amount
+	for _, r := range v.Refunds {
+		if r.PaymentID == paid.ID && r.State != RefundFailed {
+			left -= r.Amount
+		}
+	}
+	return left
+}
+
+// Refundable tells whether a line of the order can be given back, as refundableLine and sizeRefund.
+func (v OrderView) Refundable(line LineView) bool {
+	given := func(r Refund) bool {
+		return r.OrderDetailID != nil && *r.OrderDetailID == line.ID && r.State != RefundFailed
+	}
+	return line.Granted && line.RealPrice > 0 && line.RealPrice <= v.Left() && !slices.ContainsFunc(v.Refunds, given)
+}
+
 // sizeRefund decides sum and line of a refund.
 func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen) error {
 	if r.Line != 0 {

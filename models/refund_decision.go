@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // RefundDecision is staff's word on a student's request.
@@ -106,7 +108,7 @@ type RefundRequest struct {
 	Answer      string // staff's, to the student
 	DecidedBy   string // empty while it is open, and when the student has taken it back
 	CreatedAt   time.Time
-	Watched     Watched `gorm:"-"` // of open requests
+	Watched     Watched `gorm:"-"` // not read by RefundRequestByID
 }
 
 const refundRequests = `
@@ -127,21 +129,30 @@ func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (open []RefundR
 	if err != nil {
 		return nil, 0, err
 	}
-	for i, r := range open {
+	return open, total, tellWatched(g, open)
+}
+
+// tellWatched fills in how much of each course was opened.
+func tellWatched(g *gorm.DB, requests []RefundRequest) error {
+	for i, r := range requests {
 		watched, err := readWatched(g, r.UserID, []int64{r.CourseID})
 		if err != nil {
-			return nil, 0, err
+			return err
 		}
-		open[i].Watched = watched[r.CourseID]
+		requests[i].Watched = watched[r.CourseID]
 	}
-	return open, total, nil
+	return nil
 }
 
 // RefundRequestsOf lists the requests of an order, in the order of its lines, whatever their states.
 func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]RefundRequest, error) {
 	var requests []RefundRequest
-	err := db.with(ctx).Raw(refundRequests+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&requests).Error
-	return requests, err
+	g := db.with(ctx)
+	err := g.Raw(refundRequests+"WHERE o.order_number = ? ORDER BY d.position", number).Scan(&requests).Error
+	if err != nil {
+		return nil, err
+	}
+	return requests, tellWatched(g, requests)
 }
 
 // RefundRequestByID reads a request as it stands; ErrNotFound.

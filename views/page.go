@@ -13,6 +13,7 @@ import "strings"
 type Page struct {
 	CSRF      string // value of the hidden field _csrf in every POST form
 	User      string // name of the signed-in student; empty when signed out
+	Staff     bool   // whether they are of the staff, whose pages the header then leads to
 	Back      string // where a login from the header comes back to; empty means the course list
 	CartCount int    // courses in the cart, shown in the header
 	Contact   string // how to reach the people behind the shop, one line; empty shows nothing

@@ -111,6 +111,17 @@ func allPages() map[string]templ.Component {
 			Chapters: sampleChapters(), Lesson: Lesson{ID: 11, Name: "Go"}, Lessons: 3}),
 		"no access": NoAccessPage(NoAccess{Page: samplePage, CourseID: 1, Name: "Go", OnSale: true}),
 		"error":     ErrorPage(sampleError()),
+
+		"desk":         DeskPage(sampleDesk()),
+		"quiet desk":   DeskPage(Desk{Page: staffPage}),
+		"staff order":  StaffOrderPage(sampleStaffOrder()),
+		"give back":    GiveBackPage(sampleGiveBack()),
+		"no reason":    GiveBackPage(GiveBack{Page: staffPage, Key: "once", Errors: FieldErrors{"reason": "请写明退款原因"}}),
+		"found orders": StaffSearchPage(StaffSearch{Page: staffPage, Query: "ann", Student: "ann", Orders: []FoundOrder{{Number: sampleNumber}}}),
+		"found none":   StaffSearchPage(StaffSearch{Page: staffPage, Query: "nobody"}),
+		"no search":    StaffSearchPage(StaffSearch{Page: staffPage}),
+		"bills":        BillsPage(sampleBills()),
+		"wrong period": BillsPage(Bills{Page: staffPage, Date: "2026-11-21", Errors: FieldErrors{"period": "请改正", "date": "请改正"}}),
 	}
 }
 
@@ -192,10 +203,13 @@ func TestWordsOfOthersAreEscaped(t *testing.T) {
 	t.Parallel()
 	const evil = `<script src="//evil.example/x.js"></script><b id="evil">Go</b>`
 	list, cart, orders, learn := sampleCourses(), sampleCart(), sampleMyOrders(), sampleLearn()
+	order, search := sampleStaffOrder(), StaffSearch{Page: staffPage, Query: evil}
+	order.Tasks[0].Reason, order.Messages[0].TradeNo = evil, evil
 	list.Courses[0].Name, cart.Lines[0].Name, orders.Orders[0].Lines[0].Name = evil, evil, evil
 	orders.Query, learn.Text = evil, evil
 	for name, page := range map[string]templ.Component{
 		"courses": CourseListPage(list), "cart": CartPage(cart), "my orders": MyOrdersPage(orders), "learn": LearnPage(learn),
+		"staff order": StaffOrderPage(order), "staff search": StaffSearchPage(search),
 	} {
 		doc := render(t, page)
 		wantCount(t, doc, "#evil, script[src*='evil']", 0)

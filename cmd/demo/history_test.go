@@ -30,6 +30,9 @@ func TestHistory(t *testing.T) {
 			summary.Ending != 1 || summary.Unpaid != 0 {
 			t.Errorf("got %+v, want 500 points, three coupons and a course that ends soon", summary)
 		}
+		if keeper, err := db.Authenticate(t.Context(), keeperName, keeperPassword); err != nil || !keeper.IsStaff {
+			t.Errorf("got %+v, %v; want a shopkeeper of the staff", keeper, err)
+		}
 		coupons, err := db.MyCoupons(t.Context(), student.ID, models.CouponsUsed, 1)
 		if err != nil || coupons.Counts[models.CouponsUsed] != 1 || coupons.Counts[models.CouponsExpired] != 1 {
 			t.Errorf("got %v, %v; want a coupon that was used and one that has run out", coupons.Counts, err)

@@ -1,5 +1,5 @@
 // Command demo is the shop to try out: shop and Alipay simulator in one process on an embedded
-// database, with courses, coupons and a student to log in as. It takes no real money.
+// database, with courses, coupons, and a student and a shopkeeper to log in as. It takes no real money.
 package main
 
 import (
@@ -66,7 +66,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(banner, d.shopURL, d.simulatorURL, studentName, studentPassword, o.data)
+	fmt.Printf(banner, d.shopURL, d.simulatorURL, studentName, studentPassword, keeperName, keeperPassword, d.shopURL, o.data)
 	return d.serve(ctx)
 }
 
@@ -76,6 +76,7 @@ const banner = `
     商店          %s
     支付宝模拟器  %s/admin
     学员账号      %s  密码 %s
+    店主账号      %s  密码 %s，登录后打开 %s/staff
 
   The shop and an Alipay simulator are running; no real money moves. Data stays in %s.
   Stop with Ctrl-C.

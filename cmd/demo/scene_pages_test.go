@@ -20,6 +20,7 @@ func (s *scene) pages() map[string][]pageState {
 		"visitor": slices.Concat(s.coursePages(), s.loginPages(), s.errorPages()),
 		newcomer:  s.emptyPages(),
 		buyer:     slices.Concat(s.shoppingPages(), s.ownPages(), s.orderPages()),
+		keeper:    s.staffPages(),
 		buyerInWeChat: {
 			{name: "order-in-wechat", path: "/orders/" + s.orders["unpaid"]},
 			{name: "result-in-wechat", path: "/orders/" + s.orders["unpaid"] + "/result"},

@@ -25,10 +25,11 @@ type scene struct {
 	orders   map[string]string // state → order number
 }
 
-// The students of the scene. Their password is modelstest.Password.
+// The people of the scene. Their password is modelstest.Password.
 const (
 	buyer    = "学员甲"
 	newcomer = "新同学"      // has done nothing yet
+	keeper   = "店主"       // of the staff
 	guessed  = "somebody" // a name whose password was guessed too often, of nobody
 )
 
@@ -54,6 +55,7 @@ func newScene(t *testing.T) *scene {
 	s.paidOrders()
 	s.askedOrders()
 	s.openOrders()
+	s.leaveWork()
 	s.fillCart()
 	s.useUpLimit()
 	s.breakAnother()

@@ -20,6 +20,12 @@ const (
 	studentPoints   = 1031 // 500 after what was bought in the past
 )
 
+// The shopkeeper of the demo, who has the pages of the staff.
+const (
+	keeperName     = "shopkeeper"
+	keeperPassword = "luffy2026"
+)
+
 // stock migrates the database and, on the first start, fills it.
 func stock(ctx context.Context, address string, now time.Time) (err error) {
 	db, err := models.Open(ctx, models.Options{URL: address})
@@ -40,7 +46,18 @@ func stock(ctx context.Context, address string, now time.Time) (err error) {
 	if err := db.Import(ctx, catalogue); err != nil {
 		return err
 	}
+	if err := addKeeper(ctx, db); err != nil {
+		return err
+	}
 	return addStudent(ctx, address, now, catalogue.Coupons)
+}
+
+func addKeeper(ctx context.Context, db *models.DB) error {
+	_, err := db.AddUser(ctx, models.NewUser{Username: keeperName, Password: keeperPassword, Staff: true})
+	if errors.Is(err, models.ErrTaken) {
+		return nil // not the first start
+	}
+	return err
 }
 
 // weekFrom is the last minute of the day a week from now, in Beijing.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"luffy/cmd/internal/browser"
+	"luffy/models"
+	"luffy/models/alipay/sandbox"
+	"luffy/models/modelstest"
+)
+
+// oddDay is a day of which the bill and the shop disagree.
+const oddDay = "2026-01-05"
+
+// leaveWork leaves what waits for the shopkeeper, beside the requests, payments and refunds of the orders: a refund
+// that Alipay refused, and differences of which one is closed.
+func (s *scene) leaveWork() {
+	s.t.Helper()
+	_, err := s.db.AddUser(s.t.Context(), models.NewUser{Username: keeper, Password: modelstest.Password, Staff: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.pay("refused", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 90)))
+	s.fault(sandbox.Fault{Name: sandbox.TradeFrozen, OutTradeNo: s.orders["refused"]})
+	s.refund("refused", models.NewRefund{Amount: 20_00, Reason: "课程更新晚了，补偿", By: keeper})
+	paid := s.order(s.orders["paid"])
+	found, err := s.db.SaveBillDifferences(s.t.Context(), oddDay, []models.BillDifference{
+		{Kind: models.MissingHere, OutTradeNo: "20260105093011000042118804", TradeNo: "2026010522001439881000120999",
+			AlipayAmount: new(models.Fen(310_00))},
+		{Kind: models.MissingThere, OutTradeNo: paid.OrderNumber, TradeNo: *paid.Payments[0].TradeNo, ShopAmount: &paid.RealPrice},
+	})
+	if err == nil {
+		err = s.db.SettleBillDifference(s.t.Context(), found[1].ID, keeper, "支付宝后台核对过，账单次日补上")
+	}
+	if err == nil {
+		err = s.db.NoteBillDay(s.t.Context(), oddDay)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) staffPages() []pageState {
+	decide := func(tab *browser.Tab) { // by keys, after which the focus is seen
+		tab.Reach(".decide summary")
+		tab.Keys(kb.Enter)
+	}
+	incomplete := func(tab *browser.Tab) { tab.PressRefused(http.StatusUnprocessableEntity, "#refund") }
+	states := []pageState{
+		{name: "staff-desk", path: "/staff"},
+		{name: "staff-search", path: "/staff/orders"},
+		{name: "staff-search-student", path: "/staff/orders?q=" + buyer},
+		{name: "staff-search-none", path: "/staff/orders?q=<b>nobody"},
+		{name: "staff-search-no-orders", path: "/staff/orders?q=" + newcomer},
+		{name: "staff-order-asked", path: "/staff/orders/" + s.orders["asked"], steps: decide},
+		{name: "staff-refund-line", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1"},
+		{name: "staff-refund-sum", path: "/staff/orders/" + s.orders["partly"] + "/refund?amount=10.00"},
+		{name: "staff-refund-all", path: "/staff/orders/" + s.orders["late"] + "/refund"},
+		{name: "staff-refund-incomplete", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1", steps: incomplete},
+		{name: "staff-bills", path: "/staff/bills"},
+		{name: "staff-bills-differences", path: "/staff/bills?date=" + oddDay},
+		{name: "staff-export-refused", path: "/staff/export?period=2026", status: http.StatusUnprocessableEntity},
+	}
+	for _, of := range []string{"unpaid", "partly", "refused", "rejected", "held"} {
+		states = append(states, pageState{name: "staff-order-" + of, path: "/staff/orders/" + s.orders[of]})
+	}
+	return append(states, pageState{name: "staff-desk-quiet", path: "/", steps: s.quietDesk}) // the last: it is another shop's
+}
+
+// quietDesk is the desk of a shop in which nothing waits.
+func (s *scene) quietDesk(tab *browser.Tab) {
+	tab.Go(s.broken.shopURL + "/login")
+	tab.Type("#username", keeperName)
+	tab.Type("#password", keeperPassword)
+	tab.PressRefused(http.StatusInternalServerError, "#login-submit") // its list of courses is what is broken
+	tab.Go(s.broken.shopURL + "/staff")
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/payment"
+	"luffy/views"
+)
+
+const (
+	// comparePatience bounds the comparison of a day on a page; the rest of requestTimeout is for the
+	// answer. A day that takes longer is left to the job and to the command.
+	comparePatience = 11 * time.Second
+	// billRows is how many differences of a day the page lists.
+	billRows = 200
+)
+
+// bills is GET /staff/bills.
+func (s *shop) bills(c echo.Context) error {
+	date := c.QueryParam("date")
+	switch {
+	case date == "":
+		date = s.lastBillDate()
+	case !s.hasBill(date):
+		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"date": "请选择今天以前的一天。"})
+	}
+	return s.showBills(c, date, nil)
+}
+
+// lastBillDate is yesterday in Beijing.
+func (s *shop) lastBillDate() string {
+	return s.db.Now().In(models.Beijing).AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
+// hasBill tells whether a date is one of a day that is over.
+func (s *shop) hasBill(date string) bool {
+	_, err := time.Parse(time.DateOnly, date)
+	return err == nil && date <= s.lastBillDate()
+}
+
+func (s *shop) showBills(c echo.Context, date string, faults views.FieldErrors) error {
+	ctx := c.Request().Context()
+	view := views.Bills{Date: date, LastDate: s.lastBillDate(), Period: date[:len("2006-01")], Errors: faults}
+	day, err := s.db.ComparedDay(ctx, date, billRows)
+	if err != nil {
+		return err
+	}
+	view.ComparedAt, view.Total = timeOf(day.At), day.Total
+	for _, d := range day.Differences {
+		if d.ClosedAt == nil {
+			view.Open = append(view.Open, billDifference(d))
+		} else {
+			view.Closed = append(view.Closed, billDifference(d))
+		}
+	}
+	if view.Sums, err = s.sumsOf(ctx, date); err != nil {
+		return err
+	}
+	if view.MissingDays, err = s.db.MissingBillDays(ctx, deskDays); err != nil {
+		return err
+	}
+	if view.Page, err = s.page(c); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return render(c, status, views.BillsPage(view))
+}
+
+// sumsOf adds up what the shop has of a day.
+func (s *shop) sumsOf(ctx context.Context, date string) (models.MovementSums, error) {
+	var sums models.MovementSums
+	day, err := models.ParsePeriod(date)
+	if err != nil {
+		return sums, err
+	}
+	return sums, s.db.EachMovement(ctx, day, func(m models.Movement) error {
+		sums.Add(m)
+		return nil
+	})
+}
+
+// compareBill is POST /staff/bills. It compares a day now, as the command and the job do.
+func (s *shop) compareBill(c echo.Context) error {
+	ctx, date := c.Request().Context(), c.FormValue("date")
+	report, err := s.compareWithin(ctx, date)
+	if errors.Is(err, payment.ErrBillDate) {
+		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"date": "请选择今天以前的一天。"})
+	}
+	if err == nil {
+		return flashTo(c, billPath(date), views.Flash{Text: reportText(report), Error: report.Open() > 0})
+	}
+	var text string
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		text = "几秒内没有核对完，什么也没有改变：这一天由每天的自动核对完成，或请管理员运行命令 luffy reconcile " + date + "。"
+	case errors.Is(err, alipay.ErrNoBill):
+		text = "支付宝还没有 " + date + " 的账单，请过一会再核对；自动核对也会继续尝试。"
+	default:
+		text = "账单没有拿到，或不能使用，请稍后再核对；自动核对也会继续尝试。"
+	}
+	s.log.WarnContext(ctx, "bill was not compared", "date", date, "error", err)
+	return flashTo(c, billPath(date), views.Flash{Text: text, Error: true})
+}
+
+func (s *shop) compareWithin(ctx context.Context, date string) (payment.Reconciliation, error) {
+	ctx, cancel := context.WithTimeout(ctx, comparePatience)
+	defer cancel()
+	return s.payments.Reconcile(ctx, date)
+}
+
+func billPath(date string) string { return "/staff/bills?date=" + date }
+
+// reportText says what Alipay's bill has, and whether the shop has the same.
+func reportText(r payment.Reconciliation) string {
+	text := fmt.Sprintf("%s 的账单：收款 %d 笔，%s；退款 %d 笔，%s。", r.Date, r.Trades, r.TradeSum.Yuan(), r.Refunds, r.RefundSum.Yuan())
+	if open := r.Open(); open > 0 {
+		return text + fmt.Sprintf("有 %d 个差异等待处理。", open)
+	}
+	return text + "与本店一致。"
+}

@@ -1,0 +1,102 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"luffy/models"
+	"luffy/views"
+)
+
+// staffOrder is GET /staff/orders/:number.
+func (s *shop) staffOrder(c echo.Context) error {
+	ctx, number := c.Request().Context(), c.Param("number")
+	found, err := s.db.FindOrder(ctx, number)
+	if err != nil {
+		return err
+	}
+	if found.OrderNumber != number { // it was named by an attempt or a trade
+		return c.Redirect(http.StatusSeeOther, staffOrderPath(found.OrderNumber))
+	}
+	requests, err := s.db.RefundRequestsOf(ctx, number)
+	if err != nil {
+		return err
+	}
+	p, err := s.page(c)
+	if err != nil {
+		return err
+	}
+	view := s.staffOrderView(found)
+	view.Page = p
+	for _, r := range requests {
+		if r.State == models.RequestOpen {
+			view.Tasks = append(view.Tasks, refundTask(r))
+		}
+	}
+	return render(c, http.StatusOK, views.StaffOrderPage(view))
+}
+
+func (s *shop) staffOrderView(o models.FoundOrder) views.StaffOrder {
+	view := views.StaffOrder{Order: s.orderView(o.OrderView), Student: o.Username, Left: o.Left()}
+	now, courses := s.db.Now(), map[int64]string{}
+	for _, l := range o.Lines {
+		courses[l.ID] = l.CourseName
+		view.Lines = append(view.Lines, views.StaffLine{
+			Position: l.Position, Course: l.CourseName, Term: l.ExpireText, Amount: l.RealPrice,
+			Access: access(l, now), Until: timeOf(l.OutTime),
+			Request: lineRequest(l), Reason: l.Request.Reason, Refundable: o.Refundable(l),
+		})
+	}
+	for _, p := range o.Payments {
+		view.Attempts = append(view.Attempts, attempt(p))
+		if p.State == models.PaymentHeld {
+			view.Held = append(view.Held, views.HeldPayment{
+				OrderNumber: o.OrderNumber, TradeNo: textOf(p.TradeNo), Student: o.Username,
+				Asked: o.RealPrice, Came: p.Amount, PaidAt: timeOf(p.PaidAt),
+			})
+		}
+	}
+	for _, r := range o.Refunds {
+		refund := staffRefund(r)
+		if r.OrderDetailID != nil {
+			refund.Course = courses[*r.OrderDetailID]
+		}
+		view.Refunds = append(view.Refunds, refund)
+		if r.State == models.RefundFailed {
+			owed := models.OwedRefund{
+				Refund: r, OrderNumber: o.OrderNumber, Username: o.Username, Title: cmp.Or(refund.Course, o.OrderTitle),
+			}
+			view.Owed = append(view.Owed, owedTask(owed))
+		}
+	}
+	for _, m := range o.Messages {
+		view.Messages = append(view.Messages, views.Message{
+			ID: m.ID, At: m.ReceivedAt, Source: m.Source, OutTradeNo: m.OutTradeNo, TradeNo: m.TradeNo,
+			TradeStatus: m.TradeStatus, Verdict: m.Verdict, Reason: m.Reason,
+		})
+	}
+	return view
+}
+
+func attempt(p models.Payment) views.Attempt {
+	return views.Attempt{
+		OutTradeNo: p.OutTradeNo, State: p.State, Amount: p.Amount, TradeNo: textOf(p.TradeNo), TradeStatus: p.TradeStatus,
+		BegunAt: p.CreatedAt, AskedAt: timeOf(p.QueriedAt), PaidAt: timeOf(p.PaidAt),
+	}
+}
+
+func staffRefund(r models.Refund) views.StaffRefund {
+	return views.StaffRefund{
+		OutRequestNo: r.OutRequestNo, State: r.State, Amount: r.Amount, Cause: r.Cause, By: r.RequestedBy, Reason: r.Reason,
+		At: r.CreatedAt, DoneAt: timeOf(r.DoneAt), Error: r.LastError, SettledBy: r.SettledBy, Note: r.Note,
+	}
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -133,7 +133,7 @@ func DeskPage(p Desk) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = heldTasks(p.Held).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = heldTasks(p.Held, "/staff").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -74,7 +74,7 @@ func StaffOrderPage(p StaffOrder) templ.Component {
 					}
 				}
 				if len(p.Held) > 0 {
-					templ_7745c5c3_Err = heldTasks(p.Held).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = heldTasks(p.Held, p.path()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -100,3 +100,6 @@ var reasonWords = map[string]string{
 }
 
 func reasonWord(reason string) string { return cmp.Or(reasonWords[reason], reason) }
+
+// orDash shows a dash for what is not there.
+func orDash(s string) string { return cmp.Or(s, "—") }

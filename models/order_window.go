@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// window is a part of a student's orders, in the sequence of their ids.
+// window is a contiguous part of a student's orders, sorted by ID.
 type window struct {
-	index       string // of ly_order, in the sequence of the ids
-	beside      string // condition that ties ly_order o to its neighbour c; empty without one
+	index       string // the index of ly_order along which the window is read
+	beside      string // joins ly_order o to its neighbour c; empty if the window has no neighbour
 	parts       []part // one for each shelf
-	direction   string // ASC or DESC
+	direction   string // ASC or DESC, by ID
 	skip, limit int
 }
 
-// The indexes that keep a student's orders by id, all of them and shelf by shelf. The window names
-// the one it is read along: with statistics of yesterday the database takes the other, and reads
-// whatever the student ever ordered. Who searches for a whole number wants one order.
+// The indexes of a student's orders by ID, of all together and of each shelf, and that of order
+// numbers, for a search for a whole number. The window forces its index: with outdated statistics the
+// database chooses another one and reads everything that the student ever ordered.
 const (
 	byUser   = "ly_order_user"
 	byShelf  = "ly_order_user_shelf"
@@ -33,8 +33,8 @@ type part struct {
 	args  []any
 }
 
-// first is the newest orders of the tab, up to a limit. 全部 is read in one part: putting five together
-// takes half as long again, and it is what most students look at.
+// first is the window of the newest orders of the tab, up to a limit. 全部, which most students look at,
+// is read in one part: merging five shelves takes half as long again.
 func (f OrderFilter) first(limit int) window {
 	w := window{index: byShelf, parts: f.parts(), direction: "DESC", limit: limit}
 	if f.Tab == TabAll {
@@ -47,8 +47,8 @@ func (f OrderFilter) first(limit int) window {
 	return w
 }
 
-// numbered is the page of that number. The later half is read from the end, so that the last page
-// costs what the first does.
+// numbered is the window of the page with that number. Pages in the later half are read from the end,
+// so that the last page costs as much as the first.
 func (f OrderFilter) numbered(page, matches int) window {
 	w := f.first(OrdersPerPage)
 	w.skip = (page - 1) * OrdersPerPage
@@ -59,8 +59,8 @@ func (f OrderFilter) numbered(page, matches int) window {
 	return w
 }
 
-// beside is the page next to an order. A subquery in place of the join makes MariaDB read all that
-// the student ever ordered.
+// beside is the window next to an order. It uses a join, because with a subquery MariaDB reads
+// everything that the student ever ordered.
 func (f OrderFilter) beside() window {
 	w := window{index: byShelf, beside: "o.id < c.id", parts: f.parts(), direction: "DESC", limit: OrdersPerPage}
 	number := f.Older
@@ -73,7 +73,8 @@ func (f OrderFilter) beside() window {
 	return w
 }
 
-// orders selects the window's orders, as o. Each shelf is read along its index no further than needed.
+// orders is SQL for the window's orders, as o. Each shelf is read along its index no further than
+// needed.
 func (w window) orders(dialect string) (from string, args []any) {
 	table := "ly_order o" + along(dialect, w.index)
 	if w.beside != "" {
@@ -96,9 +97,9 @@ func (w window) orders(dialect string) (from string, args []any) {
 	return "(" + page + ") page JOIN ly_order o ON o.id = page.id", append(args, w.limit, w.skip)
 }
 
-// readOrderPage reads orders with their lines. It is the shop's most asked page, so its columns go
-// straight into their places: the ORM's reflection took a third of the page's time. They are put
-// into sequence here, because the database would sort in a temporary table.
+// readOrderPage reads the window's orders with their lines. It serves the shop's most requested page,
+// so it bypasses the ORM, whose reflection took a third of the page's time. It sorts the orders itself,
+// because the database would sort them in a temporary table.
 func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) {
 	from, args := w.orders(db.dialect)
 	var ids []int64
@@ -154,12 +155,14 @@ func (f OrderFilter) parts() []part {
 	return parts
 }
 
-// forNumber tells a search for a whole order number, which is compared with nothing else.
+// forNumber tells whether the search is for a whole order number. It is then not compared with the
+// names of courses.
 func (f OrderFilter) forNumber() bool {
 	return len(f.Search) == OrderNumberLength && digitsOnly(f.Search)
 }
 
-// where is the condition on ly_order o for the student's orders on some shelves, or, without any named, on all.
+// where is the condition on ly_order o for the student's orders on these shelves, or on all if none is
+// named.
 func (f OrderFilter) where(shelves ...shelf) (where string, args []any) {
 	where, args = "o.user_id = ? AND o.hidden_at IS NULL", []any{f.UserID}
 	if len(shelves) > 0 {

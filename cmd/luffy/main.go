@@ -23,8 +23,8 @@ const usage = `luffy is a course shop that takes payments with Alipay.
   luffy user password NAME             give somebody who has forgotten it another password
   luffy course import FILE             read courses, activities and coupons from a JSON file
   luffy coupon give USER COUPON        give a student a coupon by its name
-  luffy order ORDER|STUDENT            show an order with its attempts to pay, refunds and messages, found by its number,
-                                       an out_trade_no or a trade_no; or list a student's latest orders
+  luffy order ORDER|STUDENT            show an order with its attempts to pay, refunds and messages, found by its
+                                       number, an out_trade_no or a trade_no; or list a student's latest orders
   luffy order ask ORDER                ask Alipay about every attempt to pay it, and book what came
   luffy message ID                     print a message of an order as it came, for luffy alipay verify
   luffy reconcile DATE                 compare Alipay's bill of a day, like 2026-11-21, with the shop; exit 3 when
@@ -92,8 +92,9 @@ func (p program) run(ctx context.Context, args []string) int {
 		return alipayVerify(rest[1:], p.stdin, p.stdout, p.stderr)
 	}
 	commands := map[string]func(context.Context, []string) error{
-		"serve": p.serve, "migrate": p.migrate, "config": p.config, "user": p.user, "course": p.course, "coupon": p.coupon,
-		"order": p.order, "message": p.message, "reconcile": p.reconcile, "export": p.export, "refund": p.refund, "audit": p.audit,
+		"serve": p.serve, "migrate": p.migrate, "config": p.config,
+		"user": p.user, "course": p.course, "coupon": p.coupon, "order": p.order, "message": p.message,
+		"reconcile": p.reconcile, "export": p.export, "refund": p.refund, "audit": p.audit,
 		"help": p.help, "-h": p.help, "--help": p.help,
 	}
 	command, ok := commands[name]

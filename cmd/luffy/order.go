@@ -64,7 +64,8 @@ func (p program) ordersOf(ctx context.Context, db *models.DB, student string) er
 	rows := [][]string{{"PLACED", "ORDER", "STATE", "AMOUNT", "GIVEN BACK", "COURSES"}}
 	for _, o := range orders {
 		rows = append(rows, []string{
-			moment(&o.CreatedAt), o.OrderNumber, o.OrderStatus.String(), o.RealPrice.String(), o.RefundedAmount.String(), o.OrderTitle,
+			moment(&o.CreatedAt), o.OrderNumber, o.OrderStatus.String(), o.RealPrice.String(),
+			o.RefundedAmount.String(), o.OrderTitle,
 		})
 	}
 	return printTable(p.stdout, rows...)

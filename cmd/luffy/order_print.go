@@ -82,7 +82,9 @@ func refundRows(o models.FoundOrder) [][]string {
 	for _, l := range o.Lines {
 		position[l.ID] = strconv.Itoa(l.Position)
 	}
-	rows := [][]string{{"OUT_REQUEST_NO", "STATE", "AMOUNT", "LINE", "CAUSE", "BY", "REASON", "DONE", "LAST ERROR", "SETTLED"}}
+	rows := [][]string{{
+		"OUT_REQUEST_NO", "STATE", "AMOUNT", "LINE", "CAUSE", "BY", "REASON", "DONE", "LAST ERROR", "SETTLED",
+	}}
 	for _, r := range o.Refunds {
 		line := "-"
 		if r.OrderDetailID != nil {

@@ -143,6 +143,25 @@ func TestRefundedAfterWithdrawal(t *testing.T) {
 	})
 }
 
+// A sum given back in the console is a line's only while the student waits for that line's refund.
+func TestOutsideRefundAfterWithdrawal(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		s.requestRefund(t, order, 1)
+		if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, 1); err != nil {
+			t.Fatal(err)
+		}
+		news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "console1", Amount: 99_00, At: s.Now()}
+		if err := s.NoteRefund(t.Context(), news); err != nil {
+			t.Fatal(err)
+		}
+		if refund := rows[models.Refund](t, s.DB, "1 = 1")[0]; refund.OrderDetailID != nil || s.right(t, s.Plain.ID).Records != 1 {
+			t.Errorf("got refund %+v and right %+v, want a bare sum and the course kept", refund, s.right(t, s.Plain.ID))
+		}
+		wantClean(t, s.DB)
+	})
+}
+
 // A sum that is no line's stays a bare sum, and the request stays open.
 func TestOtherSumWhileAsked(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

@@ -187,6 +187,21 @@ func TestRefundShortensWhatItExtended(t *testing.T) {
 	}
 }
 
+// A refund moves the terms of its own course alone.
+func TestRefundShortensNoOtherCourse(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		modelstest.Paid(t, s.DB, s.ann, s.Rate.For(30))
+		first, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
+		modelstest.Paid(t, s.DB, s.ann, s.Plain.For(60))
+		s.finish(t, s.refund(t, models.NewRefund{OrderNumber: first.OrderNumber}))
+		for course, days := range map[int64]int{s.Rate.ID: 30, s.Plain.ID: 60} {
+			if got, want := s.right(t, course).End, noon.AddDate(0, 0, days); !got.Equal(want) {
+				t.Errorf("course %d: got end %v, want %v", course, got, want)
+			}
+		}
+	})
+}
+
 // A right bought when the earlier one was over began on its own day, and a term after a gap keeps the gap.
 func TestRefundKeepsATermAfterAGap(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

@@ -139,6 +139,38 @@ func TestRefundChoices(t *testing.T) {
 	})
 }
 
+// What was paid twice and sent back, and what Alipay refused to give back, was not taken from the
+// lines: their refund can still be requested.
+func TestRefundChoicesBesideOtherRefunds(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.order(t, s.Plain.For(30), s.Rate.For(30))
+		first, one := s.attempt(t, order)
+		if err := s.ClosePayment(t.Context(), first.ID, "TRADE_CLOSED"); err != nil {
+			t.Fatal(err)
+		}
+		_, two := s.attempt(t, order)
+		s.confirm(t, one)
+		s.confirm(t, two)
+		s.finish(t, rows[models.Refund](t, s.DB, "cause = ?", models.RefundSecond)[0])
+		refused := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
+		if err := s.NoteRefundError(t.Context(), refused.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+			t.Fatal(err)
+		}
+		_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, order.OrderNumber, sevenDays)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range choices {
+			if c.Bar != "" || c.Refunding || c.Rest != order.RealPrice {
+				t.Errorf("line %d: got bar %q, refunding %t, %v left; want it to be had, of %v",
+					c.Position, c.Bar, c.Refunding, c.Rest, order.RealPrice)
+			}
+		}
+		s.requestRefund(t, order, 1, 2)
+		wantClean(t, s.DB)
+	})
+}
+
 // givenBack is an order that was refunded in full.
 func (s *scene) givenBack(t testing.TB) models.Order {
 	t.Helper()

@@ -106,8 +106,14 @@ func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
 }
 
 // letGo opens a held attempt again of which Alipay now tells the right sum. The wrong one was told
-// of the same trade, or else of another, which is left to staff.
+// of the same trade, or else of another, which is left to staff. So is one of which a part has gone
+// back: the order could not take it as paid in full.
 func (tx transaction) letGo(o Order, held Payment, trade PaidTrade) (Payment, error) {
+	var refunds int64
+	err := tx.Model(&Refund{}).Where("payment_id = ?", held.ID).Count(&refunds).Error
+	if err != nil || refunds > 0 {
+		return held, err
+	}
 	if *held.TradeNo != trade.TradeNo {
 		wrong := PaidTrade{TradeNo: *held.TradeNo, Amount: held.Amount, PaidAt: trade.PaidAt}
 		if err := tx.noteSecond(Payment{OutTradeNo: held.OutTradeNo, Amount: o.RealPrice}, wrong); err != nil {

@@ -209,3 +209,25 @@ func TestHeldAttemptIsFulfilledByTheRightSum(t *testing.T) {
 		})
 	}
 }
+
+// Staff have begun to give held money back when Alipay tells of the right sum: it stays with them,
+// for the order would be paid by less.
+func TestHeldAttemptThatIsGoingBackStaysHeld(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.order(t, s.Plain.For(30))
+		_, right := s.attempt(t, order)
+		wrong := right
+		wrong.Amount = 50_00
+		s.confirm(t, wrong)
+		news := models.RefundNews{OutTradeNo: order.OrderNumber, OutRequestNo: "X", Amount: 10_00, At: noon}
+		if err := s.NoteRefund(t.Context(), news); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.confirm(t, right); got != models.WrongAmount {
+			t.Errorf("got %q, want wrong_amount", got)
+		}
+		if b, err := s.Backlog(t.Context()); err != nil || b.PaymentsHeld != 1 {
+			t.Errorf("got %d held, %v; want 1", b.PaymentsHeld, err)
+		}
+	})
+}

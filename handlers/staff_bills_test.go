@@ -117,3 +117,24 @@ func TestStaffExport(t *testing.T) {
 		refused.wantText(".problems", "请把月份写成 2026-11")
 	}
 }
+
+// A month that is too large for a download is refused, not cut off; its days can still be had.
+func TestStaffExportIsBounded(t *testing.T) {
+	now := newHandClock()
+	w := newWorld(t, modelstest.SQLite(t, modelstest.At(now.now)), func(s *setup) { s.now = now.now })
+	modelstest.Paid(t, w.db, modelstest.Student(t, w.db, "ann"), w.stock.Plain.For(30))
+	w.exec("UPDATE ly_order SET order_title = ?", strings.Repeat("长", 255))
+	w.exec(`
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+		INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at, paid_at)
+		SELECT order_id, out_trade_no || i, app_id, amount, subject, 'returned', trade_no || i, expires_at, created_at,
+		       datetime(paid_at, '-' || (i % 10) || ' days')
+		FROM ly_payment, n`)
+	boss := w.shopkeeper("boss")
+	refused := boss.get("/staff/export?period=2026-11")
+	refused.want(http.StatusUnprocessableEntity)
+	refused.wantText(".problems", "这个月太大，请按天下载")
+	if rows := strings.Count(boss.open("/staff/export?period=2026-11-20").body, "\n"); rows != 1001 {
+		t.Errorf("got %d rows of a day, want the headings and 1000", rows)
+	}
+}

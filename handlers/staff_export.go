@@ -11,8 +11,8 @@ import (
 	"luffy/views"
 )
 
-// maxExport bounds a table that is made for a download, in bytes: some hundred thousand rows.
-const maxExport = 32 << 20
+// maxExport bounds a table that is made for a download, in bytes: some forty thousand rows.
+const maxExport = 8 << 20
 
 // errExportTooLarge means that a table would be larger than maxExport.
 var errExportTooLarge = errors.New("the table is too large for a download")

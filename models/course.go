@@ -81,5 +81,5 @@ func (CourseExpire) TableName() string { return "ly_course_expire" }
 // ForEver is the id of the term without end, at the course's own price.
 const ForEver int64 = 0
 
-// ForEverText is what students read for it.
-const ForEverText = "永久有效"
+// forEverText is what students read for it.
+const forEverText = "永久有效"

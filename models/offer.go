@@ -66,7 +66,7 @@ func (b offerBook) offers(c Course) []Offer {
 	for _, t := range b.terms[c.ID] {
 		all = append(all, b.price(c, t))
 	}
-	return append(all, b.price(c, CourseExpire{ID: ForEver, ExpireText: ForEverText, Price: c.Price}))
+	return append(all, b.price(c, CourseExpire{ID: ForEver, ExpireText: forEverText, Price: c.Price}))
 }
 
 // offer prices one term; ErrWithdrawn if the course has no such term.

@@ -70,7 +70,7 @@ func (c *Client) Bill(ctx context.Context, date string) (Bill, error) {
 	if err != nil {
 		return Bill{}, unknown(methodBill, err)
 	}
-	return ParseBill(zipped, date)
+	return parseBill(zipped, date)
 }
 
 // IsNoTrades tells whether an ErrNoBill is Alipay's word that nothing was traded on the day.

@@ -13,10 +13,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// ParseBill reads the zip of the trade bill of date, yyyy-MM-dd. The bill states how many payments
+// parseBill reads the zip of the trade bill of date, yyyy-MM-dd. The bill states how many payments
 // and refunds it has and what they come to: rows that do not agree with that are refused. The error
 // wraps ErrBill and says what is wrong and in which line.
-func ParseBill(zipped []byte, date string) (Bill, error) {
+func parseBill(zipped []byte, date string) (Bill, error) {
 	rows, err := readBill(zipped, date)
 	if err != nil {
 		return Bill{}, fmt.Errorf("%w: %w", ErrBill, err)

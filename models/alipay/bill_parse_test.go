@@ -48,8 +48,8 @@ func TestParseBill(t *testing.T) {
 	for name, zipped := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := ParseBill(zipped, testBillDate); err != nil || !reflect.DeepEqual(got, want) {
-				t.Errorf("ParseBill = %+v, %v, want %+v", got, err, want)
+			if got, err := parseBill(zipped, testBillDate); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("parseBill = %+v, %v, want %+v", got, err, want)
 			}
 		})
 	}
@@ -85,9 +85,9 @@ func reverseColumns(text string) string {
 
 func TestParseBillOfAnEmptyDay(t *testing.T) {
 	t.Parallel()
-	got, err := ParseBill(billZip(t, billText([2]string{"0笔，商家实收共0.00", "0笔，商家实收退款共0.00"})), testBillDate)
+	got, err := parseBill(billZip(t, billText([2]string{"0笔，商家实收共0.00", "0笔，商家实收退款共0.00"})), testBillDate)
 	if want := (Bill{Date: testBillDate}); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("ParseBill = %+v, %v, want %+v", got, err, want)
+		t.Errorf("parseBill = %+v, %v, want %+v", got, err, want)
 	}
 }
 
@@ -96,9 +96,9 @@ func TestParseBillKeepsCellsApart(t *testing.T) {
 	t.Parallel()
 	row := billLine("T1", "", `"Go`, "1.00", "0.00") + `从零"`
 	text := billText([2]string{"1笔，商家实收共1.00", "0笔，商家实收退款共0.00"}, row)
-	got, err := ParseBill(billZip(t, text), testBillDate)
+	got, err := parseBill(billZip(t, text), testBillDate)
 	if err != nil || len(got.Rows) != 1 || got.Rows[0].Subject != `"Go` {
-		t.Errorf("ParseBill = %+v, %v, want one row with the subject %q", got, err, `"Go`)
+		t.Errorf("parseBill = %+v, %v, want one row with the subject %q", got, err, `"Go`)
 	}
 }
 
@@ -194,19 +194,19 @@ func altered(zipped []byte) []byte {
 
 func checkRefused(t *testing.T, zipped []byte, want string) {
 	t.Helper()
-	got, err := ParseBill(zipped, testBillDate)
+	got, err := parseBill(zipped, testBillDate)
 	if !errors.Is(err, ErrBill) || !strings.Contains(fmt.Sprint(err), want) {
-		t.Errorf("ParseBill: %v, want ErrBill with %q", err, want)
+		t.Errorf("parseBill: %v, want ErrBill with %q", err, want)
 	}
 	if !reflect.DeepEqual(got, Bill{}) {
-		t.Errorf("ParseBill gave %+v with its error", got)
+		t.Errorf("parseBill gave %+v with its error", got)
 	}
 }
 
 func TestParseBillRefusesAMalformedDate(t *testing.T) {
 	t.Parallel()
-	if _, err := ParseBill(billZip(t, sampleBill()), "20261121"); !errors.Is(err, ErrBill) {
-		t.Errorf("ParseBill: %v, want ErrBill", err)
+	if _, err := parseBill(billZip(t, sampleBill()), "20261121"); !errors.Is(err, ErrBill) {
+		t.Errorf("parseBill: %v, want ErrBill", err)
 	}
 }
 
@@ -237,9 +237,9 @@ func TestParseBillStopsBombs(t *testing.T) {
 func TestParseBillOfManyRows(t *testing.T) {
 	t.Parallel()
 	const rows = 10_000
-	got, err := ParseBill(billZip(t, manyRows(rows)), testBillDate)
+	got, err := parseBill(billZip(t, manyRows(rows)), testBillDate)
 	if err != nil || len(got.Rows) != rows || got.Rows[rows-1].OutTradeNo != "T9999" {
-		t.Errorf("ParseBill gave %d rows, %v, want %d", len(got.Rows), err, rows)
+		t.Errorf("parseBill gave %d rows, %v, want %d", len(got.Rows), err, rows)
 	}
 }
 
@@ -252,16 +252,16 @@ func FuzzParseBill(f *testing.F) {
 	f.Add(billZip(f, sampleBill()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, zipped := range [][]byte{data, zipBytes(t, string(data))} {
-			bill, err := ParseBill(zipped, testBillDate)
+			bill, err := parseBill(zipped, testBillDate)
 			if err != nil && !errors.Is(err, ErrBill) {
-				t.Errorf("ParseBill: %v, want ErrBill", err)
+				t.Errorf("parseBill: %v, want ErrBill", err)
 			}
 			if err != nil && bill.Rows != nil {
-				t.Errorf("ParseBill gave %d rows with %v", len(bill.Rows), err)
+				t.Errorf("parseBill gave %d rows with %v", len(bill.Rows), err)
 			}
 			for _, row := range bill.Rows {
 				if row.TradeNo == "" || row.Amount < 0 || row.CreatedAt.Location() != time.UTC {
-					t.Errorf("ParseBill accepted the row %+v", row)
+					t.Errorf("parseBill accepted the row %+v", row)
 				}
 			}
 		}

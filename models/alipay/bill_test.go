@@ -41,7 +41,7 @@ func TestBill(t *testing.T) {
 	t.Parallel()
 	zipped := billZip(t, sampleBill())
 	c := billGateway(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(zipped) })
-	want, err := ParseBill(zipped, testBillDate)
+	want, err := parseBill(zipped, testBillDate)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// MaxMessage is the largest return query or notify body in bytes that ParseMessage reads; real
+	// maxMessage is the largest return query or notify body in bytes that ParseMessage reads; real
 	// ones have 1 to 3 KiB.
-	MaxMessage = 64 << 10
+	maxMessage = 64 << 10
 
 	maxPairs = 128
 )
@@ -29,7 +29,7 @@ type pair struct{ name, value string }
 // repairs nothing; it refuses broken escapes and pairs without a name (ErrMalformed), names that
 // occur twice (ErrRepeatedName) and sizes no real message has (ErrTooLarge).
 func ParseMessage(raw string) (Message, error) {
-	if len(raw) > MaxMessage || strings.Count(raw, "&") >= maxPairs {
+	if len(raw) > maxMessage || strings.Count(raw, "&") >= maxPairs {
 		return Message{}, ErrTooLarge
 	}
 	pairs := make([]pair, 0, strings.Count(raw, "&")+1)

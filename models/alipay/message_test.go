@@ -53,7 +53,7 @@ func TestParseMessageRefuses(t *testing.T) {
 		"repeated in disguise":     {"total_amount=1&total%5Famount=2", ErrRepeatedName},
 		"repeated sign":            {"sign=1&sign=2", ErrRepeatedName},
 		"too many pairs":           {strings.Repeat("a=1&", maxPairs), ErrTooLarge},
-		"too long":                 {"a=" + strings.Repeat("x", MaxMessage), ErrTooLarge},
+		"too long":                 {"a=" + strings.Repeat("x", maxMessage), ErrTooLarge},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -103,7 +103,7 @@ func (s *shop) compareBill(c echo.Context) error {
 	var text string
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		text = "几秒内没有核对完，什么也没有改变：这一天由每天的自动核对完成，或请管理员运行命令 luffy reconcile " + date + "。"
+		text = "几秒内没有核对完：这一天由每天的自动核对完成，或请管理员运行命令 luffy reconcile " + date + "。"
 	case errors.Is(err, alipay.ErrNoBill):
 		text = "支付宝还没有 " + date + " 的账单，请过一会再核对；自动核对也会继续尝试。"
 	default:

@@ -30,8 +30,10 @@ func cashierOf(c echo.Context) payment.Device {
 
 // deviceOf recognises a phone by its User-Agent. A tablet counts as a desktop.
 func deviceOf(userAgent string) payment.Device {
-	phone := strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad")
-	return payment.Device(phone)
+	if strings.Contains(userAgent, "Mobile") && !strings.Contains(userAgent, "iPad") {
+		return payment.Phone
+	}
+	return payment.Desktop
 }
 
 // inWeChat recognises WeChat's built-in browser, which does not open Alipay's pages.

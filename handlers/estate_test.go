@@ -52,7 +52,7 @@ func (e *estate) leaveWork() {
 	e.t.Helper()
 	refund, err := e.db.CreateRefund(e.t.Context(), models.NewRefund{OrderNumber: e.paid, Amount: 1_00, Reason: "补差价"})
 	if err == nil {
-		err = e.db.NoteRefundError(e.t.Context(), refund.ID, "ACQ.TRADE_HAS_FINISHED", true)
+		err = e.db.FailRefund(e.t.Context(), refund.ID, "ACQ.TRADE_HAS_FINISHED")
 	}
 	if err != nil {
 		e.t.Fatal(err)

@@ -45,7 +45,7 @@ func (s *shop) askedWithin(ctx context.Context, order models.OrderView) ([]payme
 func answerText(a payment.Answer) string {
 	text := map[string]string{
 		"paid": "已付款", "not_paid": "买家还没有付款", "no_trade_yet": "没有这笔交易，买家还没有在支付宝登录", "closed": "交易已关闭",
-	}[a.Word]
+	}[a.State]
 	text = fmt.Sprintf("支付宝对 %s 的答复：%s", a.OutTradeNo, text)
 	if a.Outcome != "" {
 		text += "，" + outcomeText(a.Outcome)

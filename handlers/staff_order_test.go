@@ -9,6 +9,7 @@ import (
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
 	"luffy/models/modelstest"
+	"luffy/models/payment"
 )
 
 // Whatever an order is called leads to it; the name of a student leads to their orders.
@@ -82,7 +83,7 @@ func TestStaffAsk(t *testing.T) {
 		ask(".flash:not(.flash-error)", "支付宝对 "+number+" 的答复：没有这笔交易，买家还没有在支付宝登录。")
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
 		w.fault(sandbox.Fault{Name: sandbox.ReturnNone})
-		link, err := w.service.Start(w.t.Context(), w.count("SELECT user_id FROM ly_order"), number, false)
+		link, err := w.service.Start(w.t.Context(), w.count("SELECT user_id FROM ly_order"), number, payment.Desktop)
 		if err == nil {
 			err = w.alipay.Pay(link, "")
 		}

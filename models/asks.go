@@ -60,7 +60,7 @@ func (tx transaction) claimAsks(limit int) ([]Payment, error) {
 	return due, nil
 }
 
-// EndAsking leaves an attempt to staff that is still held after Alipay's answer.
+// EndAsking leaves to staff an attempt that is still held after Alipay's answer.
 func (db *DB) EndAsking(ctx context.Context, payment int64) error {
 	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentHeld).Update("ask_at", nil).Error
 }
@@ -69,7 +69,7 @@ func (db *DB) EndAsking(ctx context.Context, payment int64) error {
 func (p Payment) LinkDead(now time.Time) bool { return !now.Before(p.ExpiresAt.Add(askPastDeadline)) }
 
 // RetirePayment closes an attempt that Alipay does not know, if its link is dead. It returns whether
-// it was.
+// the link was.
 func (db *DB) RetirePayment(ctx context.Context, p Payment, status string) (bool, error) {
 	if !p.LinkDead(db.Now()) {
 		return false, nil

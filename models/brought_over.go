@@ -5,17 +5,17 @@ import (
 	"errors"
 )
 
-// lacksHold tells that an order could not take the coupon or the points that it should hold. Only
-// one that was brought over from an older shop may lack them.
+// lacksHold tells whether err means that an order does not hold its coupon or its points. This
+// happens only to orders that were brought over from an older shop.
 func lacksHold(err error) bool { return errors.Is(err, ErrCoupon) || errors.Is(err, ErrPoints) }
 
-// holdOrClose lets an unpaid order hold its coupon and points anew. Where they are not to be had any
-// more it is closed, and its money goes back like any that comes late.
+// holdOrClose makes an unpaid order hold its coupon and points again. If they are no longer free, it
+// closes the order, so that its money is treated like any late payment.
 func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, _, err := tx.lockForPayment(outTradeNo)
 		if err != nil || order.OrderStatus != OrderUnpaid {
-			return err // another caller was faster
+			return err // if nil, another caller was faster
 		}
 		err = tx.attempt(func(tx transaction) error {
 			if err := tx.release(order); err != nil {

@@ -14,7 +14,7 @@ type PaidTrade struct {
 	TradeNo    string
 	Amount     Fen
 	PaidAt     time.Time
-	Refunded   bool // all of it has gone back at Alipay already
+	Refunded   bool // Alipay has given all of it back already
 }
 
 // Outcome tells what became of a paid trade.
@@ -23,13 +23,13 @@ type Outcome string
 // The outcomes.
 const (
 	Fulfilled     Outcome = "fulfilled"      // this call made the order paid
-	FulfilledLate Outcome = "fulfilled_late" // the order was closed, but all of it could still be had: it is paid now
+	FulfilledLate Outcome = "fulfilled_late" // this call made a closed order paid
 	AlreadyDone   Outcome = "already_done"   // the same trade had fulfilled the order before
 	UnknownOrder  Outcome = "unknown_order"  // no attempt has this out_trade_no
 	WrongAmount   Outcome = "wrong_amount"   // not the sum of the attempt: held for staff
 	SecondTrade   Outcome = "second_trade"   // the order was paid by another trade: the sum goes back
-	OrderClosed   Outcome = "order_closed"   // the order was closed and cannot be had any more: the sum goes back
-	GoneBack      Outcome = "gone_back"      // given back in full at Alipay before the shop heard of it
+	OrderClosed   Outcome = "order_closed"   // a closed order that cannot be granted: the sum goes back
+	GoneBack      Outcome = "gone_back"      // refunded in full before the shop heard of the trade
 )
 
 // Verdict is what the event log says of an outcome.
@@ -48,10 +48,20 @@ func (o Outcome) Verdict() Verdict {
 	}
 }
 
-// Confirm is the one way for an order to become paid. In one transaction it locks the order,
-// decides, moves payment, order, coupon, points, purchase records, student count and cart, and
-// stores the event with the outcome as its reason. Called again with the same trade it changes
-// nothing.
+// Confirm is the only way for an order to become paid. It is one transaction, which locks the order
+// and its payment attempt and decides the outcome. If the outcome is Fulfilled or FulfilledLate, it
+// then changes, and thereby locks, in this sequence:
+//
+//  1. the payment: paid by this trade
+//  2. the order: paid
+//  3. the coupon: used
+//  4. the points: taken; this also locks the student and their tally of orders
+//  5. each course's number of students
+//  6. the purchase records: one for each line
+//  7. the cart: without the courses bought
+//
+// Whatever the outcome, it last stores the event, with the outcome as its reason. Confirming the same
+// trade again changes nothing else.
 func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
 	event.fit()
 	outcome, err := db.confirm(ctx, trade, event)
@@ -105,8 +115,9 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	}
 }
 
-// confirmPaid sends money for a paid order back. Where no trade has paid it here, an older shop had
-// booked this one before the order was brought over.
+// confirmPaid decides about a trade of an order that is paid already. Its money goes back, unless no
+// payment of the order is booked as paid. Then this is the trade that paid it: an older shop booked
+// the trade, and brought the order over without it.
 func (tx transaction) confirmPaid(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	var paidBy int64
 	err := tx.Model(&Payment{}).Where("order_id = ? AND state = ?", o.ID, PaymentPaid).Count(&paidBy).Error
@@ -148,8 +159,8 @@ func (tx transaction) bookAndFulfil(o Order, p Payment, trade PaidTrade) error {
 	return err
 }
 
-// lockForPayment locks the order and its attempt in one statement, the order first as every path
-// does; ErrNotFound when there is no such attempt.
+// lockForPayment locks the order and its attempt in one statement, the order first as everywhere.
+// ErrNotFound means that there is no such attempt.
 func (tx transaction) lockForPayment(outTradeNo string) (Order, Payment, error) {
 	number, ok := orderNumberOf(outTradeNo)
 	if !ok {
@@ -182,9 +193,9 @@ func (tx transaction) lockForPayment(outTradeNo string) (Order, Payment, error) 
 	}, nil
 }
 
-// adoptPayment makes the row of the first attempt of an order brought over from an older shop,
-// which sent it to Alipay under its number and kept no row of that. Nothing else is ever paid
-// without a row. It has no app.
+// adoptPayment stores the first attempt of an order that was brought over from an older shop. That
+// shop used the order number as out_trade_no and stored no attempts; any other attempt without a row
+// is ErrNotFound. The AppID stays empty, because the older shop did not record its app.
 func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
 	if outTradeNo != o.OrderNumber {
 		return Payment{}, ErrNotFound

@@ -8,12 +8,16 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// errNothingNew tells that a student has every course of an order for ever already.
+// errNothingNew means that the student already has every course of the order for ever.
 var errNothingNew = errors.New("the student has all of it for ever")
 
-// confirmLate grants a closed order that was paid after all, if its coupon and points are still
-// free, its courses still sold at its prices, and not all of them the student's for ever meanwhile;
-// otherwise the whole sum goes back.
+// confirmLate grants a closed order that was paid after all, if
+//
+//   - the student does not have all of its courses for ever by now,
+//   - its courses are still sold at its prices, and
+//   - its coupon and points are still free.
+//
+// Otherwise the whole sum goes back.
 func (tx transaction) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
 	err := tx.attempt(grantLate(o, p, trade))
 	for _, gone := range []error{errNothingNew, ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
@@ -36,8 +40,8 @@ func grantLate(o Order, p Payment, trade PaidTrade) func(transaction) error {
 	}
 }
 
-// stillWanted tells whether the order gives its student anything, and could be had today as it is:
-// nil, errNothingNew, ErrWithdrawn or ErrPriceChanged.
+// stillWanted returns nil if the order gives its student anything new and could be placed today as it
+// is. Otherwise it returns errNothingNew, ErrWithdrawn or ErrPriceChanged.
 func (tx transaction) stillWanted(o Order) error {
 	var lines []OrderDetail
 	if err := tx.Where("order_id = ?", o.ID).Find(&lines).Error; err != nil {
@@ -57,14 +61,14 @@ func (tx transaction) stillWanted(o Order) error {
 	return tx.stillSold(lines, ids)
 }
 
-// stillSold tells whether every line, which is of the course of that place, could be bought today
-// at its price: nil, ErrWithdrawn or ErrPriceChanged.
-func (tx transaction) stillSold(lines []OrderDetail, ids []int64) error {
+// stillSold returns nil if every line could be bought today at its price. Otherwise it returns
+// ErrWithdrawn or ErrPriceChanged. courseIDs are the courses of the lines.
+func (tx transaction) stillSold(lines []OrderDetail, courseIDs []int64) error {
 	var courses []Course
-	if err := tx.Where("id IN ? AND published = ?", ids, true).Find(&courses).Error; err != nil {
+	if err := tx.Where("id IN ? AND published = ?", courseIDs, true).Find(&courses).Error; err != nil {
 		return err
 	}
-	book, err := openOffers(tx.DB, ids, tx.now)
+	book, err := openOffers(tx.DB, courseIDs, tx.now)
 	if err != nil {
 		return err
 	}
@@ -84,7 +88,7 @@ func (tx transaction) stillSold(lines []OrderDetail, ids []int64) error {
 	return nil
 }
 
-// sendBack notes money that the order cannot take, together with the refund that returns all of it.
+// sendBack books money that the order cannot take, and the refund that returns all of it.
 func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) error {
 	if err := tx.bookPayment(p, trade, PaymentSurplus); err != nil {
 		return err
@@ -94,9 +98,9 @@ func (tx transaction) sendBack(p Payment, trade PaidTrade, cause RefundCause) er
 	}, p)
 }
 
-// holdWrong keeps a sum that was not asked for until staff have given it back at Alipay. The row
-// takes the sum that came, because that is what must go back; the order still says what was asked
-// for. A job asks Alipay whether that is so: its answer is worth more than a message.
+// holdWrong books a payment of the wrong sum as held, until staff have given it back at Alipay. It
+// stores the sum that came, because that is what must go back; the order still has the sum that was
+// asked for. It also has a job ask Alipay at once, because the message may be wrong.
 func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
 	if err := tx.bookPayment(p, trade, PaymentHeld); err != nil {
 		return err
@@ -105,9 +109,9 @@ func (tx transaction) holdWrong(p Payment, trade PaidTrade) error {
 		Updates(columns{"amount": trade.Amount, "ask_at": tx.now}).Error
 }
 
-// letGo opens a held attempt again of which Alipay now tells the right sum. The wrong one was told
-// of the same trade, or else of another, which is left to staff. So is one of which a part has gone
-// back: the order could not take it as paid in full.
+// letGo reopens a held attempt, because Alipay now tells the right sum of it. If the wrong sum was
+// told of another trade, that trade is left to staff. An attempt with refunds stays held, because the
+// order could not be paid in full by what is left of it.
 func (tx transaction) letGo(o Order, held Payment, trade PaidTrade) (Payment, error) {
 	var refunds int64
 	err := tx.Model(&Refund{}).Where("payment_id = ?", held.ID).Count(&refunds).Error
@@ -127,9 +131,10 @@ func (tx transaction) letGo(o Order, held Payment, trade PaidTrade) (Payment, er
 		open.State, open.Amount, held.ID, PaymentHeld)
 }
 
-// noteSecond leaves to staff what should not be: Alipay has one trade an out_trade_no, so the
-// attempt's row has no place for another, and a refund by its out_trade_no could take the wrong
-// one. It is the difference that the bill of the day will show, open from now on.
+// noteSecond stores a second trade of an attempt as an open difference for staff, as the bill of that
+// day will show it. The shop cannot handle it by itself: the attempt's row has room for one trade
+// only, since Alipay should have only one for each out_trade_no, and a refund by out_trade_no could
+// be taken from the wrong one.
 func (tx transaction) noteSecond(p Payment, trade PaidTrade) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
 		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment,
@@ -138,7 +143,8 @@ func (tx transaction) noteSecond(p Payment, trade PaidTrade) error {
 	}).Error
 }
 
-// noteGone books a trade whose money came and went without the shop: nothing is granted for it.
+// noteGone books a trade that was paid and refunded in full before the shop heard of it. Nothing is
+// granted for it.
 func (tx transaction) noteGone(o Order, p Payment, trade PaidTrade) error {
 	if err := tx.bookPayment(p, trade, PaymentSurplus); err != nil {
 		return err

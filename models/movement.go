@@ -30,16 +30,16 @@ type Movement struct {
 	OutRequestNo string // of a refund; empty for a payment
 	Username     string
 	Title        string       // the line's course, or the order's title
-	Amount       Fen          // below 0 when it went back
+	Amount       Fen          // negative if it went back
 	State        PaymentState // of a payment
 	Reason       string       // of a refund
-	SettledBy    string       // who of the staff paid the refund by other means; empty when Alipay did
-	Note         string       // how
+	SettledBy    string       // who of the staff paid the refund by other means; empty if Alipay did
+	Note         string       // how they paid it
 }
 
-// Movements reads the payments that came in that time, whether their orders could take them or not,
-// and the refunds that were done in it, as they followed each other. They are those that a
-// reconciliation compares with Alipay's bills, and the refunds that staff paid by other means.
+// Movements reads the payments and the refunds of a time, sorted by when the money moved. Payments
+// that their orders could not take are among them, and so are refunds that staff paid by other means;
+// all others are also in Alipay's bills.
 func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, error) {
 	var came, back []Movement
 	err := db.with(ctx).Raw(`
@@ -64,8 +64,8 @@ func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, er
 	return all, err
 }
 
-// EachMovement gives the movements of a period to do, as they followed each other. It holds those of
-// one day in memory.
+// EachMovement calls do for each movement of a period, sorted by when the money moved. It keeps no
+// more than one day's movements in memory.
 func (db *DB) EachMovement(ctx context.Context, p Period, do func(Movement) error) error {
 	for day := p.From; day.Before(p.To); day = day.AddDate(0, 0, 1) {
 		movements, err := db.Movements(ctx, day, day.AddDate(0, 0, 1))
@@ -81,10 +81,10 @@ func (db *DB) EachMovement(ctx context.Context, p Period, do func(Movement) erro
 	return nil
 }
 
-// MovementSums are what movements come to.
+// MovementSums counts movements and adds them up.
 type MovementSums struct {
 	Trades, Refunds, Elsewhere int // Elsewhere counts the refunds that staff paid by other means
-	Came, Back, Other          Fen // what each of them comes to, above 0
+	Came, Back, Other          Fen // the sums of Trades, Refunds and Elsewhere, none negative
 }
 
 // Add counts a movement.

@@ -15,9 +15,10 @@ type OrderFilter struct {
 	Tab    OrderTab // empty means TabAll
 	Search string   // part of an order number or of a course's name; empty for all
 	Page   int      // from 1; one past the end shows the last
-	// Older and Newer are the number of an order next to which the page begins, as its neighbour's
-	// links say: what was ordered or left the tab meanwhile then moves nothing. Without either, and
-	// where none is found, Page alone counts.
+	// Older asks for the orders placed just before the one with this number, Newer for those just after.
+	// The links to the next and the previous page set one of them, so that no order is skipped or
+	// shown twice when others come into the tab or leave it. If both are empty, or nothing is found,
+	// Page decides alone.
 	Older, Newer string
 }
 
@@ -25,15 +26,20 @@ type OrderFilter struct {
 type OrderList struct {
 	Orders  []OrderView
 	Counts  map[OrderTab]int // over all pages, whatever the search
-	Matches int              // orders of the tab that the search finds, over all pages
+	Matches int              // how many orders of the tab the search finds, over all pages
 	Page    int
 	Pages   int // at least 1
 }
 
-// MyOrders reads a page of a student's orders, newest first, those they have hidden left out. It
-// takes one statement when 全部 fits on a page, as with most students, and two otherwise; one more
-// with a search, one more for a student with a tally and one more where a right ends, however many
-// orders or lines there are. Only the visit that finds thousands of new ones leaves their tally behind.
+// MyOrders reads a page of a student's orders, newest first, without those they have hidden. However
+// many orders and lines there are, it takes
+//
+//   - one statement if all orders fit on one page, as with most students, and two otherwise,
+//   - one more with a search,
+//   - one more for a student with a tally, and
+//   - one more if a right on the page has ended or ends soon.
+//
+// A visit that has to count thousands of orders one by one also stores their tally.
 func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	f.Tab = cmp.Or(f.Tab, TabAll)
 	list, err := db.listOrders(ctx, f)
@@ -43,8 +49,8 @@ func (db *DB) MyOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	return list, db.tellRenewed(ctx, f.UserID, list.Orders...)
 }
 
-// listOrders begins with the newest orders where these are asked for: when they are all there are,
-// nothing is left to count.
+// listOrders reads the newest orders first, if these are asked for. If they are all there are,
+// nothing needs to be counted.
 func (db *DB) listOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	if !f.newest() {
 		return db.countedOrders(ctx, f)
@@ -60,7 +66,7 @@ func (db *DB) listOrders(ctx context.Context, f OrderFilter) (OrderList, error) 
 	return list, err
 }
 
-// countedOrders counts first, to know which page is the last one.
+// countedOrders counts the orders before it reads a page, to know which page is the last.
 func (db *DB) countedOrders(ctx context.Context, f OrderFilter) (OrderList, error) {
 	list, err := db.countTabs(ctx, f)
 	if err != nil || list.Matches == 0 {
@@ -75,7 +81,7 @@ func (db *DB) countedOrders(ctx context.Context, f OrderFilter) (OrderList, erro
 	return list, err
 }
 
-// countTabs gives the list without its orders.
+// countTabs returns the list without its orders.
 func (db *DB) countTabs(ctx context.Context, f OrderFilter) (OrderList, error) {
 	onShelf, counted, err := db.countOrders(ctx, f.UserID)
 	if err == nil && counted > tallyFrom {
@@ -96,7 +102,7 @@ func (db *DB) countTabs(ctx context.Context, f OrderFilter) (OrderList, error) {
 	return list, err
 }
 
-// newest tells the first page of 全部, which is what most visits ask for.
+// newest tells whether the first page of 全部 is asked for, as by most visits.
 func (f OrderFilter) newest() bool {
 	return f == OrderFilter{UserID: f.UserID, Tab: TabAll, Page: f.Page} && f.Page <= 1
 }

@@ -9,14 +9,15 @@ import (
 type FoundOrder struct {
 	OrderView
 	Username string
-	Messages []PaymentEvent // whatever Alipay, or somebody in its name, said of the order; oldest first
+	Messages []PaymentEvent // what Alipay, or somebody in its name, told of the order; oldest first
 }
 
-// maxMessages is how many of the latest messages FindOrder reads. Anybody may send refused ones.
+// maxMessages is how many of the latest messages FindOrder reads. There is no limit to how many there
+// are, because anybody can send messages that are refused.
 const maxMessages = 200
 
 // FindOrder finds an order by its number, by the out_trade_no of an attempt, or by the trade_no that
-// the buyer reads in the Alipay app; ErrNotFound.
+// the buyer sees in the Alipay app. Errors: ErrNotFound.
 func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 	var who struct {
 		OrderNumber string
@@ -36,7 +37,7 @@ func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 	if order.OrderView, err = db.Order(ctx, who.UserID, who.OrderNumber); err != nil {
 		return order, err
 	}
-	// By the primary key the database would read every later message of all orders.
+	// Along the primary key, the database would read the messages of all orders.
 	err = db.with(ctx).Raw("SELECT * FROM ly_payment_event"+along(db.dialect, "ly_payment_event_out_trade_no")+
 		" WHERE out_trade_no IN ? ORDER BY id DESC LIMIT ?", order.outTradeNos(), maxMessages).
 		Scan(&order.Messages).Error
@@ -44,8 +45,8 @@ func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 	return order, err
 }
 
-// outTradeNos are the names of the order's attempts at Alipay. The first attempt of an order brought
-// over from an older shop may have no row.
+// outTradeNos are the names of the order's attempts at Alipay. The order number is always among them,
+// because the first attempt of an order brought over from an older shop may have no row.
 func (v OrderView) outTradeNos() []string {
 	names := []string{v.OrderNumber}
 	for _, p := range v.Payments {
@@ -55,8 +56,8 @@ func (v OrderView) outTradeNos() []string {
 	return slices.Compact(names)
 }
 
-// OrdersOf reads a student's latest orders, hidden ones included, newest first and a bounded number,
-// without their lines; ErrNotFound when there is no such student.
+// OrdersOf reads up to limit orders of a student, without their lines, newest first. Hidden orders are
+// among them. Errors: ErrNotFound if there is no such student.
 func (db *DB) OrdersOf(ctx context.Context, username string, limit int) ([]Order, error) {
 	user, err := db.UserByName(ctx, username)
 	if err != nil {
@@ -67,7 +68,7 @@ func (db *DB) OrdersOf(ctx context.Context, username string, limit int) ([]Order
 	return orders, err
 }
 
-// RawMessage reads a message as it came, byte by byte; ErrNotFound.
+// RawMessage reads the bytes of a message as they came. Errors: ErrNotFound.
 func (db *DB) RawMessage(ctx context.Context, id int64) ([]byte, error) {
 	var m PaymentEvent
 	err := db.with(ctx).Select("raw").Take(&m, "id = ?", id).Error

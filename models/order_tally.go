@@ -8,20 +8,20 @@ import (
 	"gorm.io/gorm"
 )
 
-// Counting is the one thing on My Orders that grows with what a student has ordered. A student with
-// very many orders therefore has a tally: how many of the orders up to ly_user.orders_tallied lie
-// on each shelf. The page adds the later ones, which it counts. What moves an order to another
-// shelf holds the lock of the student's row and moves it in the tally too.
+// Of all that My Orders does, only counting takes longer the more a student has ordered. A student
+// with very many orders therefore has a tally: how many of the orders up to ly_user.orders_tallied
+// are on each shelf. The page counts only the later orders and adds them. Whoever moves an order to
+// another shelf locks the student's row and moves the order in the tally too.
 const (
 	// tallyFrom is how many orders are counted one by one before they are tallied.
 	tallyFrom = 2000
-	// tallyAllBut is how many of the newest are never tallied: numbers given out to orders that are
-	// being placed come behind them.
+	// tallyAllBut is how many of the newest orders are left out of the tally. An order that is being
+	// placed has its ID but cannot be counted yet; it must not fall among those that are tallied.
 	tallyAllBut = 100
 )
 
-// countOrders counts the student's orders on each shelf. counted is how many of them it took one by
-// one. Few students have a tally, and only they pay for reading it.
+// countOrders counts the student's orders on each shelf. counted is how many of them it had to count
+// one by one. The tally takes a statement of its own, which only the few students who have one need.
 func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]int, counted int, err error) {
 	var upTo int64
 	onShelf = map[shelf]int{}
@@ -29,7 +29,7 @@ func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]in
 		var on sql.Null[shelf]
 		var n int
 		err := rows.Scan(&on, &n, &upTo)
-		if on.Valid { // not so in the one row of a student without orders
+		if on.Valid { // a student without orders has one row without a shelf
 			onShelf[on.V], counted = n, counted+n
 		}
 		return err
@@ -44,10 +44,10 @@ func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]in
 	if err != nil || !moved {
 		return onShelf, counted, err
 	}
-	return db.countOrders(ctx, user) // some of those just counted have come into the tally meanwhile
+	return db.countOrders(ctx, user) // the tally now includes some of the orders just counted
 }
 
-// addTally adds the orders up to that id. moved says that the tally reaches further by now.
+// addTally adds the tally to onShelf. moved tells that the tally no longer ends at the order upTo.
 func (db *DB) addTally(ctx context.Context, onShelf map[shelf]int, user, upTo int64) (moved bool, err error) {
 	err = db.query(ctx, func(rows *sql.Rows) error {
 		var on shelf
@@ -62,13 +62,13 @@ func (db *DB) addTally(ctx context.Context, onShelf map[shelf]int, user, upTo in
 	return moved, err
 }
 
-// tally counts all but the newest of a student's orders once and for all.
+// tally brings a student's tally up to date, all but the newest orders.
 func (db *DB) tally(ctx context.Context, user int64) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		var from, to int64
 		err := skipLocked(tx.DB).Model(&User{}).Select("orders_tallied").Where("id = ?", user).Take(&from).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return nil // an order of the student's is just being paid; the next page will do
+			return nil // one of the student's orders is just being paid; the next visit will tally
 		}
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (db *DB) tally(ctx context.Context, user int64) error {
 	})
 }
 
-// tallyShelf adds the orders behind one id and up to another to the tally.
+// tallyShelf adds the orders with IDs above from, up to and including to, to a shelf's tally.
 func (tx transaction) tallyShelf(user int64, on shelf, from, to int64) error {
 	var n int64
 	err := tx.Raw("SELECT COUNT(*) FROM ly_order WHERE user_id = ? AND shelf = ? AND id > ? AND id <= ?",
@@ -103,7 +103,7 @@ func (tx transaction) tallyShelf(user int64, on shelf, from, to int64) error {
 	return err
 }
 
-// reshelve locks the row of the order's student and moves the order within their tally if it is in
+// reshelve locks the student's row and, if the order is in their tally, moves it to another shelf
 // there. o is the order as it was before the move.
 func (tx transaction) reshelve(o Order, to shelf) error {
 	if err := tx.lockStudent(o.UserID); err != nil {
@@ -118,13 +118,14 @@ func (tx transaction) reshelve(o Order, to shelf) error {
 	return tx.moveInTally(o, to, tallied)
 }
 
-// lockStudent locks the student's row by writing it: on a cluster of databases a mere lock holds on
-// one node, a write is weighed against those of all when it is committed.
+// lockStudent locks the student's row by writing it. In a cluster of databases a mere lock holds only
+// on its own node, while a write is checked against the writes of all nodes when it is committed.
 func (tx transaction) lockStudent(user int64) error {
 	return tx.execOne(ErrNotFound, "UPDATE ly_user SET orders_moved = orders_moved + 1 WHERE id = ?", user)
 }
 
-// moveInTally is reshelve for a student whose row is locked.
+// moveInTally is reshelve for a student whose row is already locked and was read: tallied is the last
+// order of their tally.
 func (tx transaction) moveInTally(o Order, to shelf, tallied int64) error {
 	from := o.shelf()
 	if o.ID > tallied || from == to {

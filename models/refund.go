@@ -22,11 +22,11 @@ type RefundCause string
 // Why money goes back.
 const (
 	RefundByStaff RefundCause = "request" // by command, or because a student's request was approved
-	RefundLate    RefundCause = "late"    // paid after the order was closed, and not to be had any more
+	RefundLate    RefundCause = "late"    // the order was closed and can no longer be granted
 	RefundSecond  RefundCause = "second"  // the order was paid already
-	RefundOutside RefundCause = "outside" // made in Alipay's own console, learned from a notify or the bill
-	// RefundOutsideSum is one or more made there, of which only the sum is known. The parts get rows
-	// of their own as they are heard of.
+	RefundOutside RefundCause = "outside" // made in Alipay's console; a notify or the bill told of it
+	// RefundOutsideSum is one or several refunds made in the console, of which only the sum is known.
+	// Each of them gets a row of its own once the shop hears of it.
 	RefundOutsideSum RefundCause = "outside_sum"
 )
 
@@ -51,17 +51,17 @@ func (c RefundCause) outside() bool { return c == RefundOutside || c == RefundOu
 type Refund struct {
 	ID            int64
 	PaymentID     int64
-	OrderDetailID *int64 // the line that is given back; nil when the refund is of no particular line
+	OrderDetailID *int64 // the line that is given back; nil if the refund is of no particular line
 	OutRequestNo  string
 	Amount        Fen
 	Reason        string
 	Cause         RefundCause
 	RequestedBy   string
 	RequestKey    *string // the caller's own name for it; unique within the payment
-	SettledBy     string  // who of the staff paid it by other means; empty when Alipay did, or nobody yet
-	Note          string  // how
+	SettledBy     string  // who of the staff paid it by other means; empty if Alipay did, or nobody yet
+	Note          string  // how they paid it
 	State         RefundState
-	Points        int64 // given back with the money
+	Points        int64 // that were given back with the money
 	Tries         int
 	TryAt         *time.Time // when it is tried next; nil unless pending
 	LastError     string
@@ -72,7 +72,7 @@ type Refund struct {
 // TableName names the table.
 func (Refund) TableName() string { return "ly_refund" }
 
-// What a refund can be refused for.
+// Why the shop refuses a refund.
 var (
 	ErrNothingPaid   = errors.New("the order has no payment that could be given back")
 	ErrRefundTooMuch = errors.New("more than what is left of the payment")

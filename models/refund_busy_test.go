@@ -42,7 +42,7 @@ func TestRefundsAtOnce(t *testing.T) {
 			case 2:
 				_, err = s.ClaimRefunds(t.Context(), 2)
 			case 3:
-				err = s.NoteRefundError(t.Context(), r.ID, "no answer", false)
+				err = s.NoteRefundError(t.Context(), r.ID, "no answer")
 			case 4:
 				err = s.RefundTried(t.Context(), models.RefundTask{Refund: r})
 			}

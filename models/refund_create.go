@@ -11,24 +11,24 @@ import (
 	"gorm.io/gorm"
 )
 
-// NewRefund is a refund that staff give. With Line it is that line's share, with Amount that sum,
-// with neither all that is left.
+// NewRefund is a refund that staff give: of one line if Line is set, of a sum if Amount is set, and
+// otherwise of all that is left.
 type NewRefund struct {
 	OrderNumber string
 	Line        int // position in the order from 1; 0 for none
 	Amount      Fen // 0 for none
 	Reason      string
-	By          string // who gives it, for the order's time line
+	By          string // who gives it, for the history of the order
 	Key         string // the caller's own name for the refund; empty for none
 }
 
-// CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. A key
-// that was used before gives the refund of then. Errors: ErrNotFound, ErrNothingPaid,
-// ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
+// CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. If the
+// order has a refund with the same key already, it returns that one and stores none. Errors:
+// ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
 func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	r.Key = cmp.Or(r.Key, rand.Text())
 	refund, err := db.storeRefund(ctx, r)
-	if lost(err) { // it may be stored, and is found under its key then
+	if lost(err) { // it may be stored all the same; then it is found by its key
 		return db.storeRefund(ctx, r)
 	}
 	return refund, err
@@ -47,7 +47,7 @@ func (db *DB) storeRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	return refund, err
 }
 
-// createRefund stores a refund of a locked order. A student's request for the same line is approved with it.
+// createRefund stores a refund of a locked order. This approves a student's request for the same line.
 func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	var payment Payment
 	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
@@ -83,8 +83,8 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
 }
 
-// refundOfKey finds the refund that was stored under the same key; the zero Refund when there is
-// none. ErrKeyUsed when the key then named another line or sum.
+// refundOfKey finds the refund that was stored with the same key. It returns the zero Refund if there
+// is none, and ErrKeyUsed if that refund is of another line or sum.
 func (tx transaction) refundOfKey(p Payment, o Order, r NewRefund) (Refund, error) {
 	var earlier []struct {
 		Refund   `gorm:"embedded"`
@@ -107,7 +107,7 @@ func (tx transaction) refundOfKey(p Payment, o Order, r NewRefund) (Refund, erro
 	return refund.Refund, nil
 }
 
-// leftOf is what of a payment neither went back nor is on its way back.
+// leftOf is the part of a payment that has not gone back and is not on its way back.
 func (tx transaction) leftOf(p Payment) (Fen, error) {
 	var refunded Fen
 	err := tx.Raw("SELECT COALESCE(SUM(amount), 0) FROM ly_refund WHERE payment_id = ? AND state <> ?",
@@ -115,7 +115,8 @@ func (tx transaction) leftOf(p Payment) (Fen, error) {
 	return p.Amount - refunded, err
 }
 
-// Left is what of the order's payment neither went back nor is on its way back, as leftOf.
+// Left is what leftOf is, computed from an order that was read: the part of its payment that has not
+// gone back and is not on its way back.
 func (v OrderView) Left() Fen {
 	paid, ok := v.PaidBy()
 	if !ok || v.OrderStatus != OrderPaid {
@@ -130,7 +131,8 @@ func (v OrderView) Left() Fen {
 	return left
 }
 
-// Refundable tells whether a line of the order can be given back, as refundableLine and sizeRefund.
+// Refundable tells whether a line of the order can be given back. The rule is that of refundableLine
+// and sizeRefund.
 func (v OrderView) Refundable(line LineView) bool {
 	given := func(r Refund) bool {
 		return r.OrderDetailID != nil && *r.OrderDetailID == line.ID && r.State != RefundFailed
@@ -138,7 +140,7 @@ func (v OrderView) Refundable(line LineView) bool {
 	return line.Granted && line.RealPrice > 0 && line.RealPrice <= v.Left() && !slices.ContainsFunc(v.Refunds, given)
 }
 
-// sizeRefund decides sum and line of a refund.
+// sizeRefund sets the sum and the line of a refund.
 func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen) error {
 	if r.Line != 0 {
 		line, err := tx.refundableLine(o, r.Line)
@@ -158,7 +160,8 @@ func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen)
 	return nil
 }
 
-// refundableLine reads a line whose purchase record stands and for which no refund is on its way.
+// refundableLine reads a line whose purchase record is not revoked and that has no refund, done or on
+// its way. ErrLineNotOpen means that there is no such line.
 func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error) {
 	var line OrderDetail
 	err := tx.Raw(`
@@ -172,10 +175,10 @@ func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error)
 	return line, err
 }
 
-// ownRefund stands between out_trade_no and count in the shop's own out_request_nos.
+// ownRefund is the mark in the shop's own out_request_nos: out_trade_no, R, a count from 1.
 const ownRefund = "R"
 
-// insertRefund stores a refund to be tried at once, under the next number of its payment.
+// insertRefund stores a refund with the next free number of its payment, to be tried at once.
 func (tx transaction) insertRefund(r *Refund, p Payment) (err error) {
 	if r.OutRequestNo, err = tx.nextOutRequestNo(p); err != nil {
 		return err
@@ -184,8 +187,8 @@ func (tx transaction) insertRefund(r *Refund, p Payment) (err error) {
 	return tx.Create(r).Error
 }
 
-// nextOutRequestNo counts the refunds of a payment, whose order is locked. A number that Alipay has
-// told of is passed over.
+// nextOutRequestNo counts the refunds of a payment, whose order is locked, and passes over numbers
+// that are taken because Alipay has told of them.
 func (tx transaction) nextOutRequestNo(p Payment) (string, error) {
 	var used []string
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {

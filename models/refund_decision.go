@@ -8,23 +8,24 @@ import (
 	"gorm.io/gorm"
 )
 
-// RefundDecision is staff's word on a student's request.
+// RefundDecision is what staff decide about a student's request.
 type RefundDecision struct {
-	By     string
-	Reason string // to the student; of an approval it may be empty, and the student's own reason goes to Alipay
+	By string
+	// Reason is for the student. An approval may lack it; then Alipay is told the student's own.
+	Reason string
 }
 
 // ErrDecided means that the request is not open any more.
 var ErrDecided = errors.New("the request is not open")
 
-// ApproveRefund decides for a request and stores its refund in one transaction. Called again it
-// returns the same refund, and so it does when the line was refunded by other ways meanwhile.
-// Errors: ErrNotFound, ErrDecided when it was rejected or taken back, and those of CreateRefund;
-// then the request stays open.
+// ApproveRefund approves a request and stores its refund, in one transaction. If the line has a
+// refund already, from an earlier call or from elsewhere, it returns that one. Errors: ErrNotFound;
+// ErrDecided if the request was rejected or taken back; and those of CreateRefund, after which the
+// request is still open.
 func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Refund, error) {
 	var refund Refund
 	err := db.inTx(ctx, func(tx transaction) error {
-		refund = Refund{} // this may be a second try, and the ORM would look for the row of the first
+		refund = Refund{} // after a failed try, or the ORM would look for the refund of that try
 		order, line, request, err := tx.lockRequest(id)
 		if err != nil {
 			return err
@@ -48,8 +49,8 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 	return refund, err
 }
 
-// RejectRefund decides against a request. Errors: ErrNotFound, ErrDecided when it is not open;
-// rejecting twice is no error.
+// RejectRefund rejects a request; rejecting it again changes nothing. Errors: ErrNotFound; ErrDecided
+// if the request was approved or taken back.
 func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		_, _, request, err := tx.lockRequest(id)
@@ -67,7 +68,8 @@ func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) erro
 	})
 }
 
-// lockRequest locks the order of a request, as all do who change one, and reads both.
+// lockRequest locks the order of a request, as everybody does who changes a request, and reads order,
+// line and request.
 func (tx transaction) lockRequest(id int64) (Order, OrderDetail, LineRequest, error) {
 	var order Order
 	var line OrderDetail
@@ -84,9 +86,9 @@ func (tx transaction) lockRequest(id int64) (Order, OrderDetail, LineRequest, er
 	return order, line, request, tx.Take(&request, "id = ?", id).Error
 }
 
-// grantRequests gives the students' requests for those lines the refund that the lines have got,
-// whoever gave it. That is the only way to approve one. A request that was taken back stays
-// so.
+// grantRequests approves the students' requests for the lines that a refund gives back, whoever asked
+// for that refund. This is the only way for a request to become approved. Requests that were taken
+// back stay so.
 func (tx transaction) grantRequests(r Refund, lines ...int64) error {
 	return tx.Model(&LineRequest{}).Where("order_detail_id IN ? AND state <> ?", lines, RequestWithdrawn).Updates(columns{
 		"state": RequestApproved, "refund_id": r.ID, "decided_by": cut(r.RequestedBy, 64), "decided_at": tx.now,
@@ -106,7 +108,7 @@ type RefundRequest struct {
 	Username    string
 	Reason      string
 	Answer      string // staff's, to the student
-	DecidedBy   string // empty while it is open, and when the student has taken it back
+	DecidedBy   string // empty while it is open, and if the student has taken it back
 	CreatedAt   time.Time
 	Watched     Watched `gorm:"-"` // not read by RefundRequestByID
 }
@@ -117,8 +119,8 @@ const refundRequests = `
 	FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
 	JOIN ly_order o ON o.id = d.order_id JOIN ly_user u ON u.id = o.user_id `
 
-// OpenRefundRequests lists the requests that wait for a decision, the oldest first, and tells how
-// many there are in all.
+// OpenRefundRequests lists up to limit requests that wait for a decision, the oldest first. total is
+// how many there are in all.
 func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (open []RefundRequest, total int, err error) {
 	g := db.with(ctx)
 	if err := g.Raw("SELECT COUNT(*) FROM ly_refund_request WHERE state = ?", RequestOpen).Scan(&total).Error; err != nil {
@@ -132,7 +134,7 @@ func (db *DB) OpenRefundRequests(ctx context.Context, limit int) (open []RefundR
 	return open, total, tellWatched(g, open)
 }
 
-// tellWatched fills in how much of each course was opened.
+// tellWatched fills in how much of its course each student has opened.
 func tellWatched(g *gorm.DB, requests []RefundRequest) error {
 	for i, r := range requests {
 		watched, err := readWatched(g, r.UserID, []int64{r.CourseID})
@@ -144,7 +146,7 @@ func tellWatched(g *gorm.DB, requests []RefundRequest) error {
 	return nil
 }
 
-// RefundRequestsOf lists the requests of an order, in the order of its lines, whatever their states.
+// RefundRequestsOf lists the requests of an order in every state, sorted by line.
 func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]RefundRequest, error) {
 	var requests []RefundRequest
 	g := db.with(ctx)
@@ -155,7 +157,7 @@ func (db *DB) RefundRequestsOf(ctx context.Context, number string) ([]RefundRequ
 	return requests, tellWatched(g, requests)
 }
 
-// RefundRequestByID reads a request as it stands; ErrNotFound.
+// RefundRequestByID reads a request. Errors: ErrNotFound.
 func (db *DB) RefundRequestByID(ctx context.Context, id int64) (RefundRequest, error) {
 	var request RefundRequest
 	err := db.with(ctx).Raw(refundRequests+"WHERE q.id = ?", id).Take(&request).Error

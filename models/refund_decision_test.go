@@ -190,7 +190,7 @@ func TestApprovedRefundFails(t *testing.T) {
 		order := s.twoLines(t)
 		s.requestRefund(t, order, 1)
 		failed := s.approve(t, order, 1)
-		if err := s.NoteRefundError(t.Context(), failed.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+		if err := s.FailRefund(t.Context(), failed.ID, "ACQ.TRADE_HAS_FINISHED"); err != nil {
 			t.Fatal(err)
 		}
 		s.wantSteps(t, order, models.StepFailed, "")

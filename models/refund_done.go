@@ -8,13 +8,14 @@ import (
 	"gorm.io/gorm"
 )
 
-// FinishRefund books a refund that Alipay has carried out, with all that goes back with it. Called
-// again it changes nothing.
+// FinishRefund books a refund that Alipay has carried out, and takes back what the money had bought;
+// doing it again changes nothing. Errors: ErrNotFound. What is taken back:
 //
-// The rule: a refund of a line revokes that line's purchase record and gives its share of the
-// points back. A refund of a bare sum revokes nothing. Once all that was paid has gone back, every
-// record of the order is revoked, the rest of the points and the coupon return, and the order is
-// 已退款.
+//   - With a refund of a line, that line's purchase record is revoked, and its share of the points
+//     returns.
+//   - With a refund of a bare sum, nothing.
+//   - With the refund that completes the sum paid, every purchase record of the order is revoked, the
+//     rest of the points and the coupon return, and the order is 已退款.
 func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForRefund(id)
@@ -36,7 +37,7 @@ func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) erro
 	})
 }
 
-// lockForRefund locks the order that a refund is of, then reads its payment.
+// lockForRefund locks the order of a refund and then reads the payment.
 func (tx transaction) lockForRefund(id int64) (Order, Payment, error) {
 	var payment Payment
 	err := tx.Raw(`
@@ -68,36 +69,62 @@ func (tx transaction) finishRefund(o Order, p Payment, r Refund, doneAt time.Tim
 	return tx.noteReturned(p)
 }
 
-// takeBack undoes what the refunded money had bought, and gives the points that go back with it.
+// takeBack takes back what the refunded money had bought, and returns how many points returned.
 func (tx transaction) takeBack(o Order, r Refund, at time.Time) (points int64, err error) {
-	full := o.RefundedAmount+r.Amount >= o.RealPrice
-	values := columns{"refunded_amount": gorm.Expr("refunded_amount + ?", r.Amount)}
-	if full {
-		values["order_status"], values["refunded_at"] = OrderRefunded, at
+	if o.RefundedAmount+r.Amount >= o.RealPrice {
+		return tx.takeBackAll(o, r, at)
 	}
-	changed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values)
-	if err := exactlyOne(changed, ErrNotPayable); err != nil {
-		return 0, err
-	}
-	if full {
-		if err := tx.returnCoupon(o); err != nil {
-			return 0, err
-		}
-	}
-	if points, err = tx.returnPoints(o, r, full); err != nil {
-		return points, err
-	}
-	to := shelfPartly // also locks the student's row: what revoke reads of the rights stays true
-	if full {
-		to = shelfRefunded
-	}
-	if err := tx.reshelve(o, to); err != nil {
-		return points, err
-	}
-	return points, tx.revoke(o, r, full)
+	return tx.takeBackPart(o, r)
 }
 
-// returnCoupon frees the coupon that the order used. Its end stays as it was.
+func (tx transaction) takeBackAll(o Order, r Refund, at time.Time) (points int64, err error) {
+	if err := tx.addRefunded(o, r, columns{"order_status": OrderRefunded, "refunded_at": at}); err != nil {
+		return 0, err
+	}
+	if err := tx.returnCoupon(o); err != nil {
+		return 0, err
+	}
+	if points, err = tx.pointsLeft(o, r); err != nil {
+		return 0, err
+	}
+	if err := tx.returnPoints(o, r, points); err != nil {
+		return points, err
+	}
+	// This locks the student's row, so that the rights stay as revoke reads them.
+	if err := tx.reshelve(o, shelfRefunded); err != nil {
+		return points, err
+	}
+	return points, tx.revoke(o, r, tx.grantedBy(o))
+}
+
+func (tx transaction) takeBackPart(o Order, r Refund) (points int64, err error) {
+	if err := tx.addRefunded(o, r, columns{}); err != nil {
+		return 0, err
+	}
+	if r.OrderDetailID == nil {
+		return 0, tx.reshelve(o, shelfPartly)
+	}
+	if points, err = tx.pointsOfRefund(o, r); err != nil {
+		return 0, err
+	}
+	if err := tx.returnPoints(o, r, points); err != nil {
+		return points, err
+	}
+	// This locks the student's row, so that the rights stay as revoke reads them.
+	if err := tx.reshelve(o, shelfPartly); err != nil {
+		return points, err
+	}
+	return points, tx.revoke(o, r, tx.grantedBy(o).Where("order_detail_id = ?", *r.OrderDetailID))
+}
+
+// addRefunded adds the refund to what the paid order has given back, and writes other values with it.
+func (tx transaction) addRefunded(o Order, r Refund, values columns) error {
+	values["refunded_amount"] = gorm.Expr("refunded_amount + ?", r.Amount)
+	changed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderPaid).Updates(values)
+	return exactlyOne(changed, ErrNotPayable)
+}
+
+// returnCoupon frees the coupon that the order used. It does not prolong it.
 func (tx transaction) returnCoupon(o Order) error {
 	if o.Coupon == 0 {
 		return nil
@@ -106,30 +133,33 @@ func (tx transaction) returnCoupon(o Order) error {
 		Updates(columns{"order_id": nil, "used_at": nil}).Error
 }
 
-// returnPoints gives back a line's share of the order's points, rounded down, and with the last
-// refund all that is left of them.
-func (tx transaction) returnPoints(o Order, r Refund, full bool) (int64, error) {
-	var points int64
-	if o.Credit > 0 && (full || r.OrderDetailID != nil) {
-		var earlier int64
-		err := tx.Raw("SELECT COALESCE(SUM(points), 0) FROM ly_refund WHERE payment_id = ?",
-			r.PaymentID).Scan(&earlier).Error
-		if err != nil {
-			return 0, err
-		}
-		points = o.Credit - earlier
-		if !full {
-			var line OrderDetail
-			if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
-				return 0, err
-			}
-			points = min(points, o.pointsOf(line))
-		}
-	}
-	if points == 0 {
+// pointsLeft are the points of the order that have not returned with earlier refunds.
+func (tx transaction) pointsLeft(o Order, r Refund) (int64, error) {
+	if o.Credit == 0 {
 		return 0, nil
 	}
-	return points, tx.addCredit(Credit{
+	var earlier int64
+	err := tx.Raw("SELECT COALESCE(SUM(points), 0) FROM ly_refund WHERE payment_id = ?",
+		r.PaymentID).Scan(&earlier).Error
+	return o.Credit - earlier, err
+}
+
+// pointsOfRefund is the share of the refund's line in the order's points, at most those that are left.
+func (tx transaction) pointsOfRefund(o Order, r Refund) (int64, error) {
+	left, err := tx.pointsLeft(o, r)
+	if err != nil || left == 0 {
+		return 0, err
+	}
+	var line OrderDetail
+	err = tx.Take(&line, "id = ?", *r.OrderDetailID).Error
+	return min(left, o.pointsOf(line)), err
+}
+
+func (tx transaction) returnPoints(o Order, r Refund, points int64) error {
+	if points == 0 {
+		return nil
+	}
+	return tx.addCredit(Credit{
 		UserID: o.UserID, Opera: CreditBack, Number: points, OrderID: &o.ID, Reference: fmt.Sprintf("refund:%d", r.ID),
 	})
 }
@@ -142,20 +172,16 @@ func (o Order) pointsOf(line OrderDetail) int64 {
 	return int64(mulDiv(Fen(o.Credit), line.SalePrice, o.TotalPrice-o.DiscountAmount))
 }
 
-// revoke ends the purchase records that the refund is of. A student's request for one of them has
-// its refund with that.
-func (tx transaction) revoke(o Order, r Refund, full bool) error {
-	g := tx.Model(&UserCourse{}).Where(
-		"order_detail_id IN (?) AND revoked_at IS NULL", tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID))
-	switch {
-	case full:
-	case r.OrderDetailID != nil:
-		g = g.Where("order_detail_id = ?", *r.OrderDetailID)
-	default:
-		return nil
-	}
+// grantedBy is a query for the purchase records of the order that are not revoked.
+func (tx transaction) grantedBy(o Order) *gorm.DB {
+	lines := tx.Model(&OrderDetail{}).Select("id").Where("order_id = ?", o.ID)
+	return tx.Model(&UserCourse{}).Where("order_detail_id IN (?) AND revoked_at IS NULL", lines)
+}
+
+// revoke ends the purchase records of a query, and approves the students' requests for their lines.
+func (tx transaction) revoke(o Order, r Refund, granted *gorm.DB) error {
 	var records []UserCourse
-	if err := g.Order("course_id").Find(&records).Error; err != nil || len(records) == 0 {
+	if err := granted.Order("course_id").Find(&records).Error; err != nil || len(records) == 0 {
 		return err
 	}
 	ids, courses, lines := make([]int64, len(records)), make([]int64, len(records)), make([]int64, len(records))
@@ -171,7 +197,8 @@ func (tx transaction) revoke(o Order, r Refund, full bool) error {
 	return tx.loseCourses(o.UserID, courses)
 }
 
-// loseCourses shortens what the revoked records had extended, and counts the students lost.
+// loseCourses shortens the rights that the revoked records had extended, and takes the student out of
+// the count of each course that they have no record of any more.
 func (tx transaction) loseCourses(user int64, courses []int64) error {
 	rights, err := readRights(tx.DB, user, courses)
 	if err != nil {
@@ -190,14 +217,14 @@ func (tx transaction) loseCourses(user int64, courses []int64) error {
 	return tx.countStudents(lost, -1)
 }
 
-// chainAnew sets the ends of a student's remaining records of a course as if the revoked one had
-// never extended them.
+// chainAnew computes the ends of a student's remaining records of a course, as if the revoked ones
+// had never extended them.
 func (tx transaction) chainAnew(user, course int64) error {
 	var records []struct {
 		ID         int64
 		PayTime    time.Time
 		OutTime    *time.Time
-		ExpireDays *int // nil for presents, whose end stands
+		ExpireDays *int // nil for presents, which keep their end
 	}
 	err := tx.Raw(`
 		SELECT r.id, r.pay_time, r.out_time, d.expire_days FROM ly_user_course r

@@ -10,20 +10,22 @@ import (
 	"time"
 )
 
-// RefundNews is what a message or the bill says of a refund, or of all refunds of a trade together.
+// RefundNews is what a message or the bill tells of one refund, or of all refunds of a trade together.
 type RefundNews struct {
 	OutTradeNo   string
 	OutRequestNo string // may be empty
-	Amount       Fen    // of this refund; 0 when only Total is known
-	Total        Fen    // of all refunds of the trade so far; 0 when only Amount is known
+	Amount       Fen    // of this refund; 0 if only Total is known
+	Total        Fen    // of all refunds of the trade so far; 0 if only Amount is known
 	At           time.Time
 }
 
-// NoteRefund books what Alipay tells of a refund: one of the shop's own is finished, one made
-// outside the shop gets its row. Called again it changes nothing. Errors: ErrNotFound when no
-// attempt has this out_trade_no, ErrNothingPaid while the shop has not heard of its payment,
-// ErrRefundTooMuch when more would have gone back than came, ErrRefundUnsure when it may or may not
-// be one of the shop's own.
+// NoteRefund books what Alipay tells of a refund: it finishes a refund of the shop's own, and stores
+// one that was made outside the shop. Hearing the same news again changes nothing. Errors:
+//
+//   - ErrNotFound: no attempt has this out_trade_no
+//   - ErrNothingPaid: the shop has not heard of the payment yet
+//   - ErrRefundTooMuch: more would have gone back than came
+//   - ErrRefundUnsure: it cannot be told whether this is a refund that the shop knows
 func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForPayment(n.OutTradeNo)
@@ -44,7 +46,7 @@ func (db *DB) NoteRefund(ctx context.Context, n RefundNews) error {
 	})
 }
 
-// noteRefund books a refund whose sum is told.
+// noteRefund books one refund, whose amount is known.
 func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNews) error {
 	switch r := n.among(known); {
 	case r == nil:
@@ -67,11 +69,16 @@ func (tx transaction) noteRefund(o Order, p Payment, known []Refund, n RefundNew
 	}
 }
 
-// noteTotal books what is new in the sum of all refunds of a trade. While a refund of the shop's
-// own is on its way that sum may hold it already, so only one of that very sum is believed to be
-// the news. A sum that is older than a refund known by now does not hold that one.
+// noteTotal books what is new in the sum of all refunds of a trade: the part of Total that the
+// refunds already done do not explain. The first of these that applies decides:
+//
+//	nothing is new                               nothing is booked
+//	a refund was done after the time of the news ErrRefundUnsure: Total does not contain it
+//	a pending refund has just that amount        that refund is done
+//	other refunds are pending                    ErrRefundUnsure: Total may contain one of them
+//	otherwise                                    a refund made outside the shop
 func (tx transaction) noteTotal(o Order, p Payment, known []Refund, n RefundNews) error {
-	// Alipay's total knows nothing of those that were paid by other means.
+	// Total does not contain refunds that staff paid by other means.
 	atAlipay := slices.DeleteFunc(slices.Clone(known), Refund.settled)
 	n.Amount = n.Total - sumDone(atAlipay)
 	if n.Amount <= 0 {
@@ -102,10 +109,19 @@ func sumDone(refunds []Refund) Fen {
 	return sum
 }
 
-// among finds the refund that the news is of; nil when it is none of them. News with a number is of
-// the refund of that number, else of one of its amount, done at that very time, of which Alipay has
-// not told a number. News without is of one of its amount: done at that very time, or the shop's own
-// on its way, or refused: it was made after all. Else it may be a part of what was booked as a sum.
+// among finds the known refund that the news tells of; nil if it is none of them. The first match
+// counts. News with an out_request_no is matched with
+//
+//  1. the refund with this number
+//  2. a done refund of this amount and time, if Alipay has not told its number yet
+//  3. a sum that this refund is part of
+//
+// and news without one with
+//
+//  1. a done refund of this amount and time
+//  2. a pending refund of this amount
+//  3. a failed refund of this amount: Alipay has made it after all
+//  4. a sum that this refund is part of
 func (n RefundNews) among(known []Refund) *Refund {
 	in := func(state RefundState) func(Refund) bool {
 		return func(r Refund) bool { return r.State == state && r.Amount == n.Amount }
@@ -126,24 +142,25 @@ func (n RefundNews) among(known []Refund) *Refund {
 	return nil
 }
 
-// mayName tells a refund of which Alipay has not told a number.
+// mayName tells whether the refund still has a number of the shop's own making, so that Alipay may
+// know it by another one.
 func (n RefundNews) mayName(r Refund) bool {
 	return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund)
 }
 
-// repeats tells whether the refund is the one that the news tells of, by sum and time.
+// repeats tells whether the refund is done and, by amount and time, the one that the news tells of.
 func (n RefundNews) repeats(r Refund) bool {
 	return r.State == RefundDone && !r.settled() && r.Amount == n.Amount && r.DoneAt.Sub(n.At).Abs() < refundGap
 }
 
-// nameRefund gives a refund the number that Alipay knows it by, once that is heard.
+// nameRefund gives a refund the number by which Alipay knows it. An empty number changes nothing.
 func (tx transaction) nameRefund(r Refund, outRequestNo string) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Update("out_request_no", cmp.Or(outRequestNo, r.OutRequestNo)).Error
 }
 
-// yieldNumber gives one of the shop's refunds a new number when Alipay knows a refund of another sum
-// under its own, as after a backup was restored: the number tells of nothing but that one, so the
-// shop's has not been made, and if it is on its way it is sent under the new one.
+// yieldNumber gives a refund of the shop a new number, because Alipay knows another refund, of another
+// sum, by its old one. This happens after a backup was restored. It proves that Alipay has not made the
+// shop's refund; if that is pending, it is sent with the new number.
 func (tx transaction) yieldNumber(p Payment, own Refund, n RefundNews) error {
 	number, err := tx.nextOutRequestNo(p)
 	if err != nil {
@@ -154,8 +171,8 @@ func (tx transaction) yieldNumber(p Payment, own Refund, n RefundNews) error {
 		Updates(columns{"out_request_no": number, "last_error": why}).Error
 }
 
-// finishRefused finishes a refund that Alipay had refused and has made after all. When its line
-// went back by another one meanwhile, it is of a bare sum.
+// finishRefused finishes a refund that Alipay had refused and has made after all. If another refund
+// has given its line back meanwhile, this one becomes a refund of a bare sum.
 func (tx transaction) finishRefused(o Order, p Payment, r Refund, at time.Time) error {
 	err := tx.lineStands(o, r)
 	if errors.Is(err, ErrLineNotOpen) {

@@ -296,7 +296,7 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 							OutTradeNo: trade.OutTradeNo, OutRequestNo: "X", Amount: 30_00, At: noon,
 						})
 					} else {
-						err = s.NoteRefundError(t.Context(), whole.ID, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", true)
+						err = s.FailRefund(t.Context(), whole.ID, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
 					}
 					if err != nil {
 						t.Fatalf("%s: %v", step, err)
@@ -307,7 +307,7 @@ func TestRestOfASurplusGoesBack(t *testing.T) {
 				if len(tasks) != 1 || tasks[0].Refund.Amount != 69_00 || tasks[0].Refund.Cause != models.RefundSecond {
 					t.Fatalf("got %+v, want the rest of 69.00 as the shop's own", tasks)
 				}
-				if err := s.NoteRefundError(t.Context(), tasks[0].Refund.ID, "ACQ.REASON_TRADE_BEEN_FREEZEN", true); err != nil {
+				if err := s.FailRefund(t.Context(), tasks[0].Refund.ID, "ACQ.REASON_TRADE_BEEN_FREEZEN"); err != nil {
 					t.Fatal(err)
 				}
 				if again := s.claimRefunds(t); len(again) != 0 {

@@ -1,6 +1,6 @@
 package models
 
-// bookOutside gives a refund that the shop did not ask for its row, done already.
+// bookOutside stores a refund that was made outside the shop, and finishes it.
 func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
 	if sumDone(known)+n.Amount > p.Amount {
 		return ErrRefundTooMuch
@@ -27,7 +27,7 @@ func (tx transaction) insertOutside(p Payment, line *int64, n RefundNews) (Refun
 	return r, tx.nameRefund(r, n.OutRequestNo)
 }
 
-// cause tells news of one refund from that of a sum, which may be of several.
+// cause tells news of one refund from news of a sum, which may be that of several refunds.
 func (n RefundNews) cause() RefundCause {
 	if n.Total > 0 && n.OutRequestNo == "" {
 		return RefundOutsideSum
@@ -35,14 +35,15 @@ func (n RefundNews) cause() RefundCause {
 	return RefundOutside
 }
 
-// partOf tells whether the refund of the news, which has no row of its own, is one of those that
-// were booked as this sum: all that had been done when the sum was told are.
+// partOf tells whether the refund of the news is one of those that were booked together as this sum.
+// The sum contains all refunds done before it was told that had no row of their own.
 func (n RefundNews) partOf(sum Refund) bool {
 	whole := sum.Amount == n.Amount || sum.Amount > n.Amount && sum.OrderDetailID == nil
 	return sum.Cause == RefundOutsideSum && n.mayName(sum) && whole && !n.At.After(*sum.DoneAt)
 }
 
-// takeOut gives a refund that was booked with others a row of its own. The order has had all of it before.
+// takeOut takes a refund out of a sum and gives it a row of its own. The order stays as it is, because
+// the sum has been booked there.
 func (tx transaction) takeOut(p Payment, sum Refund, n RefundNews) error {
 	err := tx.Model(&Refund{}).Where("id = ?", sum.ID).Update("amount", sum.Amount-n.Amount).Error
 	if err != nil {
@@ -56,9 +57,9 @@ func (tx transaction) takeOut(p Payment, sum Refund, n RefundNews) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(done).Error
 }
 
-// lineRequested is the line that a refund made outside the shop is taken to be of: one of that very
-// sum whose student waits for its refund, the oldest request first; nil when there is none. Else
-// approving the request would give the sum back once more.
+// lineRequested is the line that a refund made outside the shop is taken to be for: a line of just
+// that price with an open request, the oldest request first; nil if there is none. Otherwise that
+// request stayed open, and approving it would pay the sum a second time.
 func (tx transaction) lineRequested(p Payment, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`

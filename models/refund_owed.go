@@ -2,8 +2,8 @@ package models
 
 import "context"
 
-// owedRefunds are the failed refunds f that nothing has made up for: no other refund gave back the
-// same line, or later the same sum, and the payment p still has that much left. Its parameters are
+// owedRefunds is SQL for the failed refunds f whose money is still owed: no other refund gave back the
+// same line, no later one the same sum, and the payment p has that much left. Its parameters are
 // RefundFailed, RefundDone and RefundDone.
 const owedRefunds = `
 	FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
@@ -13,7 +13,7 @@ const owedRefunds = `
 	AND NOT EXISTS (SELECT 1 FROM ly_refund d WHERE d.payment_id = p.id AND d.state = ?
 		AND (d.order_detail_id = f.order_detail_id OR d.id > f.id AND d.amount = f.amount))`
 
-// OwedRefund is a refund that Alipay refused for good, and whose money is still owed.
+// OwedRefund is a refund that Alipay refused for good and whose money is still owed.
 type OwedRefund struct {
 	Refund      Refund `gorm:"embedded"`
 	OrderNumber string
@@ -21,8 +21,8 @@ type OwedRefund struct {
 	Title       string // the line's course, or the order's title
 }
 
-// OwedRefunds lists the refunds that staff have to pay by other means, the oldest first; Backlog
-// tells how many there are.
+// OwedRefunds lists up to limit refunds that staff have to pay by other means, the oldest first.
+// Backlog counts them all.
 func (db *DB) OwedRefunds(ctx context.Context, limit int) ([]OwedRefund, error) {
 	var owed []OwedRefund
 	err := db.with(ctx).Raw(`

@@ -21,9 +21,8 @@ const (
 	RequestWithdrawn RequestState = "withdrawn" // the student has taken it back
 )
 
-// LineRequest is a student's request for the refund of an order line. A line has one at most:
-// asking again after taking it back opens the same row again, and its unique key is the last line
-// against a second one.
+// LineRequest is a student's request for the refund of an order line. A line has at most one, which a
+// unique key enforces: asking again after taking it back opens the same row again.
 type LineRequest struct {
 	ID            int64
 	OrderDetailID int64
@@ -31,92 +30,26 @@ type LineRequest struct {
 	Reason        string
 	Answer        string // staff's, to the student
 	DecidedBy     string
-	RefundID      *int64 // what an approved one led to
+	RefundID      *int64 // of an approved one
 	CreatedAt     time.Time
-	DecidedAt     *time.Time // also when it was taken back
+	DecidedAt     *time.Time // or when it was taken back
 }
 
 // TableName names the table.
 func (LineRequest) TableName() string { return "ly_refund_request" }
 
-// RequestStep is how far a request has come, as the student reads it. The empty one means that there is none.
-type RequestStep string
-
-// The steps.
-const (
-	StepRequested RequestStep = "asked"
-	StepRefunding RequestStep = "refunding"
-	StepRefunded  RequestStep = "refunded"
-	StepFailed    RequestStep = "failed" // Alipay refuses for good
-	StepRejected  RequestStep = "rejected"
-)
-
-// String gives the word that students read.
-func (s RequestStep) String() string {
-	switch s {
-	case StepRequested:
-		return "申请中"
-	case StepRefunding:
-		return "退款中"
-	case StepRefunded:
-		return "已退款"
-	case StepFailed:
-		return "退款未成功，客服会与您联系"
-	case StepRejected:
-		return "已拒绝"
-	default:
-		return ""
-	}
-}
-
-// RequestView is a line's request with the state of its refund. The zero value means that there is none.
-type RequestView struct {
-	State       RequestState
-	Reason      string // read for the order's own page only, as are the times
-	Answer      string
-	CreatedAt   *time.Time
-	DecidedAt   *time.Time
-	RefundState RefundState // of the refund that it led to
-}
-
-// Step is how far the request has come. One that was taken back counts as none.
-func (r RequestView) Step() RequestStep {
-	switch {
-	case r.State == RequestOpen:
-		return StepRequested
-	case r.State == RequestRejected:
-		return StepRejected
-	case r.State != RequestApproved:
-		return ""
-	case r.RefundState == RefundDone:
-		return StepRefunded
-	case r.RefundState == RefundFailed:
-		return StepFailed
-	default:
-		return StepRefunding
-	}
-}
-
-// requestState is what a line's request q and its refund f, joined where there are some, say to a list.
-const requestState = `COALESCE(q.state, '') AS request_state, COALESCE(q.answer, '') AS request_answer,
-	COALESCE(f.state, '') AS request_refund_state`
-
-// requestJoin joins them to the line d.
-const requestJoin = ` LEFT JOIN ly_refund_request q ON q.order_detail_id = d.id
-	LEFT JOIN ly_refund f ON f.id = q.refund_id`
-
-// RefundChoice is a line of a paid order with what its student may ask for.
+// RefundChoice is a line of a paid order, with what decides whether its student can ask for a refund.
 type RefundChoice struct {
 	LineView
 	Watched   Watched   `gorm:"-"`
 	Refunding bool      // a refund of the line is on its way or done
-	Rest      Fen       // what of the order's payment neither went back nor is on its way back
-	Points    int64     `gorm:"-"` // that go back with the line
-	Bar       RefundBar `gorm:"-"` // empty when a refund can be requested
+	Rest      Fen       // the part of the order's payment that has not gone back and is not on its way
+	Points    int64     `gorm:"-"` // that return with the line
+	Bar       RefundBar `gorm:"-"` // empty if a refund can be requested
 }
 
-// RefundChoices reads a student's own order with what may be requested for each of its lines. Errors:
-// ErrNotFound, ErrNothingPaid when it is not a paid order.
+// RefundChoices reads a student's own order and, for each of its lines, whether a refund can be
+// requested. Errors: ErrNotFound; ErrNothingPaid if the order is not paid.
 func (db *DB) RefundChoices(
 	ctx context.Context, user int64, number string, rule RefundRule,
 ) (OrderView, []RefundChoice, error) {
@@ -165,13 +98,13 @@ type RefundWish struct {
 	Reason      string
 }
 
-// ErrRefundBarred means that the rule, or what has happened to a line, stands against a refund.
+// ErrRefundBarred means that a refund of a line cannot be requested. RefundBar says why.
 var ErrRefundBarred = errors.New("no refund of that line can be requested")
 
-// RequestRefund stores a request for each of the lines, or none. A line that is requested already is
-// left as it is, so the same form sent twice asks once. It returns what the lines cost together.
-// Errors: ErrNotFound (also for another's order), ErrNothingPaid, ErrLineNotOpen when the order has
-// no such line, ErrRefundBarred.
+// RequestRefund stores a request for each of the lines or, on an error, for none. A line that has an
+// open request stays as it is, so a form that is sent twice asks once. It returns what the lines cost
+// together. Errors: ErrNotFound, also for another student's order; ErrNothingPaid if the order is not
+// paid; ErrLineNotOpen if it has no such line; ErrRefundBarred.
 func (db *DB) RequestRefund(ctx context.Context, w RefundWish, rule RefundRule) (Fen, error) {
 	var total Fen
 	err := db.inTx(ctx, func(tx transaction) error {
@@ -224,8 +157,8 @@ func (tx transaction) requestRefund(line RefundChoice, reason string) error {
 	return tx.Create(&LineRequest{OrderDetailID: line.ID, State: RequestOpen, Reason: reason, CreatedAt: tx.now}).Error
 }
 
-// WithdrawRefund takes a student's open request for a line of their own order back. One that is not
-// open stays as it is; ErrNotFound only for an order that is not theirs.
+// WithdrawRefund takes back a student's open request for a line of their own order. A request that is
+// not open stays as it is. Errors: ErrNotFound if the order is not theirs.
 func (db *DB) WithdrawRefund(ctx context.Context, user int64, number string, line int) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, err := tx.lockOwnOrder(user, number)

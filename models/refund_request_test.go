@@ -153,7 +153,7 @@ func TestRefundChoicesBesideOtherRefunds(t *testing.T) {
 		s.confirm(t, two)
 		s.finish(t, rows[models.Refund](t, s.DB, "cause = ?", models.RefundSecond)[0])
 		refused := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
-		if err := s.NoteRefundError(t.Context(), refused.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+		if err := s.FailRefund(t.Context(), refused.ID, "ACQ.TRADE_HAS_FINISHED"); err != nil {
 			t.Fatal(err)
 		}
 		_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, order.OrderNumber, sevenDays)

@@ -4,23 +4,23 @@ import "time"
 
 // RefundRule says when a student may ask for a refund. Staff are not bound by it.
 type RefundRule struct {
-	Days    int // days after that of the payment; 0 = no refund can be requested
-	Watched int // percent: fewer of the course's lessons must have been opened
+	Days    int // after the day of the payment; 0 = no refund can be requested
+	Watched int // percent: the student must have opened fewer of the course's lessons than this
 }
 
-// LastDay is the midnight in Beijing that begins the last day on which a refund of an order paid
-// then can be requested.
+// LastDay is the last day on which a refund of an order paid at that time can be requested: the
+// midnight in Beijing with which it begins.
 func (r RefundRule) LastDay(paid time.Time) time.Time {
 	y, m, d := paid.In(Beijing).Date()
 	return time.Date(y, m, d+r.Days, 0, 0, 0, 0, Beijing)
 }
 
-// Open tells whether the rule's days for an order paid then are not over yet.
+// Open tells whether the rule's days for an order paid at that time are not over yet.
 func (r RefundRule) Open(paid, now time.Time) bool {
 	return r.Days > 0 && now.Before(r.LastDay(paid).AddDate(0, 0, 1))
 }
 
-// allows tells whether so little was opened that a refund can be requested.
+// allows tells whether few enough lessons were opened for a refund to be requested.
 func (r RefundRule) allows(w Watched) bool {
 	return w.Lessons == 0 || 100*w.Seen < r.Watched*w.Lessons
 }
@@ -31,15 +31,15 @@ type RefundBar string
 // The bars.
 const (
 	BarNothing   RefundBar = "nothing"  // the line cost nothing
-	BarGone      RefundBar = "gone"     // it was given back, or is on its way
+	BarGone      RefundBar = "gone"     // its refund is done or on its way
 	BarRequested RefundBar = "asked"    // a refund of it is requested
 	BarRejected  RefundBar = "rejected" // staff have decided against it
 	BarLate      RefundBar = "late"     // the rule's days are over
 	BarWatched   RefundBar = "watched"  // too much of the course was opened
-	BarShort     RefundBar = "short"    // less is left of the payment, because a sum went back
+	BarShort     RefundBar = "short"    // less than its price is left of the payment
 )
 
-// String says it to the student; empty where nothing is in the way.
+// String is the text for the student; empty if nothing is in the way.
 func (b RefundBar) String() string {
 	switch b {
 	case BarNothing:
@@ -61,7 +61,7 @@ func (b RefundBar) String() string {
 	}
 }
 
-// bar looks for what is in the way of a refund of the line.
+// bar finds out what is in the way of a refund of the line.
 func (r RefundRule) bar(o Order, line RefundChoice, now time.Time) RefundBar {
 	switch step := line.Request.Step(); {
 	case step == StepRequested:

@@ -2,21 +2,22 @@ package models
 
 import "context"
 
-// settled tells a refund that staff have paid by other means, after Alipay had refused it.
+// settled tells whether staff have paid the refund by other means, because Alipay had refused it.
 func (r Refund) settled() bool { return r.SettledBy != "" }
 
-// FailedRefunds lists the refunds that Alipay refused for good, of an order or of one
-// out_request_no, the oldest first.
+// FailedRefunds lists the refunds that Alipay refused for good, the oldest first. number is that of an
+// order, or the out_request_no of one refund.
 func (db *DB) FailedRefunds(ctx context.Context, number string) ([]Refund, error) {
 	return db.refundsNamed(ctx, number, "f.state = ?", RefundFailed)
 }
 
-// SettledRefunds is FailedRefunds for those that staff have paid by other means.
+// SettledRefunds is FailedRefunds for the refunds that staff have paid by other means.
 func (db *DB) SettledRefunds(ctx context.Context, number string) ([]Refund, error) {
 	return db.refundsNamed(ctx, number, "f.settled_by <> ?", "")
 }
 
-// refundsNamed finds them by the order, with whose number each out_request_no of the shop's own begins.
+// refundsNamed looks among the refunds of the order only: each out_request_no of the shop begins with
+// the number of its order.
 func (db *DB) refundsNamed(ctx context.Context, number, where string, value any) ([]Refund, error) {
 	order, ok := orderNumberOf(number)
 	if !ok {
@@ -30,10 +31,10 @@ func (db *DB) refundsNamed(ctx context.Context, number, where string, value any)
 	return refunds, err
 }
 
-// SettleRefund books a refund that Alipay refused for good as paid by other means, with all that
-// goes back with it. Settling twice is no error. Errors: ErrNotFound when it is not one that
-// failed, ErrRefundTooMuch and ErrLineNotOpen when the money or the line has gone back by another
-// refund.
+// SettleRefund books that staff have paid by other means a refund that Alipay refused for good, and
+// takes back what the money had bought, as FinishRefund does; doing it again changes nothing. Errors:
+// ErrNotFound if it is not a failed refund; ErrRefundTooMuch or ErrLineNotOpen if another refund has
+// given the money or the line back.
 func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, payment, err := tx.lockForRefund(id)
@@ -68,7 +69,8 @@ func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error
 	})
 }
 
-// lineStands is ErrLineNotOpen for a refund whose line went back by another one, or is on its way.
+// lineStands returns ErrLineNotOpen if the refund is of a line, and another refund of that line is
+// done or on its way.
 func (tx transaction) lineStands(o Order, r Refund) error {
 	if r.OrderDetailID == nil {
 		return nil

@@ -12,7 +12,7 @@ import (
 // refuse ends a refund as Alipay's final refusal does.
 func (s *scene) refuse(t testing.TB, r models.Refund) {
 	t.Helper()
-	if err := s.NoteRefundError(t.Context(), r.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+	if err := s.FailRefund(t.Context(), r.ID, "ACQ.TRADE_HAS_FINISHED"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// noteReturned looks at a payment that no order took after a refund of it was done or refused: it
-// ends once all of it went back.
+// noteReturned follows up a refund, done or refused, of a payment that no order took. The payment ends
+// as returned once all of it has gone back; until then, the rest of a surplus is sent back.
 func (tx transaction) noteReturned(p Payment) error {
 	var refunds []Refund
 	if err := tx.Where("payment_id = ?", p.ID).Order("id").Find(&refunds).Error; err != nil {
@@ -24,8 +24,9 @@ func (tx transaction) noteReturned(p Payment) error {
 	}
 }
 
-// sendBackRest asks for what is left of a surplus of which a part went back outside the shop, so
-// that Alipay refuses the refund of the whole. A sum that was refused before is left to staff.
+// sendBackRest stores a refund of the rest of a surplus. It is needed where a part went back outside
+// the shop, because Alipay then refuses the refund of the whole. If the same sum was refused before,
+// it is left to staff.
 func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error {
 	inTheWay := func(r Refund) bool {
 		return r.State == RefundPending || r.State == RefundFailed && r.Amount == rest
@@ -44,20 +45,30 @@ func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error 
 	}, p)
 }
 
-// NoteRefundError remembers why a refund is not done yet. A final error ends it as RefundFailed.
-func (db *DB) NoteRefundError(ctx context.Context, id int64, text string, final bool) error {
+// NoteRefundError stores why a refund is not done yet. It changes nothing if the refund is no longer
+// pending. Errors: ErrNotFound.
+func (db *DB) NoteRefundError(ctx context.Context, id int64, why string) error {
+	return db.inTx(ctx, func(tx transaction) error {
+		if _, _, err := tx.lockForRefund(id); err != nil {
+			return err
+		}
+		return tx.Model(&Refund{}).Where("id = ? AND state = ?", id, RefundPending).
+			Update("last_error", cut(why, 255)).Error
+	})
+}
+
+// FailRefund ends a refund that Alipay refuses for good. It changes nothing if the refund is no
+// longer pending. Errors: ErrNotFound.
+func (db *DB) FailRefund(ctx context.Context, id int64, why string) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		_, payment, err := tx.lockForRefund(id)
 		if err != nil {
 			return err
 		}
-		values := columns{"last_error": cut(text, 255)}
-		if final {
-			values["state"], values["try_at"] = RefundFailed, nil
-		}
-		noted := tx.Model(&Refund{}).Where("id = ? AND state = ?", id, RefundPending).Updates(values)
-		if noted.Error != nil || !final || noted.RowsAffected == 0 || payment.State == PaymentPaid {
-			return noted.Error
+		failed := tx.Model(&Refund{}).Where("id = ? AND state = ?", id, RefundPending).
+			Updates(columns{"state": RefundFailed, "try_at": nil, "last_error": cut(why, 255)})
+		if failed.Error != nil || failed.RowsAffected == 0 || payment.State == PaymentPaid {
+			return failed.Error
 		}
 		return tx.noteReturned(payment)
 	})

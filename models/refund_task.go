@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// RefundTask is a refund to be carried out, with what Alipay must be told.
+// RefundTask is a refund to be carried out, with what Alipay needs to know of its payment.
 type RefundTask struct {
 	Refund     Refund `gorm:"embedded"`
 	OutTradeNo string
 	AppID      string
 }
 
-// refundLease is the pause before a refund is tried again; it doubles up to an hour. For so long at
-// most no other of its payment is asked for.
+// refundLease is the pause before a refund is tried again; it doubles each time, up to an hour. It is
+// also the longest time for which a try keeps other refunds of the same payment from being tried.
 const refundLease = 30 * time.Second
 
 // refundGap is the least time that Alipay wants between two refunds of one trade.
 const refundGap = 3 * time.Second
 
-// ErrRefundTooSoon means that another refund of the payment is being asked for, or was a moment ago.
+// ErrRefundTooSoon means that another refund of the payment is being tried, or was a moment ago.
 var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
 
-// ClaimRefunds takes up to so many pending refunds whose time has come, one of a payment, to be
-// ended by RefundTried. Each goes to one caller and comes up again, after pauses that grow, until
-// it is done or failed.
+// ClaimRefunds takes up to limit pending refunds whose time has come, at most one of each payment.
+// Each goes to one caller, who tries it and then calls RefundTried. It comes up again, after growing
+// pauses, until it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx transaction) error {
@@ -52,9 +52,9 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 	return tasks, err
 }
 
-// ClaimRefund takes one refund out of turn, for a caller that waits for it, to be ended by
-// RefundTried. It locks the order first: news of the refund locks the payment before the refund.
-// Errors: ErrNotFound when it is not pending, ErrRefundTooSoon.
+// ClaimRefund takes one refund out of turn for a caller who waits for it; as with ClaimRefunds, the
+// caller then calls RefundTried. It locks the order first, because whoever hears news of the refund
+// locks the payment before the refund. Errors: ErrNotFound if it is not pending; ErrRefundTooSoon.
 func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 	var task RefundTask
 	err := db.inTx(ctx, func(tx transaction) error {
@@ -91,7 +91,7 @@ func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
 	return task, err
 }
 
-// RefundTried ends a claim: after a pause another refund of the payment may be tried.
+// RefundTried ends a claim. After refundGap another refund of the payment may be tried.
 func (db *DB) RefundTried(ctx context.Context, t RefundTask) error {
 	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).
 		Update("refund_at", db.Now().Add(refundGap)).Error

@@ -140,7 +140,7 @@ func TestFailedRefundLeavesItsSumFree(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.twoLines(t)
 		first := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
-		if err := s.NoteRefundError(t.Context(), first.ID, "ACQ.TRADE_HAS_FINISHED", true); err != nil {
+		if err := s.FailRefund(t.Context(), first.ID, "ACQ.TRADE_HAS_FINISHED"); err != nil {
 			t.Fatal(err)
 		}
 		second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
@@ -248,7 +248,7 @@ func TestClaimRefunds(t *testing.T) {
 			if again := s.claimRefunds(t); len(again) != 0 {
 				t.Fatalf("claimed again at once: %+v", again)
 			}
-			if err := s.NoteRefundError(t.Context(), refund.ID, "no answer", false); err != nil {
+			if err := s.NoteRefundError(t.Context(), refund.ID, "no answer"); err != nil {
 				t.Fatal(err)
 			}
 			stored, err := s.RefundByID(t.Context(), refund.ID)

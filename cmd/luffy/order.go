@@ -39,7 +39,7 @@ func (p program) askOrder(ctx context.Context, name string) error {
 		}
 		answers, err := payments.AskOrder(ctx, found.OrderView)
 		for _, a := range answers {
-			fmt.Fprintf(p.stdout, "%s: Alipay says %s", a.OutTradeNo, a.Word)
+			fmt.Fprintf(p.stdout, "%s: Alipay says %s", a.OutTradeNo, a.State)
 			if a.Outcome != "" {
 				fmt.Fprintf(p.stdout, ", here %s", a.Outcome)
 			}

@@ -118,7 +118,10 @@ func (l *life) payPoor(ctx context.Context) {
 // start asks the shop for the way to the cashier and goes there.
 func (l *life) start(ctx context.Context) bool {
 	var link string
-	device := payment.Device(l.oneIn(3))
+	device := payment.Desktop
+	if l.oneIn(3) {
+		device = payment.Phone
+	}
 	err := l.act(func() (err error) {
 		link, err = l.shop.Start(ctx, l.student.id, l.order.OrderNumber, device)
 		return err

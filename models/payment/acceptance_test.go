@@ -25,8 +25,8 @@ func (w *world) wantPaidOnce(o models.Order) {
 }
 
 func TestHappyPath(t *testing.T) {
-	for device, name := range map[payment.Device]string{payment.Desktop: "desktop", payment.Phone: "phone"} {
-		t.Run(name, func(t *testing.T) {
+	for _, device := range []payment.Device{payment.Desktop, payment.Phone} {
+		t.Run(string(device), func(t *testing.T) {
 			onEach(t, func(w *world) {
 				o := w.order()
 				link, err := w.Start(w.t.Context(), w.ann.ID, o.OrderNumber, device)

@@ -9,21 +9,23 @@ import (
 )
 
 const (
-	// askFloor is the least time between two questions about one attempt, however often its page is loaded.
+	// askFloor is the least time between two questions about one attempt, however often its page is
+	// loaded.
 	askFloor = 2 * time.Second
-	// askTimeout bounds a question that nobody waits for.
+	// askTimeout bounds a question to Alipay.
 	askTimeout = 10 * time.Second
-	// bookTimeout bounds the work in the database with what Alipay has answered.
+	// bookTimeout bounds the time to book Alipay's answer in the database.
 	bookTimeout = 5 * time.Second
-	// noteTimeout bounds the note of a failure: who sent the message waits for the answer.
+	// noteTimeout bounds the time to store that booking failed. It is short, because the sender of the
+	// message waits for the answer.
 	noteTimeout = time.Second
 )
 
-// tradeNotExist is what ly_payment.trade_status says where Alipay knows no trade: the buyer has not
-// reached the cashier.
+// tradeNotExist is the ly_payment.trade_status of an attempt whose trade Alipay does not know, because
+// no buyer has reached the cashier.
 const tradeNotExist = "TRADE_NOT_EXIST"
 
-// AskSoon asks Alipay about an attempt in the background, unless it was asked a moment ago.
+// AskSoon asks Alipay about an attempt in the background, unless that was done a moment ago.
 func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 	if !s.mayAsk(ctx, p) {
 		return
@@ -37,8 +39,9 @@ func (s *Service) AskSoon(ctx context.Context, p models.Payment) {
 	})
 }
 
-// mayAsk keeps the floor, and with the answer true begins a new one. An attempt without a row, of
-// an order brought over from an older shop, has no place to remember its last question.
+// mayAsk tells whether askFloor has passed since the last question. If it returns true, it has stored
+// this question as the last one. For an attempt without a row, of an order brought over from an older
+// shop, nothing can be stored, so it is always true.
 func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
 	if p.ID == 0 {
 		return true
@@ -50,31 +53,31 @@ func (s *Service) mayAsk(ctx context.Context, p models.Payment) bool {
 	return err == nil && claimed
 }
 
-// word is what Alipay says of an attempt.
-type word string
+// tradeState is what Alipay says of an attempt's trade.
+type tradeState string
 
 const (
-	wordPaid    word = "paid"
-	wordWaiting word = "not_paid"     // a buyer has reached the cashier and may still pay
-	wordNoTrade word = "no_trade_yet" // nobody has; the link may still be paid until it expires
-	wordClosed  word = "closed"       // nobody can pay it any more
+	statePaid    tradeState = "paid"
+	stateWaiting tradeState = "not_paid"     // a buyer has reached the cashier and may still pay
+	stateNoTrade tradeState = "no_trade_yet" // no buyer has, but may until the link expires
+	stateClosed  tradeState = "closed"       // nobody can pay it any more
 )
 
-// answer is Alipay's word and, where money has come, what became of the payment here.
+// answer is Alipay's answer about an attempt.
 type answer struct {
-	word
-	outcome models.Outcome
+	state   tradeState
+	outcome models.Outcome // what became of the money; empty if none came
 }
 
-// afterwards is a time for the database that does not end with the question, the request or the
-// pass of a job before it: the word of Alipay may come at their last moment, and must not be lost
-// with them.
+// afterwards returns a context for the work with the database that follows a question. It outlives the
+// question, and the request or job that asked it, because Alipay's answer may come at their last
+// moment and must not be lost.
 func afterwards(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// ask puts Alipay's word on an attempt into the database and returns it. The error means that there
-// was none, or that it could not be stored. The context bounds the question alone.
+// ask asks Alipay about an attempt, books the answer and returns it. An error means that there was no
+// answer, or that it could not be booked. The context bounds only the question.
 func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: models.SourceQuery, OutTradeNo: p.OutTradeNo}
 	trade, err := s.alipay.Query(ctx, p.OutTradeNo)
@@ -82,8 +85,8 @@ func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	defer cancel()
 	if alipay.IsTradeNotExist(err) {
 		event.TradeStatus = tradeNotExist
-		s.record(ctx, event, models.VerdictNoted, string(wordNoTrade))
-		return answer{word: wordNoTrade}, s.db.NoteTradeStatus(ctx, p.ID, tradeNotExist)
+		s.record(ctx, event, models.VerdictNoted, string(stateNoTrade))
+		return answer{state: stateNoTrade}, s.db.NoteTradeStatus(ctx, p.ID, tradeNotExist)
 	}
 	if err != nil {
 		return answer{}, err
@@ -96,16 +99,16 @@ func (s *Service) ask(ctx context.Context, p models.Payment) (answer, error) {
 	switch {
 	case trade.Paid():
 		outcome, err := s.confirm(ctx, paid, event)
-		return answer{wordPaid, outcome}, err
+		return answer{statePaid, outcome}, err
 	case trade.Status == alipay.TradeClosed && !trade.PaidAt.IsZero():
 		paid.Refunded = true
 		outcome, err := s.confirm(ctx, paid, event)
-		return answer{wordClosed, outcome}, err
+		return answer{stateClosed, outcome}, err
 	case trade.Status == alipay.TradeClosed:
-		s.record(ctx, event, models.VerdictNoted, string(wordClosed))
-		return answer{word: wordClosed}, s.db.ClosePayment(ctx, p.ID, trade.Status)
+		s.record(ctx, event, models.VerdictNoted, string(stateClosed))
+		return answer{state: stateClosed}, s.db.ClosePayment(ctx, p.ID, trade.Status)
 	default:
-		s.record(ctx, event, models.VerdictNoted, string(wordWaiting))
-		return answer{word: wordWaiting}, s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
+		s.record(ctx, event, models.VerdictNoted, string(stateWaiting))
+		return answer{state: stateWaiting}, s.db.NoteTradeStatus(ctx, p.ID, trade.Status)
 	}
 }

@@ -11,19 +11,19 @@ import (
 // Answer is what Alipay said of an attempt.
 type Answer struct {
 	OutTradeNo string
-	Word       string         // paid, not_paid, no_trade_yet or closed
-	Outcome    models.Outcome // what became of the money; empty where none came
+	State      string         // paid, not_paid, no_trade_yet or closed
+	Outcome    models.Outcome // what became of the money; empty if none came
 }
 
-// errOtherApp reports an attempt that this app cannot ask about.
+// errOtherApp means that the configured app cannot ask about an attempt.
 var errOtherApp = errors.New("it was begun under another app")
 
-// AskOrder asks Alipay about every attempt of an order and books what came, as the jobs do: staff
-// need nobody's word for it that an order is paid. The error names the attempts of which nothing was
-// learned; the answers about the others stand.
+// AskOrder asks Alipay about every attempt of an order and books what came, as the jobs do. Staff thus
+// never have to believe a student that an order is paid. The error names the attempts about which
+// there was no answer; the answers about the others are returned with it.
 func (s *Service) AskOrder(ctx context.Context, order models.OrderView) ([]Answer, error) {
 	attempts := order.Payments
-	if len(attempts) == 0 { // an older shop, from which the order was brought over, kept no row
+	if len(attempts) == 0 { // the order was brought over from an older shop, which stored none
 		attempts = []models.Payment{{OutTradeNo: order.OrderNumber}}
 	}
 	var answers []Answer
@@ -34,7 +34,7 @@ func (s *Service) AskOrder(ctx context.Context, order models.OrderView) ([]Answe
 			faults = append(faults, fmt.Errorf("%s: %w", p.OutTradeNo, err))
 			continue
 		}
-		answers = append(answers, Answer{p.OutTradeNo, string(a.word), a.outcome})
+		answers = append(answers, Answer{p.OutTradeNo, string(a.state), a.outcome})
 	}
 	return answers, errors.Join(faults...)
 }

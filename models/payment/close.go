@@ -15,12 +15,12 @@ type Ended string
 // The ends of a closing.
 const (
 	EndedClosed Ended = "closed" // cancelled or timed out; coupon and points are free again
-	EndedPaid   Ended = "paid"   // it turned out to be paid: paid wins
-	EndedLater  Ended = "later"  // Alipay gave no answer; a job goes on with it
+	EndedPaid   Ended = "paid"   // it was paid in the end, or another caller has closed it already
+	EndedLater  Ended = "later"  // Alipay gave no answer; a job goes on with the closing
 )
 
-// Cancel closes a student's own unpaid order. Errors: models.ErrNotFound, and models.ErrNotPayable
-// when it is not unpaid any more.
+// Cancel closes a student's own unpaid order. Errors: models.ErrNotFound; models.ErrNotPayable if the
+// order is no longer unpaid.
 func (s *Service) Cancel(ctx context.Context, user int64, number string) (Ended, error) {
 	closing, err := s.db.BeginCancel(ctx, user, number)
 	if err != nil {
@@ -31,8 +31,8 @@ func (s *Service) Cancel(ctx context.Context, user int64, number string) (Ended,
 	return s.close(ctx, closing)
 }
 
-// close asks about each attempt, closes it at Alipay, and only then closes the order here: what is
-// paid between any two of these steps is either seen by a later one or comes as a late payment.
+// close asks about each attempt and closes it at Alipay; only then does it close the order here. A
+// payment between any two of these steps is either seen by a later step or treated as a late one.
 func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	for _, p := range c.Open {
 		paid, err := s.closeAttempt(ctx, p)
@@ -49,7 +49,7 @@ func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	}
 	err := s.db.FinishClosing(ctx, c.Order.ID)
 	if errors.Is(err, models.ErrNotPayable) {
-		return EndedPaid, nil // nothing but a payment or another closing takes an order out of its way, and both have ended
+		return EndedPaid, nil // the order was paid meanwhile, or another caller has closed it
 	}
 	if err != nil {
 		return "", err
@@ -58,20 +58,20 @@ func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 	return EndedClosed, nil
 }
 
-// atAlipay tells Alipay's faults and refusals, which may pass, from the shop's own.
+// atAlipay tells whether an error is Alipay's fault or refusal, which may pass, and not the shop's own.
 func atAlipay(err error) bool {
 	_, refused := errors.AsType[*alipay.Error](err)
 	return refused || errors.Is(err, alipay.ErrUnknown)
 }
 
-// closeAttempt leaves an attempt that nobody can pay any more, or that is watched until then; paid
-// tells that it was paid instead.
+// closeAttempt makes sure that nobody can pay an attempt any more, or that jobs ask about it until
+// nobody can. paid tells that it was paid instead.
 func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool, err error) {
 	said, err := s.ask(ctx, p)
-	if err == nil && said.word == wordNoTrade && !s.knows(p) && !p.LinkDead(s.db.Now()) {
+	if err == nil && said.state == stateNoTrade && !s.knows(p) && !p.LinkDead(s.db.Now()) {
 		err = fmt.Errorf("%s was begun under app %s, which is not configured: %w", p.OutTradeNo, p.AppID, alipay.ErrUnknown)
 	}
-	if err != nil || said.word != wordWaiting {
+	if err != nil || said.state != stateWaiting {
 		return said.paysOrder(), err
 	}
 	err = s.alipay.Close(ctx, p.OutTradeNo)
@@ -82,7 +82,7 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 		return false, nil
 	case alipay.IsTradeStatusError(err): // paid or closed since the question
 		said, err = s.ask(ctx, p)
-		if err == nil && said.word == wordWaiting {
+		if err == nil && said.state == stateWaiting {
 			err = fmt.Errorf("%s waits for its buyer and cannot be closed: %w", p.OutTradeNo, alipay.ErrUnknown)
 		}
 		return said.paysOrder(), err
@@ -91,10 +91,11 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 	}
 }
 
-// knows tells whether Alipay's word that there is no such trade says anything about the attempt:
-// the configured app does not know the trades of another, from before the settings were changed.
-// What an older shop began was begun under this one.
+// knows tells whether Alipay would know the attempt's trade. It does not if the attempt was begun
+// under another app, before the settings were changed; then the answer that there is no such trade
+// proves nothing. Attempts of an older shop have no AppID and count as begun under the configured app.
 func (s *Service) knows(p models.Payment) bool { return p.AppID == "" || p.AppID == s.appID }
 
-// paysOrder is false for a wrong sum: it is held, and the order goes on being closed.
-func (a answer) paysOrder() bool { return a.word == wordPaid && a.outcome != models.WrongAmount }
+// paysOrder tells whether the money pays the order. A wrong sum does not: it is held, and the closing
+// of the order goes on.
+func (a answer) paysOrder() bool { return a.state == statePaid && a.outcome != models.WrongAmount }

@@ -12,29 +12,29 @@ import (
 	"luffy/models/alipay"
 )
 
-// comparison is one run over a bill. What Alipay refuses to say of one row is a difference of that
-// row; the others are compared all the same.
+// comparison compares one day's bill with the shop. If Alipay refuses to answer about a row, that is a
+// difference of this row, and the other rows are compared all the same.
 type comparison struct {
 	*Service
-	day   time.Time // midnight in Beijing
-	bill  alipay.Bill
-	ours  map[string]models.PaidPayment // by out_trade_no, those of the rows at hand
-	found []models.BillDifference
+	day      time.Time // midnight in Beijing
+	bill     alipay.Bill
+	payments map[string]models.PaidPayment // the shop's, by out_trade_no, for the rows being compared
+	found    []models.BillDifference
 
-	refunds map[int64]bool // by id, those that a row of the bill is of
-	bills   map[int]billed // this one and those of the days beside it read so far, by their offset in days
+	matched map[int64]bool // the shop's refunds, by ID, that have a row in the bill
+	bills   map[int]billed // the bills read so far, by their distance from day in days
 }
 
 func (s *Service) comparison(day time.Time, bill alipay.Bill) *comparison {
-	return &comparison{Service: s, day: day, bill: bill, refunds: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
+	return &comparison{Service: s, day: day, bill: bill, matched: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
 }
 
-// atHand is how many rows of a bill are compared at once: a big day's payments, all in memory, would
-// take more of it than the rest of the shop.
-const atHand = 500
+// rowsAtOnce bounds the memory of a comparison: all payments of a big day together would take more
+// memory than the rest of the shop.
+const rowsAtOnce = 500
 
 func (c *comparison) run(ctx context.Context) error {
-	for rows := range slices.Chunk(inOrder(c.bill.Rows), atHand) {
+	for rows := range slices.Chunk(inOrder(c.bill.Rows), rowsAtOnce) {
 		if err := c.compare(ctx, rows); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (c *comparison) compare(ctx context.Context, rows []alipay.BillRow) error {
 	}
 	slices.Sort(names)
 	var err error
-	if c.ours, err = c.db.PaymentsNamed(ctx, slices.Compact(names)); err != nil {
+	if c.payments, err = c.db.PaymentsNamed(ctx, slices.Compact(names)); err != nil {
 		return err
 	}
 	for _, row := range rows {
@@ -65,8 +65,8 @@ func (c *comparison) compare(ctx context.Context, rows []alipay.BillRow) error {
 	return nil
 }
 
-// inOrder puts payments before refunds, and refunds without a number last, when it is known which
-// of the shop's the others are of.
+// inOrder puts payments before refunds, and refunds without a number last: by then it is known which
+// of the shop's refunds have another row.
 func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 	rank := func(r alipay.BillRow) int {
 		switch {
@@ -82,8 +82,8 @@ func inOrder(rows []alipay.BillRow) []alipay.BillRow {
 	return slices.SortedStableFunc(slices.Values(rows), byRank)
 }
 
-// difference notes one; a non-empty action says that it is closed by that. A refund without a
-// number is named by its time.
+// difference adds a difference to those found. If action is not empty, the difference is closed, and
+// action says how. A refund without a number is named by its time.
 func (c *comparison) difference(kind models.DifferenceKind, row alipay.BillRow, shop *models.Fen, action string) {
 	if row.Refund && row.OutRequestNo == "" {
 		row.OutRequestNo = "at " + alipay.FormatTime(row.FinishedAt)
@@ -100,7 +100,7 @@ func (c *comparison) difference(kind models.DifferenceKind, row alipay.BillRow, 
 
 // tradeRow compares a row of money received.
 func (c *comparison) tradeRow(ctx context.Context, row alipay.BillRow) error {
-	p, known := c.ours[row.OutTradeNo]
+	p, known := c.payments[row.OutTradeNo]
 	switch {
 	case !known || p.TradeNo == nil:
 		return c.confirmMissing(ctx, row)
@@ -114,7 +114,7 @@ func (c *comparison) tradeRow(ctx context.Context, row alipay.BillRow) error {
 	return nil
 }
 
-// returnedAction says how money that no order took went back; empty while it has not.
+// returnedAction says how money that no order took went back. It is empty while it has not.
 func returnedAction(p models.PaidPayment) string {
 	if p.State != models.PaymentReturned {
 		return ""
@@ -126,7 +126,7 @@ func returnedAction(p models.PaidPayment) string {
 	return "given back as " + strings.Join(numbers, ", ")
 }
 
-// confirmMissing asks Alipay about a trade of the bill that the shop has not booked, which books it.
+// confirmMissing asks Alipay about a trade of the bill that the shop has not booked; the answer books it.
 func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) error {
 	standing, err := c.db.PaymentByOutTradeNo(ctx, row.OutTradeNo)
 	if errors.Is(err, models.ErrNotFound) {
@@ -155,7 +155,7 @@ func (c *comparison) confirmMissing(ctx context.Context, row alipay.BillRow) err
 func (c *comparison) readAgain(ctx context.Context, outTradeNo string) error {
 	again, err := c.db.PaymentsNamed(ctx, []string{outTradeNo})
 	if p, ok := again[outTradeNo]; ok {
-		c.ours[outTradeNo] = p
+		c.payments[outTradeNo] = p
 	}
 	return err
 }

@@ -10,8 +10,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// missingThere looks for money of the day that the shop has booked and the bill has not. A row near
-// midnight may stand in a neighbour's bill.
+// missingThere looks for money of the day that the shop has booked and that is not in the bill.
 func (c *comparison) missingThere(ctx context.Context) error {
 	end := c.day.AddDate(0, 0, 1)
 	payments, err := c.db.PaymentsBetween(ctx, c.day, end)
@@ -24,20 +23,21 @@ func (c *comparison) missingThere(ctx context.Context) error {
 	}
 	for _, p := range payments {
 		row := alipay.BillRow{OutTradeNo: p.OutTradeNo, TradeNo: *p.TradeNo, Amount: int64(p.Amount)}
-		c.missingRow(ctx, row, models.MissingThere)
+		c.noteUnlessBilled(ctx, row, models.MissingThere)
 	}
 	for _, r := range refunds {
 		row := alipay.BillRow{
 			OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, OutRequestNo: r.Refund.OutRequestNo,
 			Refund: true, Amount: int64(r.Refund.Amount),
 		}
-		c.missingRow(ctx, row, models.RefundMissingThere)
+		c.noteUnlessBilled(ctx, row, models.RefundMissingThere)
 	}
 	return nil
 }
 
-// missingRow notes a row of the shop's that the bill has not, nor the bill of a day beside it.
-func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind models.DifferenceKind) {
+// noteUnlessBilled adds a difference if a row of the shop's is neither in the bill nor in that of the
+// day before or after, where a row near midnight may be.
+func (c *comparison) noteUnlessBilled(ctx context.Context, row alipay.BillRow, kind models.DifferenceKind) {
 	for _, offset := range []int{0, -1, 1} {
 		if c.billedOn(ctx, offset).holds(row) {
 			return
@@ -49,7 +49,7 @@ func (c *comparison) missingRow(ctx context.Context, row alipay.BillRow, kind mo
 	})
 }
 
-// billed are the rows of a bill, by out_trade_no.
+// billed are the rows of a bill by out_trade_no.
 type billed map[string][]alipay.BillRow
 
 func billedIn(b alipay.Bill) billed {
@@ -60,7 +60,8 @@ func billedIn(b alipay.Bill) billed {
 	return rows
 }
 
-// holds tells whether a bill has the row. A refund without a number in it may be any of its trade and sum.
+// holds tells whether the bill has the row. A refund without a number in the bill counts as any refund
+// of its trade and sum.
 func (b billed) holds(row alipay.BillRow) bool {
 	return slices.ContainsFunc(b[row.OutTradeNo], func(r alipay.BillRow) bool {
 		same := r.OutRequestNo == row.OutRequestNo || r.OutRequestNo == "" && r.Amount == row.Amount
@@ -68,8 +69,8 @@ func (b billed) holds(row alipay.BillRow) bool {
 	})
 }
 
-// billedOn reads the bill of so many days after the compared one, once. One that is not there, or
-// cannot be read, holds nothing.
+// billedOn reads, once, the bill of the day that is offset days after the compared one. A bill that is
+// not there, or cannot be read, has no rows.
 func (c *comparison) billedOn(ctx context.Context, offset int) billed {
 	if rows, read := c.bills[offset]; read {
 		return rows

@@ -13,7 +13,7 @@ import (
 func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	r, known := c.refundOf(row)
 	switch {
-	case known && r.SettledBy != "": // Alipay had refused it, staff have paid it by other means: it went back twice
+	case known && r.SettledBy != "": // staff have paid it by other means, so the money went back twice
 		c.difference(models.RefundMissingHere, row, nil, "")
 		return nil
 	case known && r.State == models.RefundDone:
@@ -41,22 +41,22 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	return nil
 }
 
-// timeSlack is how far the time of a refund in the shop may be from Alipay's, who need not have
-// told it: then it is that of the answer.
+// timeSlack is how far the shop's time of a refund may be from Alipay's. They differ if Alipay did not
+// tell its time: then the shop stored when the answer came.
 const timeSlack = time.Hour
 
-// refundOf finds the shop's refund that a row is of. Where the row has no number, it is the one of
-// its sum, done nearest to its time, that no other row is of.
+// refundOf finds the shop's refund that a row stands for. If the row has no number, that is, among the
+// refunds of its sum without a row of their own, the one done nearest to its time.
 func (c *comparison) refundOf(row alipay.BillRow) (models.Refund, bool) {
 	var nearest *models.Refund
-	for _, r := range c.ours[row.OutTradeNo].Refunds {
+	for _, r := range c.payments[row.OutTradeNo].Refunds {
 		switch {
 		case row.OutRequestNo != "":
 			if r.OutRequestNo == row.OutRequestNo {
 				nearest = &r
 			}
 		case r.State != models.RefundDone, r.SettledBy != "", r.Amount != models.Fen(row.Amount),
-			c.refunds[r.ID], apart(r, row) > timeSlack:
+			c.matched[r.ID], apart(r, row) > timeSlack:
 		case nearest == nil, apart(r, row) < apart(*nearest, row):
 			nearest = &r
 		}
@@ -64,7 +64,7 @@ func (c *comparison) refundOf(row alipay.BillRow) (models.Refund, bool) {
 	if nearest == nil {
 		return models.Refund{}, false
 	}
-	c.refunds[nearest.ID] = true
+	c.matched[nearest.ID] = true
 	return *nearest, true
 }
 
@@ -72,8 +72,8 @@ func apart(r models.Refund, row alipay.BillRow) time.Duration {
 	return r.DoneAt.Sub(row.FinishedAt).Abs()
 }
 
-// sameRefund compares a row with the shop's own row of it. Of a refund that the shop learned of
-// late only the bill knows the day.
+// sameRefund compares a row with the shop's refund that it stands for. If their times differ, it
+// stores the bill's: the shop may have heard of the refund days later.
 func (c *comparison) sameRefund(ctx context.Context, row alipay.BillRow, r models.Refund) error {
 	if r.Amount != models.Fen(row.Amount) {
 		c.difference(models.RefundAmountDiffers, row, &r.Amount, "")

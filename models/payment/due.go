@@ -8,61 +8,68 @@ import (
 	"luffy/models"
 )
 
-// usualCrew is how many rows a job works on at once: Alipay may be slow.
+// usualCrew is how many rows a job works on at once, so that a slow Alipay does not hold up all.
 const usualCrew = 4
 
 // CloseDue closes orders whose time to pay is over, and goes on with closings that were interrupted.
 func (s *Service) CloseDue(ctx context.Context) error {
-	return drain(ctx, s.crew, s.db.ClaimDue, func(ctx context.Context, c models.Closing) error {
-		_, err := s.close(ctx, c)
-		return err
-	})
+	return job[models.Closing]{s.db.ClaimDue, s.closeDue}.run(ctx, s.crew)
 }
 
-// AskDue asks Alipay about attempts that nobody has told of: the notify may be lost, and a closed
-// order's link may still be paid; and once about those of which a wrong sum was told.
+func (s *Service) closeDue(ctx context.Context, c models.Closing) error {
+	_, err := s.close(ctx, c)
+	return err
+}
+
+// AskDue asks Alipay about the attempts of which nothing was heard, because a notify may be lost, and
+// a closed order's link may still be paid. It asks once about an attempt of which a wrong sum was told.
 func (s *Service) AskDue(ctx context.Context) error {
-	return drain(ctx, s.crew, s.db.ClaimAsks, func(ctx context.Context, p models.Payment) error {
-		said, err := s.ask(ctx, p)
-		switch {
-		case err != nil:
-			return err
-		case p.State == models.PaymentHeld:
-			return s.db.EndAsking(ctx, p.ID)
-		case said.word == wordNoTrade && s.knows(p):
-			_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
-		}
+	return job[models.Payment]{s.db.ClaimAsks, s.askDue}.run(ctx, s.crew)
+}
+
+func (s *Service) askDue(ctx context.Context, p models.Payment) error {
+	said, err := s.ask(ctx, p)
+	switch {
+	case err != nil:
 		return err
-	})
+	case p.State == models.PaymentHeld:
+		return s.db.EndAsking(ctx, p.ID)
+	case said.state == stateNoTrade && s.knows(p):
+		_, err = s.db.RetirePayment(ctx, p, tradeNotExist)
+	}
+	return err
 }
 
 // RefundDue carries out the refunds whose time has come.
 func (s *Service) RefundDue(ctx context.Context) error {
-	return drain(ctx, s.crew, s.db.ClaimRefunds, s.carryOut)
+	return job[models.RefundTask]{s.db.ClaimRefunds, s.carryOut}.run(ctx, s.crew)
 }
 
-// drain claims as many rows as it works on at once, again and again until there are fewer: a row
-// that had to wait for others would outlive its claim, and another replica would work on it too.
-// One row's error does not keep the others waiting: it comes up again when its claim runs out,
-// behind those that wait longer.
-func drain[T any](
-	ctx context.Context, crew int,
-	claim func(context.Context, int) ([]T, error), work func(context.Context, T) error,
-) error {
+// job claims rows that are due, up to a limit, and works on each.
+type job[T any] struct {
+	claim func(ctx context.Context, limit int) ([]T, error)
+	work  func(context.Context, T) error
+}
+
+// run works on the rows until no more are due. It claims only as many at a time as it works on at
+// once: the claim of a row that had to wait for others could run out, and another replica would work
+// on it too. A row that fails does not hold up the others. It comes up again when its claim runs out,
+// after the rows that have waited longer.
+func (j job[T]) run(ctx context.Context, crew int) error {
 	var failed error
 	for {
-		rows, err := claim(ctx, crew)
+		rows, err := j.claim(ctx, crew)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		failed = errors.Join(failed, each(ctx, crew, rows, work))
+		failed = errors.Join(failed, each(ctx, crew, rows, j.work))
 		if len(rows) < crew {
 			return failed
 		}
 	}
 }
 
-// each works on all rows, some at once, and returns what went wrong.
+// each works on all rows, crew of them at once, and returns what went wrong.
 func each[T any](ctx context.Context, crew int, rows []T, work func(context.Context, T) error) error {
 	var mu sync.Mutex
 	var failed []error

@@ -2,11 +2,11 @@ package payment
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// metrics count what the service decides. The gauges beside them, of what waits, are read from the
-// database when they are asked for: see models.Backlog.
+// metrics count what the service decides. The gauges of what waits are not among them: they are read
+// from the database when they are asked for, see models.Backlog.
 type metrics struct {
-	payments *prometheus.CounterVec // paid trades by outcome and source
-	messages *prometheus.CounterVec // messages that booked nothing by source, verdict and reason
+	payments *prometheus.CounterVec // paid trades, by outcome and source
+	messages *prometheus.CounterVec // messages that booked nothing, by source, verdict and reason
 }
 
 func newMetrics(registry prometheus.Registerer) metrics {

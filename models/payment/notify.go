@@ -9,9 +9,9 @@ import (
 	"luffy/models/alipay"
 )
 
-// Notify takes the raw body of a POST to notify_url and tells whether Alipay may stop sending it:
-// true is answered with "success", false with "fail". Only what is stored is acknowledged, so after
-// any failure Alipay comes again.
+// Notify takes the raw body of a POST to notify_url and returns what to answer: true means "success",
+// after which Alipay stops sending the message, false means "fail". It is true only once what the
+// message tells is stored, so after any failure Alipay sends it again.
 func (s *Service) Notify(ctx context.Context, body string) bool {
 	n, err := s.alipay.VerifyNotify(body)
 	if err != nil {
@@ -41,28 +41,30 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 	return err == nil && conclusive(outcome)
 }
 
-// conclusive tells an outcome that may be acknowledged. What may be our own lag, or needs a human,
-// may not: Alipay's repetitions keep it in sight for a day. Nor may a payment that Alipay, when
-// asked, does not know of.
+// conclusive tells whether a message with this outcome may be acknowledged. It may not if the shop may
+// only be late to know the order, or if people must look at it: then Alipay repeats the message for a
+// day, which keeps it in sight. It may not either if there is no outcome, because Alipay was asked and
+// does not say that the trade is paid.
 func conclusive(o models.Outcome) bool {
 	return o != "" && o != models.UnknownOrder && o != models.WrongAmount
 }
 
-// errNotForm refuses what is no form post: Alipay sends nothing else.
+// errNotForm means that a request to notify_url is not a form post. Alipay sends nothing else.
 var errNotForm = errors.New("not a form post")
 
-// RefuseNotify stores and logs a request to notify_url that is not in the form of a notify.
+// RefuseNotify stores and logs a request to notify_url that is not a form post.
 func (s *Service) RefuseNotify(ctx context.Context, body string) {
 	s.refuse(ctx, models.SourceNotify, body, errNotForm)
 }
 
-// sellerUnsaid tells a genuine notify that only leaves the seller out from one that names another.
+// sellerUnsaid tells whether err only means that the notify leaves the seller out, not that it names
+// another one.
 func sellerUnsaid(n alipay.Notify, err error) bool {
 	return n.SellerID == "" && errors.Is(err, alipay.ErrSellerID)
 }
 
-// notifyOfRefund books the refund before it acknowledges; one of an order that the shop does not
-// know is only noted.
+// notifyOfRefund books a refund before it acknowledges the message. A refund of an order that the shop
+// does not know is only recorded.
 func (s *Service) notifyOfRefund(ctx context.Context, n alipay.Notify, event models.PaymentEvent) bool {
 	err := s.noteRefund(ctx, n)
 	switch {
@@ -77,7 +79,7 @@ func (s *Service) notifyOfRefund(ctx context.Context, n alipay.Notify, event mod
 	}
 }
 
-// notifyOfClose lets a new attempt be opened where the old one is dead at Alipay.
+// notifyOfClose marks an attempt that Alipay has closed, so that paying again opens a new one.
 func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) bool {
 	standing, err := s.db.PaymentByOutTradeNo(ctx, event.OutTradeNo)
 	if err == nil {
@@ -87,12 +89,12 @@ func (s *Service) notifyOfClose(ctx context.Context, event models.PaymentEvent) 
 		s.log.ErrorContext(ctx, "closed trade could not be noted", "out_trade_no", event.OutTradeNo, "error", err)
 		return false
 	}
-	return s.record(ctx, event, models.VerdictNoted, string(wordClosed))
+	return s.record(ctx, event, models.VerdictNoted, string(stateClosed))
 }
 
-// notifyWithoutSeller believes the message no further than to ask Alipay, whose answer can only be
-// about our own trades. An attempt that was closed here is asked about like an open one: its link
-// may have been paid all the same.
+// notifyWithoutSeller does not believe the message, but asks Alipay, whose answer can only be about
+// our own trades. It also asks about an attempt that is closed here, because its link may have been
+// paid all the same.
 func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentEvent) bool {
 	if !s.record(ctx, event, models.VerdictNoted, "no_seller_asked") {
 		return false
@@ -112,7 +114,8 @@ func (s *Service) notifyWithoutSeller(ctx context.Context, event models.PaymentE
 	return err == nil && conclusive(said.outcome)
 }
 
-// confirm is the way of every paid trade into the models, with the log that staff search by order number.
+// confirm books a paid trade and logs the outcome, for staff who search the log by order number. Every
+// paid trade goes through here.
 func (s *Service) confirm(
 	ctx context.Context, trade models.PaidTrade, event models.PaymentEvent,
 ) (models.Outcome, error) {
@@ -138,8 +141,8 @@ func (s *Service) confirm(
 // maxRefusedRaw bounds what is kept of a message that anybody may have sent.
 const maxRefusedRaw = 8 << 10
 
-// refuse counts and logs a message that is not Alipay's, and stores it unless very many have come:
-// a stranger may send them without end. Its claims are kept only to find it again.
+// refuse counts and logs a message that is not Alipay's. It also stores it, unless very many have come,
+// because anybody can send them without end. What the message claims is stored only to find it again.
 func (s *Service) refuse(ctx context.Context, source models.Source, raw string, why error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: source, Raw: []byte(raw[:min(len(raw), maxRefusedRaw)])}
 	if m, err := alipay.ParseMessage(raw); err == nil {
@@ -154,7 +157,7 @@ func (s *Service) refuse(ctx context.Context, source models.Source, raw string, 
 	s.record(ctx, event, event.Verdict, event.Reason)
 }
 
-// record tells of an event that changes nothing else, stores it, and says whether it is stored.
+// record counts, logs and stores an event that changes nothing else. It returns whether it is stored.
 func (s *Service) record(ctx context.Context, event models.PaymentEvent, verdict models.Verdict, why string) bool {
 	event.Verdict, event.Reason = verdict, why
 	s.tell(ctx, event)

@@ -11,14 +11,14 @@ import (
 	"luffy/models/alipay"
 )
 
-// Reconciliation is the comparison of one day's bill with the shop.
+// Reconciliation is the result of comparing one day's bill with the shop.
 type Reconciliation struct {
 	Date        string
-	Trades      int // rows of the bill
+	Trades      int // payments in the bill
 	TradeSum    models.Fen
 	Refunds     int
 	RefundSum   models.Fen
-	Differences []models.BillDifference // of the day, settled ones too
+	Differences []models.BillDifference // all of the day, also those that are settled
 }
 
 // Open counts the differences that nobody has settled yet.
@@ -32,12 +32,13 @@ func (r Reconciliation) Open() int {
 	return n
 }
 
-// ErrBillDate reports a day that cannot have a bill.
+// ErrBillDate means that the date is none, or that its day cannot have a bill yet.
 var ErrBillDate = errors.New("a day before today, like 2026-11-21, is expected")
 
-// Reconcile compares Alipay's bill of a day in Beijing with the shop, heals what can be healed by
-// asking Alipay, and stores each difference. Comparing twice gives the same. Errors: ErrBillDate;
-// alipay.ErrNoBill while there is no bill and there may be something to compare.
+// Reconcile compares Alipay's bill of a day in Beijing with the shop, and stores each difference. It
+// asks Alipay about payments that the shop has not booked, which books them. Comparing a day again
+// gives the same result. Errors: ErrBillDate; alipay.ErrNoBill if there is no bill although there may
+// be something to compare.
 func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, error) {
 	day, err := time.ParseInLocation(time.DateOnly, date, models.Beijing)
 	if err != nil || !day.AddDate(0, 0, 1).Before(s.db.Now()) {
@@ -71,11 +72,12 @@ func (s *Service) Reconcile(ctx context.Context, date string) (Reconciliation, e
 	return report, s.db.NoteBillDay(ctx, date)
 }
 
-// billPatience is for how many days a bill may be late that Alipay says nothing of.
+// billPatience is how many days a bill may be late before the shop believes that there will be none.
 const billPatience = 3
 
-// withoutBill ends a day that has no bill, where nothing was traded by Alipay's word, or nothing is
-// known of it for days, and the shop has nothing of that day either; else it returns noBill.
+// withoutBill marks a day without a bill as compared, if nothing was traded on it: Alipay says so, or
+// has had no bill for billPatience days, and the shop has booked nothing either. Otherwise it returns
+// noBill.
 func (s *Service) withoutBill(ctx context.Context, day time.Time, noBill error) error {
 	if !alipay.IsNoTrades(noBill) && s.db.Now().Before(day.AddDate(0, 0, 1+billPatience)) {
 		return noBill
@@ -88,12 +90,12 @@ func (s *Service) withoutBill(ctx context.Context, day time.Time, noBill error) 
 	return s.db.NoteBillDay(ctx, date)
 }
 
-// reconcileFrom is the hour in Beijing from which yesterday's bill is asked for; it is there by nine.
+// reconcileFrom is the hour in Beijing from which yesterday's bill is asked for. It is there by nine.
 const reconcileFrom = 10
 
-// ReconcileDue compares the days that have a bill and were not compared yet, and the last ones
-// again while they have open differences. A day whose bill cannot be had keeps none of the others
-// waiting.
+// ReconcileDue compares the days that should have a bill and were not compared yet. The last few days
+// are compared again while they have open differences. A day whose bill cannot be fetched does not
+// hold up the others.
 func (s *Service) ReconcileDue(ctx context.Context) error {
 	if s.db.Now().In(models.Beijing).Hour() < reconcileFrom {
 		return nil
@@ -111,7 +113,7 @@ func (s *Service) ReconcileDue(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// reconcileDay compares a day, unless another replica does or it need not be compared.
+// reconcileDay compares a day, unless it is not due or another replica compares it.
 func (s *Service) reconcileDay(ctx context.Context, date string) error {
 	claimed, err := s.db.ClaimBillDay(ctx, date)
 	if err != nil || !claimed {

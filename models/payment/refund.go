@@ -10,10 +10,10 @@ import (
 	"luffy/models/alipay"
 )
 
-// Refund stores a refund and tries it at once. It is returned as it then stands: a pending one is
-// tried again by a job under the same out_request_no until it is done. Errors are those of
-// models.DB.CreateRefund. Once it is stored it is returned even when ctx has ended: who believed
-// that nothing was asked for would ask again, under a new number.
+// Refund stores a refund, tries it at once, and returns it in the state that it then has. A job tries
+// a pending refund again, with the same out_request_no, until it is done. Once the refund is stored it
+// is returned even if ctx has ended: a caller who believed that there is none would ask for a second
+// one. Errors are those of models.DB.CreateRefund.
 func (s *Service) Refund(ctx context.Context, r models.NewRefund) (models.Refund, error) {
 	refund, err := s.db.CreateRefund(ctx, r)
 	if err != nil {
@@ -22,8 +22,8 @@ func (s *Service) Refund(ctx context.Context, r models.NewRefund) (models.Refund
 	return s.tryNow(ctx, refund)
 }
 
-// ApproveRefund decides for a student's request and tries its refund at once, as Refund does.
-// Errors are those of models.DB.ApproveRefund.
+// ApproveRefund approves a student's request and tries its refund at once, as Refund does. Errors are
+// those of models.DB.ApproveRefund.
 func (s *Service) ApproveRefund(ctx context.Context, request int64, d models.RefundDecision) (models.Refund, error) {
 	refund, err := s.db.ApproveRefund(ctx, request, d)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Service) ApproveRefund(ctx context.Context, request int64, d models.Ref
 	return s.tryNow(ctx, refund)
 }
 
-// tryNow carries out a stored refund, unless it has ended before, and returns it as it then stands.
+// tryNow tries a stored refund, if it is still pending, and returns it in the state that it then has.
 func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refund, error) {
 	if refund.State != models.RefundPending {
 		return refund, nil
@@ -42,25 +42,25 @@ func (s *Service) tryNow(ctx context.Context, refund models.Refund) (models.Refu
 	case err == nil:
 		err = s.carryOut(ctx, task)
 	case errors.Is(err, models.ErrRefundTooSoon):
-		err = errors.Join(err, s.db.NoteRefundError(ctx, refund.ID, models.ErrRefundTooSoon.Error(), false))
+		err = errors.Join(err, s.db.NoteRefundError(ctx, refund.ID, models.ErrRefundTooSoon.Error()))
 	}
-	if err != nil { // stored as it is, a job goes on with it, or has even finished it
+	if err != nil { // the refund is stored, so a job goes on with it, or has even finished it
 		s.log.WarnContext(ctx, "refund is not done yet", "out_request_no", refund.OutRequestNo, "error", err)
 	}
 	return s.db.RefundByID(context.WithoutCancel(ctx), refund.ID)
 }
 
-// carryOut asks Alipay for a claimed refund and ends the claim. The error says why it is not done.
+// carryOut tries a claimed refund and ends the claim. The error says why the refund is not done.
 func (s *Service) carryOut(ctx context.Context, t models.RefundTask) error {
 	err := s.tryRefund(ctx, t)
 	return errors.Join(err, s.db.RefundTried(context.WithoutCancel(ctx), t))
 }
 
-// tryRefund asks Alipay for a refund and books it when the money has moved. A payment without an
-// app was begun by an older shop; that it is of this app was checked when its money was booked.
+// tryRefund asks Alipay for a refund, and books it if the money has moved. A payment without an AppID
+// was begun by an older shop. It belongs to the configured app: this was checked when it was booked.
 func (s *Service) tryRefund(ctx context.Context, t models.RefundTask) error {
 	if t.AppID != "" && t.AppID != s.appID {
-		return s.refundFailed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID), false)
+		return s.refundDelayed(ctx, t, fmt.Errorf("the payment belongs to app %s, which is not configured", t.AppID))
 	}
 	result, err := s.alipay.Refund(ctx, alipay.RefundRequest{
 		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo,
@@ -69,7 +69,7 @@ func (s *Service) tryRefund(ctx context.Context, t models.RefundTask) error {
 	if err == nil && result.FundChange {
 		return s.refundDone(ctx, t, result.RefundedAt)
 	}
-	// Accepted before, refused, or no answer: only the refund query knows whether the money has moved.
+	// Without FundChange, or after an error, only the refund query tells whether the money has moved.
 	state, queryErr := s.alipay.RefundQuery(ctx, t.OutTradeNo, t.Refund.OutRequestNo)
 	switch {
 	case queryErr == nil && state.Done && models.Fen(state.Amount) == t.Refund.Amount:
@@ -77,37 +77,48 @@ func (s *Service) tryRefund(ctx context.Context, t models.RefundTask) error {
 	case queryErr == nil && state.Done:
 		return s.yieldNumber(ctx, t, state)
 	case err == nil, queryErr == nil && models.Fen(state.Amount) == t.Refund.Amount:
-		return s.refundFailed(ctx, t, errors.New("accepted, the money has not moved yet"), false)
+		return s.refundDelayed(ctx, t, errors.New("accepted, the money has not moved yet"))
+	case s.refusedForGood(t, err, queryErr):
+		return s.refundRefused(ctx, t, err)
 	default:
-		return s.refundFailed(ctx, t, err, s.refusedForGood(t, err, queryErr))
+		return s.refundDelayed(ctx, t, err)
 	}
 }
 
-// yieldNumber books what Alipay has made under the number of a refund that was to be of another
-// sum. That one goes on under a new number.
+// yieldNumber is for a refund whose number Alipay has used for a refund of another sum. It books that
+// one, and the shop's refund gets a new number.
 func (s *Service) yieldNumber(ctx context.Context, t models.RefundTask, state alipay.RefundState) error {
 	why := fmt.Errorf("%s is a refund of %s at Alipay", t.Refund.OutRequestNo, models.Fen(state.Amount))
 	err := s.db.NoteRefund(ctx, models.RefundNews{
 		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo,
 		Amount: models.Fen(state.Amount), At: s.paidAt(state.RefundedAt),
 	})
-	if err != nil {
-		return s.refundFailed(ctx, t, errors.Join(why, err), s.pastPatience(t))
+	switch {
+	case err == nil:
+		return why
+	case s.pastPatience(t):
+		return s.refundRefused(ctx, t, errors.Join(why, err))
+	default:
+		return s.refundDelayed(ctx, t, errors.Join(why, err))
 	}
-	return why
 }
 
-// refundPatience is how long a refund is tried that Alipay refuses for a reason that may pass, or
-// that no table lists.
+// refundPatience is how long the shop goes on trying a refund that Alipay refuses, if the reason may
+// pass or is not known.
 const refundPatience = 24 * time.Hour
 
 func (s *Service) pastPatience(t models.RefundTask) bool {
 	return s.db.Now().Sub(t.Refund.CreatedAt) >= refundPatience
 }
 
-// refusedForGood tells a refund that Alipay will not carry out from one that may succeed later, by
-// the errors of the refund and of its query. A balance that is too small is waited out for ever;
-// without Alipay's word on the trade in both nothing is decided.
+// refusedForGood tells whether Alipay will never carry out the refund, by the errors of the refund and
+// of its query. It never gives up
+//
+//   - if the seller's balance is too small, because that may change at any time, or
+//   - if one of the two errors is not a refusal, because the refund may have been made then.
+//
+// Otherwise it gives up at once if the reason is final and the query was answered, and else after
+// refundPatience.
 func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool {
 	switch {
 	case !refused(err) || alipay.IsBalanceNotEnough(err):
@@ -119,11 +130,11 @@ func (s *Service) refusedForGood(t models.RefundTask, err, queryErr error) bool 
 	}
 }
 
-// businessFailed is the code of an answer about the trade itself. Others, like "call limited", are
-// about the call.
+// businessFailed is the code of a refusal that is about the trade. Other codes, like "call limited",
+// are about the call.
 const businessFailed = "40004"
 
-// refused tells Alipay's signed no from an answer that leaves open what happened, or what would have.
+// refused tells whether err is Alipay's signed refusal. Any other error leaves open what has happened.
 func refused(err error) bool {
 	e, said := errors.AsType[*alipay.Error](err)
 	return said && e.Code == businessFailed && !errors.Is(err, alipay.ErrUnknown)
@@ -138,22 +149,29 @@ func (s *Service) refundDone(ctx context.Context, t models.RefundTask, at time.T
 	return nil
 }
 
-func (s *Service) refundFailed(ctx context.Context, t models.RefundTask, why error, final bool) error {
-	if err := s.db.NoteRefundError(ctx, t.Refund.ID, why.Error(), final); err != nil {
+// refundDelayed stores why a refund is not done yet, and returns it.
+func (s *Service) refundDelayed(ctx context.Context, t models.RefundTask, why error) error {
+	if err := s.db.NoteRefundError(ctx, t.Refund.ID, why.Error()); err != nil {
 		return errors.Join(why, err)
-	}
-	if final {
-		s.log.ErrorContext(ctx, "refund refused for good",
-			"out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo, "error", why)
 	}
 	return why
 }
 
-// errRefundUnheard means that the refund query does not know yet what a notify tells of.
+// refundRefused ends a refund that Alipay refuses for good, and returns why.
+func (s *Service) refundRefused(ctx context.Context, t models.RefundTask, why error) error {
+	if err := s.db.FailRefund(ctx, t.Refund.ID, why.Error()); err != nil {
+		return errors.Join(why, err)
+	}
+	s.log.ErrorContext(ctx, "refund refused for good",
+		"out_trade_no", t.OutTradeNo, "out_request_no", t.Refund.OutRequestNo, "error", why)
+	return why
+}
+
+// errRefundUnheard means that a notify tells of a refund that the refund query does not know yet.
 var errRefundUnheard = errors.New("the refund query does not know the refund yet")
 
-// noteRefund books a refund that a genuine notify tells of. The notify has the sum of all refunds
-// only, so one with a number is asked about first.
+// noteRefund books a refund that a genuine notify tells of. The notify has only the sum of all refunds
+// of the trade, so if it has a number, Alipay is asked for the amount of that refund.
 func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 	news := models.RefundNews{OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, At: s.paidAt(n.RefundedAt)}
 	if n.OutRequestNo == "" {
@@ -171,8 +189,8 @@ func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 	return s.bookRefund(ctx, news)
 }
 
-// bookRefund asks for the payment first where the shop has not heard of it: the news of a refund
-// may overtake that of the payment.
+// bookRefund books the news of a refund. The news may overtake that of the payment; then it asks
+// Alipay about the payment and tries again.
 func (s *Service) bookRefund(ctx context.Context, news models.RefundNews) error {
 	err := s.db.NoteRefund(ctx, news)
 	if !errors.Is(err, models.ErrNothingPaid) {

@@ -11,6 +11,7 @@ import (
 	"luffy/models"
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
+	"luffy/models/payment"
 )
 
 // twoCourses are 99.00 + 117.33.
@@ -378,7 +379,7 @@ func TestConsoleRefund(t *testing.T) {
 			onEach(t, func(w *world) {
 				w.fault(c.faults...)
 				o := w.order(w.stock.Plain.For(30), w.stock.Rate.For(30))
-				link, err := w.Start(w.t.Context(), w.ann.ID, o.OrderNumber, true) // wap pay notifies of full refunds, too
+				link, err := w.Start(w.t.Context(), w.ann.ID, o.OrderNumber, payment.Phone) // wap pay notifies of full refunds, too
 				w.must(err)
 				w.must(w.alipay.Pay(link, ""))
 				if len(c.faults) == 0 {

@@ -9,18 +9,17 @@ import (
 	"luffy/models"
 )
 
-// ErrReturn reports a return that is not Alipay's, or not about one of the shop's orders:
-// 支付宝响应数据校验失败.
+// ErrReturn means that a return is not Alipay's, or not about one of the shop's orders. The student
+// reads 支付宝响应数据校验失败.
 var ErrReturn = errors.New("the return could not be verified")
 
-// returnAsk bounds how long the browser that comes back waits for Alipay's word. What it says is
-// booked even so.
+// returnAsk bounds how long a browser that comes back waits for Alipay's answer.
 const returnAsk = 2 * time.Second
 
-// Return takes the raw query of a request to return_url and gives the number of the order it is
-// about. The signature and the four fields are checked, and Alipay is asked once if the order is
-// still unpaid and was not asked a moment ago; the return itself proves nothing. The error wraps
-// ErrReturn for a message that is not believed; everything else is a fault of the database.
+// Return takes the raw query of a request to return_url and returns the number of the order that it is
+// about. It checks the signature, the app, the seller, the out_trade_no and the sum. That does not
+// prove a payment, so if the order is still unpaid it asks Alipay, unless that was done a moment ago.
+// The error wraps ErrReturn if the return is not believed; any other error is a fault of the database.
 func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber string, err error) {
 	r, err := s.alipay.VerifyReturn(rawQuery)
 	if err != nil {
@@ -55,8 +54,8 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 	return standing.OrderNumber, nil
 }
 
-// askBriefly asks once; what goes wrong is logged and left to the notify and to the result page's
-// own questions.
+// askBriefly asks Alipay once. If that fails, the notify or the questions of the result page bring the
+// answer later.
 func (s *Service) askBriefly(ctx context.Context, p models.Payment) {
 	ctx, cancel := context.WithTimeout(ctx, returnAsk)
 	defer cancel()

@@ -1,6 +1,6 @@
-// Package payment does what needs the gateway and the database together: it starts payments, takes
-// Alipay's return and notify, and asks Alipay when they stay away. Whatever it learns of a paid
-// trade goes through models.DB.Confirm.
+// Package payment does what needs both the gateway and the database. It starts payments, takes
+// Alipay's return and notify, asks Alipay when these do not come, closes and refunds trades, and
+// compares the bills. Every paid trade goes through models.DB.Confirm.
 package payment
 
 import (
@@ -20,7 +20,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// Service is the shop's dealing with Alipay. It is safe for concurrent use.
+// Service deals with Alipay for the shop. It is safe for concurrent use.
 type Service struct {
 	db      *models.DB
 	alipay  *alipay.Client
@@ -36,8 +36,8 @@ type Service struct {
 type Config struct {
 	DB      *models.DB
 	Alipay  *alipay.Client
-	AppID   string // of the same profile as Alipay
-	BaseURL string // the shop's outside address without a slash at the end, on which return_url and notify_url are built
+	AppID   string // the app that Alipay signs for
+	BaseURL string // the shop's outside address, with which return_url and notify_url begin
 	Log     *slog.Logger
 	Metrics prometheus.Registerer // nil = not measured
 	Crew    int                   // how many rows a job works on at once; 0 = 4, 1 = in order
@@ -57,7 +57,7 @@ func New(c Config) *Service {
 	}
 }
 
-// Wait returns when the questions that AskSoon began have ended, or ctx has.
+// Wait returns when all questions that AskSoon began have ended, or with an error when ctx has ended.
 func (s *Service) Wait(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { s.asking.Wait(); close(done) }()
@@ -69,16 +69,16 @@ func (s *Service) Wait(ctx context.Context) error {
 	}
 }
 
-// Device is what the student pays with; Alipay has a cashier for each.
-type Device bool
+// Device is what the student pays with. Alipay has a cashier for each.
+type Device string
 
 // The devices.
 const (
-	Desktop Device = false
-	Phone   Device = true
+	Desktop Device = "desktop"
+	Phone   Device = "phone"
 )
 
-// Start gives the address of Alipay's cashier for a student's own unpaid order. Starting again
+// Start returns the address of Alipay's cashier for a student's own unpaid order. Starting again
 // continues the same trade. Errors are those of models.DB.OpenAttempt.
 func (s *Service) Start(ctx context.Context, user int64, orderNumber string, device Device) (string, error) {
 	attempt, err := s.db.OpenAttempt(ctx, models.Attempt{
@@ -98,7 +98,7 @@ func (s *Service) Start(ctx context.Context, user int64, orderNumber string, dev
 	}
 	address, err := link(page)
 	if errors.Is(err, alipay.ErrExpiry) {
-		return "", models.ErrPastDeadline // the database took long, and the time ran out meanwhile
+		return "", models.ErrPastDeadline // the time to pay ran out while the database was busy
 	}
 	if err != nil {
 		return "", fmt.Errorf("order %s: %w", orderNumber, err)
@@ -109,15 +109,16 @@ func (s *Service) Start(ctx context.Context, user int64, orderNumber string, dev
 // linkMargin is the least time that Alipay wants between now and a link's deadline.
 const linkMargin = time.Minute
 
-// subjectLength is how many characters of it Alipay takes.
+// subjectLength is how many characters Alipay takes in a subject.
 const subjectLength = 256
 
-// subject is stored with the attempt, because paying again with another one is an error at Alipay.
+// subject is what Alipay calls the order. It is stored with the attempt, because Alipay refuses to
+// continue a trade with another subject.
 func subject(o models.Order) string {
 	return alipay.CleanSubject("路飞学城-"+o.OrderTitle, subjectLength)
 }
 
-// paidAt falls back to the shop's clock where a genuine message lacks the time of payment.
+// paidAt is the time of a genuine message, or the shop's own if the message has none.
 func (s *Service) paidAt(t time.Time) time.Time {
 	if t.IsZero() {
 		return s.db.Now()
@@ -125,7 +126,7 @@ func (s *Service) paidAt(t time.Time) time.Time {
 	return t
 }
 
-// reason is the short word that the event log gives to a refusal.
+// reason is the short word by which the event log names a refusal.
 func reason(err error) string {
 	if word := alipay.Reason(err); word != "" {
 		return word

@@ -181,7 +181,11 @@ func (c client) live() {
 		return
 	}
 	c.misfortune(o)
-	link, err := c.Start(c.t.Context(), o.UserID, o.OrderNumber, payment.Device(c.oneIn(2)))
+	device := payment.Desktop
+	if c.oneIn(2) {
+		device = payment.Phone
+	}
+	link, err := c.Start(c.t.Context(), o.UserID, o.OrderNumber, device)
 	c.allow(err, models.ErrNotPayable, models.ErrPastDeadline)
 	if err != nil {
 		return

@@ -75,7 +75,7 @@ func (p past) trouble(notifyURL string) {
 		refund, err := p.db.CreateRefund(ctx, models.NewRefund{OrderNumber: paid.OutTradeNo, Amount: 1_00, Reason: "补偿"})
 		p.must(err)
 		if i == 0 {
-			p.must(p.db.NoteRefundError(ctx, refund.ID, "refused", true))
+			p.must(p.db.FailRefund(ctx, refund.ID, "refused"))
 		}
 	}
 	closed := models.BillDifference{Kind: models.MissingHere, OutTradeNo: "1", ClosedAt: new(p.db.Now())}

@@ -97,6 +97,21 @@ func TestTally(t *testing.T) {
 	})
 }
 
+// A tally that thousands of orders have outgrown takes them in, each once.
+func TestTallyGrows(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		load(t, s, s.ann, 2500)
+		s.wantCounts(t, "before the first tally")
+		load(t, s, s.bob(t), 2500)
+		exec(t, s.DB, "UPDATE ly_order SET user_id = ? WHERE user_id <> ?", s.ann.ID, s.ann.ID)
+		s.wantCounts(t, "before the second")
+		s.wantCounts(t, "after it")
+		if got, want := sum(t, s.DB, "SELECT SUM(n) FROM ly_order_tally"), int64(4900); got != want {
+			t.Errorf("got %d orders in the tally, want all but a hundred: %d", got, want)
+		}
+	})
+}
+
 func (s *scene) bob(t *testing.T) models.User { return student(t, s.DB, "bob") }
 
 func (s *scene) hide(t *testing.T, o models.Order) {

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +23,10 @@ func (s *shop) staffOrder(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	owed, err := s.db.OwedRefundsOf(ctx, number)
+	if err != nil {
+		return err
+	}
 	p, err := s.page(c)
 	if err != nil {
 		return err
@@ -34,6 +37,9 @@ func (s *shop) staffOrder(c echo.Context) error {
 		if r.State == models.RequestOpen {
 			view.Tasks = append(view.Tasks, refundTask(r))
 		}
+	}
+	for _, o := range owed {
+		view.Owed = append(view.Owed, owedTask(o))
 	}
 	return render(c, http.StatusOK, views.StaffOrderPage(view))
 }
@@ -64,12 +70,6 @@ func (s *shop) staffOrderView(o models.FoundOrder) views.StaffOrder {
 			refund.Course = courses[*r.OrderDetailID]
 		}
 		view.Refunds = append(view.Refunds, refund)
-		if r.State == models.RefundFailed {
-			owed := models.OwedRefund{
-				Refund: r, OrderNumber: o.OrderNumber, Username: o.Username, Title: cmp.Or(refund.Course, o.OrderTitle),
-			}
-			view.Owed = append(view.Owed, owedTask(owed))
-		}
 	}
 	for _, m := range o.Messages {
 		view.Messages = append(view.Messages, views.Message{

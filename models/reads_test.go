@@ -50,17 +50,18 @@ func TestReadsDoNotGrow(t *testing.T) {
 	exec(t, s.DB, "ANALYZE TABLE ly_order, ly_order_detail, ly_payment, ly_refund, ly_user_course") //nolint:misspell // so SQL spells it
 	hourAgo := noon.Add(-time.Hour)
 	for name, read := range map[string]func() error{
-		"metrics":             func() error { _, err := s.Backlog(t.Context()); return err },
-		"refunds to do":       func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
-		"payments by time":    func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
-		"refunds by time":     func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
-		"movements":           func() error { _, err := s.Movements(t.Context(), hourAgo, noon); return err },
-		"an order's messages": func() error { _, err := s.FindOrder(t.Context(), bought.OrderNumber); return err },
-		"owed refunds":        func() error { _, err := s.OwedRefunds(t.Context(), 20); return err },
-		"held payments":       func() error { _, err := s.HeldPayments(t.Context(), 20); return err },
-		"open differences":    func() error { _, err := s.OpenBillDifferences(t.Context(), 20); return err },
-		"a day's differences": func() error { _, err := s.ComparedDay(t.Context(), "2026-03-01", 20); return err },
-		"missing bills":       func() error { _, err := s.MissingBillDays(t.Context(), 20); return err },
+		"metrics":                  func() error { _, err := s.Backlog(t.Context()); return err },
+		"refunds to do":            func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
+		"payments by time":         func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
+		"refunds by time":          func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
+		"movements":                func() error { _, err := s.Movements(t.Context(), hourAgo, noon); return err },
+		"an order's messages":      func() error { _, err := s.FindOrder(t.Context(), bought.OrderNumber); return err },
+		"owed refunds":             func() error { _, err := s.OwedRefunds(t.Context(), 20); return err },
+		"owed refunds of an order": func() error { _, err := s.OwedRefundsOf(t.Context(), bought.OrderNumber); return err },
+		"held payments":            func() error { _, err := s.HeldPayments(t.Context(), 20); return err },
+		"open differences":         func() error { _, err := s.OpenBillDifferences(t.Context(), 20); return err },
+		"a day's differences":      func() error { _, err := s.ComparedDay(t.Context(), "2026-03-01", 20); return err },
+		"missing bills":            func() error { _, err := s.MissingBillDays(t.Context(), 20); return err },
 		"refund page": func() error {
 			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
 			return err

@@ -93,6 +93,13 @@ func TestRefusedRefundIsOwed(t *testing.T) {
 				if b, err := s.Backlog(t.Context()); err != nil || b.RefundsFailed != c.want {
 					t.Errorf("got %d, %v; want %d", b.RefundsFailed, err, c.want)
 				}
+				if owed, err := s.OwedRefundsOf(t.Context(), order.OrderNumber); err != nil || len(owed) != c.want {
+					t.Errorf("of the order: got %+v, %v; want %d", owed, err, c.want)
+				}
+				elsewhere := s.order(t, s.Plain.For(30))
+				if owed, err := s.OwedRefundsOf(t.Context(), elsewhere.OrderNumber); err != nil || len(owed) != 0 {
+					t.Errorf("of another order: got %+v, %v; want none", owed, err)
+				}
 			})
 		})
 	}
@@ -166,6 +173,26 @@ func TestSettleRefundTooLate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A refund is of what its giver has seen: two who decide at once do not give back the same sum twice.
+func TestRefundOfWhatWasLeft(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t) // of 216.33
+		sum := models.NewRefund{OrderNumber: order.OrderNumber, Amount: 10_00, Left: 216_33, Key: "one"}
+		first := s.refund(t, sum)
+		if again := s.refund(t, sum); again.ID != first.ID {
+			t.Errorf("sent again: got refund %d, want %d", again.ID, first.ID)
+		}
+		sum.Key = "two"
+		if _, err := s.CreateRefund(t.Context(), sum); !errors.Is(err, models.ErrLeftChanged) {
+			t.Errorf("from another form: got %v, want ErrLeftChanged", err)
+		}
+		sum.Left = 206_33
+		if second := s.refund(t, sum); second.ID == first.ID {
+			t.Error("got the same refund, want another one, decided on what is left now")
+		}
+	})
 }
 
 // The same key gives the same refund, however often and however late it is used.

@@ -33,6 +33,7 @@ func TestRefundFormIsChecked(t *testing.T) {
 		"HTML":                   {func(v url.Values) { v.Set("reason", "other"); v.Set("detail", html) }, "", "其他：" + html},
 		"emoji":                  {func(v url.Values) { v.Set("detail", emoji) }, "", "买错了课程：" + emoji},
 		"lines and control":      {func(v url.Values) { v.Set("detail", "a\r\n\x1b[31mb\x00c") }, "", "买错了课程：a [31mb c"},
+		"text turned around":     {func(v url.Values) { v.Set("detail", "a\u202eb\u2066c") }, "", "买错了课程：a b c"},
 		"bytes that are no text": {func(v url.Values) { v.Set("detail", "a\xff\xfeb") }, "", "买错了课程：ab"},
 		"the same line twice":    {func(v url.Values) { v.Add("line", "1") }, "", "买错了课程"},
 		"fields of nobody":       {func(v url.Values) { v.Set("amount", "0.01"); v.Set("state", "approved") }, "", "买错了课程"},

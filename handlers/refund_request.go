@@ -54,11 +54,11 @@ func readRefundForm(c echo.Context) (refundForm, error) {
 	return form, nil
 }
 
-// oneLine removes control characters and repeated spaces from what a student wrote, because it is
-// also read in a terminal and at Alipay.
+// oneLine removes control characters, those that turn the direction of text too, and repeated spaces
+// from what somebody wrote, because it is also read in a terminal and at Alipay.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 	}), " ")
 }
 

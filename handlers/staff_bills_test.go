@@ -69,7 +69,7 @@ func TestStaffBillNotCompared(t *testing.T) {
 		boss.follow(boss.compare(soldOn)).wantText(".flash-error", want)
 		w.alipay.ClearFaults()
 	}
-	for _, date := range []string{"2026-11-23", "2026-11-24", "2026-13-01", "2026-2-1", "gestern", "2026-11-22' OR 1=1"} {
+	for _, date := range []string{"2026-11-23", "2026-11-24", "2026-13-01", "2026-2-1", "2026-11", "0000-01-01", "1999-12-31", "gestern", "2026-11-22' OR 1=1"} {
 		refused := boss.compare(date)
 		refused.want(http.StatusUnprocessableEntity)
 		refused.wantText(".problems", "请选择今天以前的一天。")
@@ -111,7 +111,7 @@ func TestStaffExport(t *testing.T) {
 	if rows := strings.Count(boss.open("/staff/export?period=2020-01").body, "\n"); rows != 1 {
 		t.Errorf("a month without trade: got %d rows, want the headings alone", rows)
 	}
-	for _, period := range []string{"", "2026", "2026-13", "2026-11-31", "gestern"} {
+	for _, period := range []string{"", "2026", "2026-13", "2026-11-31", "0000-01", "0001-01-01", "gestern"} {
 		refused := boss.get("/staff/export?period=" + period)
 		refused.want(http.StatusUnprocessableEntity)
 		refused.wantText(".problems", "请把月份写成 2026-11")

@@ -10,15 +10,22 @@ import (
 // Period is a month or a day in Beijing, as the books are kept.
 type Period struct{ From, To time.Time }
 
+// firstYear is before any shop took money by Alipay. MySQL knows no year before 0, where the first
+// one begins in Beijing.
+const firstYear = 2000
+
 // ParsePeriod reads a month like 2026-11 or a day like 2026-11-21.
 func ParsePeriod(text string) (Period, error) {
-	if from, err := time.ParseInLocation("2006-01", text, Beijing); err == nil {
-		return Period{from, from.AddDate(0, 1, 0)}, nil
+	from, err := time.ParseInLocation("2006-01", text, Beijing)
+	to := from.AddDate(0, 1, 0)
+	if err != nil {
+		from, err = time.ParseInLocation(time.DateOnly, text, Beijing)
+		to = from.AddDate(0, 0, 1)
 	}
-	if from, err := time.ParseInLocation(time.DateOnly, text, Beijing); err == nil {
-		return Period{from, from.AddDate(0, 0, 1)}, nil
+	if err != nil || from.Year() < firstYear {
+		return Period{}, fmt.Errorf("%q: a month like 2026-11 or a day like 2026-11-21 is expected", text)
 	}
-	return Period{}, fmt.Errorf("%q: a month like 2026-11 or a day like 2026-11-21 is expected", text)
+	return Period{from, to}, nil
 }
 
 // Movement is money that came from a buyer or went back.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"luffy/models"
 )
@@ -64,9 +65,10 @@ func digits(s string) string {
 	return s + "\t"
 }
 
-// plain keeps a spreadsheet from taking what somebody wrote for a formula.
+// plain keeps a spreadsheet from taking what somebody wrote for a formula. One in Chinese or Japanese
+// also begins a formula with the wide signs.
 func plain(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

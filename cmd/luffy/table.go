@@ -24,9 +24,10 @@ func printTable(w io.Writer, rows ...[]string) error {
 	return table.Flush()
 }
 
-// printable replaces control characters, with which a student or a message could steer the terminal.
+// printable replaces control characters, with which a student or a message could steer the terminal
+// or turn the direction of the text, so that other columns read differently.
 func printable(r rune) rune {
-	if unicode.IsControl(r) {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 		return unicode.ReplacementChar
 	}
 	return r

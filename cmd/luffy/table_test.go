@@ -1,0 +1,16 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// What a student or a message brings along cannot steer the terminal, nor turn the text of other columns.
+func TestPrintTable(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	err := printTable(&b, []string{"REASON", "AMOUNT"}, []string{"a\x1b[2J\r\n\tb\u202e\u2066c", "1.00"})
+	if want := "a\ufffd[2J\ufffd\ufffd\ufffdb\ufffd\ufffdc  1.00\n"; err != nil || !strings.HasSuffix(b.String(), want) {
+		t.Errorf("got %q, %v; want %q at its end", b.String(), err, want)
+	}
+}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"mime"
@@ -18,6 +19,16 @@ import (
 // requestTimeout bounds the work for one page. It is longer than the longest call to Alipay, and
 // short enough that the visitor still waits for the page that says what is wrong.
 const requestTimeout = 15 * time.Second
+
+// answerTime is what is kept of requestTimeout for a page that must say what became of a call to
+// Alipay, also where Alipay has used up all the rest.
+const answerTime = 4 * time.Second
+
+// untilAnswer bounds such a call, made for a page.
+func untilAnswer(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, _ := ctx.Deadline()
+	return context.WithDeadline(ctx, deadline.Add(-answerTime))
+}
 
 // notifyTimeout bounds the work for one notify. Alipay does not document how long it waits; it is
 // believed to be ten seconds.

@@ -91,7 +91,7 @@ var routes = map[string]route{
 	"GET /staff/orders/:number":            {may: staff},
 	"POST /staff/orders/:number/ask":       {may: staff},
 	"GET /staff/orders/:number/refund":     {may: staff},
-	"POST /staff/orders/:number/refund":    {may: staff, form: with("amount", "1.00", "key", "once", "reason", "补差价")},
+	"POST /staff/orders/:number/refund":    {may: staff, form: with("amount", "1.00", "left", "99.00", "key", "once", "reason", "补差价")},
 	"POST /staff/requests/:id/approve":     {may: staff},
 	"POST /staff/requests/:id/reject":      {may: staff, form: with("reason", "课程已学完")},
 	"POST /staff/refunds/:id/settle":       {may: staff, form: with("note", "银行转账")},

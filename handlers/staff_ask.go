@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,9 +11,6 @@ import (
 	"luffy/models/payment"
 	"luffy/views"
 )
-
-// askPatience bounds the questions about an order; the rest of requestTimeout is for the answer.
-const askPatience = 10 * time.Second
 
 // askAlipay is POST /staff/orders/:number/ask. It says what Alipay said, and what came of it.
 func (s *shop) askAlipay(c echo.Context) error {
@@ -36,7 +32,7 @@ func (s *shop) askAlipay(c echo.Context) error {
 }
 
 func (s *shop) askedWithin(ctx context.Context, order models.OrderView) ([]payment.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, askPatience)
+	ctx, cancel := untilAnswer(ctx)
 	defer cancel()
 	return s.payments.AskOrder(ctx, order)
 }

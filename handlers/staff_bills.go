@@ -15,13 +15,8 @@ import (
 	"luffy/views"
 )
 
-const (
-	// comparePatience bounds the comparison of a day on a page; the rest of requestTimeout is for the
-	// answer. A day that takes longer is left to the job and to the command.
-	comparePatience = 11 * time.Second
-	// billRows is how many differences of a day the page lists.
-	billRows = 200
-)
+// billRows is how many differences of a day the page lists.
+const billRows = 200
 
 // bills is GET /staff/bills.
 func (s *shop) bills(c echo.Context) error {
@@ -42,8 +37,8 @@ func (s *shop) lastBillDate() string {
 
 // hasBill tells whether a date is one of a day that is over.
 func (s *shop) hasBill(date string) bool {
-	_, err := time.Parse(time.DateOnly, date)
-	return err == nil && date <= s.lastBillDate()
+	_, err := models.ParsePeriod(date)
+	return err == nil && len(date) == len(time.DateOnly) && date <= s.lastBillDate()
 }
 
 func (s *shop) showBills(c echo.Context, date string, faults views.FieldErrors) error {
@@ -93,10 +88,10 @@ func (s *shop) sumsOf(ctx context.Context, date string) (models.MovementSums, er
 // compareBill is POST /staff/bills. It compares a day now, as the command and the job do.
 func (s *shop) compareBill(c echo.Context) error {
 	ctx, date := c.Request().Context(), c.FormValue("date")
-	report, err := s.compareWithin(ctx, date)
-	if errors.Is(err, payment.ErrBillDate) {
+	if !s.hasBill(date) {
 		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"date": "请选择今天以前的一天。"})
 	}
+	report, err := s.compareWithin(ctx, date)
 	if err == nil {
 		return flashTo(c, billPath(date), views.Flash{Text: reportText(report), Error: report.Open() > 0})
 	}
@@ -113,8 +108,9 @@ func (s *shop) compareBill(c echo.Context) error {
 	return flashTo(c, billPath(date), views.Flash{Text: text, Error: true})
 }
 
+// compareWithin leaves a day that takes longer than a page to the job and to the command.
 func (s *shop) compareWithin(ctx context.Context, date string) (payment.Reconciliation, error) {
-	ctx, cancel := context.WithTimeout(ctx, comparePatience)
+	ctx, cancel := untilAnswer(ctx)
 	defer cancel()
 	return s.payments.Reconcile(ctx, date)
 }

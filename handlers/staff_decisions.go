@@ -38,7 +38,9 @@ func refused(c echo.Context, text string) error {
 // approveRequest is POST /staff/requests/:id/approve. Its message is made from the refund as it
 // stands afterwards, because somebody else may have been faster.
 func (s *shop) approveRequest(c echo.Context) error {
-	ctx, by := c.Request().Context(), visitorOf(c).Username
+	by := visitorOf(c).Username
+	ctx, cancel := untilAnswer(c.Request().Context())
+	defer cancel()
 	refund, err := s.payments.ApproveRefund(ctx, idOf(c.Param("id")), models.RefundDecision{By: by})
 	if errors.Is(err, models.ErrDecided) {
 		return s.tellDecided(c)

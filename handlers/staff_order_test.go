@@ -1,10 +1,13 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"luffy/models"
 	"luffy/models/alipay/sandbox"
@@ -165,6 +168,71 @@ func TestStaffRefundOfASum(t *testing.T) {
 	}
 }
 
+// Two tabs that were opened for the same refund are one: the second is told that there was one meanwhile.
+func TestStaffRefundInTwoTabs(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	number := w.boughtTwo(b, ann)
+	boss := w.shopkeeper("boss")
+	path := staffPath(number) + "/refund"
+	one, two := boss.giveBack(number, "?amount=10"), boss.giveBack(number, "?amount=10")
+	boss.submit(one, path, "reason", "补偿").wantTo(staffPath(number))
+	boss.open(staffPath(number)).wantText(".flash:not(.flash-error)", "退款 ¥10.00 已原路退回。")
+	boss.follow(boss.submit(two, path, "reason", "补偿")).wantText(".flash-error", "没有退款：打开表单以后，这个订单有过别的退款。")
+	boss.giveBack(number, "?amount=10").wantText("main", "还可以退¥340.99")
+	if n := w.count("SELECT COUNT(*) FROM ly_refund"); n != 1 {
+		t.Errorf("got %d refunds, want one", n)
+	}
+}
+
+// What Alipay refused and gave back later is no work any more, on the order's page as on the desk: who
+// read there that it is would pay it a second time.
+func TestStaffRefundMadeUpFor(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	number := w.boughtTwo(b, ann)
+	boss := w.shopkeeper("boss")
+	w.fault(sandbox.Fault{Name: sandbox.TradeFrozen})
+	w.refund(models.NewRefund{OrderNumber: number, Amount: 10_00, Reason: "补偿"})
+	boss.open(staffPath(number)).wantText("#waiting", "请用其他方式（如银行转账）退给学员")
+	w.alipay.ClearFaults()
+	w.exec("UPDATE ly_payment SET refund_at = NULL") // the pause between two refunds of a trade
+	w.refund(models.NewRefund{OrderNumber: number, Amount: 10_00, Reason: "补偿"})
+	boss.open("/staff").wantText("#quiet", "没有要处理的事")
+	if page := boss.open(staffPath(number)); page.Find("#waiting").Length() != 0 {
+		t.Errorf("got work %q, want none", page.text("#waiting"))
+	}
+}
+
+// Where Alipay gives no answer, the page still says that the refund is stored, before the time for it is over.
+func TestStaffRefundWithoutAnswer(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, ann := w.student("ann")
+	number := w.boughtTwo(b, ann)
+	boss := w.shopkeeper("boss")
+	path := staffPath(number) + "/refund"
+	form := boss.giveBack(number, "?amount=10").form(path)
+	form.Set("reason", "补偿")
+	w.fault(sandbox.Fault{Name: sandbox.APITimeoutAfter, Value: "3s"})
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // in the place of the 15 of a page
+	defer cancel()
+	boss.hurried(ctx, path, form).wantTo(staffPath(number))
+	boss.open(staffPath(number)).wantText(".flash:not(.flash-error)", "退款 ¥10.00 已经保存", "请不要再退一次")
+}
+
+// hurried sends a form for whose answer there is only that much time.
+func (b *browser) hurried(ctx context.Context, path string, form url.Values) *page {
+	b.t.Helper()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, b.w.shop.URL+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", formType)
+	for _, cookie := range b.client.Jar.Cookies(r.URL) {
+		r.AddCookie(cookie)
+	}
+	answer := httptest.NewRecorder()
+	b.w.routes.ServeHTTP(answer, r)
+	return &page{t: b.t, url: r.URL, status: answer.Code, header: answer.Header(), body: answer.Body.String()}
+}
+
 // What cannot be refunded is refused with a word, before the page that asks and after it.
 func TestStaffRefundIsChecked(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
@@ -206,6 +274,7 @@ func TestStaffRefundIsChecked(t *testing.T) {
 	}
 	for _, fields := range [][]string{
 		{"key", ""}, {"key", strings.Repeat("k", 65)}, {"key", " k"}, {"amount", ""}, {"amount", "x"}, {"line", "1"},
+		{"left", ""}, {"left", "0.00"}, {"left", "-1"},
 	} {
 		boss.submit(form, path, append(fields, "reason", "x")...).want(http.StatusBadRequest)
 	}

@@ -65,8 +65,8 @@ func (s *shop) giveBackForm(c echo.Context) error {
 
 // giveBack is POST /staff/orders/:number/refund.
 func (s *shop) giveBack(c echo.Context) error {
-	ctx, w, key := c.Request().Context(), readWish(c), c.FormValue("key")
-	if w.line < 1 && w.amount == 0 || key == "" || oneLine(key) != key || utf8.RuneCountInString(key) > maxKey {
+	w, key, left := readWish(c), c.FormValue("key"), leftIn(c)
+	if w.line < 1 && w.amount == 0 || left == 0 || key == "" || oneLine(key) != key || utf8.RuneCountInString(key) > maxKey {
 		return echo.ErrBadRequest // no form of the shop sends this
 	}
 	reason, ok := noteIn(c, "reason")
@@ -74,8 +74,11 @@ func (s *shop) giveBack(c echo.Context) error {
 		return s.giveBackAgain(c, w, reason)
 	}
 	number := c.Param("number")
+	ctx, cancel := untilAnswer(c.Request().Context())
+	defer cancel()
 	refund, err := s.payments.Refund(ctx, models.NewRefund{
-		OrderNumber: number, Line: w.line, Amount: w.amount, Reason: reason, By: visitorOf(c).Username, Key: key,
+		OrderNumber: number, Line: w.line, Amount: w.amount, Reason: reason, By: visitorOf(c).Username,
+		Key: key, Left: left,
 	})
 	if text := refundFault(err); text != "" {
 		return flashTo(c, staffOrderPath(number), views.Flash{Text: text, Error: true})
@@ -84,6 +87,16 @@ func (s *shop) giveBack(c echo.Context) error {
 		return err
 	}
 	return flashTo(c, staffOrderPath(number), refundFlash(refund))
+}
+
+// leftIn is what could be given back when the form was made, so that two tabs, or two of the staff,
+// do not give back the same; 0 if it cannot be read.
+func leftIn(c echo.Context) models.Fen {
+	left, err := models.ParseFen(c.FormValue("left"))
+	if err != nil {
+		return 0
+	}
+	return left
 }
 
 // giveBackAgain shows the form again, under the same key, with what is wrong with the reason.
@@ -106,7 +119,7 @@ func (s *shop) giveBackAgain(c echo.Context, w wish, reason string) error {
 func giveBackView(o models.FoundOrder, w wish) (view views.GiveBack, fault string) {
 	left := o.Left()
 	view = views.GiveBack{
-		Number: o.OrderNumber, Student: o.Username, Amount: cmp.Or(w.amount, left), MaxReason: maxNote,
+		Number: o.OrderNumber, Student: o.Username, Amount: cmp.Or(w.amount, left), Left: left, MaxReason: maxNote,
 	}
 	switch {
 	case left == 0:
@@ -173,6 +186,8 @@ func refundFault(err error) string {
 		return "没有退款：这门课程已经退过，或正在退。"
 	case errors.Is(err, models.ErrRefundNothing):
 		return "没有退款：这门课程没有付过钱。"
+	case errors.Is(err, models.ErrLeftChanged):
+		return "没有退款：打开表单以后，这个订单有过别的退款。请看过退款记录，仍要退时再退一次。"
 	case errors.Is(err, models.ErrKeyUsed):
 		return "没有退款：这张表单已经用过，请从订单重新开始。"
 	default:

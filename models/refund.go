@@ -78,6 +78,7 @@ var (
 	ErrRefundTooMuch = errors.New("more than what is left of the payment")
 	ErrLineNotOpen   = errors.New("there is no such line, or it was given back before")
 	ErrRefundNothing = errors.New("nothing was paid for that, or all of it has gone back or is on its way")
+	ErrLeftChanged   = errors.New("money of the payment has gone back since, or has come free again")
 	ErrKeyUsed       = errors.New("the key names another refund of the order")
 	ErrRefundUnsure  = errors.New("it may be one that the shop has asked for, or another")
 )

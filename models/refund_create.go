@@ -19,12 +19,14 @@ type NewRefund struct {
 	Amount      Fen // 0 for none
 	Reason      string
 	By          string // who gives it, for the history of the order
+	Left        Fen    // what was left of the payment when they decided; 0 for whatever is left
 	Key         string // the caller's own name for the refund; empty for none
 }
 
 // CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. If the
 // order has a refund with the same key already, it returns that one and stores none. Errors:
-// ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrKeyUsed.
+// ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrLeftChanged,
+// ErrKeyUsed.
 func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	r.Key = cmp.Or(r.Key, rand.Text())
 	refund, err := db.storeRefund(ctx, r)
@@ -76,6 +78,9 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	}
 	if err := tx.sizeRefund(&refund, o, r, left); err != nil {
 		return refund, err
+	}
+	if r.Left != 0 && r.Left != left {
+		return refund, fmt.Errorf("%s instead of %s: %w", left, r.Left, ErrLeftChanged)
 	}
 	if err := tx.insertRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
 		return refund, err

@@ -153,11 +153,12 @@ type GiveBack struct {
 	Line      int    // the line that is given back; 0 for a bare sum
 	Course    string // of that line
 	Amount    models.Fen
-	Whole     bool     // it is all that is left
-	Ends      []string // courses that can no longer be learnt afterwards
-	Coupon    string   // that comes back with it; empty for none
-	Points    bool     // points come back with it
-	Key       string   // names this refund, so that the form sent twice is one
+	Left      models.Fen // what can be given back before this refund
+	Whole     bool       // it is all that is left
+	Ends      []string   // courses that can no longer be learnt afterwards
+	Coupon    string     // that comes back with it; empty for none
+	Points    bool       // points come back with it
+	Key       string     // names this refund, so that the form sent twice is one
 	Reason    string
 	MaxReason int // characters
 	Errors    FieldErrors

@@ -10,104 +10,129 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Each case leads an order of 99.00 to the trade that is then confirmed, twice: Alipay repeats what it says.
-func TestConfirmOutcomes(t *testing.T) {
-	type facts struct {
-		outcome models.Outcome
-		again   models.Outcome
-		verdict models.Verdict // of the first
-		payment models.PaymentState
-		order   models.OrderStatus
-	}
-	for name, c := range map[string]struct {
-		lead func(*testing.T, *scene, models.Order, *models.PaidTrade)
-		want facts
-	}{
+// confirmCase leads an order of 99.00 to a trade, which is then confirmed twice, because Alipay repeats
+// its messages.
+type confirmCase struct {
+	lead func(*testing.T, *scene, models.Order, *models.PaidTrade)
+	want confirmed
+}
+
+// confirmed is what has become of the trade and its order.
+type confirmed struct {
+	outcome models.Outcome
+	again   models.Outcome // of the second message
+	verdict models.Verdict // of the first message
+	payment models.PaymentState
+	order   models.OrderStatus
+}
+
+func TestConfirmUnpaidOrder(t *testing.T) {
+	testConfirm(t, map[string]confirmCase{
 		"paid": {
 			func(*testing.T, *scene, models.Order, *models.PaidTrade) {},
-			facts{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"paid after the deadline": {
 			func(_ *testing.T, s *scene, _ models.Order, _ *models.PaidTrade) { s.clock.forward(24 * time.Hour) },
-			facts{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"paid through an attempt that was thought closed": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				exec(t, s.DB, "UPDATE ly_payment SET state = ?", models.PaymentClosed)
 			},
-			facts{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"a fen too little": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Amount-- },
-			facts{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
+			confirmed{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
 		},
 		"a fen too much": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Amount++ },
-			facts{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
+			confirmed{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
 		},
+		"given back in full before the shop heard of it": {
+			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Refunded = true },
+			confirmed{models.GoneBack, models.GoneBack, models.VerdictNoted, models.PaymentReturned, models.OrderUnpaid},
+		},
+	})
+}
+
+func TestConfirmEndedOrder(t *testing.T) {
+	testConfirm(t, map[string]confirmCase{
 		"cancelled": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				setStatus(t, s, o, models.OrderCancelled)
 			},
-			facts{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"timed out": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				setStatus(t, s, o, models.OrderTimedOut)
 			},
-			facts{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
 		},
 		"refunded": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
 				s.payAnew(t, o)
 				s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
 			},
-			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderRefunded},
+			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderRefunded},
 		},
+	})
+}
+
+func TestConfirmAnotherTrade(t *testing.T) {
+	testConfirm(t, map[string]confirmCase{
 		"another trade of the same attempt": {
 			func(t *testing.T, s *scene, _ models.Order, trade *models.PaidTrade) {
 				s.confirm(t, *trade)
 				trade.TradeNo += "9"
 			},
-			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
 		},
 		"a trade of another attempt": {
 			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) { s.payAnew(t, o) },
-			facts{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderPaid},
+			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderPaid},
 		},
 		"a trade of another attempt, given back in full": {
 			func(t *testing.T, s *scene, o models.Order, trade *models.PaidTrade) {
 				s.payAnew(t, o)
 				trade.Refunded = true
 			},
-			facts{models.GoneBack, models.SecondTrade, models.VerdictNoted, models.PaymentReturned, models.OrderPaid},
+			confirmed{models.GoneBack, models.SecondTrade, models.VerdictNoted, models.PaymentReturned, models.OrderPaid},
 		},
-		"given back in full before the shop heard of it": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Refunded = true },
-			facts{models.GoneBack, models.GoneBack, models.VerdictNoted, models.PaymentReturned, models.OrderUnpaid},
-		},
+	})
+}
+
+func TestConfirmUnknown(t *testing.T) {
+	testConfirm(t, map[string]confirmCase{
 		"unknown order": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) {
 				trade.OutTradeNo = "20260301120000000001000000"
 			},
-			facts{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
+			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
 		},
 		"unknown attempt": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.OutTradeNo += "_2" },
-			facts{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
+			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
 		},
 		"no number at all": {
 			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.OutTradeNo = "" },
-			facts{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
+			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
 		},
-	} {
+	})
+}
+
+func testConfirm(t *testing.T, cases map[string]confirmCase) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.order(t, s.Plain.For(30))
 				payment, trade := s.attempt(t, order)
 				c.lead(t, s, order, &trade)
 				before := sum(t, s.DB, "SELECT COUNT(*) FROM ly_payment_event")
-				got := facts{outcome: s.confirm(t, trade), again: s.confirm(t, trade)}
+				got := confirmed{outcome: s.confirm(t, trade), again: s.confirm(t, trade)}
 				events := rows[models.PaymentEvent](t, s.DB, "id > ?", before)
 				if len(events) != 2 {
 					t.Fatalf("got %d events, want one for each message", len(events))

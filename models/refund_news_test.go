@@ -8,32 +8,63 @@ import (
 	"luffy/models"
 )
 
-// Each case tells the shop, of a paid order of 216.33, the news one after another, each twice.
-func TestNoteRefund(t *testing.T) {
-	type refund struct {
-		number string // after the order's
-		amount models.Fen
-		cause  models.RefundCause
-		state  models.RefundState
-	}
-	type (
-		told   []models.RefundNews
-		booked []refund
-	)
-	const outside, inSum, own = models.RefundOutside, models.RefundOutsideSum, models.RefundByStaff
+// newsCase tells the shop the news of a paid order of 216.33 one after another, each of them twice.
+type newsCase struct {
+	own  models.Fen // the sum of a refund that the shop has asked for; 0 for none
+	news told
+	want booked
+}
+
+type (
+	told   []models.RefundNews
+	booked []bookedRefund
+)
+
+type bookedRefund struct {
+	number string // after the order's
+	amount models.Fen
+	cause  models.RefundCause
+	state  models.RefundState
+}
+
+func TestNoteRefundOfTheShop(t *testing.T) {
+	const own, outside = models.RefundByStaff, models.RefundOutside
 	const done, pending = models.RefundDone, models.RefundPending
-	for name, c := range map[string]struct {
-		own  models.Fen // what the shop has asked for; 0 for nothing
-		news []models.RefundNews
-		want []refund
-	}{
+	testNoteRefund(t, map[string]newsCase{
 		"its own":               {100_00, told{{OutRequestNo: "R1", Amount: 100_00}}, booked{{"R1", 100_00, own, done}}},
 		"its own, by the total": {100_00, told{{OutRequestNo: "R1", Total: 100_00}}, booked{{"R1", 100_00, own, done}}},
 		"its own, nameless":     {100_00, told{{Total: 100_00}}, booked{{"R1", 100_00, own, done}}},
 		"another beside its own": {100_00, told{{OutRequestNo: "X", Amount: 50_00}},
 			booked{{"R1", 100_00, own, pending}, {"X", 50_00, outside, done}}},
-		"outside":           {0, told{{OutRequestNo: "X", Amount: 50_00}}, booked{{"X", 50_00, outside, done}}},
-		"outside, in full":  {0, told{{OutRequestNo: "X", Amount: 216_33}}, booked{{"X", 216_33, outside, done}}},
+		"nameless row of its own": {100_00, told{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}},
+			booked{{"R1", 100_00, own, done}}},
+		"its number, another sum": {100_00, told{{OutRequestNo: "R1", Amount: 10_00}},
+			booked{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
+		"a number of the future": {100_00, told{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}},
+			booked{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
+	})
+}
+
+func TestNoteRefundOutside(t *testing.T) {
+	const outside, done = models.RefundOutside, models.RefundDone
+	testNoteRefund(t, map[string]newsCase{
+		"outside":          {0, told{{OutRequestNo: "X", Amount: 50_00}}, booked{{"X", 50_00, outside, done}}},
+		"outside, in full": {0, told{{OutRequestNo: "X", Amount: 216_33}}, booked{{"X", 216_33, outside, done}}},
+		"named, nameless later": {0, told{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}},
+			booked{{"X", 50_00, outside, done}}},
+		"two of one sum": {0, told{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}},
+			booked{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
+		"nameless row": {0, told{{Amount: 50_00}}, booked{{"R1", 50_00, outside, done}}},
+		"nameless row, named": {0, told{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}},
+			booked{{"X", 50_00, outside, done}}},
+		"two nameless rows": {0, told{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}},
+			booked{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
+	})
+}
+
+func TestNoteRefundOfASum(t *testing.T) {
+	const outside, inSum, done = models.RefundOutside, models.RefundOutsideSum, models.RefundDone
+	testNoteRefund(t, map[string]newsCase{
 		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, inSum, done}}},
 		"nameless, named later": {0, told{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}},
 			booked{{"X", 50_00, inSum, done}}},
@@ -48,25 +79,15 @@ func TestNoteRefund(t *testing.T) {
 			booked{{"R1", 80_00, inSum, done}, {"X", 80_00, outside, done}}},
 		"another after a sum": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00, At: noon.Add(time.Minute)}},
 			booked{{"R1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
-		"named, nameless later": {0, told{{OutRequestNo: "X", Amount: 50_00}, {Total: 50_00}},
-			booked{{"X", 50_00, outside, done}}},
-		"two of one sum": {0, told{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}},
-			booked{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
 		"two, by growing totals": {0, told{{Total: 50_00}, {Total: 80_00}},
 			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}}},
-		"nameless row": {0, told{{Amount: 50_00}}, booked{{"R1", 50_00, outside, done}}},
-		"nameless row of its own": {100_00, told{{OutRequestNo: "R1", Amount: 100_00}, {Amount: 100_00}},
-			booked{{"R1", 100_00, own, done}}},
-		"nameless row, named": {0, told{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}},
-			booked{{"X", 50_00, outside, done}}},
-		"two nameless rows": {0, told{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}},
-			booked{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
-		"its number, another sum": {100_00, told{{OutRequestNo: "R1", Amount: 10_00}},
-			booked{{"R2", 100_00, own, pending}, {"R1", 10_00, outside, done}}},
-		"a number of the future": {100_00, told{{OutRequestNo: "R3", Amount: 10_00}, {OutRequestNo: "X", Amount: 20_00}},
-			booked{{"R1", 100_00, own, pending}, {"R3", 10_00, outside, done}, {"X", 20_00, outside, done}}},
 		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"R1", 80_00, inSum, done}}},
-	} {
+	})
+}
+
+func testNoteRefund(t *testing.T, cases map[string]newsCase) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.twoLines(t)
@@ -93,7 +114,7 @@ func TestNoteRefund(t *testing.T) {
 					t.Fatalf("got %d refunds, want %d: %+v", len(stored), len(c.want), stored)
 				}
 				for i, r := range stored {
-					got := refund{r.OutRequestNo[len(order.OrderNumber):], r.Amount, r.Cause, r.State}
+					got := bookedRefund{r.OutRequestNo[len(order.OrderNumber):], r.Amount, r.Cause, r.State}
 					if got != c.want[i] {
 						t.Errorf("refund %d: got %+v, want %+v", i, got, c.want[i])
 					}

@@ -3,15 +3,12 @@ package payment_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"luffy/models"
-	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
-	"luffy/models/payment"
 )
 
 // twoCourses are 99.00 + 117.33.
@@ -28,7 +25,7 @@ func (w *world) refund(r models.NewRefund) models.Refund {
 	return refund
 }
 
-// wantRefunds wants so many refunds of the order at Alipay, of that sum together.
+// wantRefunds wants Alipay to have made n refunds of the order, which come to sum.
 func (w *world) wantRefunds(o models.Order, n int, sum models.Fen) {
 	w.t.Helper()
 	trade, _ := w.alipay.Trade(o.OrderNumber)
@@ -64,7 +61,7 @@ func TestPartsThenAll(t *testing.T) {
 	})
 }
 
-// A payment that an older shop had begun has a row without an app; its money goes back like any other.
+// A payment that an older shop had begun has a row without an AppID. It is refunded like any other.
 func TestRefundOfAnOrderBroughtOver(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.order(w.stock.Plain.For(30))
@@ -83,8 +80,8 @@ func TestRefundOfAnOrderBroughtOver(t *testing.T) {
 	})
 }
 
-// An operator who breaks off while Alipay is asked learns that the refund is stored, and does not
-// ask for a second one.
+// Staff who break off while Alipay is asked still learn that the refund is stored, and so do not ask
+// for a second one.
 func TestRefundBrokenOff(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.twoCourses()
@@ -146,8 +143,8 @@ func TestPauseBetweenRefundsOfATrade(t *testing.T) {
 	})
 }
 
-// Whatever goes wrong between shop and Alipay, a refund is made once, under one number, and in the
-// end it is done.
+// Whatever goes wrong between shop and Alipay, a refund is made once, with one number, and is done in
+// the end.
 func TestRefundIsMadeOnce(t *testing.T) {
 	for name, faults := range map[string][]sandbox.Fault{
 		"no answer, no effect":      {{Name: sandbox.APITimeoutBefore, Method: methodRefund, Value: "1ms", Times: 1}},
@@ -183,154 +180,6 @@ func TestRefundIsMadeOnce(t *testing.T) {
 	}
 }
 
-func TestRefundRefusedForGood(t *testing.T) {
-	onEach(t, func(w *world) {
-		o := w.twoCourses()
-		w.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-		r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
-		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "REASON_TRADE_BEEN_FREEZEN") || r.TryAt != nil {
-			w.t.Errorf("got %+v, want it failed with Alipay's word", r)
-		}
-		w.runUntilQuiet()
-		w.wantRefunds(o, 0, 0)
-		w.forward(3 * time.Second)
-		if r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 1}); r.State != models.RefundDone {
-			w.t.Errorf("asked again when the trade is free: got %+v, want it done", r)
-		}
-		w.wantSound()
-	})
-}
-
-func TestRefundAfterTheWindow(t *testing.T) {
-	onEach(t, func(w *world) {
-		o := w.twoCourses()
-		w.forward(sandbox.DefaultRefundWindow)
-		r := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
-		if r.State != models.RefundFailed || !strings.Contains(r.LastError, "TRADE_HAS_FINISHED") {
-			w.t.Errorf("got %+v, want it failed", r)
-		}
-		w.wantStatus(o, models.OrderPaid)
-		w.wantSound()
-	})
-}
-
-// A backup was restored, and the number of a refund that it lacks is given anew. Alipay knows the
-// number as that of another sum.
-func TestNumberOfALostRefund(t *testing.T) {
-	for name, c := range map[string]struct {
-		wanted models.NewRefund
-		want   models.RefundState
-		back   models.Fen
-	}{
-		"a line":    {models.NewRefund{Line: 1}, models.RefundDone, 109_00},
-		"the whole": {models.NewRefund{}, models.RefundFailed, 10_00}, // less is left
-	} {
-		t.Run(name, func(t *testing.T) {
-			onEach(t, func(w *world) {
-				o := w.twoCourses()
-				w.fault(sandbox.Fault{Name: sandbox.NotifyDrop, Times: 1})
-				_, err := w.client.Refund(w.t.Context(), alipay.RefundRequest{
-					OutTradeNo: o.OrderNumber, OutRequestNo: o.OrderNumber + "R1", Amount: 10_00, Reason: "lost",
-				})
-				w.must(err)
-				c.wanted.OrderNumber = o.OrderNumber
-				asked := w.refund(c.wanted)
-				if asked.State == models.RefundDone {
-					w.t.Errorf("got %+v done, though Alipay has made another", asked)
-				}
-				w.runUntilQuiet()
-				got, err := w.db.RefundByID(w.t.Context(), asked.ID)
-				if err != nil || got.State != c.want {
-					w.t.Errorf("got %+v, %v; want it %s", got, err, c.want)
-				}
-				if trade, _ := w.alipay.Trade(o.OrderNumber); models.Fen(trade.Refunded) != c.back {
-					w.t.Errorf("Alipay gave back %s, want %s", models.Fen(trade.Refunded), c.back)
-				}
-				w.wantStatus(o, models.OrderPaid)
-				w.wantSound()
-			})
-		})
-	}
-}
-
-// The notify of a refund by hand has the sum of all refunds, one of the shop's own included that
-// took effect unheard. It is not believed until the refund query knows its own sum.
-func TestRefundQueryLagsBehindTheNotify(t *testing.T) {
-	onEach(t, func(w *world) {
-		o := w.twoCourses()
-		w.fault(
-			sandbox.Fault{Name: sandbox.NotifyDrop, Times: 1},
-			sandbox.Fault{Name: sandbox.APIUnavailable, Method: methodRefund, Value: "after", Times: 1},
-			sandbox.Fault{Name: sandbox.RefundQueryLags, Times: 3},
-		)
-		w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Amount: 10_00})
-		w.must(w.alipay.RefundOutside(o.OrderNumber, 50_00))
-		w.delivered()
-		if got := w.view(o).RefundedAmount; got != 0 {
-			w.t.Errorf("got %s back before the query knows of any, want none", got)
-		}
-		w.runUntilQuiet()
-		w.forward(time.Hour)
-		w.wantRefunds(o, 2, 60_00)
-		w.wantSound()
-	})
-}
-
-// Without an end that Alipay names, a refund that it refuses comes to staff after a day. A balance
-// that is too small is waited out.
-func TestRefundRefusedForDays(t *testing.T) {
-	for name, c := range map[string]struct {
-		fault sandbox.Fault
-		want  models.RefundState
-	}{
-		"neither call is taken": {sandbox.Fault{Name: sandbox.APITradeNotExist}, models.RefundFailed},
-		"calls are limited":     {sandbox.Fault{Name: sandbox.APICallLimited}, models.RefundPending},
-		"for no known reason":   {sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund}, models.RefundFailed},
-		"no answer":             {sandbox.Fault{Name: sandbox.APIBadGateway}, models.RefundPending},
-		"no money":              {sandbox.Fault{Name: sandbox.SellerBalance}, models.RefundPending},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onEach(t, func(w *world) {
-				o := w.twoCourses()
-				w.fault(c.fault)
-				asked := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
-				for hour := range 26 {
-					got, err := w.db.RefundByID(w.t.Context(), asked.ID)
-					w.must(err)
-					if want := c.want; hour < 24 && got.State != models.RefundPending || hour == 25 && got.State != want {
-						w.t.Fatalf("after %d hours: got %s, want it pending for a day, then %s", hour, got.State, want)
-					}
-					w.forward(time.Hour)
-					w.run()
-				}
-				w.wantClean()
-			})
-		})
-	}
-}
-
-// What Alipay has taken on and not moved yet is not given up, whatever it answers meanwhile.
-func TestAcceptedRefundIsWaitedFor(t *testing.T) {
-	onEach(t, func(w *world) {
-		o := w.twoCourses()
-		w.fault(sandbox.Fault{Name: sandbox.RefundLater, Value: "30h", Times: 1})
-		asked := w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
-		w.fault(sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodRefund})
-		for hour := range 32 {
-			got, err := w.db.RefundByID(w.t.Context(), asked.ID)
-			w.must(err)
-			if got.State == models.RefundFailed {
-				w.t.Fatalf("given up after %d hours: %s", hour, got.LastError)
-			}
-			w.forward(time.Hour)
-			w.run()
-		}
-		w.wantStatus(o, models.OrderRefunded)
-		w.wantRefunds(o, 1, 216_33)
-		w.wantSound()
-	})
-}
-
 // Sixteen clicks at once, with jobs running beside them.
 func TestSixteenRefundsAtOnce(t *testing.T) {
 	onEach(t, func(w *world) {
@@ -355,66 +204,6 @@ func TestSixteenRefundsAtOnce(t *testing.T) {
 		w.runUntilQuiet()
 		w.wantRefunds(o, 1, 216_33)
 		w.wantStatus(o, models.OrderRefunded)
-		w.wantSound()
-	})
-}
-
-// Refunds by hand in Alipay's own console: their notifies are booked, whatever comes first, and fulfil nothing.
-func TestConsoleRefund(t *testing.T) {
-	for name, c := range map[string]struct {
-		faults []sandbox.Fault // of the payment
-		parts  []int64
-		want   models.OrderStatus
-	}{
-		"a part":                      {nil, []int64{100_00}, models.OrderPaid},
-		"two equal parts":             {nil, []int64{50_00, 50_00}, models.OrderPaid},
-		"part by part":                {nil, []int64{100_00, 116_33}, models.OrderRefunded},
-		"all":                         {nil, []int64{216_33}, models.OrderRefunded},
-		"a part, told before it paid": {[]sandbox.Fault{{Name: sandbox.NotifyReorder, Times: 1}}, []int64{100_00}, models.OrderPaid},
-		"told in four copies":         {[]sandbox.Fault{{Name: sandbox.NotifyDuplicate, Value: "4"}}, []int64{100_00, 16_33}, models.OrderPaid},
-		// The order is unpaid as before: its money came and went.
-		"all, and the payment never told": {[]sandbox.Fault{{Name: sandbox.NotifyDrop, Times: 1}}, []int64{216_33}, models.OrderTimedOut},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onEach(t, func(w *world) {
-				w.fault(c.faults...)
-				o := w.order(w.stock.Plain.For(30), w.stock.Rate.For(30))
-				link, err := w.Start(w.t.Context(), w.ann.ID, o.OrderNumber, payment.Phone) // wap pay notifies of full refunds, too
-				w.must(err)
-				w.must(w.alipay.Pay(link, ""))
-				if len(c.faults) == 0 {
-					w.delivered()
-				}
-				var back models.Fen
-				for _, part := range c.parts {
-					w.must(w.alipay.RefundOutside(o.OrderNumber, part))
-					w.delivered()
-					back += models.Fen(part)
-				}
-				w.forward(24 * time.Hour)
-				w.runUntilQuiet()
-				w.wantStatus(o, c.want)
-				w.wantRefunds(o, len(c.parts), back)
-				w.wantSound()
-			})
-		})
-	}
-}
-
-// Shop and console give the same money back at the same time; Alipay lets one of them.
-func TestConsoleAndShopRefundTheSame(t *testing.T) {
-	onEach(t, func(w *world) {
-		o := w.twoCourses()
-		w.fault(sandbox.Fault{Name: sandbox.APIBadGateway, Times: 2})
-		w.refund(models.NewRefund{OrderNumber: o.OrderNumber})
-		w.must(w.alipay.RefundOutside(o.OrderNumber, 216_33))
-		w.runUntilQuiet()
-		w.forward(24 * time.Hour)
-		if report, err := w.Reconcile(w.t.Context(), "2026-11-21"); err != nil || report.Open() != 0 {
-			w.t.Errorf("got %+v, %v; want every difference settled", report, err)
-		}
-		w.wantStatus(o, models.OrderRefunded)
-		w.wantRefunds(o, 1, 216_33)
 		w.wantSound()
 	})
 }

@@ -208,3 +208,17 @@ func (w *world) until(what string, reached func() bool) {
 		}
 	}
 }
+
+// atOnce lets a number of replicas make one pass of a job each, all at once.
+func (w *world) atOnce(replicas int, pass func() error) {
+	w.t.Helper()
+	var running sync.WaitGroup
+	for range replicas {
+		running.Go(func() {
+			if err := pass(); err != nil {
+				w.t.Errorf("job: %v", err)
+			}
+		})
+	}
+	running.Wait()
+}

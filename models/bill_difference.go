@@ -2,8 +2,11 @@ package models
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // DifferenceKind is the word in ly_bill_difference.kind.
@@ -65,8 +68,17 @@ func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action str
 
 // SaveBillDifferences stores what a comparison of that day found, and returns all differences of the
 // day. An open one that was not found any more is closed; one that was found again gets its new values.
-// Each difference is one row, so that comparing twice has the same result.
+// Each difference is one row, so that comparing twice has the same result, also at once: whoever was
+// slower finds the rows of the faster one.
 func (db *DB) SaveBillDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
+	all, err := db.saveDifferences(ctx, date, found)
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return db.saveDifferences(ctx, date, found)
+	}
+	return all, err
+}
+
+func (db *DB) saveDifferences(ctx context.Context, date string, found []BillDifference) ([]BillDifference, error) {
 	var all []BillDifference
 	err := db.inTx(ctx, func(tx transaction) error {
 		var known []BillDifference

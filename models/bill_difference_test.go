@@ -1,6 +1,8 @@
 package models_test
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -65,6 +67,24 @@ func TestSaveBillDifferences(t *testing.T) {
 					t.Errorf("%s: got %+v, want open %v, found first at one", step.name, d, open)
 				}
 			}
+		}
+	})
+}
+
+// Staff may compare a day while the job does, or press twice: both store what they found, once.
+func TestSaveBillDifferencesAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		found := []models.BillDifference{
+			{Kind: models.MissingHere, OutTradeNo: "a"}, {Kind: models.MissingThere, OutTradeNo: "b"},
+		}
+		for day := range 20 {
+			date := fmt.Sprintf("2026-01-%02d", day+1)
+			together(4, func(int) {
+				all, err := s.SaveBillDifferences(t.Context(), date, slices.Clone(found))
+				if err != nil || len(all) != len(found) {
+					t.Errorf("%s: got %+v, %v; want %d differences", date, all, err, len(found))
+				}
+			})
 		}
 	})
 }

@@ -146,8 +146,11 @@ func (tx transaction) pointsLeft(o Order, r Refund) (int64, error) {
 
 // pointsOfRefund is the share of the refund's line in the order's points, at most those that are left.
 func (tx transaction) pointsOfRefund(o Order, r Refund) (int64, error) {
+	if o.Credit == 0 {
+		return 0, nil
+	}
 	left, err := tx.pointsLeft(o, r)
-	if err != nil || left == 0 {
+	if err != nil {
 		return 0, err
 	}
 	var line OrderDetail

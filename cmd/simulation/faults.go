@@ -6,17 +6,17 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// chance is a fault of Alipay's, or of its buyers, that comes once in so many occasions.
+// chance is a fault of Alipay or its buyers that comes, on average, once in oneIn occasions.
 type chance struct {
 	oneIn int
 	name  string
 	value string
 }
 
-// payFaults may be in the way of what tells the shop of a payment.
+// payFaults disturb the messages that tell the shop of a payment.
 //
-// Three faults of the simulator's need clients that run at the same time: here the students
-// themselves come back before and after the notify, and twice.
+// Three faults of the simulator are not among them, because they need clients that run at the same
+// time. Here the students themselves come back before or after the notify, and twice.
 var payFaults = []chance{
 	{12, sandbox.NotifyDrop, ""}, {20, sandbox.NotifyDelay, "20s"}, {20, sandbox.NotifyDelay, "10m"},
 	{30, sandbox.NotifyDelay, "20h"}, {50, sandbox.NotifyReorder, ""}, {40, sandbox.NotifyAfterReturn, ""},
@@ -24,7 +24,7 @@ var payFaults = []chance{
 	{50, sandbox.ReturnReplay, ""}, {50, sandbox.ReturnUTF8, ""}, {1500, sandbox.WrongPID, ""},
 }
 
-// messageFaults are rolled for at every step, and spoil the next message.
+// messageFaults have a chance at every step, and spoil the next message.
 var messageFaults = []chance{
 	{200, sandbox.NotifyDuplicate, ""}, {500, sandbox.NotifyExtraFields, ""}, {500, sandbox.NotifyEmptyField, ""},
 	{500, sandbox.NotifyRepeatedName, ""}, {400, sandbox.NotifyWrongSign, ""}, {3000, sandbox.NotifyOtherKey, ""},
@@ -36,7 +36,7 @@ var messageFaults = []chance{
 	{500, sandbox.NotifyGBK, ""}, {500, sandbox.NotifySubject, ""},
 }
 
-// callFaults may spoil any call of the shop's.
+// callFaults may spoil any call of the shop.
 var callFaults = []chance{
 	{90, sandbox.APITimeoutBefore, "1ns"}, {90, sandbox.APITimeoutAfter, "1ns"}, {120, sandbox.APIUnavailable, ""},
 	{120, sandbox.APIUnavailable, "after"}, {150, sandbox.APIErrorResponse, ""}, {150, sandbox.APIErrorResponse, "after"},
@@ -46,7 +46,7 @@ var callFaults = []chance{
 	{200, sandbox.APISlowBody, "1ns"}, {150, sandbox.APITradeNotExist, ""}, {200, sandbox.APICallLimited, ""},
 }
 
-// methodFaults are those of one method.
+// methodFaults may spoil the calls of one method.
 var methodFaults = map[string][]chance{
 	"alipay.trade.query": {{15, sandbox.QueryThenPay, ""}},
 	"alipay.trade.close": {{6, sandbox.ClosePaysFirst, ""}, {6, sandbox.CloseThenPay, ""}},
@@ -65,9 +65,9 @@ var methodFaults = map[string][]chance{
 	},
 }
 
-// plantCall spoils a call, perhaps. One that asks again for a refund which Alipay has accepted
-// rolls for no fault of refunds: it would stand until the next refund came, and as shops ask often,
-// hardly any would be spared.
+// plantCall may plant faults for a call. If the call repeats a refund that Alipay has already accepted,
+// it plants no fault of refunds: such a fault would wait for the next new refund, and because the shop
+// repeats refunds often, hardly any new refund would go well.
 func (w *world) plantCall(c call) {
 	w.plant(callFaults)
 	if c.method != "alipay.trade.refund" || !w.accepted(c) {
@@ -80,7 +80,7 @@ func (w *world) accepted(c call) bool {
 	return slices.ContainsFunc(trade.Refunds, func(r sandbox.Refund) bool { return r.OutRequestNo == c.OutRequestNo })
 }
 
-// plant rolls for each fault. One that stands already, because what it spoils has not come yet, is not doubled.
+// plant gives each fault its chance. A fault that still waits for what it spoils is not planted twice.
 func (w *world) plant(chances []chance) {
 	if w.calmed {
 		return

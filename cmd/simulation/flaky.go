@@ -8,19 +8,19 @@ import (
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
-// errDatabase is what a statement fails with that the simulation lets fail.
+// errDatabase is the error of a statement that the simulation makes fail.
 var errDatabase = errors.New("simulated: the connection to the database is lost")
 
-// How often, once in so many.
+// How often the database fails: on average once in so many statements or commits.
 const (
 	statementFails = 5000
 	deadlocks      = 20_000 // in a transaction, which the shop must try again
-	deathBetween   = 10_000 // statements: this one and all that follow fail until the shop is back
+	deathBetween   = 10_000 // this statement and all that follow fail, until the shop is back
 	commitRefused  = 1500
-	commitUnheard  = 1500 // it is committed, and the shop does not hear of it
+	commitUnheard  = 1500 // it is committed, but the shop does not hear of it
 )
 
-// flaky lets statements and commits of the shop fail.
+// flaky makes statements and commits of the shop fail.
 type flaky struct {
 	*world
 	dead    bool // nothing reaches the database any more, until the act is over
@@ -28,14 +28,14 @@ type flaky struct {
 	inTx    bool
 }
 
-// sound tells that nothing is to fail: it is not the shop that asks, or the time of faults is over.
+// sound tells whether nothing may fail now, because the shop does not ask or the time of faults is over.
 func (f *flaky) sound() bool { return f.depth == 0 || f.calmed || f.watched }
 
 func (f *flaky) revive() { f.dead = false }
 
 func (f *flaky) wrap(c driver.Connector) driver.Connector { return flakyConnector{c, f} }
 
-// trouble is the error of the next statement, if it is to fail.
+// trouble returns the error of the next statement; nil if it does not fail.
 func (f *flaky) trouble() error {
 	f.count.statements++
 	switch {

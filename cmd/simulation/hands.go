@@ -6,14 +6,14 @@ import (
 	"runtime/debug"
 )
 
-// What can become of an act beside the shop's own errors.
+// How an act can end, apart from the shop's own errors.
 var (
 	errDied  = errors.New("the shop died in the middle of it")
 	errPanic = errors.New("panic")
 )
 
-// hands are the goroutines that wait for an act. A new one for each would begin on a small stack
-// and copy it, bigger and bigger, as deep as the shop calls.
+// hands are goroutines that wait for an act. They are kept, because a new goroutine for each act would
+// begin with a small stack and have to grow it every time.
 type hands struct{ idle []*hand }
 
 type hand struct {
@@ -39,7 +39,7 @@ func (h *hands) run(act func() error) error {
 	return err
 }
 
-// rest ends them.
+// rest ends the goroutines.
 func (h *hands) rest() {
 	for _, one := range h.idle {
 		close(one.acts)
@@ -61,7 +61,7 @@ func (h *hand) work() {
 	}
 }
 
-// caught makes an error of a panic.
+// caught returns a panic as an error.
 func caught(act func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

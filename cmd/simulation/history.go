@@ -13,19 +13,19 @@ import (
 	"luffy/models"
 )
 
-// history is what has happened, order by order. Two runs of one seed have the same digest.
+// history is what has happened, order by order. Two runs with the same seed have the same digest.
 type history struct {
 	digest hash.Hash64
-	lines  map[string][]string // by order number; "" is what concerns no single order
+	lines  map[string][]string // by order number; "" for what concerns no single order
 	events int
 }
 
 func newHistory() history { return history{fnv.New64a(), map[string][]string{}, 0} }
 
-// keptLines bounds what is kept of an order.
+// keptLines is how many lines of an order are shown. No more than twice as many are kept.
 const keptLines = 60
 
-// note writes down what happened. The order may be named by an out_trade_no.
+// note adds a line to the history of an order. The order may be named by an out_trade_no.
 func (w *world) note(order, format string, args ...any) {
 	order = order[:min(len(order), models.OrderNumberLength)]
 	line := w.now.In(models.Beijing).Format("01-02 15:04:05.000 ") +
@@ -40,7 +40,7 @@ func (w *world) note(order, format string, args ...any) {
 	h.lines[order] = append(lines, line)
 }
 
-// fail ends the simulation: an invariant is broken.
+// fail ends the simulation, because an invariant is broken.
 func (w *world) fail(order string, err error) {
 	if w.broken != nil {
 		return
@@ -51,7 +51,7 @@ func (w *world) fail(order string, err error) {
 		strings.Join(lines[max(0, len(lines)-keptLines):], "\n"))
 }
 
-// verdict is how the simulation ended, with what shows it again.
+// verdict is the broken invariant, with the command that shows it again; nil if none is broken.
 func (w *world) verdict() error {
 	if w.broken == nil {
 		return nil
@@ -60,9 +60,9 @@ func (w *world) verdict() error {
 		w.broken, w.seed, w.orders, w.days, w.options.students)
 }
 
-// allow takes an error for what it may be in this world: one of those expected, the shop's death, a
-// fault of the database. Everything else breaks an invariant. The shop's own time limits run on the
-// real clock, and only a machine that stalls meets them.
+// allow notes how an act ended. Its error may be one of those expected, the death of the shop or a
+// fault of the database. It may also be a time limit of the shop, because these run on the real clock
+// and are met if the machine stalls. Any other error breaks an invariant.
 func (w *world) allow(order, what string, err error, expected ...error) {
 	w.note(order, "%s: %s", what, brief(err))
 	if err == nil || errors.Is(err, errDied) || errors.Is(err, errDatabase) || errors.Is(err, context.DeadlineExceeded) {
@@ -84,19 +84,19 @@ func brief(err error) string {
 	return text
 }
 
-// shopLog listens to what the shop writes into its log: a payment that could not be booked has a
-// reason, or an invariant is broken. It goes on to the handler.
+// shopLog reads the shop's log and passes it on to the handler. A payment that could not be booked
+// must have a reason that allow takes.
 type shopLog struct {
 	*world
 	slog.Handler
 }
 
-// Enabled wants errors, and what the handler wants.
+// Enabled takes errors and what the handler takes.
 func (l *shopLog) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelError || l.Handler.Enabled(ctx, level)
 }
 
-// Handle looks at the error of a record.
+// Handle checks the error of a record.
 func (l *shopLog) Handle(ctx context.Context, r slog.Record) error {
 	var why error
 	var outTradeNo string

@@ -8,7 +8,7 @@ import (
 	"luffy/models"
 )
 
-// job is one of the shop's.
+// job is a job of the shop.
 type job struct {
 	name        string
 	least, most time.Duration // between two passes
@@ -34,7 +34,7 @@ var jobs = []job{
 	}},
 }
 
-// plan fills the agenda with the visits, the passes of the jobs, and what a shop does daily.
+// plan fills the agenda with the students' visits, the passes of the jobs and the daily events.
 func (w *world) plan() {
 	until := begin.AddDate(0, 0, w.days)
 	for range w.orders {
@@ -55,19 +55,19 @@ func (w *world) plan() {
 	}
 }
 
-// again plans the next pass of a job, and with it the one after.
+// again plans the next pass of a job, which in turn plans the one after it.
 func (w *world) again(j job, until time.Time) {
 	w.in(w.between(j.least, j.most), func(ctx context.Context) {
 		if w.now.Before(until) {
 			w.again(j, until)
 		}
-		if !w.oneIn(20) || w.calmed { // else the pass is lost
+		if !w.oneIn(20) || w.calmed { // otherwise the pass is skipped
 			w.do(ctx, j)
 		}
 	})
 }
 
-// do makes one pass. What goes wrong in it comes up again.
+// do makes one pass of a job. An error is only noted, because the job tries again what failed.
 func (w *world) do(ctx context.Context, j job) {
 	err := w.act(func() error { return j.run(w, ctx) })
 	if err != nil {
@@ -75,7 +75,7 @@ func (w *world) do(ctx context.Context, j job) {
 	}
 }
 
-// anyJob is a pass of another replica in the middle of something else.
+// anyJob makes a pass of a job on another replica, in the middle of something else.
 func (w *world) anyJob(ctx context.Context) { w.do(ctx, jobs[w.rng.IntN(3)]) }
 
 func (w *world) newPrices(ctx context.Context) {
@@ -84,8 +84,8 @@ func (w *world) newPrices(ctx context.Context) {
 	}
 }
 
-// calmDown lets shop and Alipay come to rest: no more faults, no more students, until nothing
-// waits. By then Alipay has ended its repetitions and every day has a bill.
+// calmDown lets shop and Alipay come to rest. It goes on without faults and students until nothing
+// waits any more, Alipay has stopped repeating notifies and every day has a bill.
 func (w *world) calmDown(ctx context.Context) {
 	if w.broken != nil {
 		return
@@ -113,8 +113,8 @@ func (w *world) calmDown(ctx context.Context) {
 	}
 }
 
-// compareAll compares every day that has a bill, twice: what the first comparison sets going is
-// found done by the second.
+// compareAll compares every day that has a bill twice, so that the second comparison finds done what
+// the first has begun.
 func (w *world) compareAll(ctx context.Context) {
 	for range 2 {
 		for day := begin; day.AddDate(0, 0, 1).Before(w.now.Add(-12 * time.Hour)); day = day.AddDate(0, 0, 1) {

@@ -7,7 +7,7 @@ import (
 	"luffy/models"
 )
 
-// audit checks the shop's own invariants, which hold at every moment.
+// audit checks the invariants of the shop that hold at every moment.
 func (w *world) audit(ctx context.Context) {
 	w.flaky.watched = true
 	defer func() { w.flaky.watched = false }()
@@ -23,9 +23,9 @@ func (w *world) audit(ctx context.Context) {
 	w.judgeHaste(ctx)
 }
 
-// leftToStaff tells the findings with which the audit calls people: money whose refund Alipay has
-// refused, and money of which Alipay itself told a wrong sum. Until they have seen to it, and the
-// shop has heard of that, it is neither here nor there.
+// leftToStaff tells whether a finding is one that only staff can end: money whose refund Alipay has
+// refused, or of which Alipay itself told a wrong sum. Such money is neither fulfilled nor given back
+// until staff have dealt with it and the shop has heard of that.
 func (w *world) leftToStaff(ctx context.Context, f models.Finding) bool {
 	if f.Check != "money that no order took is going back or has gone back" {
 		return false
@@ -34,7 +34,7 @@ func (w *world) leftToStaff(ctx context.Context, f models.Finding) bool {
 		WHERE p.out_trade_no = ? AND f.state = 'failed'`, f.Row) > 0
 }
 
-// judge compares the books of both sides once all is quiet.
+// judge compares the books of shop and Alipay once all is quiet.
 func (w *world) judge(ctx context.Context) {
 	w.audit(ctx)
 	w.judgeOrders(ctx)
@@ -43,7 +43,7 @@ func (w *world) judge(ctx context.Context) {
 	w.judgeBills(ctx)
 }
 
-// rest are invariants of a shop that has come to rest, as queries for the orders that break them.
+// rest are the invariants of a shop that has come to rest. Each query finds the orders that break one.
 var rest = []struct{ what, query string }{
 	{"it still waits", `
 		SELECT order_number FROM ly_order
@@ -64,7 +64,7 @@ var rest = []struct{ what, query string }{
 		FROM ly_refund f JOIN ly_order_detail d ON d.id = f.order_detail_id JOIN ly_order o ON o.id = d.order_id
 		WHERE f.state = 'done' AND o.order_status = 1
 		AND f.points <> o.credit * d.sale_price / (o.total_price - o.discount_amount)`},
-	// Without the cast SQLite makes itself no index for the join.
+	// Without the cast, SQLite would make no index for the join.
 	{"it was fulfilled other than by one message", `
 		SELECT o.order_number FROM ly_order o
 		LEFT JOIN (SELECT CAST(substr(out_trade_no, 1, 26) AS TEXT) AS number, COUNT(*) AS messages FROM ly_payment_event

@@ -41,7 +41,8 @@ func (w *world) judgeTerms(ctx context.Context) {
 	}
 }
 
-// records reads them student by student and course by course, in the order in which they were granted.
+// records reads the records student by student and course by course, in the sequence in which they
+// were granted.
 func (w *world) records(ctx context.Context) []record {
 	var all []record
 	rows, err := w.sql.QueryContext(ctx, `

@@ -18,8 +18,8 @@ type booking struct {
 	paid, back     models.Fen
 }
 
-// judgeTrades compares every trade of Alipay's with the shop's books, both ways, and the seller's
-// account with both.
+// judgeTrades compares every trade at Alipay with the shop's books and the other way round, and the
+// seller's account with both.
 func (w *world) judgeTrades(ctx context.Context) {
 	booked := w.booked(ctx)
 	for _, trade := range w.alipay.Trades() {
@@ -51,8 +51,7 @@ func (w *world) judgeTrades(ctx context.Context) {
 	}
 }
 
-// judgeHaste wants nothing booked that has not happened at Alipay yet: money that has not come, or
-// has not gone back.
+// judgeHaste fails if the shop has booked a payment or a refund before it happened at Alipay.
 func (w *world) judgeHaste(ctx context.Context) {
 	booked := w.booked(ctx)
 	for _, outTradeNo := range slices.Sorted(maps.Keys(booked)) {
@@ -65,7 +64,7 @@ func (w *world) judgeHaste(ctx context.Context) {
 	}
 }
 
-// judgeTrade wants a fulfilled order or all of the money back.
+// judgeTrade wants every trade to have fulfilled its order or to have gone back in full.
 func (w *world) judgeTrade(trade sandbox.Trade, b booking) error {
 	switch {
 	case trade.SellerID != "" && b == (booking{}):
@@ -119,7 +118,8 @@ func (w *world) booked(ctx context.Context) map[string]booking {
 	return booked
 }
 
-// judgeBills wants no difference open but those of trades about which Alipay contradicts itself.
+// judgeBills wants no difference to be open, except those of trades about which Alipay contradicts
+// itself.
 func (w *world) judgeBills(ctx context.Context) {
 	const open = "SELECT DISTINCT out_trade_no FROM ly_bill_difference WHERE closed_at IS NULL"
 	for _, outTradeNo := range w.rows(ctx, open) {

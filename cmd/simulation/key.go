@@ -9,14 +9,14 @@ import (
 	mathrand "math/rand/v2"
 )
 
-// quickKey is an RSA key of eight primes that fit into a machine word each. Whoever verifies sees
-// no difference, and it signs in a tenth of the time. It keeps no secret.
+// quickKey is an RSA key of eight primes, each of which fits into a machine word. It signs in a tenth
+// of the time, and its signatures are verified like any others. It is not secure.
 type quickKey struct {
 	rsa.PublicKey
 	parts []part
 }
 
-// part is one prime, with the exponent and the factor that the remainder theorem has for it.
+// part is one prime, with its exponent and its factor for the Chinese remainder theorem.
 type part struct {
 	prime, exponent uint64
 	factor          *big.Int
@@ -47,7 +47,7 @@ func newQuickKey(rng *mathrand.Rand) *quickKey {
 	return k
 }
 
-// private is the key as far as a configuration looks at it.
+// private is as much of the key as a configuration reads.
 func (k *quickKey) private() *rsa.PrivateKey { return &rsa.PrivateKey{PublicKey: k.PublicKey} }
 
 // Public returns the public half.

@@ -12,7 +12,7 @@ import (
 	"luffy/models/payment"
 )
 
-// life is an order with what its student does about it.
+// life is an order together with what its student does about it.
 type life struct {
 	*world
 	student *student
@@ -20,12 +20,12 @@ type life struct {
 	cashier string // address of Alipay's cashier, once it was opened
 }
 
-// lifeOf finds the life of an order by an out_trade_no; nil when it is none that has one.
+// lifeOf finds the life of an order by an out_trade_no; nil if there is none.
 func (w *world) lifeOf(outTradeNo string) *life {
 	return w.lives[outTradeNo[:min(len(outTradeNo), models.OrderNumberLength)]]
 }
 
-// intend draws what the student has in mind.
+// intend decides by lot what the student is going to do.
 func (l *life) intend() {
 	plans := []struct {
 		share int // of a hundred
@@ -49,14 +49,14 @@ func (l *life) payNow(ctx context.Context) {
 	}
 }
 
-// leave goes as far as Alipay's login, perhaps, and no further.
+// leave goes to Alipay, perhaps logs in, and does no more.
 func (l *life) leave(ctx context.Context) {
 	if l.start(ctx) && l.oneIn(2) {
 		l.logIn() //nolint:contextcheck // a buyer's browser is no part of the shop's work
 	}
 }
 
-// payAndCancel does both, in either order.
+// payAndCancel pays and cancels, in either sequence.
 func (l *life) payAndCancel(ctx context.Context) {
 	if !l.start(ctx) {
 		return
@@ -75,14 +75,14 @@ func (l *life) cancelOnly(ctx context.Context) {
 	l.in(l.between(0, 5*time.Minute), l.cancel)
 }
 
-// payLate pays at about the deadline, when shop and Alipay close.
+// payLate pays about the deadline, when shop and Alipay close the order.
 func (l *life) payLate(ctx context.Context) {
 	if l.start(ctx) {
 		l.at(l.order.ExpiresAt.Add(l.between(-20*time.Second, 3*time.Second)), l.pay)
 	}
 }
 
-// payTwice pays two trades: the shop believed the first to be dead.
+// payTwice pays two trades, because the shop believed the first to be dead.
 func (l *life) payTwice(ctx context.Context) {
 	if !l.start(ctx) {
 		return
@@ -107,7 +107,7 @@ func (l *life) payOnTwoDevices(ctx context.Context) {
 	}
 }
 
-// payPoor tries an account without money first.
+// payPoor first tries to pay from an account without money.
 func (l *life) payPoor(ctx context.Context) {
 	if l.start(ctx) {
 		l.payAt(ctx, l.cashier, sandbox.BuyerPoor)
@@ -115,7 +115,7 @@ func (l *life) payPoor(ctx context.Context) {
 	}
 }
 
-// start asks the shop for the way to the cashier and goes there.
+// start asks the shop for the address of the cashier and goes there.
 func (l *life) start(ctx context.Context) bool {
 	var link string
 	device := payment.Desktop
@@ -137,7 +137,7 @@ func (l *life) start(ctx context.Context) bool {
 	return l.cashier != ""
 }
 
-// location is where a page of Alipay's sends the browser; empty where it shows something instead.
+// location is where a page of Alipay's redirects to; empty if it shows something instead.
 func (w *world) location(ctx context.Context, address string) string {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -151,7 +151,7 @@ func (w *world) location(ctx context.Context, address string) string {
 	return response.Header.Get("Location")
 }
 
-// logIn makes the trade at Alipay, and does not pay it.
+// logIn makes the trade at Alipay but does not pay it.
 func (l *life) logIn() {
 	l.note(l.order.OrderNumber, "logs in at the cashier: %s", lastWord(l.alipay.OpenTrade(l.cashier, "")))
 }
@@ -176,13 +176,13 @@ func (l *life) payAt(ctx context.Context, cashier, buyer string) {
 	}
 }
 
-// lastWord is the end of an error, without the address in it, which holds a signature.
+// lastWord is the last part of an error, without the address before it, which holds a signature.
 func lastWord(err error) string {
 	text := brief(err)
 	return text[strings.LastIndex(text, ": ")+1:]
 }
 
-// comeBack is the return from Alipay, sometimes twice, and the result page that asks when it does not know yet.
+// comeBack returns from Alipay, sometimes twice, and then looks at the result page.
 func (l *life) comeBack(ctx context.Context, cashier string) {
 	address, err := url.Parse(l.location(ctx, cashier+"/return"))
 	if err != nil || address.Host != shopHost {
@@ -198,8 +198,8 @@ func (l *life) comeBack(ctx context.Context, cashier string) {
 	l.look(ctx)
 }
 
-// look opens the result page, which asks in the background. It has a replica to itself: waiting for
-// that one's questions is waiting for this one.
+// look opens the result page, which asks Alipay in the background, and waits for the answer. It has a
+// replica of its own, so that it waits for this question only.
 func (l *life) look(ctx context.Context) {
 	shop := l.replica()
 	err := l.act(func() error {
@@ -225,7 +225,7 @@ func (l *life) cancel(ctx context.Context) {
 	}
 }
 
-// anything happens to the order while the shop is busy with it.
+// anything lets something happen to the order while the shop is busy with it.
 func (l *life) anything(ctx context.Context) {
 	switch l.rng.IntN(8) {
 	case 0:

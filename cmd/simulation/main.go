@@ -1,11 +1,11 @@
 //go:debug rsa1024min=0
 
-// Command simulation runs the shop and the Alipay simulator through weeks of trade in one process
-// on one virtual clock, and as many such worlds side by side as the machine has cores. One seed
-// decides everything in a world: who buys, pays twice, pays late or leaves, which messages are
-// lost, doubled or forged, which calls and statements fail, and when the shop dies. Each day, and
-// once all is quiet, the books of both sides are compared; a fen that is not where it should be
-// ends the run with the seed, which shows it again.
+// Command simulation runs the shop and the Alipay simulator through weeks of trade, in one process and
+// on one virtual clock. It runs as many such worlds side by side as the machine has cores. A seed
+// decides everything in a world: who buys, pays twice, pays late or leaves, which messages are lost,
+// doubled or forged, which calls and statements fail, and when the shop dies. Each day, and once all
+// is quiet, the books of both sides are compared. If a single fen is not where it should be, the run
+// ends and prints the seed, with which it can be repeated.
 package main
 
 import (
@@ -108,7 +108,7 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// anySeed is short enough to be typed again.
+// anySeed draws a seed that is short enough to be typed.
 func anySeed() uint64 {
 	var b [4]byte
 	rand.Read(b[:])

@@ -11,10 +11,10 @@ import (
 	"luffy/models"
 )
 
-// tally counts what no table does.
+// tally counts what cannot be read from the database.
 type tally struct {
-	planned    int        // what was ever on the agenda
-	statements int        // with the beginnings of transactions
+	planned    int        // everything that was ever on the agenda
+	statements int        // including the beginnings of transactions
 	elsewhere  models.Fen // paid to another seller
 	faults     map[string]int
 }
@@ -23,7 +23,7 @@ func newTally() tally { return tally{faults: map[string]int{}} }
 
 func (t *tally) fault(name string) { t.faults[name]++ }
 
-// report is what a run came to.
+// report is the result of a run.
 type report struct {
 	digest     uint64
 	events     int
@@ -78,7 +78,7 @@ func (r report) of(what string) int64 {
 	return r.counts[i].n
 }
 
-// String is the table.
+// String prints the report as a table.
 func (r report) String() string {
 	if len(r.counts) == 0 {
 		return ""

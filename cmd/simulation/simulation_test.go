@@ -11,13 +11,14 @@ import (
 	"luffy/models/modelstest/logwatch"
 )
 
-// A known seed shows that nothing has become worse, one that nobody knows may show what nobody has thought of.
+// A known seed shows that nothing has become worse. An unknown one may show what nobody has thought of.
 func TestSimulation(t *testing.T) {
 	wantVariety(t, simulated(t, options{seed: 3, orders: 350, days: 1, students: 40}))
 	simulated(t, options{seed: anySeed(), orders: 120, days: 1, students: 30})
 }
 
-// simulated simulates in a bubble, where the shop's own time limits cannot run out however slow the machine is.
+// simulated simulates in a bubble, where the shop's own time limits do not run out however slow the
+// machine is.
 func simulated(t *testing.T, o options) (r report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -31,11 +32,11 @@ func simulated(t *testing.T, o options) (r report) {
 	return r
 }
 
-// rare is what a short run may well do without. The rest comes many times: any change of the shop
-// deals the dice of a seed anew.
+// rare is what need not happen in a short run, because any change to the shop changes what a seed
+// leads to. Everything else happens many times.
 var rare = []string{"of 0.00", "paid late and given back", "held", "refunds refused"}
 
-// wantVariety fails when the weather was fine: a simulation that meets none of its dangers proves nothing.
+// wantVariety fails if too little went wrong: a simulation without its dangers proves nothing.
 func wantVariety(t *testing.T, r report) {
 	t.Helper()
 	for _, c := range r.counts {
@@ -61,7 +62,7 @@ func TestOneSeedIsOneHistory(t *testing.T) {
 	}
 }
 
-// What breaks is told with the seed, the step and what the order went through.
+// A broken invariant is reported with the seed, the step and the history of the order.
 func TestBrokenInvariantIsTold(t *testing.T) {
 	w := &world{options: options{seed: 5, orders: 6, days: 7, students: 8}, now: begin, steps: 3, history: newHistory()}
 	w.note("20261101000000000001000001_2", "paid")

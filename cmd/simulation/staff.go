@@ -9,8 +9,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// giveBack is what staff do when a student asks: a line, a sum or all that is left, through the
-// shop or in Alipay's console.
+// giveBack is what staff do when a student asks for a refund: they refund a line, a sum or all that is
+// left, through the shop or in Alipay's console.
 func (l *life) giveBack(ctx context.Context) {
 	number := l.order.OrderNumber
 	if l.oneIn(5) {
@@ -38,8 +38,7 @@ func (l *life) giveBack(ctx context.Context) {
 	}
 }
 
-// console gives money of a booked payment back by hand, at Alipay. Staff do not touch what goes
-// back by itself, and do not see what another seller has received.
+// console refunds a payment by hand in Alipay's console. What another seller has received is not there.
 func (w *world) console(outTradeNo string, amount int64) {
 	if trade, _ := w.alipay.Trade(outTradeNo); trade.SellerID != "" {
 		return
@@ -48,8 +47,8 @@ func (w *world) console(outTradeNo string, amount int64) {
 	w.note(outTradeNo, "in the console %s go back: %s", models.Fen(amount), lastWord(err))
 }
 
-// morning is when staff look at what is left for people: money that must go back by hand, days with
-// open differences.
+// morning is when staff do what is left to them: they give back what must go back by hand, and look at
+// the days with open differences.
 func (w *world) morning(ctx context.Context) {
 	for _, row := range w.rows(ctx, `SELECT p.out_trade_no FROM ly_payment p WHERE p.state = 'held' OR p.state = 'surplus'
 		AND NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.payment_id = p.id AND f.state = 'pending') ORDER BY p.id`) {

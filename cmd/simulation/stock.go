@@ -18,8 +18,8 @@ const courses = 12
 
 func courseName(i int) string { return fmt.Sprintf("课程%02d", i) }
 
-// catalogue is what the shop sells: courses of odd prices, of which some are withdrawn or cost more
-// at times, and a price rule of each kind that comes and goes.
+// catalogue is what the shop sells: courses with odd prices, some of which are withdrawn or cost more
+// at times, and a price rule of each kind, which comes and goes.
 func (w *world) catalogue() models.Catalogue {
 	c := models.Catalogue{Coupons: couponKinds}
 	for i := range courses {
@@ -66,8 +66,8 @@ func (w *world) fillShelves(ctx context.Context) error {
 	return nil
 }
 
-// enrol adds the students, each with 500 points. They have no password, which would take longer to
-// hash than all else to write.
+// enrol adds the students, each with 500 points. They have no passwords, because hashing them would
+// take longer than all the rest.
 func (w *world) enrol(ctx context.Context) error {
 	tx, err := w.sql.BeginTx(ctx, nil)
 	if err != nil {

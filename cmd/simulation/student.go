@@ -10,7 +10,7 @@ import (
 	"luffy/models"
 )
 
-// student is somebody who buys, and buys again.
+// student is somebody who buys again and again.
 type student struct {
 	id      int64
 	coupons []int64
@@ -52,7 +52,7 @@ func (w *world) giveCoupon(ctx context.Context, s *student) {
 	}
 }
 
-// choose may name a coupon that is used, held or out of its time, and more points than there are.
+// choose may choose a coupon that is used, held or expired, and more points than there are.
 func (w *world) choose(s *student) models.Choice {
 	choice := models.Choice{}
 	if len(s.coupons) > 0 && w.oneIn(2) {
@@ -64,7 +64,7 @@ func (w *world) choose(s *student) models.Choice {
 	return choice
 }
 
-// checkout looks at the page and sends its form, again where no answer came, and sometimes twice.
+// checkout opens the page and sends its form, sometimes twice, and again if no answer came.
 func (w *world) checkout(ctx context.Context, s *student) (models.Order, bool) {
 	choice := w.choose(s)
 	var quote models.Quote

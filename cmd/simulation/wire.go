@@ -18,10 +18,11 @@ import (
 	"luffy/models/alipay/sandbox"
 )
 
-// toAlipay carries the shop's calls. While one is on its way, and while its answer is, the world goes on.
+// toAlipay carries the shop's calls. The world goes on while a call or its answer is on its way.
 type toAlipay struct{ *world }
 
-// dying is after how many calls the shop dies on the average, once in so many before and after its effect.
+// dying is how rarely the shop dies in a call: on average once in so many calls before the call has an
+// effect, and as often after it.
 const dying = 400
 
 var errCut = errors.New("simulated: the connection was cut")
@@ -51,11 +52,12 @@ func (w toAlipay) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// callLimit is how long a call of the shop's may be on its way. In this world, where the shop's own
-// limits do not run out, some are longer.
+// callLimit is how long the shop would wait for a call. Some calls in this world take longer, because
+// the shop's own limits do not run out here.
 const callLimit = 10 * time.Second
 
-// wantPause holds the shop to the three seconds that Alipay wants between two refunds of one trade.
+// wantPause fails if the shop does not keep the three seconds that Alipay wants between two refunds of
+// one trade.
 func (w *world) wantPause(outTradeNo string) {
 	if last, asked := w.refunding[outTradeNo]; asked && w.now.Sub(last) < 3*time.Second {
 		w.fail(outTradeNo, fmt.Errorf("a refund of %s is asked for %v after another", outTradeNo, w.now.Sub(last)))
@@ -72,7 +74,7 @@ func (w toAlipay) mayDie(outTradeNo, method string) {
 	runtime.Goexit()
 }
 
-// meanwhile lets time pass, and now and then something else happen, most often to the same order.
+// meanwhile lets time pass. Now and then something else happens, most often to the same order.
 func (w *world) meanwhile(ctx context.Context, outTradeNo string) {
 	w.pass(w.between(5*time.Millisecond, 300*time.Millisecond))
 	if w.depth > 3 || w.calmed {
@@ -93,7 +95,7 @@ func (w *world) meanwhile(ctx context.Context, outTradeNo string) {
 	}
 }
 
-// call is what the simulation reads of a call.
+// call is the part of a call that the simulation reads.
 type call struct {
 	method       string
 	OutTradeNo   string `json:"out_trade_no"`
@@ -133,7 +135,7 @@ func serve(h http.Handler, r *http.Request) (response *http.Response, err error)
 	return recorder.Result(), nil
 }
 
-// summary is the beginning of an answer, which holds its code, and puts it back.
+// summary reads the beginning of an answer, in which the code stands, and puts it back.
 func summary(r *http.Response) string {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -153,14 +155,14 @@ func summary(r *http.Response) string {
 // toShop carries Alipay's notifies.
 type toShop struct{ *world }
 
-// RoundTrip delivers one to the shop's own handlers.
+// RoundTrip delivers a notify to the shop's own handlers.
 func (w toShop) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	// Else one is drawn from a pool of random bytes whose filling no seed decides.
+	// Otherwise the ID is drawn from a pool of random bytes that does not depend on the seed.
 	r.Header.Set("X-Request-Id", "simulated")
 	said, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -182,7 +184,7 @@ func (w toShop) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// heard checks what the shop has acknowledged: Alipay will not tell it again.
+// heard checks that the shop has stored what it acknowledged, because Alipay will not repeat it.
 func (w *world) heard(ctx context.Context, said url.Values, body string, acknowledged bool) {
 	outTradeNo := said.Get("out_trade_no")
 	trade, known := w.alipay.Trade(outTradeNo)

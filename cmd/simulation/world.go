@@ -31,8 +31,8 @@ const (
 // begin is when every simulation begins: midnight in Beijing.
 var begin = time.Date(2026, 11, 1, 0, 0, 0, 0, models.Beijing)
 
-// world is the shop, its Alipay, and everybody who deals with them. Only one thing happens at a
-// time: whatever runs on a goroutine of its own is waited for.
+// world is the shop, its Alipay and everybody who deals with them. Only one thing happens at a time:
+// whatever runs on another goroutine is waited for.
 type world struct {
 	options
 	rng    *mathrand.Rand
@@ -63,7 +63,8 @@ type world struct {
 	broken    error // the first invariant that broke
 }
 
-// simulate runs one world to its end. The report is of use even where the error says what broke.
+// simulate runs one world to its end. If the error says that an invariant broke, there is a report all
+// the same.
 func simulate(ctx context.Context, o options) (report, error) {
 	w := &world{
 		options: o, rng: mathrand.New(mathrand.NewPCG(o.seed, o.seed)), now: begin, calmed: o.calm,
@@ -85,7 +86,7 @@ func simulate(ctx context.Context, o options) (report, error) {
 	return w.report(ctx), w.verdict()
 }
 
-// seedRandom lets order numbers, notify_ids and tokens follow the seed, too.
+// seedRandom makes order numbers, notify_ids and tokens depend on the seed, too.
 func seedRandom(seed uint64) (restore func()) {
 	before := rand.Reader
 	var key [32]byte
@@ -127,7 +128,7 @@ func (w *world) open(ctx context.Context) error {
 	return errors.Join(w.fillShelves(ctx), w.enrol(ctx))
 }
 
-// restart replaces the shop's process. Whatever it has not written down is gone.
+// restart replaces the shop's process. Whatever it has not stored is gone.
 func (w *world) restart() {
 	w.shop = w.replica()
 	w.pages = handlers.New(handlers.Config{
@@ -137,14 +138,14 @@ func (w *world) restart() {
 	})
 }
 
-// replica is a process of the shop's.
+// replica is one process of the shop.
 func (w *world) replica() *payment.Service {
 	return payment.New(payment.Config{
 		DB: w.db, Alipay: w.client, AppID: appID, BaseURL: "http://" + shopHost, Log: slog.New(&shopLog{w, w.log}), Crew: 1,
 	})
 }
 
-// live does what is on the agenda until nothing is, or something broke.
+// live does what is on the agenda, until nothing is left or an invariant is broken.
 func (w *world) live(ctx context.Context) {
 	for len(w.agenda) > 0 && w.broken == nil {
 		w.step(ctx)
@@ -168,7 +169,7 @@ func (w *world) deliver(ctx context.Context) {
 	w.alipay.DeliverDue(ctx)
 }
 
-// act lets the shop do something. It runs on a goroutine of its own, which ends where the shop dies.
+// act lets the shop do something. This runs on a goroutine of its own, which ends if the shop dies.
 func (w *world) act(do func() error) error {
 	w.depth++
 	err := w.hands.run(do)
@@ -181,7 +182,8 @@ func (w *world) act(do func() error) error {
 	return err
 }
 
-// agenda is what will happen, the earliest first, and in the order in which it was planned where that is equal.
+// agenda is what will happen, the earliest first. What happens at the same time is in the sequence in
+// which it was planned.
 type agenda []entry
 
 type entry struct {

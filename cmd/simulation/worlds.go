@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// sideBySide keeps o.worlds worlds going at a time, with one seed after the other, until o.length
-// is over or one of them breaks. What each says is printed when it has ended. one simulates a world
-// and gives its output.
+// sideBySide runs o.worlds worlds at a time, each with the next seed, until o.length is over or one of
+// them breaks. It prints the output of each world when that has ended. one simulates a world and
+// returns its output.
 func sideBySide(ctx context.Context, o options, one func(context.Context, options) (string, error)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -67,7 +67,8 @@ func ordersIn(out string) (orders int64) {
 	return orders
 }
 
-// elsewhere simulates one world in a process of its own: its random numbers are those of the whole process.
+// elsewhere simulates one world in a process of its own, because the random numbers of a world are
+// those of the whole process.
 func elsewhere(ctx context.Context, o options) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -82,7 +83,7 @@ func elsewhere(ctx context.Context, o options) (string, error) {
 	return string(out), err
 }
 
-// args are the options of one world as they are given on the command line.
+// args are the options of one world as command-line arguments.
 func (o options) args() []string {
 	return []string{
 		"-worlds", "1", "-seed", strconv.FormatUint(o.seed, 10), "-orders", strconv.Itoa(o.orders),

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Each world has a seed of its own and is told all that the others are.
+// Each world has a seed of its own; all its other options are those of the others.
 func TestSideBySide(t *testing.T) {
 	o := options{seed: 7, orders: 8, days: 9, students: 10, worlds: 3, calm: true}
 	var mu sync.Mutex
@@ -32,7 +32,7 @@ func TestSideBySide(t *testing.T) {
 	}
 }
 
-// The first world that breaks ends the others, which are no findings.
+// The first world that breaks ends the others, and these are not reported as broken.
 func TestBrokenWorldEndsAll(t *testing.T) {
 	endless := options{seed: 1, worlds: 2, length: 1 << 40}
 	err := sideBySide(t.Context(), endless, func(ctx context.Context, one options) (string, error) {

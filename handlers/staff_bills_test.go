@@ -133,7 +133,7 @@ func TestStaffExportIsBounded(t *testing.T) {
 	boss := w.shopkeeper("boss")
 	refused := boss.get("/staff/export?period=2026-11")
 	refused.want(http.StatusUnprocessableEntity)
-	refused.wantText(".problems", "这个月太大，请按天下载")
+	refused.wantText(".problems", "这张表太大，不能下载：一个月可以按天下载，一天请管理员运行命令 luffy export 2026-11。")
 	if rows := strings.Count(boss.open("/staff/export?period=2026-11-20").body, "\n"); rows != 1001 {
 		t.Errorf("got %d rows of a day, want the headings and 1000", rows)
 	}

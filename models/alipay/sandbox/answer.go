@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// serveAPI answers a call from a server. refused is what the common checks said.
+// serveAPI answers a call from a server. refused is the result of the common checks.
 func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, q *request, refused error) {
 	if refused != nil {
 		s.logCall(q, refused)
@@ -46,8 +46,8 @@ type envelope struct {
 	sign   string // "" = none
 }
 
-// seal makes the signed envelope. Where the app is not known yet there is nobody to sign for: that
-// error_response has no sign, as with the real gateway.
+// seal makes the signed envelope. While the app is not known, the answer is an error_response without
+// a sign, as with the real gateway.
 func (s *Sandbox) seal(q *request, answer any, err error) envelope {
 	e := envelope{object: object(answer, err)}
 	if q.gbk {

@@ -31,7 +31,7 @@ func (s *Sandbox) takeAPIFaults(q *request) apiFaults {
 	return found
 }
 
-// outTradeNo is the trade that a call is about, as far as that can be seen. s.mu is held.
+// outTradeNo is the trade that a call is about, if the call tells. s.mu is held.
 func (s *Sandbox) outTradeNo(q *request) string {
 	var ref tradeRef
 	if err := json.Unmarshal([]byte(q.get("biz_content")), &ref); err != nil {
@@ -63,8 +63,8 @@ func (faults apiFaults) withoutEffect() bool {
 	return false
 }
 
-// spoilAnswer gives no answer, or one that is no signed envelope at all; false = the real one is to
-// be written.
+// spoilAnswer sends no answer, or one that is not a signed envelope. It returns false if no fault asks
+// for that and the real answer is to be written.
 func (faults apiFaults) spoilAnswer(w http.ResponseWriter, r *http.Request) bool {
 	for _, name := range []string{APITimeoutBefore, APITimeoutAfter} {
 		if f, hit := faults[name]; hit {
@@ -88,7 +88,8 @@ func (faults apiFaults) spoilAnswer(w http.ResponseWriter, r *http.Request) bool
 	return true
 }
 
-// hang keeps the caller waiting until it goes away or the time is over, and then cuts the connection.
+// hang keeps the caller waiting until the time is over or the caller has gone, and then cuts the
+// connection.
 func hang(caller context.Context, limit time.Duration) {
 	over, cancel := context.WithTimeout(caller, limit)
 	defer cancel()

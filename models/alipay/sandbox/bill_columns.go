@@ -18,7 +18,8 @@ func named(name string) func(billColumn) bool {
 
 func constant(text string) func(billRow) string { return func(billRow) string { return text } }
 
-// billColumns are those of a usual account. A tab keeps spreadsheets from taking long numbers for amounts.
+// billColumns are the columns of a usual account. The tab keeps spreadsheets from reading long numbers
+// as amounts.
 var billColumns = []billColumn{
 	{"支付宝交易号", func(r billRow) string { return r.TradeNo + "\t" }},
 	{"商户订单号", func(r billRow) string { return r.OutTradeNo + "\t" }},
@@ -47,7 +48,7 @@ var billColumns = []billColumn{
 	{"备注", constant("")},
 }
 
-// line writes one row. A cell is quoted only where it could not be read otherwise.
+// line writes one row. A cell is quoted only if it could not be read otherwise.
 func line(columns []billColumn, r billRow) string {
 	cells := make([]string, len(columns))
 	for i, c := range columns {

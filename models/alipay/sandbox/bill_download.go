@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// downloadAge is for how long the address of a bill can be opened, on the virtual clock.
+// downloadAge is how long the address of a bill can be opened, by the virtual clock.
 const downloadAge = 30 * time.Second
 
-// download is a bill that waits at its address.
+// download is a bill that can be fetched at its address.
 type download struct {
 	file  []byte
 	until time.Time
 }
 
-// offer puts a bill where it can be fetched once, and gives the token of the address. Addresses do
-// not outlive the process.
+// offer makes a bill available for one download and returns the token of its address. The address is
+// lost when the process ends.
 func (s *Sandbox) offer(b bill) (token string) {
 	d := download{file: b.faults.alterArchive(b.archive()), until: b.exported.Add(downloadAge)}
 	if b.faults.on(BillExpiredURL) {

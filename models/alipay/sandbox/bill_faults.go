@@ -71,7 +71,7 @@ func (faults billFaults) alterColumns(columns []billColumn) []billColumn {
 	return columns
 }
 
-// cutInList says that the list ends early while the archive is whole.
+// cutInList means that the list ends early, while the archive is complete.
 func (faults billFaults) cutInList() bool {
 	f, hit := faults[BillCutOff]
 	return hit && f.Value == ""

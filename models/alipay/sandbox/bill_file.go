@@ -11,7 +11,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// bill is a bill on its way to its reader.
+// bill is the content of a bill before it is written to a file.
 type bill struct {
 	period
 	account  string // PID
@@ -20,7 +20,7 @@ type bill struct {
 	faults   billFaults
 }
 
-// total is how many rows of a kind there are and what they come to.
+// total is the number and the sum of the rows of one kind.
 func (b bill) total(refunds bool) (rows int, fen int64) {
 	for _, r := range b.rows {
 		if r.Refund == refunds {
@@ -84,7 +84,8 @@ func (b bill) summary() string {
 
 func crlf(lines []string) string { return strings.Join(lines, "\r\n") + "\r\n" }
 
-// archive packs both files. Their names are GBK like what stands in them, and no flag of the archive says so.
+// archive packs both files. Their names are in GBK, like their content, but no flag of the archive says
+// so.
 func (b bill) archive() []byte {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)

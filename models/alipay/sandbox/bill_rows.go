@@ -44,7 +44,7 @@ func (s *Sandbox) allRows(now time.Time) []billRow {
 	var rows []billRow
 	s.ageAll(now)
 	for _, t := range s.state.trades {
-		// A trade with another receiver stands in that one's bill.
+		// A trade that another seller received is in that seller's bill.
 		if !t.PaidAt.IsZero() && s.receiver(t) == s.cfg.SellerID {
 			rows = append(rows, s.rowsOfTrade(t)...)
 		}

@@ -11,10 +11,11 @@ import (
 	"strings"
 )
 
-// Pay does without a browser what a buyer does at the cashier, login and payment in one. link is
-// the address that the shop sends the buyer's browser to, or the cashier's own, or the out_trade_no
-// of a cashier that was opened before. buyer is the ID of an account; "" = the one who has opened
-// the trade, else BuyerRich. The error says why the cashier refuses, like ACQ.TRADE_HAS_CLOSE.
+// Pay does without a browser what a buyer does at the cashier: it logs in and pays. link is the address
+// to which the shop sends the buyer's browser, or the address of the cashier, or the out_trade_no of a
+// cashier that was opened before. buyer is the ID of an account; if it is empty, the buyer is the one
+// who logged in before, or else BuyerRich. The error says why the cashier refuses, like
+// ACQ.TRADE_HAS_CLOSE.
 func (s *Sandbox) Pay(link, buyer string) error { return s.atCashier(link, buyer, s.payAs) }
 
 // OpenTrade does the login alone, which makes the trade and leaves it in WAIT_BUYER_PAY; link and
@@ -39,7 +40,7 @@ func (s *Sandbox) atCashier(link, buyer string, act func(*cashier, string) error
 
 var errNoCashier = errors.New("no cashier was opened there")
 
-// follow finds the cashier visit to which a link leads, and opens a new one where the link is the shop's.
+// follow finds the cashier visit to which a link leads. If the link is the shop's, it opens a new one.
 func (s *Sandbox) follow(link string) (*cashier, error) {
 	u, err := url.Parse(link)
 	if err != nil {

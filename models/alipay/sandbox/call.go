@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Call is one request to the gateway, with what it was answered.
+// Call is one request to the gateway, with its answer.
 type Call struct {
 	At         time.Time `json:"at"`
 	Method     string    `json:"method"`

@@ -6,8 +6,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// cashier is one visit of a browser to the cashier: what the page request asked for, and how far
-// the buyer has come. It is found by its token alone, as it belongs to no account before the login.
+// cashier is one visit of a browser to the cashier: what the page request asked for, and how far the
+// buyer has come. It is found by its token alone, because before the login it belongs to no account.
 type cashier struct {
 	Token          string        `json:"token"`
 	Product        string        `json:"product_code"`
@@ -40,9 +40,8 @@ func (c *cashier) path() string {
 	return "/cashier/" + c.Token
 }
 
-// linkDeadline is when a visit can no longer make a trade; zero = never. A relative timeout counts
-// from the first request of the out_trade_no on the PC, and only from the trade on the phone. s.mu
-// is held.
+// linkDeadline is when a visit can no longer make a trade; zero = never. On the PC a relative timeout
+// counts from the first request of the out_trade_no, on the phone only from the trade. s.mu is held.
 func (s *Sandbox) linkDeadline(c *cashier) time.Time {
 	if c.TimeExpire.IsZero() && c.wap() {
 		return time.Time{}
@@ -71,8 +70,8 @@ func endOfDay(t time.Time) time.Time {
 	return time.Date(year, month, day+1, 0, 0, 0, 0, alipay.Zone)
 }
 
-// visit returns a copy of a cashier visit, its trade's copy if there is one, and why it cannot be
-// paid, if so.
+// visit returns copies of a cashier visit and, if there is one, of its trade. If nothing can be paid
+// there, it also returns why.
 func (s *Sandbox) visit(token string) (view visitView, found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

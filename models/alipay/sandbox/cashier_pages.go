@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cashierPage is what the templates of a visit are filled with.
+// cashierPage is what the templates of a visit show.
 type cashierPage struct {
 	Title     string
 	Path      string
@@ -53,7 +53,7 @@ func (s *Sandbox) showVisit(w http.ResponseWriter, _ *http.Request, v visitView)
 	}
 }
 
-// showForm is the step at which the visit stands, with what went wrong in the last attempt.
+// showForm shows the step that the visit has reached, and what went wrong in the last attempt.
 func (s *Sandbox) showForm(w http.ResponseWriter, status int, v visitView, problem error) {
 	page := newCashierPage("收银台", v)
 	page.Buyers = s.Accounts()
@@ -85,7 +85,8 @@ func (s *Sandbox) postPay(w http.ResponseWriter, r *http.Request, v visitView) {
 	http.Redirect(w, r, v.path(), http.StatusSeeOther)
 }
 
-// refuseAttempt shows the form again when the buyer can do something about it, and else the end of the visit.
+// refuseAttempt shows the form again if the buyer can do something about it. Otherwise it shows the end
+// of the visit.
 func (s *Sandbox) refuseAttempt(w http.ResponseWriter, r *http.Request, problem error) {
 	v, _ := s.visit(r.PathValue("token"))
 	switch {
@@ -106,7 +107,8 @@ func (s *Sandbox) postAbandon(w http.ResponseWriter, r *http.Request, v visitVie
 	})
 }
 
-// exit is where a buyer goes who does not pay: where the request says, else the shop's front page.
+// exit is where a buyer who does not pay goes: the address in the request, or else the shop's front
+// page.
 func (v visitView) exit() string {
 	for _, address := range []string{v.QuitURL, v.FromURL} {
 		if address != "" {

@@ -59,7 +59,7 @@ func (c *clock) mode() string {
 	}
 }
 
-// resume continues a stored clock: an earlier run may have been ahead of the base clock.
+// resume continues a stored clock, which may be ahead of the base clock.
 func (c *clock) resume(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,8 +85,8 @@ func ParseClock(mode string) (rate int, err error) {
 	return rate, nil
 }
 
-// SetClock sets the pace of the virtual clock: "real", "xN" (N times as fast) or "manual" (it
-// stands still and only Advance moves it). The time reached so far stays.
+// SetClock sets the pace of the virtual clock: "real", "xN" (N times as fast) or "manual" (it stands
+// still, and only Advance moves it). It does not change the present time.
 func (s *Sandbox) SetClock(mode string) error {
 	rate, err := ParseClock(mode)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *Sandbox) SetClock(mode string) error {
 	return nil
 }
 
-// Advance moves the virtual clock forward by d, in any mode. What falls due is done by Run.
+// Advance moves the virtual clock forward by d, in any mode. Run does what falls due.
 func (s *Sandbox) Advance(d time.Duration) error {
 	if d <= 0 {
 		return fmt.Errorf("advance by %v: the clock runs forward only", d)

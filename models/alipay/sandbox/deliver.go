@@ -84,7 +84,7 @@ func (s *Sandbox) deliver(ctx context.Context, e *Event) {
 	s.settle(ctx, e, results)
 }
 
-// settle books the outcome of one delivery (several copies when duplicated) and plans the next.
+// settle books the outcome of a delivery, which may have been several copies, and plans the next.
 func (s *Sandbox) settle(ctx context.Context, e *Event, results []Delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,8 +117,8 @@ func (s *Sandbox) settle(ctx context.Context, e *Event, results []Delivery) {
 	s.releaseAfter(e)
 }
 
-// Deliveries returns the log of the notifies of one trade, or of all when outTradeNo is empty,
-// oldest first.
+// Deliveries returns the log of the notifies of one trade, or of all if outTradeNo is empty, oldest
+// first.
 func (s *Sandbox) Deliveries(outTradeNo string) []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,24 +1,24 @@
 // Package sandbox is a simulator of Alipay (沙箱模拟器): the v2 gateway, the cashier pages for
 // desktop and phone, the synchronous return, the asynchronous notify with its retries, the methods
 // query, close, cancel, refund and refund query, and the trade bill with its download. It keeps
-// state, follows the gateway's rules, and misbehaves on request. It is for tests and
-// demonstrations: no money, no wallet, no certificate mode, no other product than page pay and wap
-// pay, and no bill of the balance (signcustomer).
+// state, follows the gateway's rules, and misbehaves on request. It is for tests and demonstrations,
+// and has no real money, no wallet, no certificate mode, no product except page pay and wap pay, and
+// no bill of the balance (signcustomer).
 //
-// It holds its own key pair in the place of Alipay's, and of the shop the public key only. The text
-// that is signed and the check of a signature are written here a second time on purpose, so that a
-// misreading on the shop's side is not mirrored by the other side.
+// It has a key pair of its own instead of Alipay's, and knows only the public key of the shop. It does
+// not share the shop's code for building the text that is signed and for checking signatures, so that
+// a misreading of the rules on the shop's side shows.
 //
-// Time is virtual: [Sandbox.SetClock] and [Sandbox.Advance] drive deadlines, retries, refunds that
-// take long, the end of the refund window and the day of the bill, so that a day of retries takes a
-// test no time. The shop's clock does not follow; a shop whose orders have deadlines should be
-// given the same clock, or the simulator takes them for expired once it is ahead.
+// Time is virtual: [Sandbox.SetClock] and [Sandbox.Advance] drive deadlines, retries, slow refunds, the
+// end of the refund window and the day of the bill, so that a test need not wait for a day of retries.
+// The shop's clock does not follow. A shop whose orders have deadlines should be given the same clock;
+// otherwise its orders look expired to a simulator that is ahead.
 //
 // # JSON API for tests
 //
-// Everything below /admin is for whoever runs the simulator; nothing there is changed by GET. A
-// POST takes JSON and answers JSON, or takes a form and answers 303 to the page it came from. Sums
-// are integer fen, times are RFC 3339 of the virtual clock, byte fields are base64.
+// Everything below /admin is for whoever runs the simulator. A GET changes nothing there. A POST takes
+// JSON and answers JSON, or takes a form and answers 303 to the page it came from. Sums are integer
+// fen, times are RFC 3339 by the virtual clock, byte fields are base64.
 //
 //	GET  /admin/api/trades                          all trades, newest first
 //	GET  /admin/api/trades/{out_trade_no}           {trade, events, deliveries}; 404 before the trade exists

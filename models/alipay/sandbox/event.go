@@ -19,7 +19,7 @@ const (
 	EventDropped   = "dropped"   // a fault lost it
 )
 
-// Event is something that the shop is notified of. All its deliveries carry the same notify_id.
+// Event is something that the shop is notified of. All its deliveries have the same notify_id.
 type Event struct {
 	NotifyID   string            `json:"notify_id"`
 	OutTradeNo string            `json:"out_trade_no"`
@@ -60,8 +60,8 @@ func DefaultTriggers() map[string][]string {
 	}
 }
 
-// emit queues the notify of a trade's new state, if that state is one that is notified. refund is
-// the refund that led to it, or nil. s.mu is held.
+// emit queues the notify of a trade's new state, if this state is to be notified. refund is the refund
+// that led to it, or nil. s.mu is held.
 func (s *Sandbox) emit(t *Trade, status string, refund *Refund) {
 	if t.NotifyURL == "" || !slices.Contains(s.cfg.Triggers[t.Product], status) {
 		return

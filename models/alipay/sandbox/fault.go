@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Fault is one switch that makes the simulator misbehave. It matches the trade OutTradeNo (every
-// trade when empty) and, for API faults, the Method (every method when empty). It acts Times times,
-// or until it is cleared when Times is 0. Faults that change the plan of a notify count events,
-// those that change the message count deliveries, and those that change the rows of a bill count
-// rows.
+// Fault is one switch that makes the simulator misbehave. It matches the trade OutTradeNo, or every
+// trade if that is empty, and, for API faults, the Method, or every method if that is empty. It acts
+// Times times or, if Times is 0, until it is cleared. Faults that change the plan of a notify count
+// events, those that change the message count deliveries, and those that change the rows of a bill
+// count rows.
 type Fault struct {
 	Name       string `json:"name"`
 	OutTradeNo string `json:"out_trade_no,omitempty"`
@@ -50,7 +50,7 @@ func (s *Sandbox) AddFault(f Fault) error {
 	return nil
 }
 
-// ClearFaults switches all faults off. What they hold back is let go.
+// ClearFaults switches all faults off and releases what they hold back.
 func (s *Sandbox) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *Sandbox) Faults() []Fault {
 	return append([]Fault{}, s.faults...)
 }
 
-// faulty is what a fault may match.
+// faulty is what a fault is matched with.
 type faulty struct{ outTradeNo, method string }
 
 // takeFault finds a switch that is on for this case and counts it down. s.mu is held.

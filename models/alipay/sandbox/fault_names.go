@@ -11,7 +11,7 @@ const (
 	NotifyDelay        = "notify_delay"         // Value: how much later, like 30s (the default is 1m)
 	NotifyReorder      = "notify_reorder"       // the payment's notify waits for the one of a refund
 	NotifyBeforeReturn = "notify_before_return" // the return waits until the payment's first delivery is over
-	NotifyAfterReturn  = "notify_after_return"  // held until two seconds after the buyer was sent back
+	NotifyAfterReturn  = "notify_after_return"  // sent only two seconds after the buyer was sent back
 )
 
 // Faults of the notify's message.
@@ -58,9 +58,9 @@ const (
 	APICallLimited   = "api_call_limited"    // 40005, signed, without effect
 )
 
-// Faults of the business: what buyers, the seller's account and other systems do at the wrong
-// moment. Those about a buyer pay at the cashier that was opened last, and wait until there is one
-// that can be paid.
+// Faults of the business: what buyers, the seller's account and other systems do at the wrong moment.
+// The faults in which a buyer pays use the cashier that was opened last, and wait until there is one
+// at which something can be paid.
 const (
 	QueryThenPay      = "query_then_pay"       // right after a query found it unpaid, or not there, the trade is paid
 	ClosePaysFirst    = "close_pays_first"     // the trade is paid just before the next close, which is refused
@@ -74,14 +74,14 @@ const (
 	WrongPID          = "wrong_pid"            // another seller is paid: return and notify say so, the bill lacks it
 )
 
-// Faults of the bill. The rows that are altered are those of the fault's trade, and the lines 合计
-// agree with them.
+// Faults of the bill. They alter the rows of the fault's trade; the lines 合计 agree with the altered
+// rows.
 const (
 	BillTradeMissing   = "bill_trade_missing"   // no row of the payment
 	BillRefundMissing  = "bill_refund_missing"  // no row of the refunds
 	BillRefundNameless = "bill_refund_nameless" // the refund's row lacks its 退款批次号
 	BillAmount         = "bill_amount"          // the payment's row has another sum. Value: which (the default is 0.01)
-	BillTradeAdded     = "bill_trade_added"     // a payment of 1.00 that is none. Value: its out_trade_no
+	BillTradeAdded     = "bill_trade_added"     // a payment of 1.00 that nobody made. Value: its out_trade_no
 	BillLate           = "bill_late"            // not there yet. Value: the sub_code (the default is BILL_NOT_EXIST)
 	BillEmpty          = "bill_empty"           // as if nothing had been traded
 	BillExpiredURL     = "bill_expired_url"     // the address is out of date when it arrives

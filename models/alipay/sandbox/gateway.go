@@ -10,7 +10,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// method answers one API method; its value is what stands in the answer beside code and msg.
+// method answers one API method. It returns what the answer contains besides code and msg.
 type method func(*Sandbox, *request) (any, error)
 
 // apiMethods are called by servers and answered with signed JSON.
@@ -54,7 +54,7 @@ func (s *Sandbox) servePageMethod(w http.ResponseWriter, r *http.Request, call p
 	http.Redirect(w, r, call.base+c.path(), http.StatusFound)
 }
 
-// base is this server's outside address.
+// base is the outside address of this server.
 func (s *Sandbox) base(r *http.Request) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,8 +67,8 @@ func (s *Sandbox) base(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// requiredCommon are the parameters without which no request is looked at, in the order in which
-// the gateway asks.
+// requiredCommon are the parameters that every request needs, in the sequence in which the gateway
+// checks them.
 var requiredCommon = []struct{ name, what string }{
 	{"method", "method"},
 	{"app_id", "app-id"},
@@ -79,8 +79,8 @@ var requiredCommon = []struct{ name, what string }{
 	{"charset", "charset"},
 }
 
-// checkCommon is every check of the gateway that does not depend on the method. The signature comes
-// last, as its refusal repeats the text that was checked.
+// checkCommon makes every check of the gateway that does not depend on the method. It checks the
+// signature last, because that refusal repeats the text that was checked.
 func (s *Sandbox) checkCommon(q *request) error {
 	for _, p := range requiredCommon {
 		if q.get(p.name) == "" {

@@ -24,7 +24,7 @@ type record struct {
 	Delivery *Delivery `json:"delivery,omitempty"`
 }
 
-// owner keeps a state file from being used for another app.
+// owner is in the first line of a state file, so that the file is not used for another app.
 type owner struct {
 	AppID    string `json:"app_id"`
 	SellerID string `json:"seller_id"`

@@ -14,8 +14,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// hardSubject holds every character that careless code spoils on the way to the check: it turns +
-// and % and entities into something else, or trims the end.
+// hardSubject has every character that careless code spoils before it checks the signature, because it
+// decodes +, % or entities once too often, or trims the end.
 const hardSubject = `C++ %41 & "Go" 'n' Vue 全栈课程 `
 
 // message is one notify ready to be sent.
@@ -103,7 +103,7 @@ func (faults messageFaults) alterFields(fields map[string]string) {
 	}
 }
 
-// encode signs the fields and writes the body, with what is spoilt after signing.
+// encode signs the fields and writes the body. Faults that act after signing are applied here.
 func (faults messageFaults) encode(fields map[string]string, key crypto.Signer) string {
 	if isGBK(fields["charset"]) {
 		for name, value := range fields {
@@ -127,7 +127,7 @@ func (faults messageFaults) encode(fields map[string]string, key crypto.Signer) 
 	return strings.Join(pairs, "&")
 }
 
-// spoil changes one character of a base64 text and leaves it base64.
+// spoil changes one character of a base64 text; the result is still base64.
 func spoil(signature string) string {
 	other := "A"
 	if signature[10] == 'A' {

@@ -12,7 +12,7 @@ type billAnswer struct {
 	BillFileCode    string `json:"bill_file_code,omitempty"`
 }
 
-// emptyBill says that nothing was traded. The file is there all the same, without rows.
+// emptyBill means that nothing was traded. There is a file all the same, without rows.
 const emptyBill = "EMPTY_DATA_WITH_BILL_FILE"
 
 // queryBill is alipay.data.dataservice.bill.downloadurl.query, for the trade bill of a day or a month.
@@ -55,7 +55,7 @@ type period struct {
 	made        time.Time // when its bill is made, but for Config.BillDelay
 }
 
-// billYears is how far back bills reach.
+// billYears is how many years back there are bills.
 const billYears = 6
 
 func readPeriod(date string) (period, error) {
@@ -77,7 +77,7 @@ func dayOf(t time.Time) period {
 	return period{name: from.Format("20060102"), from: from, until: from.AddDate(0, 0, 1), made: from.AddDate(0, 0, 1)}
 }
 
-// billThere says why there is no bill of a period now.
+// billThere returns nil if there is a bill of the period now, or else why there is none.
 func (s *Sandbox) billThere(p period, now time.Time) error {
 	switch {
 	case now.Before(p.from):
@@ -90,7 +90,7 @@ func (s *Sandbox) billThere(p period, now time.Time) error {
 	return nil
 }
 
-// makeBill decides what stands in the bill and what is wrong with it.
+// makeBill decides what is in the bill and what is wrong with it.
 func (s *Sandbox) makeBill(p period) (bill, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

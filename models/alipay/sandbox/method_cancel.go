@@ -9,7 +9,7 @@ type cancelAnswer struct {
 	TradeNo    string `json:"trade_no,omitempty"`
 }
 
-// cancelTrade is alipay.trade.cancel: it ends a trade whatever has become of it, and gives all money back.
+// cancelTrade is alipay.trade.cancel: it ends a trade in whatever state, and gives all money back.
 func (s *Sandbox) cancelTrade(q *request) (any, error) {
 	var ref tradeRef
 	if err := q.biz(&ref); err != nil {
@@ -31,7 +31,7 @@ func (s *Sandbox) cancelTrade(q *request) (any, error) {
 	return answer, s.cancel(t)
 }
 
-// cancel is without effect on a trade that is at its end already. s.mu is held.
+// cancel has no effect on a trade that has ended already. s.mu is held.
 func (s *Sandbox) cancel(t *Trade) error {
 	rest := t.Total - t.promised()
 	switch {

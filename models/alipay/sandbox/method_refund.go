@@ -52,7 +52,7 @@ func (s *Sandbox) refund(q *request) (refundAnswer, error) {
 	if err != nil {
 		return refundAnswer{}, err
 	}
-	// A full refund may come without a number and then has the trade's own.
+	// A full refund may come without a number; then its number is that of the trade.
 	if content.OutRequestNo == "" && amount != t.Total {
 		return refundAnswer{}, badParameter("部分退款须有 out_request_no")
 	}
@@ -61,7 +61,7 @@ func (s *Sandbox) refund(q *request) (refundAnswer, error) {
 	})
 }
 
-// refundOnce gives the money back unless this out_request_no already has. s.mu is held.
+// refundOnce gives the money back, unless it already has for this out_request_no. s.mu is held.
 func (s *Sandbox) refundOnce(t *Trade, wanted Refund) (refundAnswer, error) {
 	if done, known := t.refund(wanted.OutRequestNo); known {
 		if done.Amount != wanted.Amount {

@@ -6,8 +6,8 @@ import (
 	"luffy/models/alipay"
 )
 
-// refundQueryAnswer of a refund that is not known has no member at all, and that of one whose money
-// has not moved has no refund_status: code 10000 alone says nothing.
+// refundQueryAnswer has no members for an unknown refund, and no refund_status for one whose money has
+// not moved. The code is 10000 in either case.
 type refundQueryAnswer struct {
 	GmtRefundPay string `json:"gmt_refund_pay,omitempty"`
 	OutRequestNo string `json:"out_request_no,omitempty"`

@@ -6,7 +6,7 @@ import (
 	"luffy/models/alipay"
 )
 
-// tradeRef is how every method names a trade; trade_no wins.
+// tradeRef is how every method names a trade. If it has both numbers, trade_no counts.
 type tradeRef struct {
 	OutTradeNo string `json:"out_trade_no"`
 	TradeNo    string `json:"trade_no"`
@@ -24,8 +24,8 @@ func (s *Sandbox) find(q *request, ref tradeRef) (*Trade, error) {
 	return t, nil
 }
 
-// withAmounts lets a refusal carry zero sums, as the real gateway does for some methods: a trap for
-// those who read the field before the code.
+// withAmounts adds zero sums to a refusal, as the real gateway does for some methods. Code that reads
+// the sum before the code falls for them.
 func withAmounts(err error, amounts map[string]string) error {
 	r := *asRefusal(err)
 	r.Amounts = amounts
@@ -52,8 +52,8 @@ type fundBill struct {
 	Amount      string `json:"amount"`
 }
 
-// query is alipay.trade.query. Its answer names neither app nor seller: who holds the signature's
-// key is who answered.
+// query is alipay.trade.query. Its answer names neither app nor seller; only the key that verifies the
+// signature tells whose it is.
 func (s *Sandbox) query(q *request) (any, error) {
 	var content struct {
 		tradeRef

@@ -26,7 +26,7 @@ func (s *Sandbox) applyScheduleFaults(e *Event) {
 	}
 }
 
-// releaseAfter lets go what waited for the delivery of e. s.mu is held.
+// releaseAfter releases what waited for the delivery of e. s.mu is held.
 func (s *Sandbox) releaseAfter(e *Event) {
 	if !e.isRefund() {
 		return
@@ -38,7 +38,7 @@ func (s *Sandbox) releaseAfter(e *Event) {
 	}
 }
 
-// releaseReturned lets go what waited for the buyer to be sent back, two seconds later.
+// releaseReturned releases, two seconds later, what waited for the buyer to be sent back.
 func (s *Sandbox) releaseReturned(outTradeNo string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +58,7 @@ func (s *Sandbox) release(e *Event, at time.Time) {
 	s.wakeWorker()
 }
 
-// isPayment tells the notify of a payment from those of refunds and closings.
+// isPayment tells whether the event is a payment, and not a refund or a closing.
 func (e *Event) isPayment() bool { return e.Fields["trade_status"] == TradeSuccess && !e.isRefund() }
 
 // durationOr reads a fault's value, which was checked when it was switched on.
@@ -69,7 +69,7 @@ func durationOr(value string, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// atoi reads a number; what is none counts as 0.
+// atoi reads a number. Any other text counts as 0.
 func atoi(value string) int {
 	n, err := strconv.Atoi(value)
 	if err != nil {

@@ -21,8 +21,8 @@ func newNotifyID(now time.Time) string {
 	return at.Format("20060102") + "00222" + at.Format("150405") + randomDigits(15)
 }
 
-// newRequestNo makes the number that Alipay itself gives to a refund that has none from the shop.
-// It is in no form that a shop may use, because nothing says that it is in one.
+// newRequestNo makes the number that Alipay itself gives to a refund that has none from the shop. It
+// does not look like a shop's number, because nothing promises that it does.
 func newRequestNo(now time.Time) string {
 	return now.In(alipay.Zone).Format("20060102") + "-" + randomDigits(16)
 }

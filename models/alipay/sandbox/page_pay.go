@@ -20,7 +20,7 @@ type pageCall struct {
 	refused error
 }
 
-// payContent is the biz_content of both page methods, as far as the simulator minds it.
+// payContent is the part of the biz_content of both page methods that the simulator reads.
 type payContent struct {
 	OutTradeNo         string `json:"out_trade_no"`
 	TotalAmount        string `json:"total_amount"`
@@ -61,7 +61,8 @@ func parseFen(amount string) (int64, bool) {
 	return fen, err == nil
 }
 
-// openCashier takes a page request and answers with the visit to which the browser is sent. It makes no trade.
+// openCashier takes a page request and returns the visit to which the browser is sent. It makes no
+// trade.
 func (s *Sandbox) openCashier(call pageCall) (*cashier, error) {
 	if call.refused != nil {
 		return nil, call.refused

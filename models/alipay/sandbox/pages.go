@@ -29,7 +29,7 @@ func parsePages(names ...string) map[string]*template.Template {
 	return all
 }
 
-// render writes a whole page or none.
+// render writes a complete page or none.
 func (s *Sandbox) render(w http.ResponseWriter, status int, name string, data any) {
 	var page bytes.Buffer
 	if err := pages[name].ExecuteTemplate(&page, "layout", data); err != nil {
@@ -54,8 +54,8 @@ type notice struct {
 	Label   string
 }
 
-// renderRefusal is how the gateway tells the buyer that a page request was refused. Like the real
-// one it says so with status 200. exit leads back to the shop where that is known.
+// renderRefusal tells the buyer that the gateway has refused a page request. Like the real gateway it
+// does so with status 200. exit leads back to the shop, if it is known.
 func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error, exit string) {
 	r := asRefusal(err)
 	title := "无法付款"
@@ -72,7 +72,7 @@ func (s *Sandbox) renderRefusal(w http.ResponseWriter, err error, exit string) {
 	})
 }
 
-// asRefusal returns the refusal in err; anything else is the simulator's own failure.
+// asRefusal returns the refusal in err. Any other error is the simulator's own failure.
 func asRefusal(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Delivery is one notify that went out, with what came back.
+// Delivery is one notify that was sent, with the answer.
 type Delivery struct {
 	NotifyID    string        `json:"notify_id"`
 	OutTradeNo  string        `json:"out_trade_no"`
@@ -29,12 +29,13 @@ type Delivery struct {
 // maxResponse is how much of an answer is kept.
 const maxResponse = 4 << 10
 
-// deliveryClient is the client of the worker: it follows no redirect, for a redirected notify is not received.
+// deliveryClient sends the notifies. It follows no redirect, because a redirected notify does not count
+// as received.
 func deliveryClient(given *http.Client) *http.Client {
 	client := http.Client{
 		Timeout: 10 * time.Second,
-		// Each notify has a connection of its own: one that is kept may lead to a shop that has stopped
-		// since, and that would count as a failed delivery.
+		// Each notify has a connection of its own. A connection that is kept may lead to a shop that has
+		// stopped since, and the delivery would fail.
 		Transport: &http.Transport{DisableKeepAlives: true},
 	}
 	if given != nil {

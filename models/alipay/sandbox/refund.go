@@ -9,7 +9,7 @@ import (
 // refundGap is the least time that Alipay wants between two refunds of one trade.
 const refundGap = 3 * time.Second
 
-// refundable says why a trade cannot give a sum back. s.mu is held.
+// refundable returns nil if the trade can give a sum back, or else why it cannot. s.mu is held.
 func (s *Sandbox) refundable(t *Trade, fen int64) error {
 	on := faulty{outTradeNo: t.OutTradeNo}
 	switch {
@@ -41,9 +41,8 @@ func (t *Trade) refundedSince(since time.Time) bool {
 	return slices.ContainsFunc(t.Refunds, func(r Refund) bool { return r.AcceptedAt.After(since) })
 }
 
-// acceptRefund books a refund out of the seller's account; the buyer gets the money when it is due,
-// which is at once unless a fault says otherwise. It gives the fund_change of the answer. s.mu is
-// held.
+// acceptRefund takes a refund from the seller's account. The buyer gets the money when it is due: at
+// once, unless a fault says otherwise. It returns the fund_change of the answer. s.mu is held.
 func (s *Sandbox) acceptRefund(t *Trade, r Refund) (fundChange string) {
 	on := faulty{outTradeNo: t.OutTradeNo}
 	now := s.clock.now()
@@ -61,7 +60,7 @@ func (s *Sandbox) acceptRefund(t *Trade, r Refund) (fundChange string) {
 	return fundChange
 }
 
-// settleRefunds moves the money of what is due. s.mu is held.
+// settleRefunds moves the money of the refunds that are due. s.mu is held.
 func (s *Sandbox) settleRefunds(t *Trade, now time.Time) {
 	for i := range t.Refunds {
 		r := &t.Refunds[i]
@@ -79,9 +78,9 @@ func (s *Sandbox) settleRefunds(t *Trade, now time.Time) {
 	}
 }
 
-// RefundOutside gives money back the way a seller does it by hand in Alipay's own console: the shop
-// has not asked for it and does not know its number, and hears of it by the notify and the bill
-// alone. fen is positive.
+// RefundOutside gives money back as a seller does by hand in Alipay's own console. The shop has not
+// asked for it, does not know its number, and hears of it only from the notify and the bill. fen is
+// positive.
 func (s *Sandbox) RefundOutside(outTradeNo string, fen int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

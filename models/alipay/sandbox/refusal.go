@@ -7,7 +7,7 @@ type refusal struct {
 	Code    string
 	SubCode string
 	SubMsg  string
-	// Amounts are the zero sums that some methods carry along even when they refuse.
+	// Amounts are the zero sums that some methods add even to a refusal.
 	Amounts map[string]string
 }
 

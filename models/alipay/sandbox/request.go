@@ -17,7 +17,7 @@ import (
 // maxRequest bounds a request to the gateway; biz_content has no limit of its own.
 const maxRequest = 1 << 20
 
-// request is one call of the gateway, with its parameters as the sender's charset says.
+// request is one call of the gateway, with its parameters read in the sender's charset.
 type request struct {
 	params map[string]string // decoded once, as text
 	signed map[string]string // the same as the bytes over which the signature must stand

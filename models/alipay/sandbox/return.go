@@ -50,7 +50,7 @@ func (s *Sandbox) sendBack(w http.ResponseWriter, r *http.Request, v visitView) 
 	http.Redirect(w, r, address, http.StatusFound)
 }
 
-// returnOrder is the order in which the real gateway was seen to send the twelve parameters.
+// returnOrder is the sequence in which the real gateway was seen to send the twelve parameters.
 var returnOrder = []string{
 	"charset", "out_trade_no", "method", "total_amount", "sign", "trade_no",
 	"auth_app_id", "version", "app_id", "sign_type", "seller_id", "timestamp",
@@ -81,12 +81,12 @@ func (s *Sandbox) returnAddress(v visitView) string {
 	return withQuery(v.ReturnURL, params)
 }
 
-// withQuery appends the parameters. A query of the shop's own stays in front of them, outside the
-// signature: that is how the real gateway breaks such addresses.
+// withQuery appends the parameters. If the shop's address has a query of its own, that stays in front,
+// outside the signature. This breaks such addresses, as the real gateway does.
 func withQuery(address string, params map[string]string) string {
 	var pairs []string
 	for _, name := range returnOrder {
-		// The return was seen with %20 for a space, the notify has +.
+		// The real return was seen to have %20 for a space; the notify has +.
 		value := strings.ReplaceAll(url.QueryEscape(params[name]), "+", "%20")
 		pairs = append(pairs, name+"="+value)
 	}

@@ -13,8 +13,8 @@ const (
 //go:embed pages
 var pageFiles embed.FS
 
-// Handler serves the gateway, the cashier pages and the admin side. Only the gateway may be posted
-// to by other sites' pages: that is how a shop opens the cashier.
+// Handler serves the gateway, the cashier pages and the admin side. Pages of other sites may post only
+// to the gateway, because that is how a shop opens the cashier.
 func (s *Sandbox) Handler() http.Handler {
 	own := http.NewServeMux()
 	for _, kind := range []string{"/cashier", "/wap"} {

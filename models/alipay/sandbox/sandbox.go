@@ -131,7 +131,7 @@ func (c Config) check() error {
 	return errors.Join(faults...)
 }
 
-// SetBaseURL gives the outside address once the listener knows it.
+// SetBaseURL sets the outside address, once the listener knows it.
 func (s *Sandbox) SetBaseURL(base string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -70,10 +70,10 @@ func (t *Trade) refund(outRequestNo string) (Refund, bool) {
 	return t.Refunds[i], true
 }
 
-// refunding says that money of an accepted refund has not moved yet.
+// refunding tells whether the money of an accepted refund has not moved yet.
 func (t *Trade) refunding() bool { return slices.ContainsFunc(t.Refunds, Refund.pending) }
 
-// promised is what all refunds come to, with those whose money has not moved yet.
+// promised is the sum of all refunds, including those whose money has not moved yet.
 func (t *Trade) promised() (fen int64) {
 	for _, r := range t.Refunds {
 		fen += r.Amount
@@ -147,7 +147,7 @@ func (s *Sandbox) create(c *cashier, buyerID string) (*Trade, error) {
 	return t, nil
 }
 
-// payable says why a cashier visit can no longer be paid. s.mu is held.
+// payable returns nil if something can be paid at a cashier visit, or else why not. s.mu is held.
 func (s *Sandbox) payable(c *cashier, now time.Time) error {
 	t := s.tradeOf(c.OutTradeNo, "")
 	switch {
@@ -181,5 +181,5 @@ func (s *Sandbox) pay(t *Trade) error {
 	return nil
 }
 
-// receiver is the PID of who gets the money.
+// receiver is the PID of the seller who gets the money.
 func (s *Sandbox) receiver(t *Trade) string { return cmp.Or(t.SellerID, s.cfg.SellerID) }

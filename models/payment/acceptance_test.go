@@ -11,7 +11,7 @@ import (
 	"luffy/models/payment"
 )
 
-// wantPaidOnce wants the order paid, its course granted once, and books that agree.
+// wantPaidOnce wants the order to be paid, its course to be granted once, and the books to agree.
 func (w *world) wantPaidOnce(o models.Order) {
 	w.t.Helper()
 	w.wantStatus(o, models.OrderPaid)
@@ -43,7 +43,7 @@ func TestHappyPath(t *testing.T) {
 	}
 }
 
-// Whatever comes first, twice, at once or not at all, one payment is one order.
+// Whatever messages come first, twice, at once or not at all, one payment makes one order paid.
 func TestOnePaymentIsOneOrder(t *testing.T) {
 	back := func(w *world, query string) {
 		_, err := w.Return(w.t.Context(), query)
@@ -95,8 +95,8 @@ func TestNotifyThatAlipayTakesForUnheard(t *testing.T) {
 	})
 }
 
-// With the notify cut off altogether, every payment still becomes an order by the job that asks, at
-// whatever moment it was made.
+// Even if no notify ever comes, the job that asks makes the order of every payment paid, at whatever
+// moment the payment was made.
 func TestNoNotifyAtAll(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -142,7 +142,7 @@ func TestPayAgain(t *testing.T) {
 	})
 }
 
-// After Alipay has closed an attempt the next has a name of its own. Both paid, one goes back.
+// After Alipay has closed an attempt, the next has another out_trade_no. If both are paid, one goes back.
 func TestPayAgainByAnotherAttempt(t *testing.T) {
 	onEach(t, func(w *world) {
 		o := w.order()
@@ -160,8 +160,8 @@ func TestPayAgainByAnotherAttempt(t *testing.T) {
 	})
 }
 
-// Another buyer's payment of a cancelled order, while its link lives: granted when all is still
-// free, else given back.
+// Another buyer pays a cancelled order whose link is still valid. The order is granted if that is still
+// possible, otherwise the money goes back.
 func TestLatePayment(t *testing.T) {
 	for name, c := range map[string]struct {
 		meanwhile func(w *world, coupon int64)
@@ -197,7 +197,7 @@ func TestLatePayment(t *testing.T) {
 	}
 }
 
-// Genuine news that is not true of any order of ours moves nothing.
+// Genuine messages that fit no order of ours change nothing.
 func TestWrongSumIsHeld(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyForge, Value: "total_amount"})

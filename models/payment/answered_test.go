@@ -9,8 +9,8 @@ import (
 	"luffy/models/payment"
 )
 
-// answered is the shop with something that happens as soon as it has read an answer of Alipay's,
-// before it works on it.
+// answered is the shop, where something happens as soon as it has read an answer of Alipay's and before
+// it works on that.
 func (w *world) answered(happens func()) *payment.Service {
 	w.t.Helper()
 	return payment.New(payment.Config{

@@ -41,7 +41,7 @@ func TestAskSoon(t *testing.T) {
 	})
 }
 
-// Only a proven answer counts. Whatever else comes leaves the attempt as it was, to be asked about again.
+// Only a signed answer counts. Any other leaves the attempt as it was, to be asked about again.
 func TestAskUnproven(t *testing.T) {
 	for _, fault := range []string{
 		sandbox.APIUnavailable, sandbox.APIErrorResponse, sandbox.APIGBKError,
@@ -64,7 +64,7 @@ func TestAskUnproven(t *testing.T) {
 	}
 }
 
-// The answer counts after the visitor has left, and the shop waits for it before it stops.
+// The answer counts even after the visitor has left, and the shop waits for it before it stops.
 func TestAskOutlivesRequest(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()
@@ -82,8 +82,8 @@ func TestAskOutlivesRequest(t *testing.T) {
 	w.wantEvents("query accepted fulfilled")
 }
 
-// An answer may come when the time of the question is over, the browser has left or the shop is
-// told to stop. What Alipay said is booked.
+// An answer is booked even if it comes when the time for the question is over, the browser has left or
+// the shop has been told to stop.
 func TestAnswerAtTheLastMoment(t *testing.T) {
 	for name, question := range map[string]func(context.Context, *world, *payment.Service, models.Payment) error{
 		"a return": func(ctx context.Context, _ *world, s *payment.Service, p models.Payment) error {
@@ -120,7 +120,7 @@ func TestAnswerAtTheLastMoment(t *testing.T) {
 	}
 }
 
-// What could not be booked in its time is told by the log of events.
+// The log of events tells of an answer that could not be booked in time.
 func TestNotifyTooLateIsOnRecord(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()

@@ -13,8 +13,8 @@ import (
 	"luffy/models/payment"
 )
 
-// onEachUntold runs the test on each database in a world in which Alipay tells the shop nothing by
-// itself: it learns what it asks for, and what the test writes in Alipay's name.
+// onEachUntold runs the test on each database, in a world in which Alipay tells the shop nothing by
+// itself: the shop learns only what it asks, and what the test writes in Alipay's name.
 func onEachUntold(t *testing.T, test func(*world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(untold(t, modelstest.SQLite)) })
@@ -29,7 +29,7 @@ func untold(t *testing.T, open opener, options ...func(*models.Options)) *world 
 	return w
 }
 
-// asked lets the questions end that AskSoon began.
+// asked waits for the questions that AskSoon began.
 func (w *world) asked() {
 	w.t.Helper()
 	w.must(w.Wait(context.Background()))
@@ -47,7 +47,7 @@ func (w *world) attempt() models.Payment {
 	return modelstest.Attempt(w.t, w.db, w.order())
 }
 
-// payAttempt pays at the cashier, of which the shop is not told.
+// payAttempt pays at the cashier, without the shop being told.
 func (w *world) payAttempt(p models.Payment) sandbox.Trade {
 	w.t.Helper()
 	link, err := w.Start(w.t.Context(), w.ann.ID, p.OutTradeNo[:models.OrderNumberLength], payment.Phone)
@@ -72,7 +72,7 @@ func (w *world) exec(statement string, args ...any) {
 	w.must(err)
 }
 
-// wantEvents checks what is stored of Alipay's messages, as "source verdict reason", oldest first.
+// wantEvents compares the stored messages, each as "source verdict reason", oldest first.
 func (w *world) wantEvents(want ...string) {
 	w.t.Helper()
 	rows, err := w.db.SQL().QueryContext(w.t.Context(), "SELECT source, verdict, reason FROM ly_payment_event ORDER BY id")

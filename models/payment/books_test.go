@@ -7,7 +7,7 @@ import (
 	"luffy/models"
 )
 
-// view reads the order as its student sees it.
+// view reads an order as its student sees it.
 func (w *world) view(o models.Order) models.OrderView {
 	w.t.Helper()
 	view, err := w.db.Order(w.t.Context(), o.UserID, o.OrderNumber)
@@ -67,14 +67,14 @@ func (w *world) runUntilQuiet() {
 	w.t.Fatalf("after hours of jobs %d things still wait", w.waiting())
 }
 
-// wantSound fails when an invariant is broken, or when shop and Alipay do not agree about every fen.
+// wantSound fails if an invariant is broken, or if shop and Alipay do not agree about every fen.
 func (w *world) wantSound() {
 	w.t.Helper()
 	w.wantClean()
 	w.wantAgreement()
 }
 
-// wantClean fails when an invariant is broken.
+// wantClean fails if an invariant is broken.
 func (w *world) wantClean() {
 	w.t.Helper()
 	findings, err := w.db.Audit(w.t.Context())
@@ -90,7 +90,8 @@ type booking struct {
 	paid, back models.Fen
 }
 
-// wantAgreement compares every paid trade of Alipay with the shop's books, both ways, and the sums.
+// wantAgreement compares every paid trade at Alipay with the shop's books and the other way round, and
+// the sums.
 func (w *world) wantAgreement() {
 	w.t.Helper()
 	booked := w.booked()

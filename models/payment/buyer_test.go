@@ -11,7 +11,7 @@ import (
 	"luffy/models/payment"
 )
 
-// order is an unpaid order of ann's over the offers, by default the plain course for 99.00.
+// order makes an unpaid order of ann's for the offers, by default for the plain course at 99.00.
 func (w *world) order(offers ...models.Offer) models.Order {
 	w.t.Helper()
 	if len(offers) == 0 {
@@ -20,7 +20,7 @@ func (w *world) order(offers ...models.Offer) models.Order {
 	return modelstest.Order(w.t, w.db, w.ann, offers...)
 }
 
-// start gives the link on which ann pays the order.
+// start returns the link with which ann pays the order.
 func (w *world) start(o models.Order) string {
 	w.t.Helper()
 	link, err := w.Start(w.t.Context(), o.UserID, o.OrderNumber, payment.Desktop)
@@ -28,14 +28,14 @@ func (w *world) start(o models.Order) string {
 	return link
 }
 
-// pay pays at the cashier and waits until Alipay has told the shop, unless a fault keeps it from that.
+// pay pays at the cashier and waits until Alipay has told the shop, unless a fault prevents that.
 func (w *world) pay(link string) {
 	w.t.Helper()
 	w.must(w.alipay.Pay(link, ""))
 	w.delivered()
 }
 
-// paid is an order of ann's that she has paid.
+// paid makes an order of ann's and pays it.
 func (w *world) paid(offers ...models.Offer) models.Order {
 	w.t.Helper()
 	o := w.order(offers...)
@@ -44,8 +44,8 @@ func (w *world) paid(offers ...models.Offer) models.Order {
 	return o
 }
 
-// browse goes through the cashier as a browser does and gives the query with which Alipay sends it
-// back to the shop.
+// browse goes through the cashier as a browser does, and returns the query with which Alipay sends the
+// browser back to the shop.
 func (w *world) browse(link string) string {
 	w.t.Helper()
 	cashier := w.location(http.MethodGet, link, nil)
@@ -58,7 +58,7 @@ func (w *world) browse(link string) string {
 	return query
 }
 
-// location makes a request that is answered with a redirect.
+// location makes a request and returns the address to which the answer redirects.
 func (w *world) location(method, address string, form url.Values) string {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(form.Encode()))

@@ -15,7 +15,7 @@ type Ended string
 // The ends of a closing.
 const (
 	EndedClosed Ended = "closed" // cancelled or timed out; coupon and points are free again
-	EndedPaid   Ended = "paid"   // it was paid in the end, or another caller has closed it already
+	EndedPaid   Ended = "paid"   // it was paid after all, or another caller was faster to close it
 	EndedLater  Ended = "later"  // Alipay gave no answer; a job goes on with the closing
 )
 

@@ -18,7 +18,7 @@ const (
 	methodRefund = "alipay.trade.refund"
 )
 
-// closers are the two ways on which an order is closed.
+// closers are the two ways in which an order is closed.
 var closers = map[string]struct {
 	close func(*world, models.Order)
 	want  models.OrderStatus
@@ -39,8 +39,8 @@ var closers = map[string]struct {
 	}, models.OrderTimedOut},
 }
 
-// The buyer pays at every point of the close sequence, and no notify tells of it: paid wins, and
-// money and state agree.
+// The buyer pays at each point of the close sequence in turn, and no notify tells of it. The payment
+// wins, and money and state agree.
 func TestPaidAtEveryPointOfTheClosing(t *testing.T) {
 	for name, c := range map[string]struct {
 		faults []sandbox.Fault
@@ -107,7 +107,7 @@ func TestPaidAtEveryPointOfTheClosing(t *testing.T) {
 	}
 }
 
-// Nobody pays: the order ends, whatever the simulator knows of it and whatever goes wrong on the way.
+// If nobody pays, the order is closed, whatever the simulator knows of it and whatever goes wrong.
 func TestClosingOfAnUnpaidOrder(t *testing.T) {
 	open := func(w *world, link string) { w.must(w.alipay.OpenTrade(link, "")) }
 	for name, c := range map[string]struct {
@@ -141,9 +141,8 @@ func TestClosingOfAnUnpaidOrder(t *testing.T) {
 	}
 }
 
-// An order of which no attempt is stored may have been paid all the same: it came from an older
-// shop, or an attempt is lost with the rows after a backup. It is asked about before it is closed,
-// and where nobody paid it ends.
+// An order without a stored attempt may have been paid all the same: an older shop made it, or the
+// attempt was lost because a backup was restored. Alipay is asked before the order is closed.
 func TestClosingWithoutAnAttempt(t *testing.T) {
 	for how, closer := range closers {
 		for name, c := range map[string]struct {
@@ -172,8 +171,8 @@ func TestClosingWithoutAnAttempt(t *testing.T) {
 	}
 }
 
-// The settings name another app than the attempt: that this one knows no trade is no news while the
-// link can be paid, and a trade that it does know is believed.
+// The settings name another app than the attempt's. While the link can be paid, the answer that there
+// is no such trade proves nothing; a trade in the answer is believed.
 func TestClosingUnderAnotherApp(t *testing.T) {
 	strange := sandbox.Fault{Name: sandbox.APITradeNotExist, Method: methodQuery}
 	for name, c := range map[string]struct {
@@ -258,7 +257,8 @@ func TestCancelTellsHowItEnded(t *testing.T) {
 	})
 }
 
-// Alipay is down while many orders time out. Nothing is lost, and when it is back all of them end, each once.
+// Alipay is down while many orders time out. Nothing is lost: when it is back, each order is closed
+// once.
 func TestAlipayDownWhileOrdersTimeOut(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
@@ -282,7 +282,7 @@ func TestAlipayDownWhileOrdersTimeOut(t *testing.T) {
 	})
 }
 
-// Four replicas close the same twelve orders, of which every third was paid.
+// Four replicas close the same twelve orders, every third of which was paid.
 func TestReplicasCloseTogether(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})

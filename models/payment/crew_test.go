@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// A crew of one works in the order of the rows; a larger one works on as many at once as it has members.
+// A crew of one works on the rows in their order. A larger crew works on as many rows at once as it has
+// members.
 func TestCrew(t *testing.T) {
 	t.Parallel()
 	var done []int

@@ -34,7 +34,8 @@ func returnOf(p models.Payment) fields {
 	}
 }
 
-// signed writes the message as Alipay does, with the changes, where "-" takes a name away.
+// signed writes the message as Alipay does. changes are names and their new values in turn; the value
+// "-" removes the name.
 func (f fields) signed(changes ...string) string {
 	f = maps.Clone(f)
 	for i := 0; i < len(changes); i += 2 {

@@ -15,7 +15,7 @@ import (
 	"luffy/models/payment"
 )
 
-// The order is paid at Alipay's time, and the term counts from there, however late the message comes.
+// However late the message comes, the order's time of payment is Alipay's, and the term counts from it.
 func TestNotifyPayTime(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()
@@ -34,7 +34,7 @@ func TestNotifyPayTime(t *testing.T) {
 	})
 }
 
-// A genuine message without the time of payment counts from when it came.
+// If a genuine message lacks the time of payment, the time when it came counts.
 func TestNotifyWithoutPayTime(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()
@@ -44,7 +44,7 @@ func TestNotifyWithoutPayTime(t *testing.T) {
 	}
 }
 
-// Money that an order cannot take goes back or is kept in sight, never lost and never booked twice.
+// Money that an order cannot take goes back or is kept in sight. It is never lost or booked twice.
 func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 	const cancelled, brought = "UPDATE ly_order SET order_status = 2", "DELETE FROM ly_payment"
 	const paidByAnother = `
@@ -103,8 +103,8 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 	}
 }
 
-// Without the seller's name a payment is acknowledged once it is booked, and not because the shop
-// has closed its attempt meanwhile.
+// A message without the seller is acknowledged once its payment is booked. That the shop has closed the
+// attempt meanwhile is not enough.
 func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 	for name, c := range map[string]struct {
 		order  models.OrderStatus
@@ -139,7 +139,7 @@ func TestNotifyWithoutSellerOfAClosedAttempt(t *testing.T) {
 	}
 }
 
-// A sum that staff must look at stays in sight also without the seller's name.
+// A wrong sum, which staff must look at, is not acknowledged even if the message lacks the seller.
 func TestNotifyWithoutSellerOfHeldMoney(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()
@@ -152,7 +152,7 @@ func TestNotifyWithoutSellerOfHeldMoney(t *testing.T) {
 	})
 }
 
-// Without the seller's name the message is worth what Alipay's answer is worth, its sum included.
+// If a message lacks the seller, only Alipay's answer counts, also for the sum.
 func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()
@@ -168,8 +168,8 @@ func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 	}
 }
 
-// Strangers may send what they like, to either address. All of it is counted; what is kept of it is
-// bounded, and nothing that Alipay signed is lost among it.
+// Strangers can send what they like to either address. All of it is counted, but only a bounded part
+// is stored. What Alipay signed is always stored.
 func TestRefusedMessagesDoNotFillTheTable(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()
@@ -244,8 +244,8 @@ func TestNotifyBroken(t *testing.T) {
 	w.RefuseNotify(t.Context(), "x") // has nowhere to go but the log
 }
 
-// A genuine message of a wrong sum holds the payment, but Alipay is asked, by a job or by the
-// return, and its answer is worth more.
+// After a genuine message with a wrong sum the payment is held. But then a job or the return asks
+// Alipay, and that answer counts.
 func TestNotifyOfAWrongSumIsAskedAbout(t *testing.T) {
 	for name, c := range map[string]struct {
 		owed   models.Fen

@@ -10,8 +10,8 @@ import (
 	"luffy/models/payment"
 )
 
-// The return itself books nothing: what Alipay answers does, asked once and then not before the
-// floor has passed.
+// The return itself books nothing. It asks Alipay, whose answer is booked, but not again before
+// askFloor has passed.
 func TestReturn(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()
@@ -57,7 +57,7 @@ func TestReturnOfSecondAttempt(t *testing.T) {
 	}
 }
 
-// A fault of the shop is told apart from a message that is not believed.
+// The error tells a fault of the shop from a message that is not believed.
 func TestReturnBroken(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()

@@ -12,7 +12,7 @@ import (
 	"luffy/models/payment"
 )
 
-// link is what Start gives, taken apart.
+// link returns the parameters and the biz_content of the address that Start returns.
 func (w *world) link(
 	s *payment.Service, number string, device payment.Device,
 ) (params url.Values, biz map[string]string) {
@@ -63,8 +63,8 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// Paying again is the same attempt, with the words it began with; under another app, or once it is
-// closed, it is a new one.
+// Paying again continues the same attempt, with the subject that it began with. Under another app, or
+// once the attempt is closed, it begins a new one.
 func TestStartAgain(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		order := modelstest.Order(w.t, w.db, w.ann, w.stock.Plain.For(30))
@@ -112,8 +112,8 @@ func TestStartRefused(t *testing.T) {
 	}
 }
 
-// The time may run out between the database's answer and the link: the order is past its deadline,
-// and nothing is broken.
+// If the time runs out between the database's answer and the link, the error is that the order is past
+// its deadline.
 func TestStartAsTimeRunsOut(t *testing.T) {
 	late := func() time.Time { return noon.Add(-modelstest.TTL) }
 	w := untold(t, modelstest.SQLite, modelstest.At(late))

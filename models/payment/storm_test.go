@@ -72,8 +72,8 @@ func TestStorm(t *testing.T) {
 	s.wantFewDeadlocks(failed.String())
 }
 
-// wantFewDeadlocks: they are run again, so one may happen; with locks taken in two sequences there
-// would be many. The server tells of the last.
+// wantFewDeadlocks allows a few deadlocks, because their transactions are tried again. If locks were
+// taken in different sequences there would be many. The server tells of the last.
 func (s *storm) wantFewDeadlocks(log string) {
 	s.t.Helper()
 	waits, deadlocks := strings.Count(log, "Error 1205"), strings.Count(log, "Error 1213")
@@ -90,8 +90,8 @@ func (s *storm) wantFewDeadlocks(log string) {
 	}
 }
 
-// replica runs the jobs, and looks into the books while they are being written: no invariant may
-// break even for a moment.
+// replica runs the jobs. It also checks the books while others write them, because no invariant may be
+// broken even for a moment.
 func (s *storm) replica(ctx context.Context) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -114,8 +114,8 @@ func (s *storm) replica(ctx context.Context) {
 	}
 }
 
-// settleDays lets the daily job learn from the bills what no notify and no question has told, and
-// carries out what follows from it.
+// settleDays lets the daily job learn from the bills what no notify and no answer has told, and carries
+// out what follows from that.
 func (s *storm) settleDays() {
 	s.t.Helper()
 	for range 3 {
@@ -129,7 +129,7 @@ func (s *storm) settleDays() {
 	}
 }
 
-// wantVariety fails when the storm was a breeze: a test that meets none of its dangers proves nothing.
+// wantVariety fails if too little went wrong: a storm without its dangers proves nothing.
 func (s *storm) wantVariety() {
 	s.t.Helper()
 	for what, query := range map[string]string{
@@ -159,7 +159,7 @@ func (s *storm) wantVariety() {
 	}
 }
 
-// client is one of the buyers. Its choices follow the seed; what the others do meanwhile does not.
+// client is one of the buyers. The seed decides what it does, but not what the others do meanwhile.
 type client struct {
 	*storm
 	rng *mathrand.Rand
@@ -217,7 +217,7 @@ func (c client) live() {
 	c.wait()
 }
 
-// place makes an order of one or two courses of some student, with coupon and points where they can be had.
+// place makes an order of one or two courses for some student, with a coupon and points if there are any.
 func (c client) place() models.Order {
 	offers := []models.Offer{
 		c.stock.Plain.For(30), c.stock.Plain.For(0), c.stock.Rate.For(60),
@@ -270,7 +270,7 @@ func (c client) misfortune(o models.Order) {
 	}
 }
 
-// pay may be refused by the cashier: the trade is paid, closed or expired by now.
+// pay pays at the cashier, which may refuse because the trade is paid, closed or expired by now.
 func (c client) pay(link string) { _ = c.alipay.Pay(link, "") }
 
 func (c client) cancel(o models.Order) {
@@ -278,7 +278,7 @@ func (c client) cancel(o models.Order) {
 	c.allow(err, models.ErrNotPayable)
 }
 
-// payTwice pays two attempts at once, the first of which the shop believes to be dead.
+// payTwice pays two attempts at once. The shop believes the first to be dead.
 func (c client) payTwice(o models.Order, first string) {
 	standing, err := c.db.PaymentByOutTradeNo(c.t.Context(), o.OrderNumber)
 	c.allow(err)
@@ -293,7 +293,7 @@ func (c client) payTwice(o models.Order, first string) {
 	both.Wait()
 }
 
-// giveBack refunds a line, a sum or all, by two clicks at once, or by hand in Alipay's console.
+// giveBack refunds a line, a sum or all, with two clicks at once or by hand in Alipay's console.
 func (c client) giveBack(o models.Order) {
 	standing, err := c.db.PaymentByOutTradeNo(c.t.Context(), o.OrderNumber)
 	c.allow(err)
@@ -320,7 +320,7 @@ func (c client) giveBack(o models.Order) {
 	clicks.Wait()
 }
 
-// allow fails the test on any other error than those.
+// allow fails the test on any error that is not among the expected ones.
 func (c client) allow(err error, expected ...error) {
 	c.t.Helper()
 	for _, e := range expected {

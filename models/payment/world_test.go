@@ -23,7 +23,7 @@ import (
 
 const sellerID = "2088102175868026"
 
-// Keys take long to make, and no test changes them.
+// The keys are made once, because that takes long and no test changes them.
 var appKey, alipayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 
 func newKey() *rsa.PrivateKey {
@@ -70,7 +70,7 @@ func newWorld(t *testing.T, open opener, options ...func(*models.Options)) *worl
 	return w
 }
 
-// newSilentWorld is a world without the shop's service, whose simulator does not deliver what it has to tell.
+// newSilentWorld makes a world without the shop's service, in which the simulator delivers no notifies.
 func newSilentWorld(t *testing.T, open opener, options ...func(*models.Options)) *world {
 	t.Helper()
 	w := &world{t: t}
@@ -83,7 +83,7 @@ func newSilentWorld(t *testing.T, open opener, options ...func(*models.Options))
 	return w
 }
 
-// newClient is one of the shop's to the simulator; over nil it talks as the shop's usually does.
+// newClient makes a client of the shop for the simulator. If the transport is nil, it is the usual one.
 func (w *world) newClient(over *http.Client) *alipay.Client {
 	w.t.Helper()
 	client, err := alipay.NewClient(alipay.Config{
@@ -94,15 +94,15 @@ func (w *world) newClient(over *http.Client) *alipay.Client {
 	return client
 }
 
-// service is the shop's under an app.
+// service makes the shop's service for an app.
 func (w *world) service(appID, baseURL string) *payment.Service {
 	return payment.New(payment.Config{
 		DB: w.db, Alipay: w.client, AppID: appID, BaseURL: baseURL, Log: logwatch.New(w.t, io.Discard),
 	})
 }
 
-// student adds a student with 1,000 points and no password, which would take longer to hash than
-// all else to write.
+// student adds a student with 1,000 points. They have no password, because hashing it would take longer
+// than all the rest.
 func (w *world) student(name string) models.User {
 	w.t.Helper()
 	for _, statement := range []string{
@@ -118,7 +118,7 @@ func (w *world) student(name string) models.User {
 	return user
 }
 
-// startAlipay gives the address of the gateway.
+// startAlipay starts the simulator and returns the address of its gateway.
 func (w *world) startAlipay() string {
 	w.t.Helper()
 	var err error
@@ -168,7 +168,8 @@ func (w *world) must(err error) {
 	}
 }
 
-// forward moves the clock of shop and simulator, and waits until Alipay has delivered what fell due.
+// forward moves the clock of shop and simulator forward, and waits until Alipay has delivered what fell
+// due.
 func (w *world) forward(d time.Duration) {
 	w.t.Helper()
 	w.must(w.alipay.Advance(d))
@@ -196,7 +197,7 @@ func (w *world) delivered() {
 	})
 }
 
-// until polls for what another goroutine brings about.
+// until polls until a condition holds, which another goroutine brings about.
 func (w *world) until(what string, reached func() bool) {
 	w.t.Helper()
 	deadline := time.After(20 * time.Second)

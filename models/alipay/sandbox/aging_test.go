@@ -79,7 +79,8 @@ func checkFinished(w *world) {
 	}
 }
 
-// TestFinishingNotify: the phone's product tells of it, and the message is that of a payment, not of a refund.
+// TestFinishingNotify: wap pay notifies of the end of a trade, with the message of a payment and not of a
+// refund.
 func TestFinishingNotify(t *testing.T) {
 	t.Parallel()
 	w := newEvening(t)

@@ -86,7 +86,8 @@ func (s *Sandbox) likelyBuyer(c *cashier) string {
 	return BuyerRich
 }
 
-// buyerActs lets the buyer pay at the moment that a fault names, if there is something to pay. s.mu is held.
+// buyerActs lets the buyer pay at the moment that a fault names, if there is something to pay. s.mu is
+// held.
 func (s *Sandbox) buyerActs(fault string, ref tradeRef) {
 	outTradeNo := ref.OutTradeNo
 	if t := s.state.byTradeNo[ref.TradeNo]; t != nil {

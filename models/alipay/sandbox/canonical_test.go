@@ -91,7 +91,7 @@ func TestCanonicalTexts(t *testing.T) {
 	}
 }
 
-// FuzzSignedText: shop and simulator, whose code is not shared, read the signed text of every message alike.
+// FuzzSignedText: shop and simulator, which share no code, read the signed text of every message alike.
 func FuzzSignedText(f *testing.F) {
 	for _, raw := range []string{
 		"b=2&a=1&sign=x&sign_type=RSA2", "a=&b=%26%3D&=", "a=%D6%D0&charset=gbk", "a+b=c+d&A=1", "sign=&%00=%0a",

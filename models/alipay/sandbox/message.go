@@ -30,7 +30,8 @@ type message struct {
 	copies     int
 }
 
-// prepare makes the message of an event's next delivery: the same notify_id, a new notify_time, so a new sign.
+// prepare makes the message of an event's next delivery, with the same notify_id, a new notify_time and
+// so a new sign.
 func (s *Sandbox) prepare(e *Event) message {
 	s.mu.Lock()
 	now := s.clock.now()

@@ -70,7 +70,8 @@ func TestDuplicate(t *testing.T) {
 	}
 }
 
-// TestFaultScope: a switch for one trade leaves others alone, and one for the next N calls ends by itself.
+// TestFaultScope: a fault for one trade leaves the others alone, and a fault for the next N calls ends by
+// itself.
 func TestFaultScope(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -118,7 +118,8 @@ func TestRetrySchedule(t *testing.T) {
 	}
 }
 
-// settled waits until the worker has looked at everything that was due before: a later event has gone out.
+// settled waits until the worker has looked at everything that was due before. It knows by a later event
+// that has been sent.
 func (w *world) settled() {
 	w.t.Helper()
 	w.shop.reply(replying(http.StatusOK, "success"))

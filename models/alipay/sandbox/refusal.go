@@ -2,7 +2,8 @@ package sandbox
 
 import "fmt"
 
-// refusal is an answer other than 10000: the gateway's code with the reason as sub_code and Chinese sub_msg.
+// refusal is an answer other than 10000: the gateway's code, and the reason as sub_code and as Chinese
+// sub_msg.
 type refusal struct {
 	Code    string
 	SubCode string

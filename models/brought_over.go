@@ -29,3 +29,18 @@ func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
 		return err
 	})
 }
+
+// adoptPayment stores the first attempt of an order that was brought over from an older shop. That
+// shop used the order number as out_trade_no and stored no attempts; any other attempt without a row
+// is ErrNotFound. The AppID stays empty, because the older shop did not record its app.
+func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
+	if outTradeNo != o.OrderNumber {
+		return Payment{}, ErrNotFound
+	}
+	p := Payment{
+		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen,
+		ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
+	}
+	p.AskAt = new(nextAsk(p, 0))
+	return p, tx.Create(&p).Error
+}

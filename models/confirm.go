@@ -193,21 +193,6 @@ func (tx transaction) lockForPayment(outTradeNo string) (Order, Payment, error) 
 	}, nil
 }
 
-// adoptPayment stores the first attempt of an order that was brought over from an older shop. That
-// shop used the order number as out_trade_no and stored no attempts; any other attempt without a row
-// is ErrNotFound. The AppID stays empty, because the older shop did not record its app.
-func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
-	if outTradeNo != o.OrderNumber {
-		return Payment{}, ErrNotFound
-	}
-	p := Payment{
-		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen,
-		ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
-	}
-	p.AskAt = new(nextAsk(p, 0))
-	return p, tx.Create(&p).Error
-}
-
 func (tx transaction) bookPayment(p Payment, trade PaidTrade, state PaymentState) error {
 	return tx.execOne(ErrNotPayable,
 		`UPDATE ly_payment SET state = ?, trade_no = ?, paid_at = ?, ask_at = NULL WHERE id = ? AND trade_no IS NULL`,

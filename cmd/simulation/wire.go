@@ -194,8 +194,9 @@ func (w *world) heard(ctx context.Context, said url.Values, body string, acknowl
 	if said.Get("total_amount") != models.Fen(trade.Total).String() {
 		if _, err := w.client.VerifyNotify(body); err == nil {
 			w.forged[outTradeNo] = true
-			const fulfilled = "SELECT COUNT(*) FROM ly_payment_event WHERE notify_id = ? AND verdict = 'accepted'"
-			if w.number(ctx, fulfilled, said.Get("notify_id")) != 0 {
+			// The same notify may have come with the right sum before: its ID alone says nothing.
+			const fulfilled = "SELECT COUNT(*) FROM ly_payment_event WHERE notify_id = ? AND raw = ? AND verdict = 'accepted'"
+			if w.number(ctx, fulfilled, said.Get("notify_id"), []byte(body)) != 0 {
 				w.fail(outTradeNo, errors.New("a message of another sum has fulfilled the order"))
 			}
 		}

@@ -16,18 +16,27 @@ import (
 // them once.
 type statementLog struct{ logger.Interface }
 
+// slowStatement is how long a statement may take without being logged.
+const slowStatement = 2 * time.Second
+
 func newStatementLog(log *slog.Logger) statementLog {
-	return statementLog{logger.NewSlogLogger(log, logger.Config{
-		LogLevel: logger.Warn, SlowThreshold: 2 * time.Second, IgnoreRecordNotFoundError: true,
-	})}
+	return statementLog{logger.NewSlogLogger(log, logger.Config{LogLevel: logger.Warn, SlowThreshold: slowStatement})}
 }
 
-// Trace is called after each statement.
+// Trace is called after each statement. The ORM's own logger would write out each of them before it
+// decides whether to log it.
 func (l statementLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), err error) {
-	if retryable(err) || Unavailable(err) || errors.Is(err, context.Canceled) || errors.Is(err, gorm.ErrDuplicatedKey) {
+	if expected(err) {
 		err = nil
 	}
-	l.Interface.Trace(ctx, begin, statement, err)
+	if err != nil || time.Since(begin) > slowStatement {
+		l.Interface.Trace(ctx, begin, statement, err)
+	}
+}
+
+func expected(err error) bool {
+	return err == nil || errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, gorm.ErrDuplicatedKey) ||
+		errors.Is(err, context.Canceled) || retryable(err) || Unavailable(err)
 }
 
 // ParamsFilter leaves out the values, so that no student's data and no signature get into the log.

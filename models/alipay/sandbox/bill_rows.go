@@ -30,9 +30,7 @@ func (r billRow) kind() string {
 
 // rowsOf lists what was paid and refunded in a period, in the order in which it happened. s.mu is held.
 func (s *Sandbox) rowsOf(p period, now time.Time) []billRow {
-	rows := slices.DeleteFunc(s.allRows(now), func(r billRow) bool {
-		return r.FinishedAt.Before(p.from) || !r.FinishedAt.Before(p.until)
-	})
+	rows := s.rowsWhen(p.holds, now)
 	slices.SortFunc(rows, func(a, b billRow) int {
 		return cmp.Or(a.FinishedAt.Compare(b.FinishedAt), cmp.Compare(a.TradeNo, b.TradeNo),
 			cmp.Compare(a.OutRequestNo, b.OutRequestNo))
@@ -40,33 +38,38 @@ func (s *Sandbox) rowsOf(p period, now time.Time) []billRow {
 	return rows
 }
 
-func (s *Sandbox) allRows(now time.Time) []billRow {
+// rowsWhen lists, in no order, what was paid and refunded at the wanted times. s.mu is held.
+func (s *Sandbox) rowsWhen(wanted func(time.Time) bool, now time.Time) []billRow {
 	var rows []billRow
 	s.ageAll(now)
 	for _, t := range s.state.trades {
-		// A trade that another seller received is in that seller's bill.
-		if !t.PaidAt.IsZero() && s.receiver(t) == s.cfg.SellerID {
-			rows = append(rows, s.rowsOfTrade(t)...)
+		if t.PaidAt.IsZero() || s.receiver(t) != s.cfg.SellerID { // what another seller received is in that seller's bill
+			continue
+		}
+		if wanted(t.PaidAt) {
+			rows = append(rows, s.paymentRow(t))
+		}
+		for _, r := range t.Refunds {
+			if !r.pending() && wanted(r.At) {
+				rows = append(rows, s.refundRow(t, r))
+			}
 		}
 	}
 	return rows
 }
 
-func (s *Sandbox) rowsOfTrade(t *Trade) []billRow {
-	row := billRow{
+func (s *Sandbox) paymentRow(t *Trade) billRow {
+	return billRow{
 		TradeNo: t.TradeNo, OutTradeNo: t.OutTradeNo, Subject: t.Subject, Buyer: s.state.account(t.BuyerID).billName(),
 		CreatedAt: t.CreatedAt, FinishedAt: t.PaidAt, Amount: t.Total, Fee: -serviceFee(t.Total),
 	}
-	rows := []billRow{row}
-	row.Refund = true
-	for _, r := range t.Refunds {
-		if r.pending() {
-			continue
-		}
-		row.OutRequestNo, row.FinishedAt, row.Amount, row.Fee = r.OutRequestNo, r.At, -r.Amount, serviceFee(r.Amount)
-		rows = append(rows, row)
-	}
-	return rows
+}
+
+func (s *Sandbox) refundRow(t *Trade, r Refund) billRow {
+	row := s.paymentRow(t)
+	row.Refund, row.OutRequestNo, row.FinishedAt = true, r.OutRequestNo, r.At
+	row.Amount, row.Fee = -r.Amount, serviceFee(r.Amount)
+	return row
 }
 
 // serviceFee is six in a thousand of a sum in fen, the usual rate. It stands in the bill only: no

@@ -55,6 +55,8 @@ type period struct {
 	made        time.Time // when its bill is made, but for Config.BillDelay
 }
 
+func (p period) holds(t time.Time) bool { return !t.Before(p.from) && t.Before(p.until) }
+
 // billYears is how many years back there are bills.
 const billYears = 6
 

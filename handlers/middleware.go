@@ -34,9 +34,6 @@ func untilAnswer(ctx context.Context) (context.Context, context.CancelFunc) {
 // believed to be ten seconds.
 const notifyTimeout = 8 * time.Second
 
-// anyMethod is for the notify route, which answers every method itself.
-var anyMethod = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
-
 // strictHeaders sets the headers of every answer, also of pictures and of those to Alipay.
 func strictHeaders(secure bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

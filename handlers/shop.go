@@ -13,7 +13,6 @@ import (
 
 	"luffy/models"
 	"luffy/models/payment"
-	"luffy/static"
 )
 
 // Config is what New needs.
@@ -32,6 +31,12 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none = the connection's address is the visitor's
 }
 
+// secure tells whether browsers reach the shop by https.
+func (c Config) secure() bool {
+	u, err := url.Parse(c.BaseURL)
+	return err == nil && u.Scheme == "https"
+}
+
 // shop holds what the handlers share. Its methods are the handlers, one file for each group of pages.
 type shop struct {
 	db       *models.DB
@@ -46,116 +51,16 @@ type shop struct {
 
 // New builds the shop's web server with all of its routes.
 func New(c Config) *echo.Echo {
-	secure := isHTTPS(c.BaseURL)
 	s := &shop{
-		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, secure),
+		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, c.secure()),
 		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: c.BaseURL, contact: c.Contact, log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = visitorAddress(c.TrustedProxies)
 	e.HTTPErrorHandler = s.onError
-	e.Use(strictHeaders(secure), middleware.RequestID(), requestLog(c.Log),
+	e.Use(strictHeaders(c.secure()), middleware.RequestID(), requestLog(c.Log),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{DisablePrintStack: true}))
-	if c.Metrics != nil {
-		e.GET("/metrics", echo.WrapHandler(c.Metrics))
-	}
-	s.routes(e, secure, c.Gateway)
+	s.routes(e, c)
 	return e
-}
-
-// routes registers every address of the shop, grouped by the middleware that its requests go through.
-func (s *shop) routes(e *echo.Echo, secure bool, gateway string) {
-	e.GET("/healthz", s.healthz)
-	e.GET("/readyz", s.readyz)
-	e.GET("/static/*", echo.WrapHandler(static.Handler()))
-
-	// Alipay is no browser: this route has no session, no CSRF token, no error page and no redirect.
-	e.Match(anyMethod, payment.NotifyPath, s.notify, middleware.ContextTimeout(notifyTimeout))
-
-	pages := e.Group("", pageHeaders(gateway), gzipPages(), middleware.BodyLimit("64K"),
-		middleware.ContextTimeout(requestTimeout), s.sessions.load, wholeForm, csrf(secure))
-	pages.GET("/", s.courseList)
-	pages.GET("/courses/:id", s.course)
-	pages.GET("/register", s.registerForm)
-	pages.POST("/register", s.register)
-	pages.GET("/login", s.loginForm)
-	pages.POST("/login", s.login)
-	pages.POST("/logout", s.logout)
-	pages.GET(payment.ReturnPath, s.alipayReturn)
-	pages.POST("/cart/items", s.addToCart) // not behind signedIn: the login must come back to the chosen term
-
-	student := pages.Group("", s.signedIn)
-	student.GET("/cart", s.cart)
-	student.POST("/cart/selection", s.selectCart)
-	student.POST("/cart/items/:course", s.changeCart)
-	student.POST("/cart/items/:course/delete", s.removeFromCart)
-	student.GET("/checkout", s.checkout)
-	student.POST("/orders", s.placeOrder)
-	student.GET("/orders/:number/pay", s.payTwice)
-	student.POST("/orders/:number/pay", s.pay)
-	student.GET("/orders/:number/cancel", s.cancelForm)
-	student.POST("/orders/:number/cancel", s.cancel)
-	student.GET("/orders/:number/refund", s.refundPage)
-	student.POST("/orders/:number/refund", s.requestRefund)
-	student.POST("/orders/:number/refund/withdraw", s.withdrawRefund)
-	student.POST("/orders/:number/again", s.buyAgain)
-	student.GET("/orders/:number/hide", s.hideForm)
-	student.POST("/orders/:number/hide", s.hide)
-	student.GET("/orders/:number", s.order)
-	student.GET("/orders/:number/result", s.result)
-	student.GET("/myorder/", s.myOrders)
-	student.GET("/mycourses/", s.myCourses)
-	student.GET("/account", s.account)
-	student.GET("/account/points", s.points)
-	student.GET("/account/coupons", s.coupons)
-	student.GET("/account/profile", s.profile)
-	student.POST("/account/profile", s.changeProfile)
-	student.GET("/account/security", s.security)
-	student.POST("/account/security", s.changePassword)
-	student.POST("/account/logout", s.logoutEverywhere)
-	student.GET("/learn/:course", s.learn)
-	student.POST("/learn/:course", s.openLesson)
-
-	staff := pages.Group("", s.signedIn, staffOnly)
-	staff.GET(staffPath, s.desk)
-	staff.GET("/staff/orders", s.searchOrders)
-	staff.GET("/staff/orders/:number", s.staffOrder)
-	staff.POST("/staff/orders/:number/ask", s.askAlipay)
-	staff.GET("/staff/orders/:number/refund", s.giveBackForm)
-	staff.POST("/staff/orders/:number/refund", s.giveBack)
-	staff.POST("/staff/requests/:id/approve", s.approveRequest)
-	staff.POST("/staff/requests/:id/reject", s.rejectRequest)
-	staff.POST("/staff/refunds/:id/settle", s.settleRefund)
-	staff.POST("/staff/differences/:id/settle", s.settleDifference)
-	staff.GET("/staff/bills", s.bills)
-	staff.POST("/staff/bills", s.compareBill)
-	staff.GET("/staff/export", s.export)
-
-	// These have no page of their own, but people ask for them: they leave out the slash, or they
-	// reopen a tab that showed a refused form under the form's address.
-	for path, page := range map[string]string{
-		"/myorder": "/myorder/", "/mycourses": "/mycourses/", "/orders": "/checkout", "/cart/items": "/cart",
-	} {
-		pages.GET(path, func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, page) })
-	}
-	pages.RouteNotFound("/*", notFound)
-	headToo(e)
-}
-
-// headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out
-// the body.
-func headToo(e *echo.Echo) {
-	for _, route := range e.Routes() {
-		if route.Method == http.MethodGet {
-			get := e.NewContext(nil, nil)
-			e.Router().Find(http.MethodGet, route.Path, get)
-			e.HEAD(route.Path, get.Handler())
-		}
-	}
-}
-
-func isHTTPS(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https"
 }

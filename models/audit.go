@@ -47,11 +47,11 @@ func (db *DB) Audit(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
+// audits are the invariants. The order states are written out: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款.
+//
 // Somebody may refund money in Alipay's console that a pending refund of the shop is about, too;
 // Alipay then refuses the shop's. So "no trade is refunded beyond its sum" bounds the refunds that
 // are done and those that the shop asked for separately.
-//
-// The order states are written out: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款.
 var audits = []audit{
 	{"a trade that fulfilled an order has the order's sum, and the order is paid", `
 		SELECT p.out_trade_no AS row_name, o.real_price AS want, p.amount AS got

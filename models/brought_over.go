@@ -17,7 +17,7 @@ func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
 		if err != nil || order.OrderStatus != OrderUnpaid {
 			return err // if nil, another caller was faster
 		}
-		err = tx.attempt(func(tx transaction) error {
+		err = tx.nested(func(tx transaction) error {
 			if err := tx.release(order); err != nil {
 				return err
 			}

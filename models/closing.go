@@ -26,10 +26,9 @@ const (
 func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closing, error) {
 	var closing Closing
 	err := db.inTx(ctx, func(tx transaction) error {
-		var order Order
-		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+		order, err := tx.lockOwnOrder(user, number)
 		if err != nil {
-			return found(err)
+			return err
 		}
 		if order.OrderStatus != OrderUnpaid {
 			return ErrNotPayable

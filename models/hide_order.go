@@ -7,11 +7,10 @@ import "context"
 // comes back. Errors: ErrNotFound, ErrNotEnded.
 func (db *DB) HideOrder(ctx context.Context, user int64, number string) error {
 	return db.inTx(ctx, func(tx transaction) error {
-		var order Order
-		err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+		order, err := tx.lockOwnOrder(user, number)
 		switch {
 		case err != nil:
-			return found(err)
+			return err
 		case !order.Ended():
 			return ErrNotEnded
 		case order.HiddenAt != nil:

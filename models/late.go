@@ -19,7 +19,7 @@ var errNothingNew = errors.New("the student has all of it for ever")
 //
 // Otherwise the whole sum goes back.
 func (tx transaction) confirmLate(o Order, p Payment, trade PaidTrade) (Outcome, error) {
-	err := tx.attempt(grantLate(o, p, trade))
+	err := tx.nested(grantLate(o, p, trade))
 	for _, gone := range []error{errNothingNew, ErrWithdrawn, ErrPriceChanged, ErrCoupon, ErrPoints} {
 		if errors.Is(err, gone) {
 			return OrderClosed, tx.sendBack(p, trade, RefundLate)

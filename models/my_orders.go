@@ -97,8 +97,7 @@ func (db *DB) countTabs(ctx context.Context, f OrderFilter) (OrderList, error) {
 		count := func(rows *sql.Rows) error { return rows.Scan(&list.Matches) }
 		err = db.query(ctx, count, "SELECT COUNT(*) FROM ly_order o WHERE "+where, args...)
 	}
-	list.Pages = max(1, (list.Matches+OrdersPerPage-1)/OrdersPerPage)
-	list.Page = min(max(f.Page, 1), list.Pages)
+	list.Page, list.Pages = clampPage(f.Page, list.Matches, OrdersPerPage)
 	return list, err
 }
 

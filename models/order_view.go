@@ -54,6 +54,13 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 	return view, err
 }
 
+// lockOwnOrder locks and reads a student's own order; ErrNotFound for another student's.
+func (tx transaction) lockOwnOrder(user int64, number string) (Order, error) {
+	var order Order
+	err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
+	return order, found(err)
+}
+
 // OpenPayment is the attempt that can still be paid; false if there is none.
 func (v OrderView) OpenPayment() (Payment, bool) { return v.paymentIn(PaymentOpen) }
 

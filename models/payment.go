@@ -29,8 +29,8 @@ type Payment struct {
 	Subject    string
 	State      PaymentState
 	TradeNo    *string
-	// TradeStatus is Alipay's last answer about it, possibly TradeNotExist; empty before Alipay was
-	// asked.
+	// TradeStatus is Alipay's last answer about it: a trade_status, or TRADE_NOT_EXIST if Alipay knows
+	// no such trade. It is empty before Alipay was asked.
 	TradeStatus string
 	ExpiresAt   time.Time // after it the link is dead
 	CreatedAt   time.Time
@@ -60,11 +60,10 @@ type Attempt struct {
 // ErrPastDeadline.
 func (db *DB) OpenAttempt(ctx context.Context, a Attempt) (Payment, error) {
 	var payment Payment
-	err := db.inTx(ctx, func(tx transaction) (err error) {
-		var order Order
-		err = lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", a.OrderNumber, a.UserID).Error
+	err := db.inTx(ctx, func(tx transaction) error {
+		order, err := tx.lockOwnOrder(a.UserID, a.OrderNumber)
 		if err != nil {
-			return found(err)
+			return err
 		}
 		switch {
 		case order.OrderStatus != OrderUnpaid, order.ClosingTo != nil:

@@ -135,12 +135,6 @@ func (db *DB) RequestRefund(ctx context.Context, w RefundWish, rule RefundRule) 
 	return total, err
 }
 
-func (tx transaction) lockOwnOrder(user int64, number string) (Order, error) {
-	var order Order
-	err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
-	return order, found(err)
-}
-
 func (tx transaction) requestRefund(line RefundChoice, reason string) error {
 	switch line.Bar {
 	case "":

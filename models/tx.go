@@ -22,9 +22,9 @@ type transaction struct {
 	now time.Time
 }
 
-// attempt runs fn inside the transaction. If fn fails, what it wrote is undone, and the transaction
-// can go on.
-func (tx transaction) attempt(fn func(transaction) error) error {
+// nested runs fn inside the transaction. If fn fails, what it wrote is undone, and the transaction can
+// go on.
+func (tx transaction) nested(fn func(transaction) error) error {
 	return tx.Transaction(func(g *gorm.DB) error {
 		inner := tx
 		inner.DB = g

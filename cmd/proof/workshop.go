@@ -48,7 +48,7 @@ func newWorkshop(ctx context.Context) (*workshop, error) {
 
 func (w *workshop) close() error { return os.RemoveAll(w.folder) }
 
-// The files with the keys that the program's settings name.
+// appKeyFile and alipayKeyFile are the files with the keys, as the program's settings name them.
 func (w *workshop) appKeyFile() string    { return filepath.Join(w.folder, "app_private_key.pem") }
 func (w *workshop) alipayKeyFile() string { return filepath.Join(w.folder, "alipay_public_key.pem") }
 

@@ -197,7 +197,7 @@ func TestLatePayment(t *testing.T) {
 	}
 }
 
-// Genuine messages that fit no order of ours change nothing.
+// A notify of a sum that was not asked for pays no order. Its money is held for staff.
 func TestWrongSumIsHeld(t *testing.T) {
 	onEach(t, func(w *world) {
 		w.fault(sandbox.Fault{Name: sandbox.NotifyForge, Value: "total_amount"})

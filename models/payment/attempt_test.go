@@ -35,7 +35,7 @@ func (w *world) asked() {
 	w.must(w.Wait(context.Background()))
 }
 
-// advance moves the clock of shop and simulator.
+// advance is forward without the waiting: in an untold world no notify is ever delivered.
 func (w *world) advance(d time.Duration) {
 	w.t.Helper()
 	w.must(w.alipay.Advance(d))

@@ -167,7 +167,7 @@ type client struct {
 
 func (c client) oneIn(n int) bool { return c.rng.IntN(n) == 0 }
 
-// lives lets time pass for everybody.
+// wait lets time pass for everybody.
 func (c client) wait() {
 	if err := c.alipay.Advance(time.Duration(1+c.rng.IntN(40)) * time.Second); err != nil {
 		c.t.Error(err)

@@ -15,6 +15,9 @@ type sample struct {
 	p50, p99 time.Duration
 }
 
+// comparison is the shop beside the bare SQL that does the same.
+type comparison struct{ shop, bare sample }
+
 // drive lets n workers call work(0), work(1) … until there were count calls or, if count is 0, until
 // limit is over.
 func drive(n, count int, limit time.Duration, work func(i int) error) (sample, error) {
@@ -84,11 +87,11 @@ func median(samples []sample) sample {
 }
 
 // printTable prints the shop beside the bare SQL, with a row for each number of connections.
-func (b *bench) printTable(title string, rows [][]sample) {
+func (b *bench) printTable(title string, rows []comparison) {
 	fmt.Printf("\n%s\n%6s %12s %12s %7s %22s %22s\n",
 		title, "conns", "shop/s", "bare SQL/s", "ratio", "shop p50 / p99", "bare p50 / p99")
 	for i, conns := range b.conns {
-		shop, bare := rows[i][0], rows[i][1]
+		shop, bare := rows[i].shop, rows[i].bare
 		fmt.Printf("%6d %12.0f %12.0f %7.2f %22s %22s\n",
 			conns, shop.rate, bare.rate, shop.rate/bare.rate, shop.times(), bare.times())
 	}

@@ -21,29 +21,29 @@ import (
 // measureNotifies prints (a) notifies of distinct orders, (b) notifies of orders that all have the
 // same courses, and how (b) compares with (a).
 func (b *bench) measureNotifies(ctx context.Context) error {
-	distinct, hot := make([][]sample, len(b.conns)), make([][]sample, len(b.conns))
+	distinct, same := make([]comparison, len(b.conns)), make([]comparison, len(b.conns))
 	for i, conns := range b.conns {
 		taken, err := inTurns(b.rounds,
-			func() (sample, error) { return b.notifyShop(ctx, conns, false) },
-			func() (sample, error) { return b.notifyBare(ctx, conns, false) },
-			func() (sample, error) { return b.notifyShop(ctx, conns, true) },
-			func() (sample, error) { return b.notifyBare(ctx, conns, true) })
+			func() (sample, error) { return b.notifyShop(ctx, conns, distinctCourses) },
+			func() (sample, error) { return b.notifyBare(ctx, conns, distinctCourses) },
+			func() (sample, error) { return b.notifyShop(ctx, conns, sameCourses) },
+			func() (sample, error) { return b.notifyBare(ctx, conns, sameCourses) })
 		if err != nil {
 			return err
 		}
-		distinct[i], hot[i] = taken[:2], taken[2:]
+		distinct[i], same[i] = comparison{taken[0], taken[1]}, comparison{taken[2], taken[3]}
 	}
 	b.printTable("(a) paid notifies a second, distinct courses", distinct)
-	b.printTable("(b) paid notifies a second, all on the same courses", hot)
+	b.printTable("(b) paid notifies a second, all on the same courses", same)
 	fmt.Println("\n(b) of (a)")
 	for i, conns := range b.conns {
-		fmt.Printf("%6d %38.2f\n", conns, hot[i][0].rate/distinct[i][0].rate)
+		fmt.Printf("%6d %38.2f\n", conns, same[i].shop.rate/distinct[i].shop.rate)
 	}
 	return nil
 }
 
-func (b *bench) notifyShop(ctx context.Context, conns int, hot bool) (sample, error) {
-	orders, err := b.addOrders(ctx, b.notifies, hot)
+func (b *bench) notifyShop(ctx context.Context, conns int, choose choice) (sample, error) {
+	orders, err := b.addOrders(ctx, b.notifies, choose)
 	if err != nil {
 		return sample{}, err
 	}

@@ -8,17 +8,17 @@ import (
 
 // notifyBare does in bare SQL what a notify does: it writes the same rows in just as few statements,
 // without HTTP, signature and ORM.
-func (b *bench) notifyBare(ctx context.Context, conns int, hot bool) (sample, error) {
-	orders, err := b.addOrders(ctx, b.notifies, hot)
+func (b *bench) notifyBare(ctx context.Context, conns int, choose choice) (sample, error) {
+	orders, err := b.addOrders(ctx, b.notifies, choose)
 	if err != nil {
 		return sample{}, err
 	}
-	raw := []byte(notifyOf(orders[0])["subject"])
-	if body, err := b.sign(notifyOf(orders[0])); err == nil {
-		raw = []byte(body)
+	raw, err := b.sign(notifyOf(orders[0])) // the others are as long
+	if err != nil {
+		return sample{}, err
 	}
 	s, err := b.foldWhile(ctx, func() (sample, error) {
-		return drive(conns, len(orders), 0, func(i int) error { return b.fulfilBare(ctx, orders[i], raw) })
+		return drive(conns, len(orders), 0, func(i int) error { return b.fulfilBare(ctx, orders[i], []byte(raw)) })
 	})
 	if err != nil {
 		return s, err

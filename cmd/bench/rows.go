@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,39 +51,41 @@ func (b *bench) exec(ctx context.Context, statements []string) error {
 	return nil
 }
 
-// addOrders makes unpaid orders, each of a student of its own. Hot orders all have the same courses.
-func (b *bench) addOrders(ctx context.Context, n int, hot bool) ([]order, error) {
+// choice chooses the courses of an order.
+type choice func(order int64) [linesAnOrder]int64
+
+// sameCourses is the choice of everybody during a sale: courses 1, 2 and 3.
+func sameCourses(int64) (chosen [linesAnOrder]int64) {
+	for i := range chosen {
+		chosen[i] = int64(i + 1)
+	}
+	return chosen
+}
+
+// distinctCourses goes through all courses, so that orders at the same moment have no course in common.
+func distinctCourses(order int64) (chosen [linesAnOrder]int64) {
+	for i := range chosen {
+		chosen[i] = (order*linesAnOrder+int64(i))%courses + 1
+	}
+	return chosen
+}
+
+// addOrders makes unpaid orders, each of a student of its own.
+func (b *bench) addOrders(ctx context.Context, n int, choose choice) ([]order, error) {
 	made := make([]order, n)
 	for i := range made {
 		b.next++
 		id := int64(b.next)
-		o := order{id: id, user: id, coupon: id, number: fmt.Sprintf("20261122%018d", id)}
-		for j := range o.courses {
-			o.courses[j] = int64(j + 1)
-			if !hot {
-				o.courses[j] = (id*linesAnOrder+int64(j))%courses + 1
-			}
+		made[i] = order{
+			id: id, user: id, coupon: id, number: fmt.Sprintf("20261122%018d", id), courses: choose(id),
 		}
-		made[i] = o
 	}
-	for batch := range chunks(made, 500) {
+	for batch := range slices.Chunk(made, 500) {
 		if err := b.exec(ctx, orderRows(batch)); err != nil {
 			return nil, err
 		}
 	}
 	return made, nil
-}
-
-func chunks(all []order, size int) func(yield func([]order) bool) {
-	return func(yield func([]order) bool) {
-		for len(all) > 0 {
-			n := min(size, len(all))
-			if !yield(all[:n]) {
-				return
-			}
-			all = all[n:]
-		}
-	}
 }
 
 func orderRows(batch []order) []string {

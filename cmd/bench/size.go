@@ -35,7 +35,7 @@ func measureSizes(ctx context.Context, host string, o options) (err error) {
 			return err
 		}
 		measurements = append(measurements,
-			func() (sample, error) { return b.notifyShop(ctx, sizeConns, false) },
+			func() (sample, error) { return b.notifyShop(ctx, sizeConns, distinctCourses) },
 			func() (sample, error) { return b.pagesOf(ctx, b.caller, sizeConns, request) })
 	}
 	taken, err := inTurns(o.rounds, measurements...)

@@ -28,7 +28,7 @@ func (b *bench) soak(ctx context.Context) error {
 		var served float64
 		turns := 0
 		for turns == 0 || time.Since(begin) < until {
-			notifies, err := b.notifyShop(ctx, sizeConns, false)
+			notifies, err := b.notifyShop(ctx, sizeConns, distinctCourses)
 			if err != nil {
 				return err
 			}

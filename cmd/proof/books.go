@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"luffy/models"
 	"luffy/models/alipay/sandbox"
 )
 
@@ -18,18 +19,23 @@ type books struct {
 // attempt is a payment with its order, as the shop has them.
 type attempt struct {
 	order       string
-	status      int   // of the order: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款
-	price, back int64 // of the order
+	status      models.OrderStatus // of the order
+	price, back int64              // of the order
 	tradeNo     sql.NullString
 	amount      int64
 	state       string
 }
 
-func (a *attempt) paysOrder() bool { return a.state == "paid" && (a.status == 1 || a.status == 4) }
+// fulfilled tells whether the attempt's order is paid, or was before all of it went back.
+func (a *attempt) fulfilled() bool {
+	return a.status == models.OrderPaid || a.status == models.OrderRefunded
+}
+
+func (a *attempt) paysOrder() bool { return a.state == "paid" && a.fulfilled() }
 
 func (w *world) readBooks(ctx context.Context) (books, error) {
 	b := books{trades: w.alipay.Trades(), attempts: map[string]*attempt{}, refunds: map[string]map[string]int64{}}
-	err := w.each(ctx, func(rows *sql.Rows) error {
+	err := w.eachRow(ctx, func(rows *sql.Rows) error {
 		var outTradeNo string
 		var a attempt
 		err := rows.Scan(&outTradeNo, &a.tradeNo, &a.amount, &a.state, &a.order, &a.status, &a.price, &a.back)
@@ -42,7 +48,7 @@ func (w *world) readBooks(ctx context.Context) (books, error) {
 	if err != nil {
 		return b, err
 	}
-	err = w.each(ctx, func(rows *sql.Rows) error {
+	err = w.eachRow(ctx, func(rows *sql.Rows) error {
 		var outTradeNo, number string
 		var amount int64
 		if err := rows.Scan(&outTradeNo, &number, &amount); err != nil {
@@ -59,14 +65,15 @@ func (w *world) readBooks(ctx context.Context) (books, error) {
 	return b, err
 }
 
-func (w *world) each(ctx context.Context, row func(*sql.Rows) error, query string) error {
+// eachRow calls scan for each row of the query's answer.
+func (w *world) eachRow(ctx context.Context, scan func(*sql.Rows) error, query string) error {
 	rows, err := w.db.SQL().QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := row(rows); err != nil {
+		if err := scan(rows); err != nil {
 			return err
 		}
 	}
@@ -76,43 +83,52 @@ func (w *world) each(ctx context.Context, row func(*sql.Rows) error, query strin
 // compare finds sums on which the two sides disagree, and money that neither became an order nor went
 // back.
 func (b books) compare() (findings []string) {
-	find := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
-	kept, paid := map[string]int64{}, map[string]bool{}
+	kept := map[string]int64{} // by Alipay, for each order
+	paid := map[string]bool{}  // at Alipay, by out_trade_no
 	for _, t := range b.trades {
 		if t.PaidAt.IsZero() {
 			continue
 		}
 		paid[t.OutTradeNo] = true
-		a := b.attempts[t.OutTradeNo]
-		if a == nil {
-			find("%s: paid at Alipay, and the shop has no such attempt", t.OutTradeNo)
-			continue
+		if a := b.attempts[t.OutTradeNo]; a != nil {
+			kept[a.order] += t.Total - t.Refunded
 		}
-		kept[a.order] += t.Total - t.Refunded
-		switch {
-		case a.tradeNo.String != t.TradeNo:
-			find("%s: paid at Alipay as %s, booked as %q", t.OutTradeNo, t.TradeNo, a.tradeNo.String)
-		case a.amount != t.Total:
-			find("%s: %d fen at Alipay, %d in the shop", t.OutTradeNo, t.Total, a.amount)
-		case a.paysOrder() == (t.Refunded == t.Total && a.state != "paid"):
-			find("%s: neither a fulfilled order nor gone back: %s, %d of %d gone back",
-				t.OutTradeNo, a.state, t.Refunded, t.Total)
-		}
-		findings = append(findings, b.compareRefunds(t)...)
+		findings = append(findings, b.compareTrade(t)...)
 	}
 	for outTradeNo, a := range b.attempts {
 		if a.tradeNo.Valid && !paid[outTradeNo] {
-			find("%s: booked as paid, and not paid at Alipay", outTradeNo)
+			findings = append(findings, outTradeNo+": booked as paid, and not paid at Alipay")
 		}
 		owed := int64(0)
-		if a.status == 1 || a.status == 4 {
+		if a.fulfilled() {
 			owed = a.price - a.back
 		}
 		if kept[a.order] != owed {
-			find("order %s: Alipay has kept %d fen for it, the shop counts on %d", a.order, kept[a.order], owed)
+			findings = append(findings, fmt.Sprintf("order %s: Alipay has kept %d fen for it, the shop counts on %d",
+				a.order, kept[a.order], owed))
 		}
 	}
 	return findings
+}
+
+// compareTrade finds what the shop has otherwise of a paid trade.
+func (b books) compareTrade(t sandbox.Trade) (findings []string) {
+	find := func(format string, args ...any) {
+		findings = append(findings, t.OutTradeNo+": "+fmt.Sprintf(format, args...))
+	}
+	a := b.attempts[t.OutTradeNo]
+	switch {
+	case a == nil:
+		find("paid at Alipay, and the shop has no such attempt")
+		return findings
+	case a.tradeNo.String != t.TradeNo:
+		find("paid at Alipay as %s, booked as %q", t.TradeNo, a.tradeNo.String)
+	case a.amount != t.Total:
+		find("%d fen at Alipay, %d in the shop", t.Total, a.amount)
+	case a.paysOrder() == (t.Refunded == t.Total && a.state != "paid"):
+		find("neither a fulfilled order nor gone back: %s, %d of %d gone back", a.state, t.Refunded, t.Total)
+	}
+	return append(findings, b.compareRefunds(t)...)
 }
 
 // compareRefunds finds refunds of a trade that are not on both sides with the same number and sum.

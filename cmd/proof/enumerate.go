@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 
 	"luffy/models/modelstest/dbproxy"
@@ -103,15 +102,6 @@ func everyPoint(scenario string) choice {
 			all = append(all, point{scenario, n + 1, dbproxy.Before}, point{scenario, n + 1, dbproxy.After})
 		}
 		return all, nil
-	}
-}
-
-// somePoints chooses n points at random.
-func somePoints(scenario string, n int, rng *rand.Rand) choice {
-	return func(statements int) ([]point, error) {
-		all, err := everyPoint(scenario)(statements)
-		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-		return all[:min(n, len(all))], err
 	}
 }
 

@@ -20,8 +20,8 @@ func (w *world) judge(ctx context.Context) error {
 	if fault != nil {
 		return errors.Join(err, fault)
 	}
-	rules, fault := w.broken(ctx)
-	for _, finding := range append(books.compare(), rules...) {
+	broken, fault := w.brokenRules(ctx)
+	for _, finding := range append(books.compare(), broken...) {
 		err = errors.Join(err, errors.New(finding))
 	}
 	w.mu.Lock()
@@ -39,9 +39,9 @@ func (w *world) auditNow(ctx context.Context) error {
 	return err
 }
 
-// once are rules of the shop's audit, written a second time and independently: queries that count the
-// rows that break them.
-var once = []struct{ rule, query string }{
+// rules are those of the shop's audit, written a second time and independently: queries that count the
+// rows that break them. The order states are written out: 0 未支付 1 已支付 2 已取消 3 超时取消 4 已退款.
+var rules = []struct{ rule, query string }{
 	{"every line of a paid order has one purchase record, of an unpaid one none", `
 		SELECT COUNT(*) FROM (
 			SELECT d.id FROM ly_order_detail d JOIN ly_order o ON o.id = d.order_id
@@ -75,15 +75,15 @@ var once = []struct{ rule, query string }{
 	{"no difference with the bill is open", "SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL"},
 }
 
-// broken lists the rules that do not hold.
-func (w *world) broken(ctx context.Context) (findings []string, err error) {
-	for _, o := range once {
-		n, err := w.count(ctx, o.query)
+// brokenRules lists the rules that do not hold.
+func (w *world) brokenRules(ctx context.Context) (findings []string, err error) {
+	for _, r := range rules {
+		n, err := w.count(ctx, r.query)
 		if err != nil {
-			return findings, fmt.Errorf("%s: %w", o.rule, err)
+			return findings, fmt.Errorf("%s: %w", r.rule, err)
 		}
 		if n != 0 {
-			findings = append(findings, fmt.Sprintf("%s: broken by %d", o.rule, n))
+			findings = append(findings, fmt.Sprintf("%s: broken by %d", r.rule, n))
 		}
 	}
 	return findings, nil

@@ -51,6 +51,19 @@ func (s *storm) students(ctx context.Context, seed uint64) ([]*life, error) {
 	return all, nil
 }
 
+// The lives of an order for which a student was sent to Alipay. A third of them are pays: the last ones
+// of nine count as one.
+const (
+	forgets = iota
+	opens
+	opensAndCancels
+	paysWhileCancelling
+	cancelsThenPays
+	paysTwice
+	pays
+	lives = 9
+)
+
 // live takes one order through one of its possible lives. The error is something that must not happen to
 // a student.
 func (l *life) live(ctx context.Context) error {
@@ -59,30 +72,30 @@ func (l *life) live(ctx context.Context) error {
 		return err
 	}
 	l.orders.Add(1)
-	act := l.rng.IntN(9)
-	if act != twice { // nobody asks about the attempt that the shop believes to be dead, so its notify must come
+	act := min(l.rng.IntN(lives), pays)
+	if act != paysTwice { // nobody asks about the attempt that the shop believes to be dead, so its notify must come
 		if err := l.misfortune(number); err != nil {
 			return err
 		}
 	}
 	switch act {
-	case 0: // looks, and forgets it
-	case 1:
+	case forgets:
+	case opens:
 		_ = l.world.alipay.OpenTrade(link, "") // the time may be over
-	case 2:
+	case opensAndCancels:
 		_ = l.world.alipay.OpenTrade(link, "")
 		l.cancel(ctx, number)
-	case 3: // at the same moment
+	case paysWhileCancelling:
 		var both sync.WaitGroup
 		both.Go(func() { l.pay(link) })
 		l.cancel(ctx, number)
 		both.Wait()
-	case 4:
+	case cancelsThenPays:
 		l.cancel(ctx, number)
 		l.pay(link)
-	case twice:
+	case paysTwice:
 		return l.payTwice(ctx, number, link)
-	default:
+	case pays:
 		l.pay(link)
 	}
 	_, _ = l.get(ctx, "/orders/"+number+"/result") // there may be nobody to answer
@@ -91,9 +104,6 @@ func (l *life) live(ctx context.Context) error {
 	}
 	return nil
 }
-
-// twice is the life of payTwice.
-const twice = 5
 
 // buy chooses courses, checks out and orders. The number is empty if the shop refused.
 func (l *life) buy(ctx context.Context) (number, link string, err error) {

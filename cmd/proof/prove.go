@@ -36,8 +36,8 @@ func (p proof) row(columns ...any) { fmt.Fprintf(p.out, "%-14v%-12v%-8v%-8v%v\n"
 // sideBySide is how many scenarios, or troubles, are tried at the same time. Most of the time they wait.
 const sideBySide = 6
 
-// each calls work for all of them, several at a time, and joins the errors.
-func each[T any](all []T, work func(T) error) error {
+// severalAtOnce calls work for all of them, sideBySide of them at a time, and joins the errors.
+func severalAtOnce[T any](all []T, work func(T) error) error {
 	faults := make([]error, len(all))
 	places := make(chan struct{}, sideBySide)
 	var running sync.WaitGroup
@@ -55,7 +55,7 @@ func each[T any](all []T, work func(T) error) error {
 // crashes tries the points of all scenarios that are asked for.
 func (p proof) crashes(ctx context.Context) error {
 	var printing sync.Mutex
-	return each(scenarios, func(s scenario) error {
+	return severalAtOnce(scenarios, func(s scenario) error {
 		choose := p.chosen(s)
 		if choose == nil || ctx.Err() != nil {
 			return nil
@@ -70,7 +70,7 @@ func (p proof) crashes(ctx context.Context) error {
 // troubles tries the troubles that are asked for.
 func (p proof) troubles(ctx context.Context) error {
 	var printing sync.Mutex
-	return each(troubles, func(c trouble) error {
+	return severalAtOnce(troubles, func(c trouble) error {
 		if p.at != "" && p.at != troublesName && p.at != c.name || ctx.Err() != nil {
 			return nil
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"luffy/models"
 )
 
 // longest is how long a page may take on a busy machine. The shop itself allows fifteen seconds.
@@ -116,7 +118,7 @@ func (v *victim) wantPaid(ctx context.Context, p *purchase) {
 	switch {
 	case err != nil:
 		v.find("%s: %w", p.order.OrderNumber, err)
-	case status != 1:
+	case status != int64(models.OrderPaid):
 		v.find("%s: got order status %d, want it paid", p.order.OrderNumber, status)
 	}
 }

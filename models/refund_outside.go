@@ -1,11 +1,16 @@
 package models
 
+import "strings"
+
+// lostReason is the reason of a refund that the shop made and has forgotten.
+const lostReason = "本店早先发起的退款，按支付宝的记录补登"
+
 // bookOutside stores a refund that was made outside the shop, and finishes it.
 func (tx transaction) bookOutside(o Order, p Payment, known []Refund, n RefundNews) error {
 	if sumDone(known)+n.Amount > p.Amount {
 		return ErrRefundTooMuch
 	}
-	line, err := tx.lineRequested(p, n.Amount)
+	line, err := tx.lineOutside(o, p, n)
 	if err != nil {
 		return err
 	}
@@ -20,6 +25,9 @@ func (tx transaction) insertOutside(p Payment, line *int64, n RefundNews) (Refun
 	r := Refund{
 		PaymentID: p.ID, OrderDetailID: line, Amount: n.Amount,
 		Cause: n.cause(), Reason: n.cause().String(), RequestedBy: "alipay",
+	}
+	if n.lost() {
+		r.Reason = lostReason
 	}
 	if err := tx.insertRefund(&r, p); err != nil {
 		return r, err
@@ -57,9 +65,37 @@ func (tx transaction) takeOut(p Payment, sum Refund, n RefundNews) error {
 	return tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(done).Error
 }
 
-// lineRequested is the line that a refund made outside the shop is taken to be for: a line of just
-// that price with an open request, the oldest request first; nil if there is none. Otherwise that
-// request stayed open, and approving it would pay the sum a second time.
+// lost tells whether the shop itself made the refund and has forgotten it, because a backup was
+// restored: Alipay's console gives refunds numbers of another form.
+func (n RefundNews) lost() bool { return strings.HasPrefix(n.OutRequestNo, n.OutTradeNo+ownRefund) }
+
+// lineOutside is the line that a refund without a row is taken to be for; nil if it is of no
+// particular line.
+func (tx transaction) lineOutside(o Order, p Payment, n RefundNews) (*int64, error) {
+	line, err := tx.lineRequested(p, n.Amount)
+	if err == nil && line == nil && n.lost() && p.State == PaymentPaid {
+		return tx.lineLost(o, n.Amount)
+	}
+	return line, err
+}
+
+// lineLost is the line that a lost refund gave back: the only one of just that price that stands.
+// Otherwise the student kept a course whose money has gone back.
+func (tx transaction) lineLost(o Order, amount Fen) (*int64, error) {
+	var lines []int64
+	err := tx.Raw(`
+		SELECT d.id FROM ly_order_detail d JOIN ly_user_course r ON r.order_detail_id = d.id AND r.revoked_at IS NULL
+		WHERE d.order_id = ? AND d.real_price = ?
+		AND NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.order_detail_id = d.id AND f.state <> ?) LIMIT 2`,
+		o.ID, amount, RefundFailed).Scan(&lines).Error
+	if err != nil || len(lines) != 1 {
+		return nil, err
+	}
+	return &lines[0], nil
+}
+
+// lineRequested is a line of just that price with an open request, the oldest request first; nil if
+// there is none. Otherwise that request stayed open, and approving it would pay the sum a second time.
 func (tx transaction) lineRequested(p Payment, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`

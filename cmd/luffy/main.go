@@ -34,7 +34,7 @@ const usage = `luffy is a course shop that takes payments with Alipay.
   luffy export MONTH|DATE              write the payments and refunds of a month or a day as CSV for a spreadsheet
   luffy refund ORDER [--line N | --amount 100.00] --reason TEXT [--key KEY]
                                        give back a line, a sum, or all that is left of an order; the same key again
-                                       is the same refund
+                                       is the same refund, and so is the same sum without a key
   luffy refund requests                list the refunds that students ask for
   luffy refund approve ID|ORDER [--reason TEXT]
                                        grant a request, or all open ones of an order

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"context"
 	"errors"
 	"flag"
@@ -28,14 +30,24 @@ func (p program) refund(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return p.onPayments(ctx, func(payments *payment.Service, _ *models.DB) error {
+	return p.onPayments(ctx, func(payments *payment.Service, db *models.DB) error {
+		begun := db.Now()
 		refund, err := payments.Refund(ctx, request)
 		if err != nil {
 			return fmt.Errorf("order %s: %w", request.OrderNumber, err)
 		}
+		if request.Key == sumKey(request.Amount) && refund.CreatedAt.Before(begun) {
+			return fmt.Errorf("nothing new: refund %s of ¥%s was asked for before and is %s; another of this sum needs a --key",
+				refund.OutRequestNo, refund.Amount, refund.State)
+		}
 		return p.tellRefund(refund)
 	})
 }
+
+// sumKey is the key of a refund of a sum that was given none. The same command again, because its
+// terminal was lost or a colleague types it too, is thus the same refund. For a line, or all that is
+// left, the order itself tells that.
+func sumKey(amount models.Fen) string { return "sum " + amount.String() }
 
 // tellRefund prints the state of a refund. One that Alipay refuses for good is an error.
 func (p program) tellRefund(refund models.Refund) error {
@@ -88,6 +100,8 @@ func parseRefund(args []string) (models.NewRefund, error) {
 		return r, errors.New("--line or --amount, not both")
 	case r.Reason == "":
 		return r, errors.New("a refund needs --reason")
+	case r.Amount != 0:
+		r.Key = cmp.Or(r.Key, sumKey(r.Amount))
 	}
 	return r, nil
 }

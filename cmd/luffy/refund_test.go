@@ -96,6 +96,30 @@ func (p *till) wantRefunded(o models.Order, refunds int) {
 	}
 }
 
+// TestRefundOfASumAgain: a command that is typed again, or by two at once, pays a sum once. Another refund
+// of the same sum needs a key.
+func TestRefundOfASumAgain(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		sold := p.sell(p.stock.Plain.For(0))
+		p.today()
+		refund := "refund " + sold.OrderNumber + " --amount 10.00 --reason 补偿"
+		var typing sync.WaitGroup
+		for range 4 {
+			typing.Go(func() { run(p.t, p.environ, "", strings.Fields(refund)...) })
+		}
+		typing.Wait()
+		p.want(exitFailure, refund, sold.OrderNumber+"R1 of ¥10.00 was asked for before and is done", "needs a --key")
+		p.pause()
+		p.want(0, refund+" --key second", sold.OrderNumber+"R2 of ¥10.00: done")
+		p.pause()
+		p.want(0, "refund "+sold.OrderNumber+" --amount 20.00 --reason 补偿", sold.OrderNumber+"R3 of ¥20.00: done")
+		p.pause()
+		p.want(0, "refund "+sold.OrderNumber+" --reason 停课", sold.OrderNumber+"R4 of ¥270.00: done")
+		p.wantRefunded(sold, 4)
+	})
+}
+
 // TestRefundTwiceAtOnce: of two who give back the whole order at the same moment, one does.
 func TestRefundTwiceAtOnce(t *testing.T) {
 	t.Parallel()
@@ -127,24 +151,24 @@ func TestRefundThatWaits(t *testing.T) {
 	onEachTill(t, func(p *till) {
 		sold := p.sell(p.stock.Plain.For(0))
 		p.today()
-		command := "refund " + sold.OrderNumber + " --amount 1.00 --reason 补偿"
+		command := "refund " + sold.OrderNumber + " --amount 1.00 --reason 补偿 --key "
 		p.fault(sandbox.Fault{Name: sandbox.SellerBalance, Times: 1})
-		p.want(0, command, "R1 of ¥1.00: pending, luffy serve goes on with it: ", "SELLER_BALANCE_NOT_ENOUGH")
+		p.want(0, command+"1", "R1 of ¥1.00: pending, luffy serve goes on with it: ", "SELLER_BALANCE_NOT_ENOUGH")
 		p.fault(sandbox.Fault{Name: sandbox.APIUnavailable, Times: 2})
-		p.want(0, command, "R2 of ¥1.00: pending, luffy serve goes on with it: ", "a pause between two refunds of one trade")
+		p.want(0, command+"2", "R2 of ¥1.00: pending, luffy serve goes on with it: ", "a pause between two refunds of one trade")
 		p.pause()
-		p.want(0, command, "R3 of ¥1.00: pending, luffy serve goes on with it: ")
+		p.want(0, command+"3", "R3 of ¥1.00: pending, luffy serve goes on with it: ")
 		p.fault(sandbox.Fault{Name: sandbox.RefundLater, Times: 1})
 		p.pause()
-		p.want(0, command, "R4 of ¥1.00: pending, luffy serve goes on with it: ", "the money has not moved yet")
+		p.want(0, command+"4", "R4 of ¥1.00: pending, luffy serve goes on with it: ", "the money has not moved yet")
 		p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
 		p.pause()
-		p.want(exitFailure, command,
+		p.want(exitFailure, command+"5",
 			"R5 of ¥1.00: Alipay refuses it for good, pay by other means, then luffy refund settle: ",
 			"REASON_TRADE_BEEN_FREEZEN")
 		p.fault(sandbox.Fault{Name: sandbox.RefundFundChangeN, Times: 1})
 		p.pause()
-		p.want(0, command, "R6 of ¥1.00: done")
+		p.want(0, command+"6", "R6 of ¥1.00: done")
 	})
 }
 

@@ -159,20 +159,23 @@ func (e *estate) rows() []string {
 	return all
 }
 
+// table is all of a table that belongs to somebody else than eve, or to nobody.
 func (e *estate) table(name string) []string {
 	e.t.Helper()
-	const all = "*"
-	columns, where := all, ""
-	owned := slices.Contains(e.column("SELECT name FROM pragma_table_info(?)", name), "user_id")
+	columns, owner := "*", ""
 	switch {
 	case name == "ly_throttle":
 		return nil
-	case name == "ly_session":
-		columns, where = "id_hash, user_id", fmt.Sprintf(" WHERE user_id <> %d", e.stranger.ID)
+	case name == "ly_session": // whose message and end every page may change
+		columns, owner = "id_hash, user_id", "user_id"
 	case name == "ly_user":
-		where = fmt.Sprintf(" WHERE id <> %d", e.stranger.ID)
-	case owned:
-		where = fmt.Sprintf(" WHERE user_id <> %d", e.stranger.ID)
+		owner = "id"
+	case slices.Contains(e.column("SELECT name FROM pragma_table_info(?)", name), "user_id"):
+		owner = "user_id"
+	}
+	where := ""
+	if owner != "" {
+		where = fmt.Sprintf(" WHERE %s <> %d", owner, e.stranger.ID)
 	}
 	rows, err := e.db.SQL().QueryContext(e.t.Context(), "SELECT "+columns+" FROM "+name+where+" ORDER BY 1")
 	if err != nil {

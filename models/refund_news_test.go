@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,39 +96,49 @@ func testNoteRefund(t *testing.T, cases map[string]newsCase) {
 					s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: c.own})
 				}
 				for _, news := range c.news {
-					news.OutTradeNo = order.OrderNumber
-					if news.At.IsZero() {
-						news.At = noon
-					}
-					if news.OutRequestNo != "" {
-						news.OutRequestNo = order.OrderNumber + news.OutRequestNo
-					}
-					for range 2 {
-						if err := s.NoteRefund(t.Context(), news); err != nil {
-							t.Errorf("%+v: %v", news, err)
-						}
-					}
+					s.tellTwice(t, order, news)
 				}
-				var back models.Fen
-				stored := rows[models.Refund](t, s.DB, "1 = 1")
-				if len(stored) != len(c.want) {
-					t.Fatalf("got %d refunds, want %d: %+v", len(stored), len(c.want), stored)
-				}
-				for i, r := range stored {
-					got := bookedRefund{r.OutRequestNo[len(order.OrderNumber):], r.Amount, r.Cause, r.State}
-					if got != c.want[i] {
-						t.Errorf("refund %d: got %+v, want %+v", i, got, c.want[i])
-					}
-					if r.State == models.RefundDone {
-						back += r.Amount
-					}
-				}
-				if got := s.read(t, order).RefundedAmount; got != back {
-					t.Errorf("got %s back by the order, want %s", got, back)
-				}
+				s.wantBooked(t, order, c.want)
 				wantClean(t, s.DB)
 			})
 		})
+	}
+}
+
+// tellTwice tells the shop the news of an order, in which a number lacks that of the order. Unless it
+// has a time, it is of noon.
+func (s *scene) tellTwice(t *testing.T, order models.Order, news models.RefundNews) {
+	t.Helper()
+	news.OutTradeNo = order.OrderNumber
+	if news.At.IsZero() {
+		news.At = noon
+	}
+	if news.OutRequestNo != "" {
+		news.OutRequestNo = order.OrderNumber + news.OutRequestNo
+	}
+	for range 2 {
+		if err := s.NoteRefund(t.Context(), news); err != nil {
+			t.Errorf("%+v: %v", news, err)
+		}
+	}
+}
+
+// wantBooked compares all refunds with those that are wanted, and their sum with the order's.
+func (s *scene) wantBooked(t *testing.T, order models.Order, want booked) {
+	t.Helper()
+	var got booked
+	var back models.Fen
+	for _, r := range rows[models.Refund](t, s.DB, "1 = 1") {
+		got = append(got, bookedRefund{r.OutRequestNo[len(order.OrderNumber):], r.Amount, r.Cause, r.State})
+		if r.State == models.RefundDone {
+			back += r.Amount
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := s.read(t, order).RefundedAmount; got != back {
+		t.Errorf("got %s back by the order, want %s", got, back)
 	}
 }
 

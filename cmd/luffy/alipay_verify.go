@@ -23,22 +23,23 @@ type verifyJob struct {
 }
 
 // alipayVerify is the command "luffy alipay verify": it judges one message from stdin by the given
-// Alipay public key. The exit code is 0 for valid, 1 for invalid, and 2 when it could not judge.
+// Alipay public key. The exit code is 0 for valid, exitFailure for invalid, and exitUsage when it could
+// not judge.
 func alipayVerify(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	job, err := parseVerifyFlags(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
 	if err != nil {
-		return 2 // parseVerifyFlags has said why
+		return exitUsage // parseVerifyFlags has said why
 	}
 	refusal, err := job.run(stdin, stdout)
 	if err != nil {
 		fmt.Fprintln(stderr, "luffy alipay verify:", err)
-		return 2
+		return exitUsage
 	}
 	if refusal != nil {
-		return 1
+		return exitFailure
 	}
 	return 0
 }

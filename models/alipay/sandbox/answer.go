@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,7 +31,7 @@ func (s *Sandbox) serveAPI(w http.ResponseWriter, r *http.Request, q *request, r
 	case faults.on(APICallLimited):
 		answer, err = nil, errLimited
 	}
-	s.logCall(q, err, faults.names()...)
+	s.logCall(q, err, slices.Sorted(maps.Keys(faults))...)
 	if faults.spoilAnswer(w, r) {
 		return
 	}

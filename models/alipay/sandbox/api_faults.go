@@ -5,30 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"time"
 )
 
-type apiFaults map[string]Fault
-
-var apiFaultNames = []string{
-	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
-	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
-}
-
-func (s *Sandbox) takeAPIFaults(q *request) apiFaults {
+func (s *Sandbox) takeAPIFaults(q *request) faultSet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	on := faulty{outTradeNo: s.outTradeNo(q), method: q.get("method")}
-	found := apiFaults{}
-	for _, name := range apiFaultNames {
-		if f, hit := s.takeFault(name, on); hit {
-			found[name] = f
-		}
-	}
-	return found
+	return s.takeFaults(apiFaultNames, faulty{outTradeNo: s.outTradeNo(q), method: q.get("method")})
 }
 
 // outTradeNo is the trade that a call is about, if the call tells. s.mu is held.
@@ -43,15 +27,8 @@ func (s *Sandbox) outTradeNo(q *request) string {
 	return ref.OutTradeNo
 }
 
-func (faults apiFaults) on(name string) bool {
-	_, hit := faults[name]
-	return hit
-}
-
-func (faults apiFaults) names() []string { return slices.Sorted(maps.Keys(faults)) }
-
 // withoutEffect tells whether a fault keeps the call from the method.
-func (faults apiFaults) withoutEffect() bool {
+func (faults faultSet) withoutEffect() bool {
 	if faults.on(APITimeoutBefore) || faults.on(APICallLimited) {
 		return true
 	}
@@ -65,7 +42,7 @@ func (faults apiFaults) withoutEffect() bool {
 
 // spoilAnswer sends no answer, or one that is not a signed envelope. It returns false if no fault asks
 // for that and the real answer is to be written.
-func (faults apiFaults) spoilAnswer(w http.ResponseWriter, r *http.Request) bool {
+func (faults faultSet) spoilAnswer(w http.ResponseWriter, r *http.Request) bool {
 	for _, name := range []string{APITimeoutBefore, APITimeoutAfter} {
 		if f, hit := faults[name]; hit {
 			hang(r.Context(), durationOr(f.Value, 30*time.Second))
@@ -120,7 +97,7 @@ func (w *slowWriter) Write(body []byte) (int, error) {
 }
 
 // alterEnvelope changes the object or its sign.
-func (faults apiFaults) alterEnvelope(s *Sandbox, e envelope) envelope {
+func (faults faultSet) alterEnvelope(s *Sandbox, e envelope) envelope {
 	if faults.on(APIExtraFields) {
 		e.object = append(bytes.TrimSuffix(e.object, []byte("}")), `,"field_of_tomorrow":{"sign":"}","list":[1,"]"]}}`...)
 		e.sign = sign(s.cfg.Signer, string(e.object))

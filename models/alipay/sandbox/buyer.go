@@ -65,7 +65,7 @@ func (s *Sandbox) followGateway(link string) (*cashier, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := readRequest(r, s.cfg.Strict)
+	q, err := s.readRequest(r)
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,25 @@ func (s *Sandbox) Faults() []Fault {
 // faulty is what a fault is matched with.
 type faulty struct{ outTradeNo, method string }
 
+// faultSet are the switches that are on for one case, by their names.
+type faultSet map[string]Fault
+
+// takeFaults takes those of the switches with these names that are on for this case. s.mu is held.
+func (s *Sandbox) takeFaults(names []string, on faulty) faultSet {
+	found := faultSet{}
+	for _, name := range names {
+		if f, hit := s.takeFault(name, on); hit {
+			found[name] = f
+		}
+	}
+	return found
+}
+
+func (faults faultSet) on(name string) bool {
+	_, hit := faults[name]
+	return hit
+}
+
 // takeFault finds a switch that is on for this case and counts it down. s.mu is held.
 func (s *Sandbox) takeFault(name string, on faulty) (Fault, bool) {
 	i := slices.IndexFunc(s.faults, func(f Fault) bool {

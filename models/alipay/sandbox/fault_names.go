@@ -92,11 +92,32 @@ const (
 	BillNotZip         = "bill_not_zip"         // a page in the place of the archive
 )
 
-// wholeBillFaults are of no single trade.
-var wholeBillFaults = []string{
-	BillTradeAdded, BillLate, BillEmpty, BillExpiredURL, BillExtraColumns, BillReordered, BillMissingColumns, BillCutOff,
-	BillNotZip,
-}
+// The faults by the step at which the simulator looks for them. A fault that is in no group does not exist.
+var (
+	planFaultNames    = []string{NotifyDrop, NotifyDelay, NotifyReorder, NotifyAfterReturn}
+	messageFaultNames = []string{
+		NotifyDuplicate, NotifyExtraFields, NotifyEmptyField, NotifyRepeatedName, NotifyWrongSign, NotifyOtherKey,
+		NotifyTamper, NotifyForge, NotifyOpenID, NotifyGBK, NotifySubject,
+	}
+	returnFaultNames = []string{
+		NotifyBeforeReturn, ReturnNone, ReturnTwice, ReturnTampered, ReturnReplay, ReturnOtherBrowser, ReturnUTF8,
+	}
+	apiFaultNames = []string{
+		APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
+		APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
+	}
+	businessFaultNames = []string{
+		QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen,
+		RefundTooSoon, RefundQueryLags, WrongPID,
+	}
+	billRowFaultNames = []string{BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount}
+	wholeBillFaults   = []string{
+		BillTradeAdded, BillLate, BillEmpty, BillExpiredURL, BillExtraColumns, BillReordered, BillMissingColumns,
+		BillCutOff, BillNotZip,
+	}
+	faultNames = slices.Concat(planFaultNames, messageFaultNames, returnFaultNames, apiFaultNames,
+		businessFaultNames, billRowFaultNames, wholeBillFaults)
+)
 
 // faultValues says what the value of a fault must be; faults that take none are absent.
 var faultValues = map[string]func(string) bool{
@@ -112,17 +133,6 @@ var faultValues = map[string]func(string) bool{
 	BillLate:           func(v string) bool { return v == "" || v == "BILL_NOT_EXIST" || v == "NO_BILL_DATA" },
 	BillMissingColumns: func(v string) bool { return v == "" || slices.ContainsFunc(billColumns, named(v)) },
 	BillCutOff:         func(v string) bool { return v == "" || v == "zip" },
-}
-
-var faultNames = []string{
-	NotifyDrop, NotifyDelay, NotifyReorder, NotifyBeforeReturn, NotifyAfterReturn, NotifyDuplicate, NotifyExtraFields,
-	NotifyEmptyField, NotifyRepeatedName, NotifyWrongSign, NotifyOtherKey, NotifyTamper, NotifyForge, NotifyOpenID,
-	NotifyGBK, NotifySubject, ReturnNone, ReturnTwice, ReturnTampered, ReturnReplay, ReturnOtherBrowser, ReturnUTF8,
-	APITimeoutBefore, APITimeoutAfter, APIUnavailable, APIErrorResponse, APIGBKError, APIUnsigned, APIWrongSign,
-	APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
-	QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen, RefundTooSoon,
-	RefundQueryLags, WrongPID, BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount, BillTradeAdded,
-	BillLate, BillEmpty, BillExpiredURL, BillExtraColumns, BillReordered, BillMissingColumns, BillCutOff, BillNotZip,
 }
 
 func isEffect(v string) bool { return v == "" || v == "after" }

@@ -30,7 +30,7 @@ var pageMethods = map[string]string{
 }
 
 func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request) {
-	q, err := readRequest(r, s.cfg.Strict)
+	q, err := s.readRequest(r)
 	if err != nil {
 		s.answerUnread(w, err)
 		return

@@ -265,7 +265,7 @@ func TestGBKRequest(t *testing.T) {
 		answer.header.Get("Content-Type") != "application/json;charset=GBK" {
 		t.Errorf("answer: got %s %q, want GBK", answer.header.Get("Content-Type"), answer.body)
 	}
-	w.open10000("alipay.trade.query", answer)
+	w.openAnswer("alipay.trade.query", answer)
 }
 
 func gbk(t *testing.T, text string) string {

@@ -237,7 +237,7 @@ func (w *world) pay(method, outTradeNo string, more object) string {
 func (w *world) call(method string, biz any) map[string]string {
 	w.t.Helper()
 	got := w.post(w.server.URL+"/gateway.do?charset=utf-8", without(signed(w.common(method, biz)), "charset"))
-	return w.open10000(method, got)
+	return w.openAnswer(method, got)
 }
 
 func without(form url.Values, name string) url.Values {
@@ -245,8 +245,8 @@ func without(form url.Values, name string) url.Values {
 	return form
 }
 
-// open10000 takes an answer apart by its raw bytes.
-func (w *world) open10000(method string, got reply) map[string]string {
+// openAnswer takes an answer apart by its raw bytes.
+func (w *world) openAnswer(method string, got reply) map[string]string {
 	w.t.Helper()
 	key := `{"` + strings.ReplaceAll(method, ".", "_") + `_response":`
 	text, sign, cut := strings.Cut(strings.TrimPrefix(got.body, key), `,"sign":"`)

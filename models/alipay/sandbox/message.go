@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -42,55 +43,35 @@ func (s *Sandbox) prepare(e *Event) message {
 		m.attempt = e.Attempts + 1
 	}
 	fields := maps.Clone(e.Fields)
-	faults := s.takeMessageFaults(e.OutTradeNo)
+	faults := s.takeFaults(messageFaultNames, faulty{outTradeNo: e.OutTradeNo})
 	s.mu.Unlock()
 
 	fields["notify_time"] = alipay.FormatTime(now)
 	if f, hit := faults[NotifyDuplicate]; hit {
-		m.copies = max(atoi(f.Value), 2)
-		if f.Value == "" {
-			m.copies = 3
-		}
+		m.copies = cmp.Or(atoi(f.Value), 3)
 	}
 	faults.alterFields(fields)
 	m.charset = fields["charset"]
 	key := s.cfg.Signer
-	if _, hit := faults[NotifyOtherKey]; hit {
+	if faults.on(NotifyOtherKey) {
 		key = strangersKey()
 	}
 	m.body = faults.encode(fields, key)
 	return m
 }
 
-type messageFaults map[string]Fault
-
-var messageFaultNames = []string{
-	NotifyDuplicate, NotifyExtraFields, NotifyEmptyField, NotifyRepeatedName, NotifyWrongSign, NotifyOtherKey,
-	NotifyTamper, NotifyForge, NotifyOpenID, NotifyGBK, NotifySubject,
-}
-
-func (s *Sandbox) takeMessageFaults(outTradeNo string) messageFaults {
-	found := messageFaults{}
-	for _, name := range messageFaultNames {
-		if f, hit := s.takeFault(name, faulty{outTradeNo: outTradeNo}); hit {
-			found[name] = f
-		}
-	}
-	return found
-}
-
 // alterFields changes what is signed.
-func (faults messageFaults) alterFields(fields map[string]string) {
-	if _, hit := faults[NotifyExtraFields]; hit {
+func (faults faultSet) alterFields(fields map[string]string) {
+	if faults.on(NotifyExtraFields) {
 		fields["merchant_app_id"], fields["x_field_of_tomorrow"] = fields["app_id"], "新字段"
 	}
-	if _, hit := faults[NotifyEmptyField]; hit {
+	if faults.on(NotifyEmptyField) {
 		fields["body"] = ""
 	}
 	if f, hit := faults[NotifyForge]; hit {
 		fields[f.Value] = forged[f.Value]
 	}
-	if _, hit := faults[NotifyOpenID]; hit {
+	if faults.on(NotifyOpenID) {
 		fields["buyer_open_id"] = "OPEN_" + fields["buyer_id"]
 		delete(fields, "buyer_id")
 	}
@@ -99,20 +80,20 @@ func (faults messageFaults) alterFields(fields map[string]string) {
 			fields["subject"] = hardSubject
 		}
 	}
-	if _, hit := faults[NotifyGBK]; hit {
+	if faults.on(NotifyGBK) {
 		fields["charset"] = "GBK"
 	}
 }
 
 // encode signs the fields and writes the body. Faults that act after signing are applied here.
-func (faults messageFaults) encode(fields map[string]string, key crypto.Signer) string {
+func (faults faultSet) encode(fields map[string]string, key crypto.Signer) string {
 	if isGBK(fields["charset"]) {
 		for name, value := range fields {
 			fields[name] = toGBK(value)
 		}
 	}
 	fields["sign"] = sign(key, messageText(fields))
-	if _, hit := faults[NotifyWrongSign]; hit {
+	if faults.on(NotifyWrongSign) {
 		fields["sign"] = spoil(fields["sign"])
 	}
 	if f, hit := faults[NotifyTamper]; hit {
@@ -122,7 +103,7 @@ func (faults messageFaults) encode(fields map[string]string, key crypto.Signer) 
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		pairs = append(pairs, name+"="+url.QueryEscape(fields[name]))
 	}
-	if _, hit := faults[NotifyRepeatedName]; hit {
+	if faults.on(NotifyRepeatedName) {
 		pairs = append(pairs, "trade_status="+TradeSuccess)
 	}
 	return strings.Join(pairs, "&")

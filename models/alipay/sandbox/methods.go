@@ -72,10 +72,14 @@ func (s *Sandbox) query(q *request) (any, error) {
 			"point_amount": "0.00", "receipt_amount": "0.00",
 		})
 	}
-	return s.queryAnswer(t, slices.Contains(content.QueryOptions, "fund_bill_list")), nil
+	answer := s.queryAnswer(t)
+	if !slices.Contains(content.QueryOptions, "fund_bill_list") {
+		answer.FundBillList = nil
+	}
+	return answer, nil
 }
 
-func (s *Sandbox) queryAnswer(t *Trade, withFunds bool) queryAnswer {
+func (s *Sandbox) queryAnswer(t *Trade) queryAnswer {
 	paid := "0.00"
 	answer := queryAnswer{
 		BuyerLogonID: s.state.account(t.BuyerID).LogonID, BuyerUserID: t.BuyerID, OutTradeNo: t.OutTradeNo,
@@ -84,9 +88,7 @@ func (s *Sandbox) queryAnswer(t *Trade, withFunds bool) queryAnswer {
 	if !t.PaidAt.IsZero() {
 		paid = answer.TotalAmount
 		answer.SendPayDate = alipay.FormatTime(t.PaidAt)
-		if withFunds {
-			answer.FundBillList = []fundBill{{"ALIPAYACCOUNT", paid}}
-		}
+		answer.FundBillList = []fundBill{{"ALIPAYACCOUNT", paid}}
 	}
 	answer.BuyerPayAmount, answer.InvoiceAmount, answer.ReceiptAmount = paid, paid, paid
 	return answer

@@ -49,7 +49,7 @@ func (q *request) biz(into any) error {
 
 // readRequest gathers query and body. Names may not repeat; only the official PHP form sends
 // charset both in the address and in the body, which is allowed while they agree.
-func readRequest(r *http.Request, strict bool) (*request, error) {
+func (s *Sandbox) readRequest(r *http.Request) (*request, error) {
 	raw, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, invalid("format", "地址参数无法解析")
@@ -67,7 +67,7 @@ func readRequest(r *http.Request, strict bool) (*request, error) {
 			return nil, err
 		}
 	}
-	if declared == "" && !strict {
+	if declared == "" && !s.cfg.Strict {
 		declared = raw.Get("charset")
 	}
 	return decode(raw, declared)

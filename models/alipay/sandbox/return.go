@@ -35,7 +35,7 @@ func (s *Sandbox) sendBack(w http.ResponseWriter, r *http.Request, v visitView) 
 	if v.ReturnFaults.on(NotifyBeforeReturn) {
 		s.awaitNotify(r.Context(), v.OutTradeNo)
 	}
-	address := s.rememberReturn(s.returnAddress(v), v.ReturnFaults.on(ReturnReplay))
+	address := s.rememberReturn(v)
 	if v.ReturnFaults.on(ReturnTwice) || v.ReturnFaults.on(ReturnOtherBrowser) {
 		ctx := context.WithoutCancel(r.Context()) // the other client is not this buyer's browser
 		s.background.Go(func() { s.fetch(ctx, address) })

@@ -8,24 +8,19 @@ import (
 	"time"
 )
 
-// returnFaults are the switches for one visit's return, with their values.
+// returnFaults are the switches for one visit's return, with their values. They are stored with the visit.
 type returnFaults map[string]string
-
-var returnFaultNames = []string{
-	NotifyBeforeReturn, ReturnNone, ReturnTwice, ReturnTampered, ReturnReplay, ReturnOtherBrowser, ReturnUTF8,
-}
 
 func (faults returnFaults) on(name string) bool {
 	_, hit := faults[name]
 	return hit
 }
 
+// takeReturnFaults is called with s.mu held.
 func (s *Sandbox) takeReturnFaults(outTradeNo string) returnFaults {
 	found := returnFaults{}
-	for _, name := range returnFaultNames {
-		if f, hit := s.takeFault(name, faulty{outTradeNo: outTradeNo}); hit {
-			found[name] = f.Value
-		}
+	for name, f := range s.takeFaults(returnFaultNames, faulty{outTradeNo: outTradeNo}) {
+		found[name] = f.Value
 	}
 	return found
 }
@@ -48,12 +43,13 @@ func (faults returnFaults) tamper(params map[string]string) {
 	}
 }
 
-// rememberReturn keeps an address for a later replay, and gives the one kept before if now is the
-// time for that.
-func (s *Sandbox) rememberReturn(address string, replay bool) string {
+// rememberReturn makes the visit's return address and keeps it for a later replay. If this is the replay,
+// it gives the one kept before.
+func (s *Sandbox) rememberReturn(v visitView) string {
+	address := s.returnAddress(v)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if replay && s.lastReturn != "" {
+	if v.ReturnFaults.on(ReturnReplay) && s.lastReturn != "" {
 		return s.lastReturn
 	}
 	s.lastReturn = address

@@ -27,8 +27,9 @@ func (s *shop) desk(c echo.Context) error {
 		return err
 	}
 	view := views.Desk{Totals: views.DeskTotals{
-		Owed: backlog.RefundsFailed, Held: backlog.PaymentsHeld, Differences: backlog.OpenDifferences,
-		MissingDays: backlog.BillDaysMissing, Refunding: backlog.RefundsPending,
+		Owed: backlog.RefundsFailed, Overdue: backlog.RefundsOverdue, Held: backlog.PaymentsHeld,
+		Differences: backlog.OpenDifferences, MissingDays: backlog.BillDaysMissing,
+		Refunding: backlog.RefundsPending - backlog.RefundsOverdue,
 	}}
 	if err := s.readRefundWork(ctx, &view); err != nil {
 		return err
@@ -51,6 +52,10 @@ func (s *shop) readRefundWork(ctx context.Context, view *views.Desk) error {
 	if err != nil {
 		return err
 	}
+	overdue, err := s.db.OverdueRefunds(ctx, deskRows)
+	if err != nil {
+		return err
+	}
 	held, err := s.db.HeldPayments(ctx, deskRows)
 	if err != nil {
 		return err
@@ -61,6 +66,9 @@ func (s *shop) readRefundWork(ctx context.Context, view *views.Desk) error {
 	}
 	for _, o := range owed {
 		view.Owed = append(view.Owed, owedTask(o))
+	}
+	for _, o := range overdue {
+		view.Overdue = append(view.Overdue, owedTask(o))
 	}
 	for _, h := range held {
 		view.Held = append(view.Held, views.HeldPayment{

@@ -162,6 +162,11 @@ func TestStaffRefundOfASum(t *testing.T) {
 	boss.follow(boss.submit(form, staffPath(number)+"/refund", "reason", "补偿")).
 		wantText(".flash:not(.flash-error)", "退款 ¥10.00 已经保存", "会自动继续，请不要再退一次")
 	boss.open("/staff").wantText("#refunding", "另有 1 笔退款正在退回")
+	w.exec("UPDATE ly_refund SET created_at = ?", w.db.Now().Add(-time.Hour))
+	late := boss.open("/staff")
+	late.wantText("#overdue", "¥10.00", "SELLER_BALANCE_NOT_ENOUGH", "请给商户账户充值", "不要用其他方式再退一次")
+	late.wantText("title", "1 项待处理")
+	late.wantNoText("main", "正在退回")
 	boss.open(staffPath(number)).wantText("main", "还可以退 ¥340.99", "还没有完成，会自动再试")
 	if n := w.count("SELECT COUNT(*) FROM ly_user_course WHERE revoked_at IS NOT NULL"); n != 0 {
 		t.Errorf("got %d rights revoked, want none", n)

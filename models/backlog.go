@@ -14,6 +14,7 @@ type Backlog struct {
 	RefundLag       time.Duration // since a job should have tried a pending refund
 	RefundAge       time.Duration // since a pending refund was stored
 	RefundsPending  int
+	RefundsOverdue  int // of them, those that have been pending for more than an hour
 	RefundsFailed   int // refused by Alipay for good, and the money is still owed
 	RequestsOpen    int // refund requests of students that wait for a decision
 	PaymentsHeld    int // payments of a wrong sum
@@ -26,11 +27,13 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	var b Backlog
 	err := db.with(ctx).Raw(`
 		SELECT (SELECT COUNT(*) FROM ly_refund WHERE state = ?) AS refunds_pending,
+		       (SELECT COUNT(*)`+overdueRefunds+`) AS refunds_overdue,
 		       (SELECT COUNT(*)`+owedRefunds+`) AS refunds_failed,
 		       (SELECT COUNT(*) FROM ly_refund_request WHERE state = ?) AS requests_open,
 		       (SELECT COUNT(*) FROM ly_payment WHERE state = ?) AS payments_held,
 		       (SELECT COUNT(*) FROM ly_bill_difference WHERE closed_at IS NULL) AS open_differences`,
-		RefundPending, RefundFailed, RefundDone, RefundDone, RequestOpen, PaymentHeld).Scan(&b).Error
+		RefundPending, RefundPending, db.overdueSince(),
+		RefundFailed, RefundDone, RefundDone, RequestOpen, PaymentHeld).Scan(&b).Error
 	if err != nil {
 		return b, err
 	}

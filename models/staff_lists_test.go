@@ -44,11 +44,30 @@ func TestStaffLists(t *testing.T) {
 			t.Errorf("got %+v, %v; want as many as in the lists", backlog, err)
 		}
 
+		s.wantOverdue(t, 0)
+		s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 1})
+		s.clock.forward(time.Hour - time.Second)
+		s.wantOverdue(t, 0)
+		s.clock.forward(time.Second)
+		s.wantOverdue(t, 1)
+
 		s.settle(t, owed[0].Refund, nil)
 		if owed, err = s.OwedRefunds(t.Context(), 10); err != nil || len(owed) != 0 {
 			t.Errorf("settled: got %+v, %v; want none owed", owed, err)
 		}
 	})
+}
+
+// wantOverdue wants so many refunds that have been pending for an hour, listed and counted.
+func (s *scene) wantOverdue(t testing.TB, want int) {
+	t.Helper()
+	overdue, err := s.OverdueRefunds(t.Context(), 10)
+	if err != nil || len(overdue) != want {
+		t.Errorf("overdue: got %+v, %v; want %d", overdue, err, want)
+	}
+	if b, err := s.Backlog(t.Context()); err != nil || b.RefundsOverdue != want {
+		t.Errorf("got %d overdue, %v; want %d", b.RefundsOverdue, err, want)
+	}
 }
 
 // Of a day, what is open comes before what is closed, and the list says how much it leaves out.

@@ -13,6 +13,7 @@ type Desk struct {
 	Page
 	Requests    []RefundTask
 	Owed        []OwedRefund
+	Overdue     []OwedRefund
 	Held        []HeldPayment
 	Differences []BillDifference
 	MissingDays []string // yyyy-MM-dd, the latest first
@@ -21,13 +22,13 @@ type Desk struct {
 
 // DeskTotals count what waits, of each kind.
 type DeskTotals struct {
-	Requests, Owed, Held, Differences, MissingDays int
-	Refunding                                      int // refunds on their way, which nobody has to do anything about
+	Requests, Owed, Overdue, Held, Differences, MissingDays int
+	Refunding                                               int // refunds on their way, which nobody has to do anything about
 }
 
 // waiting is how much waits for somebody.
 func (t DeskTotals) waiting() int {
-	return t.Requests + t.Owed + t.Held + t.Differences + t.MissingDays
+	return t.Requests + t.Owed + t.Overdue + t.Held + t.Differences + t.MissingDays
 }
 
 // title tells how much waits, also in a tab that is not in front.
@@ -59,7 +60,7 @@ func (t RefundTask) watched() string {
 	return fmt.Sprintf("已打开 %d / %d 课时", t.Seen, t.Lessons)
 }
 
-// OwedRefund is a refund that Alipay refused for good.
+// OwedRefund is a refund that Alipay refused for good, or has not carried out for too long.
 type OwedRefund struct {
 	ID           int64
 	OutRequestNo string
@@ -67,7 +68,7 @@ type OwedRefund struct {
 	Student      string
 	Course       string
 	Amount       models.Fen
-	Error        string // what Alipay said
+	Error        string // why
 	Since        time.Time
 }
 

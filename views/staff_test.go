@@ -32,9 +32,10 @@ func sampleDifference(id int64) BillDifference {
 
 func sampleDesk() Desk {
 	return Desk{
-		Page: staffPage, Requests: []RefundTask{sampleTask()}, Owed: []OwedRefund{sampleOwed()}, Held: []HeldPayment{sampleHeld()},
-		Differences: []BillDifference{sampleDifference(1), sampleDifference(2)}, MissingDays: []string{"2026-11-20"},
-		Totals: DeskTotals{Requests: 21, Owed: 1, Held: 1, Differences: 2, MissingDays: 1, Refunding: 4},
+		Page: staffPage, Requests: []RefundTask{sampleTask()}, Owed: []OwedRefund{sampleOwed()}, Overdue: []OwedRefund{sampleOwed()},
+		Held: []HeldPayment{sampleHeld()}, Differences: []BillDifference{sampleDifference(1), sampleDifference(2)},
+		MissingDays: []string{"2026-11-20"},
+		Totals:      DeskTotals{Requests: 21, Owed: 1, Overdue: 1, Held: 1, Differences: 2, MissingDays: 1, Refunding: 4},
 	}
 }
 
@@ -83,7 +84,7 @@ func TestStaffInTheHeader(t *testing.T) {
 func TestDeskCounts(t *testing.T) {
 	t.Parallel()
 	doc := render(t, DeskPage(sampleDesk()))
-	wantContains(t, doc, "title", "工作台：26 项待处理")
+	wantContains(t, doc, "title", "工作台：27 项待处理")
 	wantContains(t, doc, "#requests", "共 21 项，这里是等得最久的 1 项")
 	wantContains(t, doc, "#differences h2", "账单差异，共 2 项")
 	if got := text(doc, "#differences"); strings.Contains(got, "等得最久") {

@@ -104,6 +104,7 @@ func (s *shop) staffPages(staff *echo.Group) {
 	staff.GET("/staff/bills", s.bills)
 	staff.POST("/staff/bills", s.compareBill)
 	staff.GET("/staff/export", s.export)
+	staff.GET("/staff/acts", s.acts)
 }
 
 // headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out

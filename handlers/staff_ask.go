@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,6 +17,17 @@ import (
 func (s *shop) askAlipay(c echo.Context) error {
 	ctx, number := c.Request().Context(), c.Param("number")
 	found, err := s.db.FindOrder(ctx, number)
+	if err != nil {
+		return err
+	}
+	err = s.db.Admit(ctx, models.LimitAsk(found.OrderNumber))
+	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
+		return flashTo(c, staffOrderPath(number), views.Flash{Error: true, Text: "刚才已经查询过几次，这次没有再问支付宝，什么也没有改变。" +
+			"支付宝最近的答复在付款记录里；请约 " + s.secondsUntil(tooMany.Until) + " 秒后再查询。"})
+	}
+	if err == nil {
+		err = s.note(c, models.StaffAct{Act: models.ActAsk, OrderNumber: found.OrderNumber})
+	}
 	if err != nil {
 		return err
 	}

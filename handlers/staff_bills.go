@@ -15,9 +15,6 @@ import (
 	"luffy/views"
 )
 
-// billRows is how many differences of a day the page lists.
-const billRows = 200
-
 // bills is GET /staff/bills.
 func (s *shop) bills(c echo.Context) error {
 	date := c.QueryParam("date")
@@ -44,21 +41,13 @@ func (s *shop) hasBill(date string) bool {
 func (s *shop) showBills(c echo.Context, date string, faults views.FieldErrors) error {
 	ctx := c.Request().Context()
 	view := views.Bills{Date: date, LastDate: s.lastBillDate(), Period: date[:len("2006-01")], Errors: faults}
-	day, err := s.db.ComparedDay(ctx, date, billRows)
-	if err != nil {
+	if err := s.readDifferences(ctx, &view, pageNo(c)); err != nil {
 		return err
 	}
-	view.ComparedAt, view.Total = timeOf(day.At), day.Total
-	for _, d := range day.Differences {
-		if d.ClosedAt == nil {
-			view.Open = append(view.Open, billDifference(d))
-		} else {
-			view.Closed = append(view.Closed, billDifference(d))
-		}
-	}
-	if view.Sums, err = s.sumsOf(ctx, date); err != nil {
+	if err := s.readDay(ctx, &view); err != nil {
 		return err
 	}
+	var err error
 	if view.MissingDays, err = s.db.MissingBillDays(ctx, deskDays); err != nil {
 		return err
 	}
@@ -72,17 +61,35 @@ func (s *shop) showBills(c echo.Context, date string, faults views.FieldErrors) 
 	return render(c, status, views.BillsPage(view))
 }
 
-// sumsOf adds up what the shop has of a day.
-func (s *shop) sumsOf(ctx context.Context, date string) (models.MovementSums, error) {
-	var sums models.MovementSums
-	day, err := models.ParsePeriod(date)
+func (s *shop) readDifferences(ctx context.Context, view *views.Bills, page int) error {
+	day, err := s.db.ComparedDay(ctx, view.Date, page)
 	if err != nil {
-		return sums, err
+		return err
 	}
-	return sums, s.db.EachMovement(ctx, day, func(m models.Movement) error {
-		sums.Add(m)
-		return nil
-	})
+	view.ComparedAt, view.Total, view.Waiting = timeOf(day.At), day.Total, day.Open
+	view.Pager = views.Pager{Path: billPath(view.Date), Page: day.Page, Pages: day.Pages, Total: day.Total, Unit: "个差异"}
+	for _, d := range day.Differences {
+		if d.ClosedAt == nil {
+			view.Open = append(view.Open, billDifference(d))
+		} else {
+			view.Closed = append(view.Closed, billDifference(d))
+		}
+	}
+	return nil
+}
+
+// readDay reads what the shop has of the day, and what staff did about it.
+func (s *shop) readDay(ctx context.Context, view *views.Bills) error {
+	day, err := models.ParsePeriod(view.Date)
+	if err != nil {
+		return err
+	}
+	if view.Sums, err = s.db.SumMovements(ctx, day); err != nil {
+		return err
+	}
+	acts, err := s.db.ActsIn(ctx, view.Date, actRows)
+	view.Acts = actsView(acts)
+	return err
 }
 
 // compareBill is POST /staff/bills. It compares a day now, as the command and the job do.
@@ -90,6 +97,9 @@ func (s *shop) compareBill(c echo.Context) error {
 	ctx, date := c.Request().Context(), c.FormValue("date")
 	if !s.hasBill(date) {
 		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"date": "请选择今天以前的一天。"})
+	}
+	if err := s.note(c, models.StaffAct{Act: models.ActCompare, Period: date}); err != nil {
+		return err
 	}
 	report, err := s.compareWithin(ctx, date)
 	if err == nil {

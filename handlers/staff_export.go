@@ -45,6 +45,9 @@ func (s *shop) export(c echo.Context) error {
 	if err := table.End(); err != nil {
 		return err
 	}
+	if err := s.note(c, models.StaffAct{Act: models.ActExport, Period: name}); err != nil {
+		return err
+	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="luffy-`+name+`.csv"`)
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
 }

@@ -27,12 +27,16 @@ func (s *shop) staffOrder(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	acts, err := s.db.ActsOf(ctx, number, actRows)
+	if err != nil {
+		return err
+	}
 	p, err := s.page(c)
 	if err != nil {
 		return err
 	}
 	view := s.staffOrderView(found)
-	view.Page = p
+	view.Page, view.Acts = p, actsView(acts)
 	for _, r := range requests {
 		if r.State == models.RequestOpen {
 			view.Tasks = append(view.Tasks, refundTask(r))

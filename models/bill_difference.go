@@ -61,9 +61,32 @@ func (d BillDifference) sameSums(o BillDifference) bool {
 // SettleBillDifference closes an open difference that staff have cleared up. action says what they
 // did. ErrNotFound if there is no open difference with that ID.
 func (db *DB) SettleBillDifference(ctx context.Context, id int64, by, action string) error {
-	settled := db.with(ctx).Model(&BillDifference{}).Where("id = ? AND closed_at IS NULL", id).
-		Updates(columns{"closed_at": db.Now(), "settled_by": cut(by, 64), "action": cut(action, 255)})
-	return exactlyOne(settled, ErrNotFound)
+	return db.inTx(ctx, func(tx transaction) error {
+		settled := tx.Model(&BillDifference{}).Where("id = ? AND closed_at IS NULL", id).
+			Updates(columns{"closed_at": tx.now, "settled_by": cut(by, 64), "action": cut(action, 255)})
+		if err := exactlyOne(settled, ErrNotFound); err != nil {
+			return err
+		}
+		var d BillDifference
+		if err := tx.Take(&d, "id = ?", id).Error; err != nil {
+			return err
+		}
+		act := StaffAct{DoneBy: by, Act: ActSettleDifference, Period: d.BillDate, Note: action}
+		if err := tx.nameOrder(&act, d.OutTradeNo); err != nil {
+			return err
+		}
+		return tx.noteAct(act)
+	})
+}
+
+// nameOrder names the order of an out_trade_no in an act, if it is one of the shop's: Alipay's bill
+// also has what was sold elsewhere.
+func (tx transaction) nameOrder(a *StaffAct, outTradeNo string) error {
+	number, ok := orderNumberOf(outTradeNo)
+	if !ok {
+		return nil
+	}
+	return tx.Raw("SELECT order_number FROM ly_order WHERE order_number = ?", number).Scan(&a.OrderNumber).Error
 }
 
 // SaveBillDifferences stores what a comparison of that day found, and returns all differences of the

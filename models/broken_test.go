@@ -73,6 +73,11 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 		"RefundRequestsOf":    only(db.RefundRequestsOf(ctx, number)),
 		"FailedRefunds":       only(db.FailedRefunds(ctx, number)),
 		"SettleRefund":        db.SettleRefund(ctx, 1, "boss", "transfer"),
+		"SettleDifference":    db.SettleBillDifference(ctx, 1, "boss", "asked"),
+		"NoteAct":             db.NoteAct(ctx, models.StaffAct{}),
+		"ActsOf":              only(db.ActsOf(ctx, number, 1)),
+		"ActsIn":              only(db.ActsIn(ctx, "2026-11-21", 1)),
+		"ActsBefore":          only(db.ActsBefore(ctx, 0, 1)),
 	} {
 		if err == nil {
 			t.Errorf("%s: got no error", name)

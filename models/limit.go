@@ -46,6 +46,12 @@ func LimitRegistrations(address string) Limit {
 	return Limit{"registrations:" + network(address), 60, 10 * time.Second}
 }
 
+// LimitAsk bounds how often staff have Alipay asked about one order: each question is a call and a row
+// of ly_payment_event for each of its attempts.
+func LimitAsk(orderNumber string) Limit {
+	return Limit{"ask:" + orderNumber, 5, 20 * time.Second}
+}
+
 // LimitRefused bounds how many refused messages are stored: anybody can send them in Alipay's name.
 func LimitRefused() Limit {
 	return Limit{"refused messages", 100, time.Minute}

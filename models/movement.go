@@ -72,10 +72,10 @@ func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, er
 }
 
 // EachMovement calls do for each movement of a period, sorted by when the money moved. It keeps no
-// more than one day's movements in memory.
+// more than one hour's movements in memory.
 func (db *DB) EachMovement(ctx context.Context, p Period, do func(Movement) error) error {
-	for day := p.From; day.Before(p.To); day = day.AddDate(0, 0, 1) {
-		movements, err := db.Movements(ctx, day, day.AddDate(0, 0, 1))
+	for hour := p.From; hour.Before(p.To); hour = hour.Add(time.Hour) {
+		movements, err := db.Movements(ctx, hour, hour.Add(time.Hour))
 		if err != nil {
 			return err
 		}
@@ -86,25 +86,4 @@ func (db *DB) EachMovement(ctx context.Context, p Period, do func(Movement) erro
 		}
 	}
 	return nil
-}
-
-// MovementSums counts movements and adds them up.
-type MovementSums struct {
-	Trades, Refunds, Elsewhere int // Elsewhere counts the refunds that staff paid by other means
-	Came, Back, Other          Fen // the sums of Trades, Refunds and Elsewhere, none negative
-}
-
-// Add counts a movement.
-func (s *MovementSums) Add(m Movement) {
-	switch {
-	case m.OutRequestNo == "":
-		s.Trades++
-		s.Came += m.Amount
-	case m.SettledBy == "":
-		s.Refunds++
-		s.Back -= m.Amount
-	default:
-		s.Elsewhere++
-		s.Other -= m.Amount
-	}
 }

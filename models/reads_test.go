@@ -61,7 +61,13 @@ func TestReadsDoNotGrow(t *testing.T) {
 		"held payments":            func() error { _, err := s.HeldPayments(t.Context(), 20); return err },
 		"open differences":         func() error { _, err := s.OpenBillDifferences(t.Context(), 20); return err },
 		"a day's differences":      func() error { _, err := s.ComparedDay(t.Context(), "2026-03-01", 20); return err },
-		"missing bills":            func() error { _, err := s.MissingBillDays(t.Context(), 20); return err },
+		"acts of an order":         func() error { _, err := s.ActsOf(t.Context(), bought.OrderNumber, 50); return err },
+		"acts of a day":            func() error { _, err := s.ActsIn(t.Context(), "2026-03-01", 50); return err },
+		"open differences of an order": func() error {
+			_, err := s.OpenDifferencesOf(t.Context(), models.OrderView{Order: bought})
+			return err
+		},
+		"missing bills": func() error { _, err := s.MissingBillDays(t.Context(), 20); return err },
 		"refund page": func() error {
 			_, _, err := s.RefundChoices(t.Context(), s.ann.ID, bought.OrderNumber, models.RefundRule{})
 			return err

@@ -21,6 +21,8 @@ type NewRefund struct {
 	By          string // who gives it, for the history of the order
 	Left        Fen    // what was left of the payment when they decided; 0 for whatever is left
 	Key         string // the caller's own name for the refund; empty for none
+
+	act ActKind // what staff did to give it
 }
 
 // CreateRefund stores a refund of a paid order, to be carried out by the caller or by a job. If the
@@ -28,7 +30,7 @@ type NewRefund struct {
 // ErrNotFound, ErrNothingPaid, ErrRefundTooMuch, ErrLineNotOpen, ErrRefundNothing, ErrLeftChanged,
 // ErrKeyUsed.
 func (db *DB) CreateRefund(ctx context.Context, r NewRefund) (Refund, error) {
-	r.Key = cmp.Or(r.Key, rand.Text())
+	r.Key, r.act = cmp.Or(r.Key, rand.Text()), ActRefund
 	refund, err := db.storeRefund(ctx, r)
 	if lost(err) { // it may be stored all the same; then it is found by its key
 		return db.storeRefund(ctx, r)
@@ -49,7 +51,8 @@ func (db *DB) storeRefund(ctx context.Context, r NewRefund) (Refund, error) {
 	return refund, err
 }
 
-// createRefund stores a refund of a locked order. This approves a student's request for the same line.
+// createRefund stores a refund of a locked order, and that staff gave it. This approves a student's
+// request for the same line.
 func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	var payment Payment
 	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
@@ -65,7 +68,9 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	if o.OrderStatus != OrderPaid {
 		return Refund{}, ErrNothingPaid
 	}
-	refund := Refund{PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundByStaff, RequestedBy: r.By}
+	refund := Refund{
+		PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundByStaff, RequestedBy: cut(r.By, 64),
+	}
 	if r.Key != "" {
 		refund.RequestKey = &r.Key
 	}
@@ -82,7 +87,13 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	if r.Left != 0 && r.Left != left {
 		return refund, fmt.Errorf("%s instead of %s: %w", left, r.Left, ErrLeftChanged)
 	}
-	if err := tx.insertRefund(&refund, payment); err != nil || refund.OrderDetailID == nil {
+	if err := tx.insertRefund(&refund, payment); err != nil {
+		return refund, err
+	}
+	err = tx.noteAct(StaffAct{
+		DoneBy: r.By, Act: r.act, OrderNumber: o.OrderNumber, Amount: refund.Amount, Note: refund.Reason,
+	})
+	if err != nil || refund.OrderDetailID == nil {
 		return refund, err
 	}
 	return refund, tx.grantRequests(refund, *refund.OrderDetailID)

@@ -37,7 +37,9 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 		default:
 			return ErrDecided
 		}
-		wanted := NewRefund{OrderNumber: order.OrderNumber, Line: line.Position, Reason: request.Reason, By: d.By}
+		wanted := NewRefund{
+			OrderNumber: order.OrderNumber, Line: line.Position, Reason: request.Reason, By: d.By, act: ActApproveRefund,
+		}
 		if d.Reason != "" {
 			wanted.Reason = d.Reason
 		}
@@ -53,7 +55,7 @@ func (db *DB) ApproveRefund(ctx context.Context, id int64, d RefundDecision) (Re
 // if the request was approved or taken back.
 func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) error {
 	return db.inTx(ctx, func(tx transaction) error {
-		_, _, request, err := tx.lockRequest(id)
+		order, _, request, err := tx.lockRequest(id)
 		switch {
 		case err != nil:
 			return err
@@ -62,9 +64,13 @@ func (db *DB) RejectRefund(ctx context.Context, id int64, d RefundDecision) erro
 		case request.State != RequestOpen:
 			return ErrDecided
 		}
-		return tx.Model(&LineRequest{}).Where("id = ?", id).Updates(columns{
+		err = tx.Model(&LineRequest{}).Where("id = ?", id).Updates(columns{
 			"state": RequestRejected, "answer": cut(d.Reason, 255), "decided_by": cut(d.By, 64), "decided_at": tx.now,
 		}).Error
+		if err != nil {
+			return err
+		}
+		return tx.noteAct(StaffAct{DoneBy: d.By, Act: ActRejectRefund, OrderNumber: order.OrderNumber, Note: d.Reason})
 	})
 }
 

@@ -65,6 +65,12 @@ func (db *DB) SettleRefund(ctx context.Context, id int64, by, note string) error
 		if err := tx.Model(&Refund{}).Where("id = ?", id).Updates(values).Error; err != nil {
 			return err
 		}
+		err = tx.noteAct(StaffAct{
+			DoneBy: by, Act: ActSettleRefund, OrderNumber: order.OrderNumber, Amount: refund.Amount, Note: note,
+		})
+		if err != nil {
+			return err
+		}
 		return tx.finishRefund(order, payment, refund, tx.now)
 	})
 }

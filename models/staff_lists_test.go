@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func (s *scene) wantOverdue(t testing.TB, want int) {
 	}
 }
 
-// Of a day, what is open comes before what is closed, and the list says how much it leaves out.
+// Of a day, what is open comes before what is closed.
 func TestComparedDay(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		all := s.saveDifferences(t,
@@ -83,10 +84,10 @@ func TestComparedDay(t *testing.T) {
 		if err := s.NoteBillDay(t.Context(), all[0].BillDate); err != nil {
 			t.Fatal(err)
 		}
-		day, err := s.ComparedDay(t.Context(), all[0].BillDate, 2)
-		if err != nil || day.At == nil || day.Total != 3 || len(day.Differences) != 2 ||
+		day, err := s.ComparedDay(t.Context(), all[0].BillDate, 0)
+		if err != nil || day.At == nil || day.Open != 2 || day.Total != 3 || len(day.Differences) != 3 ||
 			day.Differences[0].ClosedAt != nil || day.Differences[1].ClosedAt != nil {
-			t.Errorf("got %+v, %v; want the two open ones of three", day, err)
+			t.Errorf("got %+v, %v; want three, the two open ones first", day, err)
 		}
 		settled, err := s.BillDifferenceByID(t.Context(), all[0].ID)
 		if err != nil || settled.SettledBy != "boss" || settled.Action != "asked" {
@@ -95,7 +96,7 @@ func TestComparedDay(t *testing.T) {
 		if _, err := s.BillDifferenceByID(t.Context(), 99); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("got %v, want %v", err, models.ErrNotFound)
 		}
-		if day, err := s.ComparedDay(t.Context(), "2020-01-01", 2); err != nil || day.At != nil || day.Total != 0 {
+		if day, err := s.ComparedDay(t.Context(), "2020-01-01", 1); err != nil || day.At != nil || day.Total != 0 {
 			t.Errorf("a day that was never compared: got %+v, %v; want nothing", day, err)
 		}
 	})
@@ -123,6 +124,33 @@ func TestMissingBillDays(t *testing.T) {
 		wantMissing(10, "2026-03-04", "2026-03-02", "2026-03-01")
 		if b, err := s.Backlog(t.Context()); err != nil || b.BillDaysMissing != 3 {
 			t.Errorf("got %d counted, %v; want 3", b.BillDaysMissing, err)
+		}
+	})
+}
+
+// A day with many differences is read in pages, which together have each of them once.
+func TestComparedDayIsPaged(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		var many []models.BillDifference
+		for i := range models.DifferencesPerPage + 1 {
+			many = append(many, models.BillDifference{Kind: models.MissingHere, OutTradeNo: fmt.Sprint("trade ", i)})
+		}
+		date := s.saveDifferences(t, many...)[0].BillDate
+		seen := map[int64]bool{}
+		for page, want := range map[int]int{1: models.DifferencesPerPage, 2: 1} {
+			day, err := s.ComparedDay(t.Context(), date, page)
+			if err != nil || len(day.Differences) != want || day.Page != page || day.Pages != 2 || day.Open != len(many) {
+				t.Errorf("page %d: got %d rows of page %d of %d, %v; want %d", page, len(day.Differences), day.Page, day.Pages, err, want)
+			}
+			for _, d := range day.Differences {
+				seen[d.ID] = true
+			}
+		}
+		if len(seen) != len(many) {
+			t.Errorf("got %d differences on both pages, want %d", len(seen), len(many))
+		}
+		if day, err := s.ComparedDay(t.Context(), date, 99); err != nil || day.Page != 2 {
+			t.Errorf("past the end: got page %d, %v; want the last", day.Page, err)
 		}
 	})
 }

@@ -15,7 +15,10 @@ type Bills struct {
 	Sums        models.MovementSums // what the shop has of the day
 	Open        []BillDifference
 	Closed      []BillDifference
-	Total       int // differences of the day, also those that are not listed
+	Waiting     int // open differences of the day, also those of the other pages
+	Total       int // differences of the day, likewise
+	Pager       Pager
+	Acts        []Act // what staff did about the day, newest first
 	MissingDays []string
 	Period      string // that the export offers
 	Errors      FieldErrors
@@ -23,15 +26,12 @@ type Bills struct {
 
 func (p Bills) path() string { return billPath(p.Date) }
 
-// listed is how many of the day's differences are on the page.
-func (p Bills) listed() int { return len(p.Open) + len(p.Closed) }
-
 // balance says what the comparison came to.
 func (p Bills) balance() string {
 	switch {
 	case p.ComparedAt.IsZero():
 		return "还没有核对"
-	case len(p.Open) > 0:
+	case p.Waiting > 0:
 		return "有差异"
 	default:
 		return "已对平"
@@ -40,7 +40,7 @@ func (p Bills) balance() string {
 
 // code is its name in the style sheet.
 func (p Bills) code() string {
-	if !p.ComparedAt.IsZero() && len(p.Open) == 0 {
+	if !p.ComparedAt.IsZero() && p.Waiting == 0 {
 		return "good"
 	}
 	return "wait"

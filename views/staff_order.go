@@ -20,6 +20,7 @@ type StaffOrder struct {
 	Attempts []Attempt // oldest first, like the next two
 	Refunds  []StaffRefund
 	Messages []Message
+	Acts     []Act // what staff did about the order, newest first
 }
 
 // path is the address of the page.

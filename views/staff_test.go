@@ -116,6 +116,10 @@ func TestStaffWords(t *testing.T) {
 		chinese(string(k), differenceWord(k))
 		chinese(string(k), differenceAdvice(k))
 	}
+	for _, a := range []models.ActKind{models.ActRefund, models.ActApproveRefund, models.ActRejectRefund, models.ActSettleRefund,
+		models.ActAsk, models.ActCompare, models.ActSettleDifference, models.ActExport} {
+		chinese(string(a), actWord(a))
+	}
 	for _, s := range []models.Source{models.SourceNotify, models.SourceReturn, models.SourceQuery} {
 		chinese(string(s), sourceWord(s))
 	}

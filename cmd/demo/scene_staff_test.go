@@ -61,6 +61,8 @@ func (s *scene) staffPages() []pageState {
 		{name: "staff-refund-incomplete", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1", steps: incomplete},
 		{name: "staff-bills", path: "/staff/bills"},
 		{name: "staff-bills-differences", path: "/staff/bills?date=" + oddDay},
+		{name: "staff-acts", path: "/staff/acts"},
+		{name: "staff-acts-none", path: "/staff/acts?before=1"},
 		{name: "staff-export-refused", path: "/staff/export?period=2026", status: http.StatusUnprocessableEntity},
 	}
 	for _, of := range []string{"unpaid", "partly", "refused", "rejected", "held"} {

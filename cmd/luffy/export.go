@@ -19,6 +19,10 @@ func (p program) export(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
+		act := models.StaffAct{DoneBy: operator(), Act: models.ActExport, Period: args[0]}
+		if err := db.NoteAct(ctx, act); err != nil {
+			return err
+		}
 		table, err := views.NewMovementTable(p.stdout)
 		if err != nil {
 			return err

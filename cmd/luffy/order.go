@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"luffy/models"
 	"luffy/models/payment"
@@ -25,7 +26,10 @@ func (p program) order(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return printOrder(p.stdout, found)
+		if err := printOrder(p.stdout, found); err != nil {
+			return err
+		}
+		return p.printActs(ctx, db, found.OrderNumber)
 	})
 }
 
@@ -35,6 +39,10 @@ func (p program) askOrder(ctx context.Context, name string) error {
 		found, err := db.FindOrder(ctx, name)
 		if err != nil {
 			return fmt.Errorf("order %s: %w", name, err)
+		}
+		act := models.StaffAct{DoneBy: operator(), Act: models.ActAsk, OrderNumber: found.OrderNumber}
+		if err := db.NoteAct(ctx, act); err != nil {
+			return err
 		}
 		answers, err := payments.AskOrder(ctx, found.OrderView)
 		for _, a := range answers {
@@ -46,6 +54,23 @@ func (p program) askOrder(ctx context.Context, name string) error {
 		}
 		return err
 	})
+}
+
+// maxActs bounds the list of what staff did about an order.
+const maxActs = 50
+
+// printActs prints what staff did about an order, oldest first like the order's other tables.
+func (p program) printActs(ctx context.Context, db *models.DB, number string) error {
+	acts, err := db.ActsOf(ctx, number, maxActs)
+	if err != nil || len(acts) == 0 {
+		return err
+	}
+	rows := [][]string{{"DONE", "BY", "ACT", "AMOUNT", "NOTE"}}
+	for _, a := range slices.Backward(acts) {
+		rows = append(rows, []string{moment(&a.DoneAt), dash(a.DoneBy), string(a.Act), a.Amount.String(), dash(a.Note)})
+	}
+	fmt.Fprintln(p.stdout)
+	return printTable(p.stdout, rows...)
 }
 
 // maxOrders bounds the list of a student's orders.

@@ -28,7 +28,8 @@ func TestOrder(t *testing.T) {
 				"1     "+p.stock.Step.Course.Name, "revoked", "approved: 买错了课程",
 				"2     "+p.stock.Plain.Course.Name, "until ",
 				"paid   354.00  "+trade.TradeNo, sold.OrderNumber+"R1  done   255.00  1     request",
-				"TRADE_SUCCESS  accepted  fulfilled", "2        ", "TRADE_SUCCESS  refused   signature")
+				"TRADE_SUCCESS  accepted  fulfilled", "2        ", "TRADE_SUCCESS  refused   signature",
+				"DONE ", operator()+"  approve_refund  255.00  买错了课程")
 		}
 		p.want(0, "message 2", "trade_status=TRADE_SUCCESS&subject=%D6%A7")
 		p.want(exitFailure, "message 99", "message 99: not found")
@@ -62,6 +63,9 @@ func TestOrderAsk(t *testing.T) {
 		p.want(exitFailure, ask, unheard.OrderNumber+": ")
 		p.want(0, ask, unheard.OrderNumber+": Alipay says paid, here fulfilled\n")
 		p.want(0, ask, unheard.OrderNumber+": Alipay says paid, here already_done\n")
+		if got := p.rows("ly_staff_act"); got != 3 {
+			p.t.Errorf("got %d acts, want one for each question", got)
+		}
 		p.want(exitFailure, "order ask 20261121000000000001000001", "order 20261121000000000001000001: not found")
 		if got := p.rows("ly_user_course"); got != 1 {
 			p.t.Errorf("got %d purchase records, want 1", got)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"luffy/models"
 	"luffy/models/payment"
@@ -21,7 +22,14 @@ func (p program) reconcile(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return errUsage
 	}
-	return p.onPayments(ctx, func(payments *payment.Service, _ *models.DB) error {
+	if _, err := time.Parse(time.DateOnly, args[0]); err != nil {
+		return fmt.Errorf("%w: %q: %w", errUsage, args[0], payment.ErrBillDate)
+	}
+	return p.onPayments(ctx, func(payments *payment.Service, db *models.DB) error {
+		act := models.StaffAct{DoneBy: operator(), Act: models.ActCompare, Period: args[0]}
+		if err := db.NoteAct(ctx, act); err != nil {
+			return err
+		}
 		report, err := payments.Reconcile(ctx, args[0])
 		if errors.Is(err, payment.ErrBillDate) {
 			return fmt.Errorf("%w: %w", errUsage, err)

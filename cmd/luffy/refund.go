@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os/user"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -141,12 +140,4 @@ func refundKey(text string) (string, error) {
 		return "", fmt.Errorf("1 to %d characters without space around them are expected", maxKey)
 	}
 	return text, nil
-}
-
-// operator names who runs the command, for the order's time line.
-func operator() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "operator"
 }

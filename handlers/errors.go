@@ -76,12 +76,17 @@ func wayOn(c echo.Context, p views.Error) views.Link {
 }
 
 // notFound answers requests that no route takes. Echo also calls it, instead of its own answer, for
-// a path that has routes for other methods only; that is a 405.
+// a path that has routes for other methods only; that is a 405, but not to those to whom the address
+// must not seem to exist.
 func notFound(c echo.Context) error {
+	path := echo.GetPath(c.Request()) // as the router reads it: an escaped slash is no slash
+	if strings.HasPrefix(path, staffPath) && !visitorOf(c).IsStaff {
+		return echo.ErrNotFound
+	}
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		probe := c.Echo().NewContext(nil, nil)
-		c.Echo().Router().Find(method, c.Request().URL.Path, probe)
+		c.Echo().Router().Find(method, path, probe)
 		if probe.Path() != c.Path() {
 			allowed = append(allowed, method)
 		}
@@ -151,7 +156,7 @@ var returnRefused = views.Error{
 // tooMany says when to come back. Its link leads to the form, which has the same address as the
 // request: that is so for every form whose use is limited.
 func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
-	seconds := strconv.Itoa(max(1, int(math.Ceil(until.Sub(s.db.Now()).Seconds()))))
+	seconds := s.secondsUntil(until)
 	c.Response().Header().Set("Retry-After", seconds)
 	form := c.Path()
 	if next := localPath(c.FormValue("next")); next != "/" {
@@ -163,6 +168,11 @@ func (s *shop) tooMany(c echo.Context, until time.Time) views.Error {
 		Advice:   "请在 " + until.In(models.Beijing).Format(time.TimeOnly) + " 之后（约 " + seconds + " 秒）再试。",
 		Back:     views.Link{Text: "返回重试", Href: form},
 	}
+}
+
+// secondsUntil is how many seconds are left until then, at least 1.
+func (s *shop) secondsUntil(t time.Time) string {
+	return strconv.Itoa(max(1, int(math.Ceil(t.Sub(s.db.Now()).Seconds()))))
 }
 
 // backToOrder leads from a refused return to the result of the order that it names, which only the

@@ -167,7 +167,9 @@ func TestWrongMethod(t *testing.T) {
 		}
 	}
 	e := newEstate(t)
-	e.ann.header.Set("Sec-Fetch-Site", "same-origin")
+	for _, b := range []*browser{e.ann, e.boss} {
+		b.header.Set("Sec-Fetch-Site", "same-origin")
+	}
 	before := e.rows()
 	for path, methods := range taken {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
@@ -175,13 +177,40 @@ func TestWrongMethod(t *testing.T) {
 				path == "/static/*" && method == http.MethodOptions {
 				continue
 			}
-			got := e.ann.do(method, e.path(path), "", nil)
+			got := e.by(routes[methods[0]+" "+path]).do(method, e.path(path), "", nil)
 			if allow := got.header.Get("Allow"); got.status != http.StatusMethodNotAllowed || !sameMethods(allow, methods) {
 				t.Errorf("%s %s: got status %d, Allow %q; want 405, %q", method, path, got.status, allow, methods)
 			}
 		}
 	}
 	e.wantNothingChanged(before, "a wrong method")
+}
+
+// To a student, and to whoever is not logged in, a wrong method does not give away an address of the
+// shopkeeper's, and no spelling of one gives away that it exists.
+func TestWrongMethodOfStaff(t *testing.T) {
+	eachRoute(t, shopkeepers, func(e *estate, _, path string, _ route) {
+		visitor := e.browser()
+		for _, b := range []*browser{e.eve, visitor} {
+			b.header.Set("Sec-Fetch-Site", "same-origin")
+			for _, method := range []string{"PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
+				got, nowhere := b.do(method, path, "", nil), b.do(method, "/nowhere", "", nil)
+				if got.status != http.StatusNotFound || got.header.Get("Allow") != "" || got.text("body") != nowhere.text("body") {
+					e.t.Errorf("%s: got status %d, Allow %q; want what an address gets that does not exist",
+						method, got.status, got.header.Get("Allow"))
+				}
+			}
+		}
+		spelt := strings.Replace(path, "/staff/", "/staff%2f", 1)
+		if spelt == path {
+			return
+		}
+		for name, b := range map[string]*browser{"a student": e.eve, "staff": e.boss} {
+			if got := b.get(spelt); got.status != http.StatusNotFound {
+				e.t.Errorf("GET %s by %s: got status %d, want 404", spelt, name, got.status)
+			}
+		}
+	})
 }
 
 func sameMethods(allow string, methods []string) bool {

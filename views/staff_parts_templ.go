@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // staffTabs lead through the shopkeeper's pages.
-var staffTabs = []Link{{"待处理", "/staff"}, {"查找订单", "/staff/orders"}, {"账单与导出", "/staff/bills"}}
+var staffTabs = []Link{{"待处理", "/staff"}, {"查找订单", "/staff/orders"}, {"账单与导出", "/staff/bills"}, {"操作记录", "/staff/acts"}}
 
 // staffFrame is what the layout is told of a shopkeeper's page. Those below the first page have a way back to it.
 func staffFrame(title string, way ...crumb) frame {

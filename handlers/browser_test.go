@@ -189,7 +189,7 @@ func (p *page) wantTo(path string) {
 	}
 }
 
-// wantText ends the test unless each of the texts is in the element.
+// wantText fails the test unless each of the texts is in the element.
 func (p *page) wantText(selector string, texts ...string) {
 	p.t.Helper()
 	got := p.text(selector)
@@ -200,7 +200,7 @@ func (p *page) wantText(selector string, texts ...string) {
 	}
 }
 
-// wantNoText ends the test if the text is in the element.
+// wantNoText fails the test if the text is in the element.
 func (p *page) wantNoText(selector, text string) {
 	p.t.Helper()
 	if got := p.text(selector); strings.Contains(got, text) {

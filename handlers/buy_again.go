@@ -20,7 +20,7 @@ func (s *shop) buyAgain(c echo.Context) error {
 		return err
 	}
 	if !order.Ended() {
-		return s.tellStanding(c, order)
+		return flashTo(c, orderPath(order.OrderNumber), views.Flash{Text: "只有已取消或已退款的订单可以再次购买。"})
 	}
 	var gone []string
 	for _, line := range order.Lines {

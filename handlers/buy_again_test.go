@@ -51,8 +51,13 @@ func TestEndedOnly(t *testing.T) {
 	paid, _ := modelstest.Paid(t, w.db, ann, w.stock.Plain.For(30))
 	path := "/orders/" + paid.OrderNumber
 	token := b.open("/").form("/logout")
-	for _, action := range []string{"/hide", "/again"} {
-		b.post(path+action, token).wantTo(path)
+	for action, why := range map[string]string{
+		"/hide":  "只有已取消或已退款的订单可以删除",
+		"/again": "只有已取消或已退款的订单可以再次购买",
+	} {
+		refused := b.post(path+action, token)
+		refused.wantTo(path)
+		b.follow(refused).wantText(".flash", why)
 	}
 	b.follow(b.get(path+"/hide")).wantText(".flash", "只有已取消或已退款的订单可以删除")
 	eve, _ := w.student("eve")

@@ -22,9 +22,7 @@ func (s *shop) checkout(c echo.Context) error {
 		keep := url.Values{"coupon": {c.QueryParam("coupon")}, "points": {c.QueryParam("points")}}
 		return c.Redirect(http.StatusSeeOther, "/checkout?"+keep.Encode())
 	}
-	form := readCheckout(c)
-	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
-	return s.showCheckout(c, http.StatusOK, form, quote, err)
+	return s.showCheckout(c, http.StatusOK, readCheckout(c))
 }
 
 // placeOrder is POST /orders. It makes the order and leads to Alipay or, if there is nothing to pay,
@@ -95,14 +93,14 @@ func readCheckout(c echo.Context) checkoutForm {
 // checkoutAgain shows the checkout once more when the order could not be made, with everything that
 // the student entered.
 func (s *shop) checkoutAgain(c echo.Context, form checkoutForm, problem string) error {
-	quote, err := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
 	if problem != "" {
 		form.unreadable = views.FieldErrors{"": problem}
 	}
-	return s.showCheckout(c, http.StatusUnprocessableEntity, form, quote, err)
+	return s.showCheckout(c, http.StatusUnprocessableEntity, form)
 }
 
-func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote models.Quote, problem error) error {
+func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm) error {
+	quote, problem := s.db.Checkout(c.Request().Context(), userID(c), form.choice)
 	if errors.Is(problem, models.ErrEmptyCart) {
 		return s.emptyCart(c)
 	}
@@ -111,20 +109,24 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm, quote
 		return err
 	}
 	view := checkoutView(quote, form)
-	view.Page, view.Refunds, view.Errors = p, s.refunds, views.FieldErrors{}
-	for _, line := range quote.Lines {
-		v := views.CheckoutLine{
-			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
-			ListPrice: line.Price, Price: line.SalePrice, Discount: line.DiscountName,
-		}
-		s.tellTwice(&v, quote.Already, line.CourseID, line.ExpireDays)
-		view.Lines = append(view.Lines, v)
-	}
+	view.Page, view.Refunds, view.Lines, view.Errors = p, s.refunds, s.checkoutLines(quote), views.FieldErrors{}
 	if err := tellRefused(&view, quote, form, problem); err != nil {
 		return err
 	}
 	maps.Copy(view.Errors, form.unreadable)
 	return render(c, status, views.CheckoutPage(view))
+}
+
+func (s *shop) checkoutLines(q models.Quote) []views.CheckoutLine {
+	lines := make([]views.CheckoutLine, len(q.Lines))
+	for i, line := range q.Lines {
+		lines[i] = views.CheckoutLine{
+			Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,
+			ListPrice: line.Price, Price: line.SalePrice, Discount: line.DiscountName,
+		}
+		s.tellTwice(&lines[i], q.Already, line.CourseID, line.ExpireDays)
+	}
+	return lines
 }
 
 // tellRefused writes beside the fields which parts of the student's choice were refused. It returns

@@ -180,7 +180,7 @@ func (s *shop) secondsUntil(t time.Time) string {
 func backToOrder(outTradeNo string) views.Link {
 	if len(outTradeNo) >= models.OrderNumberLength {
 		if number := orderNumberIn(outTradeNo[:models.OrderNumberLength]); number != "" {
-			return views.Link{Text: "查看订单的真实状态", Href: "/orders/" + number + "/result"}
+			return views.Link{Text: "查看订单的真实状态", Href: resultPath(number)}
 		}
 	}
 	return views.Link{Text: "查看我的订单", Href: "/myorder/"}

@@ -15,13 +15,13 @@ func (s mysqlSession) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := begin(ctx, conn.(driver.ExecerContext)); err != nil {
+	if err := setUp(ctx, conn.(driver.ExecerContext)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
 }
 
-func begin(ctx context.Context, conn driver.ExecerContext) error {
+func setUp(ctx context.Context, conn driver.ExecerContext) error {
 	// Under the servers' default, REPEATABLE READ, "check, then insert" locks gaps and two such
 	// transactions deadlock. MySQL, MariaDB, Galera and TiDB all understand this statement, whereas the
 	// name of the variable differs. Setting it once here saves every transaction a round trip.

@@ -10,11 +10,19 @@ import (
 	"luffy/models/modelstest"
 )
 
-// confirmCase leads an order of 99.00 to a trade, which is then confirmed twice, because Alipay repeats
+// confirming is an order of 99.00 and the trade that is to be confirmed for it.
+type confirming struct {
+	*scene
+	t     *testing.T
+	order models.Order
+	trade models.PaidTrade
+}
+
+// confirmCase changes what is to be confirmed. The trade is then confirmed twice, because Alipay repeats
 // its messages.
 type confirmCase struct {
-	lead func(*testing.T, *scene, models.Order, *models.PaidTrade)
-	want confirmed
+	change func(*confirming)
+	want   confirmed
 }
 
 // confirmed is what has become of the trade and its order.
@@ -27,54 +35,38 @@ type confirmed struct {
 }
 
 func TestConfirmUnpaidOrder(t *testing.T) {
+	fulfilled := confirmed{
+		models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid,
+	}
+	held := confirmed{
+		models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid,
+	}
 	testConfirm(t, map[string]confirmCase{
-		"paid": {
-			func(*testing.T, *scene, models.Order, *models.PaidTrade) {},
-			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
-		},
-		"paid after the deadline": {
-			func(_ *testing.T, s *scene, _ models.Order, _ *models.PaidTrade) { s.clock.forward(24 * time.Hour) },
-			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
-		},
-		"paid through an attempt that was thought closed": {
-			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
-				exec(t, s.DB, "UPDATE ly_payment SET state = ?", models.PaymentClosed)
-			},
-			confirmed{models.Fulfilled, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
-		},
-		"a fen too little": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Amount-- },
-			confirmed{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
-		},
-		"a fen too much": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Amount++ },
-			confirmed{models.WrongAmount, models.WrongAmount, models.VerdictHeld, models.PaymentHeld, models.OrderUnpaid},
-		},
+		"paid":                    {func(*confirming) {}, fulfilled},
+		"paid after the deadline": {func(c *confirming) { c.clock.forward(24 * time.Hour) }, fulfilled},
+		"paid through an attempt that was thought closed": {func(c *confirming) {
+			exec(c.t, c.DB, "UPDATE ly_payment SET state = ?", models.PaymentClosed)
+		}, fulfilled},
+		"a fen too little": {func(c *confirming) { c.trade.Amount-- }, held},
+		"a fen too much":   {func(c *confirming) { c.trade.Amount++ }, held},
 		"given back in full before the shop heard of it": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.Refunded = true },
+			func(c *confirming) { c.trade.Refunded = true },
 			confirmed{models.GoneBack, models.GoneBack, models.VerdictNoted, models.PaymentReturned, models.OrderUnpaid},
 		},
 	})
 }
 
 func TestConfirmEndedOrder(t *testing.T) {
+	granted := confirmed{
+		models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid,
+	}
 	testConfirm(t, map[string]confirmCase{
-		"cancelled": {
-			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
-				setStatus(t, s, o, models.OrderCancelled)
-			},
-			confirmed{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
-		},
-		"timed out": {
-			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
-				setStatus(t, s, o, models.OrderTimedOut)
-			},
-			confirmed{models.FulfilledLate, models.AlreadyDone, models.VerdictAccepted, models.PaymentPaid, models.OrderPaid},
-		},
+		"cancelled": {func(c *confirming) { setStatus(c.t, c.scene, c.order, models.OrderCancelled) }, granted},
+		"timed out": {func(c *confirming) { setStatus(c.t, c.scene, c.order, models.OrderTimedOut) }, granted},
 		"refunded": {
-			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) {
-				s.payAnew(t, o)
-				s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
+			func(c *confirming) {
+				c.payAnew(c.t, c.order)
+				c.finish(c.t, c.refund(c.t, models.NewRefund{OrderNumber: c.order.OrderNumber}))
 			},
 			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderRefunded},
 		},
@@ -84,20 +76,20 @@ func TestConfirmEndedOrder(t *testing.T) {
 func TestConfirmAnotherTrade(t *testing.T) {
 	testConfirm(t, map[string]confirmCase{
 		"another trade of the same attempt": {
-			func(t *testing.T, s *scene, _ models.Order, trade *models.PaidTrade) {
-				s.confirm(t, *trade)
-				trade.TradeNo += "9"
+			func(c *confirming) {
+				c.confirm(c.t, c.trade)
+				c.trade.TradeNo += "9"
 			},
 			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
 		},
 		"a trade of another attempt": {
-			func(t *testing.T, s *scene, o models.Order, _ *models.PaidTrade) { s.payAnew(t, o) },
+			func(c *confirming) { c.payAnew(c.t, c.order) },
 			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentSurplus, models.OrderPaid},
 		},
 		"a trade of another attempt, given back in full": {
-			func(t *testing.T, s *scene, o models.Order, trade *models.PaidTrade) {
-				s.payAnew(t, o)
-				trade.Refunded = true
+			func(c *confirming) {
+				c.payAnew(c.t, c.order)
+				c.trade.Refunded = true
 			},
 			confirmed{models.GoneBack, models.SecondTrade, models.VerdictNoted, models.PaymentReturned, models.OrderPaid},
 		},
@@ -105,21 +97,13 @@ func TestConfirmAnotherTrade(t *testing.T) {
 }
 
 func TestConfirmUnknown(t *testing.T) {
+	refused := confirmed{
+		models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid,
+	}
 	testConfirm(t, map[string]confirmCase{
-		"unknown order": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) {
-				trade.OutTradeNo = "20260301120000000001000000"
-			},
-			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
-		},
-		"unknown attempt": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.OutTradeNo += "_2" },
-			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
-		},
-		"no number at all": {
-			func(_ *testing.T, _ *scene, _ models.Order, trade *models.PaidTrade) { trade.OutTradeNo = "" },
-			confirmed{models.UnknownOrder, models.UnknownOrder, models.VerdictRefused, models.PaymentOpen, models.OrderUnpaid},
-		},
+		"unknown order":    {func(c *confirming) { c.trade.OutTradeNo = "20260301120000000001000000" }, refused},
+		"unknown attempt":  {func(c *confirming) { c.trade.OutTradeNo += "_2" }, refused},
+		"no number at all": {func(c *confirming) { c.trade.OutTradeNo = "" }, refused},
 	})
 }
 
@@ -130,16 +114,17 @@ func testConfirm(t *testing.T, cases map[string]confirmCase) {
 			onEach(t, func(t *testing.T, s *scene) {
 				order := s.order(t, s.Plain.For(30))
 				payment, trade := s.attempt(t, order)
-				c.lead(t, s, order, &trade)
+				given := confirming{s, t, order, trade}
+				c.change(&given)
 				before := sum(t, s.DB, "SELECT COUNT(*) FROM ly_payment_event")
-				got := confirmed{outcome: s.confirm(t, trade), again: s.confirm(t, trade)}
+				got := confirmed{outcome: s.confirm(t, given.trade), again: s.confirm(t, given.trade)}
 				events := rows[models.PaymentEvent](t, s.DB, "id > ?", before)
 				if len(events) != 2 {
 					t.Fatalf("got %d events, want one for each message", len(events))
 				}
 				got.verdict = events[0].Verdict
 				got.payment = rows[models.Payment](t, s.DB, "id = ?", payment.ID)[0].State
-				got.order = rows[models.Order](t, s.DB, "id = ?", order.ID)[0].OrderStatus
+				got.order = s.read(t, order).OrderStatus
 				if got != c.want {
 					t.Errorf("got %+v, want %+v", got, c.want)
 				}

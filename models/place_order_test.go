@@ -106,42 +106,36 @@ func TestOrderHoldsCouponAndPoints(t *testing.T) {
 	})
 }
 
+// Each case changes the shop, or the form, of an order of two courses after the student saw its price.
 func TestOrderRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*testing.T, *scene, *models.NewOrder)
-		want   error
+		shop string // a statement
+		form func(*models.NewOrder)
+		want error
 	}{
-		"empty cart": {func(t *testing.T, s *scene, _ *models.NewOrder) { exec(t, s.DB, "DELETE FROM ly_cart_item") }, models.ErrEmptyCart},
-		"nothing selected": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "UPDATE ly_cart_item SET selected = 0")
-		}, models.ErrEmptyCart},
-		"price changed": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "UPDATE ly_course SET price = price - 1 WHERE id = ?", s.Plain.ID)
-		}, models.ErrPriceChanged},
-		"discount ended": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "UPDATE ly_activity SET end_time = ?", noon)
-		}, models.ErrPriceChanged},
-		"one course withdrawn": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "UPDATE ly_course SET published = 0 WHERE id = ?", s.Plain.ID)
-		}, models.ErrPriceChanged},
-		"one term withdrawn": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "DELETE FROM ly_course_expire WHERE id = ?", s.Rate.For(30).Expire)
-		}, models.ErrPriceChanged},
-		"all withdrawn": {func(t *testing.T, s *scene, _ *models.NewOrder) {
-			exec(t, s.DB, "UPDATE ly_course SET published = 0")
-		}, models.ErrEmptyCart},
-		"no seal":         {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.Seal = "" }, models.ErrPriceChanged},
-		"negative points": {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.Points = -10 }, models.ErrPoints},
-		"too many points": {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.Points = 1001 }, models.ErrPoints},
-		"no such coupon":  {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.Coupon = 404 }, models.ErrCoupon},
-		"negative coupon": {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.Coupon = -1 }, models.ErrCoupon},
-		"another's cart":  {func(_ *testing.T, _ *scene, n *models.NewOrder) { n.UserID++ }, models.ErrEmptyCart},
+		"empty cart":           {shop: "DELETE FROM ly_cart_item", want: models.ErrEmptyCart},
+		"nothing selected":     {shop: "UPDATE ly_cart_item SET selected = 0", want: models.ErrEmptyCart},
+		"all withdrawn":        {shop: "UPDATE ly_course SET published = 0", want: models.ErrEmptyCart},
+		"one course withdrawn": {shop: "UPDATE ly_course SET published = 0 WHERE price = 31000", want: models.ErrPriceChanged},
+		"one term withdrawn":   {shop: "DELETE FROM ly_course_expire WHERE price = 13333", want: models.ErrPriceChanged},
+		"price changed":        {shop: "UPDATE ly_course SET price = 30999 WHERE price = 31000", want: models.ErrPriceChanged},
+		"discount ended":       {shop: "UPDATE ly_activity SET end_time = '2001-01-01 00:00:00'", want: models.ErrPriceChanged},
+		"no seal":              {form: func(n *models.NewOrder) { n.Seal = "" }, want: models.ErrPriceChanged},
+		"negative points":      {form: func(n *models.NewOrder) { n.Points = -10 }, want: models.ErrPoints},
+		"too many points":      {form: func(n *models.NewOrder) { n.Points = 1001 }, want: models.ErrPoints},
+		"no such coupon":       {form: func(n *models.NewOrder) { n.Coupon = 404 }, want: models.ErrCoupon},
+		"negative coupon":      {form: func(n *models.NewOrder) { n.Coupon = -1 }, want: models.ErrCoupon},
+		"another's cart":       {form: func(n *models.NewOrder) { n.UserID++ }, want: models.ErrEmptyCart},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				s.fill(t, s.Plain.For(0), s.Rate.For(30))
 				form := s.form(t, "page", models.Choice{})
-				c.change(t, s, &form)
+				if c.form != nil {
+					c.form(&form)
+				} else {
+					exec(t, s.DB, c.shop)
+				}
 				if _, err := s.PlaceOrder(t.Context(), form); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}

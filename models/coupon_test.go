@@ -9,63 +9,58 @@ import (
 	"luffy/models/modelstest"
 )
 
-// Each case changes a coupon of -50 from 100.00 that could be used for an order of 310.00.
+// spoiling is a cart of 310.00 and a coupon of -50 from 100.00 that could be used for it.
+type spoiling struct {
+	*scene
+	t      *testing.T
+	coupon models.UserCoupon
+}
+
+func (c spoiling) exec(statement string, args ...any) {
+	c.t.Helper()
+	exec(c.t, c.DB, statement, args...)
+}
+
+func (c spoiling) order() models.Order {
+	c.t.Helper()
+	return modelstest.PlaceOrder(c.t, c.DB, c.ann, models.Choice{Coupon: c.coupon.ID})
+}
+
 func TestCouponThatCannotBeUsed(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil func(*testing.T, *scene, models.UserCoupon)
+		spoil func(spoiling)
 		why   string // shown beside the coupon; empty if it is not listed at all
 	}{
-		"not begun": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			exec(t, s.DB, "UPDATE ly_user_coupon SET start_time = ? WHERE id = ?", noon.Add(time.Hour), c.ID)
+		"not begun": {func(c spoiling) {
+			c.exec("UPDATE ly_user_coupon SET start_time = ?", noon.Add(time.Hour))
 		}, "还没到时间，2026-03-01 13:00 起可用"},
-		"ended":      {func(_ *testing.T, s *scene, c models.UserCoupon) { s.clock.now = c.EndTime }, "已于 2026-03-31 12:00 过期"},
-		"long ended": {func(_ *testing.T, s *scene, c models.UserCoupon) { s.clock.now = c.EndTime.AddDate(0, 0, 30) }, ""},
-		"too small":  {func(t *testing.T, s *scene, _ models.UserCoupon) { swap(t, s, s.Plain.ID, s.Plain.For(30)) }, "满 ¥100.00 可用"},
-		"held": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: c.ID})
-		}, "已用于待付款的订单"},
-		"used": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			order := modelstest.PlaceOrder(t, s.DB, s.ann, models.Choice{Coupon: c.ID})
-			_, trade := s.attempt(t, order)
-			s.confirm(t, trade)
-			s.fill(t, s.Plain.For(0))
-		}, ""},
-		"another's": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			bob := student(t, s.DB, "bob")
-			exec(t, s.DB, "UPDATE ly_user_coupon SET user_id = ? WHERE id = ?", bob.ID, c.ID)
-		}, ""},
-		"saves nothing": {func(t *testing.T, s *scene, _ models.UserCoupon) {
-			exec(t, s.DB, "UPDATE ly_coupon SET sale = '*1'")
-		}, "对本单没有优惠"},
-		"malformed": {func(t *testing.T, s *scene, _ models.UserCoupon) {
-			exec(t, s.DB, "UPDATE ly_coupon SET sale = 'half'")
-		}, "优惠规则有误，请联系客服"},
-		"not there": {func(t *testing.T, s *scene, c models.UserCoupon) {
-			exec(t, s.DB, "DELETE FROM ly_user_coupon WHERE id = ?", c.ID)
+		"ended":         {func(c spoiling) { c.clock.now = c.coupon.EndTime }, "已于 2026-03-31 12:00 过期"},
+		"long ended":    {func(c spoiling) { c.clock.now = c.coupon.EndTime.AddDate(0, 0, 30) }, ""},
+		"too small":     {func(c spoiling) { swap(c.t, c.scene, c.Plain.ID, c.Plain.For(30)) }, "满 ¥100.00 可用"},
+		"held":          {func(c spoiling) { c.order() }, "已用于待付款的订单"},
+		"another's":     {func(c spoiling) { c.exec("UPDATE ly_user_coupon SET user_id = ?", student(c.t, c.DB, "bob").ID) }, ""},
+		"saves nothing": {func(c spoiling) { c.exec("UPDATE ly_coupon SET sale = '*1'") }, "对本单没有优惠"},
+		"malformed":     {func(c spoiling) { c.exec("UPDATE ly_coupon SET sale = 'half'") }, "优惠规则有误，请联系客服"},
+		"not there":     {func(c spoiling) { c.exec("DELETE FROM ly_user_coupon") }, ""},
+		"used": {func(c spoiling) {
+			_, trade := c.attempt(c.t, c.order())
+			c.confirm(c.t, trade)
+			c.fill(c.t, c.Plain.For(0))
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
 				s.fill(t, s.Plain.For(0))
 				coupon := s.give(t, modelstest.CouponOff)
-				c.spoil(t, s, coupon)
-				q, err := s.Checkout(t.Context(), s.ann.ID, models.Choice{Coupon: coupon.ID})
+				c.spoil(spoiling{s, t, coupon})
+				choice := models.Choice{Coupon: coupon.ID}
+				q, err := s.Checkout(t.Context(), s.ann.ID, choice)
 				if !errors.Is(err, models.ErrCoupon) || q.CouponOff != 0 || q.Real != q.Total {
 					t.Errorf("checkout: got %v off, %v to pay, %v; want the full price and ErrCoupon", q.CouponOff, q.Real, err)
 				}
-				why := ""
-				for _, offer := range q.Coupons {
-					why = offer.Why
-					if (offer.HeldBy != "") != (name == "held") || (offer.Missing > 0) != (name == "too small") {
-						t.Errorf("got held by %q and %v missing", offer.HeldBy, offer.Missing)
-					}
-				}
-				if why != c.why || len(q.Coupons) == 1 != (c.why != "") {
-					t.Errorf("got %d coupons listed, %q; want %q", len(q.Coupons), why, c.why)
-				}
+				wantWhyNot(t, q.Coupons, c.why)
 				orders := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order")
-				_, err = s.PlaceOrder(t.Context(), s.form(t, "page", models.Choice{Coupon: coupon.ID}))
-				if !errors.Is(err, models.ErrCoupon) {
+				if _, err = s.PlaceOrder(t.Context(), s.form(t, "page", choice)); !errors.Is(err, models.ErrCoupon) {
 					t.Errorf("place order: got %v, want ErrCoupon", err)
 				}
 				if got := sum(t, s.DB, "SELECT COUNT(*) FROM ly_order"); got != orders {
@@ -73,6 +68,25 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// wantWhyNot wants one coupon listed, with the reason why it cannot be used and what belongs to that
+// reason, or none if there is no reason.
+func wantWhyNot(t *testing.T, listed []models.CouponOffer, why string) {
+	t.Helper()
+	if why == "" {
+		if len(listed) != 0 {
+			t.Errorf("got %+v, want no coupon listed", listed)
+		}
+		return
+	}
+	if len(listed) != 1 || listed[0].Why != why {
+		t.Fatalf("got %+v, want one coupon: %s", listed, why)
+	}
+	held, small := why == "已用于待付款的订单", why == "满 ¥100.00 可用"
+	if offer := listed[0]; (offer.HeldBy != "") != held || (offer.Missing > 0) != small {
+		t.Errorf("%s: got held by %q and %v missing", why, offer.HeldBy, offer.Missing)
 	}
 }
 

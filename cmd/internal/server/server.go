@@ -91,6 +91,7 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	defer stopJobs()
 	workCtx, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
+	jobs.Go(func() { s.check(jobsCtx) })
 	for _, j := range s.jobs {
 		jobs.Go(func() { s.repeat(jobsCtx, workCtx, j) })
 	}
@@ -107,6 +108,19 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	context.AfterFunc(stopCtx, giveUp) // other replicas, or the next start, go on with what is left
 	jobs.Wait()
 	return errors.Join(err, s.db.Close())
+}
+
+// check says in the log whether the shop and Alipay understand each other. The shop serves either way:
+// Alipay may be down, and students want to learn.
+func (s *Server) check(ctx context.Context) {
+	err := s.payments.Check(ctx)
+	switch {
+	case ctx.Err() != nil: // the shop stops
+	case err != nil:
+		s.log.ErrorContext(ctx, "payments are not in order", "error", err)
+	default:
+		s.log.InfoContext(ctx, "alipay answers")
+	}
 }
 
 func (s *Server) newHTTP(handler http.Handler) *http.Server {

@@ -16,9 +16,16 @@ func (s *shop) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if userID(c) != 0 {
 			return next(c)
 		}
-		return c.Redirect(http.StatusSeeOther, loginFor(comeBackTo(c.Request())))
+		login := loginFor(comeBackTo(c.Request()))
+		if c.Request().Method == http.MethodPost {
+			login += "&" + unsentParam + "=1"
+		}
+		return c.Redirect(http.StatusSeeOther, login)
 	}
 }
+
+// unsentParam marks a login that was asked for instead of taking a form.
+const unsentParam = "unsent"
 
 // staffOnly lets only staff through, of those whom signedIn has let through: the flag is read with the
 // session of every request, so that taking it away works at once. For all others these addresses do

@@ -31,6 +31,9 @@ func (s *shop) onError(err error, c echo.Context) {
 	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
 		p = s.tooMany(c, tooMany.Until)
 	}
+	if errors.Is(err, errOtherUser) {
+		p = otherUser(visitorOf(c).Username)
+	}
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}

@@ -23,16 +23,16 @@ func (b *browser) send(method, path string, form url.Values) *page {
 // Nothing is done for them before.
 func TestSignedOut(t *testing.T) {
 	eachRoute(t, loggedIn, func(e *estate, method, path string, r route) {
-		before, visitor, next := e.rows(), e.browser(), path
+		before, visitor, next, unsent := e.rows(), e.browser(), path, ""
 		form := visitor.withToken(e.fill(r.form))
 		if method == http.MethodPost {
-			next = "/courses/1?x=1"
+			next, unsent = "/courses/1?x=1", "&unsent=1"
 			visitor.header.Set("Referer", e.shop.URL+next)
 		}
 		if path == "/cart/items" {
-			next = "/courses/" + id(e.elsewhere) + "?expire=0" // where the choice is kept
+			next, unsent = "/courses/"+id(e.elsewhere)+"?expire=0", "" // where the choice is kept
 		}
-		visitor.send(method, path, form).wantTo("/login?next=" + url.QueryEscape(next))
+		visitor.send(method, path, form).wantTo("/login?next=" + url.QueryEscape(next) + unsent)
 		e.wantNothingChanged(before, "without a login")
 	})
 	eachRoute(t, pages, func(e *estate, method, path string, r route) {

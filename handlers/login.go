@@ -21,7 +21,9 @@ func (s *shop) loginForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.LoginPage(loginView(p, "", next)))
+	view := loginView(p, "", next)
+	view.Unsent = c.QueryParam(unsentParam) != ""
+	return render(c, http.StatusOK, views.LoginPage(view))
 }
 
 func loginView(p views.Page, username, next string) views.Login {

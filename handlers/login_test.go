@@ -20,15 +20,30 @@ func TestComeBack(t *testing.T) {
 	b.submit(login, "/login", "username", "ann", "password", modelstest.Password).wantTo("/myorder/?status=paid&q=Go")
 
 	for referer, want := range map[string]string{
-		w.shop.URL + "/courses/1?x=1": "/login?next=" + url.QueryEscape("/courses/1?x=1"),
-		"https://evil.example/x":      "/login?next=%2F",
-		"":                            "/login?next=%2F",
-		"::":                          "/login?next=%2F",
+		w.shop.URL + "/courses/1?x=1": "/login?next=" + url.QueryEscape("/courses/1?x=1") + "&unsent=1",
+		"https://evil.example/x":      "/login?next=%2F&unsent=1",
+		"":                            "/login?next=%2F&unsent=1",
+		"::":                          "/login?next=%2F&unsent=1",
 	} {
 		visitor := w.browser()
 		course := visitor.open("/courses/1")
 		visitor.header.Set("Referer", referer)
 		visitor.post("/cart/items/1", course.form("/cart/items")).wantTo(want)
+	}
+}
+
+// C8: who sent a form after the session had ended reads at the login that it was not taken.
+func TestSessionLostWithinAForm(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	profile := b.open("/account/profile")
+	w.exec("DELETE FROM ly_session")
+	b.header.Set("Referer", w.shop.URL+"/account/profile")
+	login := b.follow(b.submit(profile, "/account/profile", "mobile", "13800138000"))
+	login.wantText(".note", "没有保存", "再提交一次")
+	b.submit(login, "/login", "username", "ann", "password", modelstest.Password).wantTo("/account/profile")
+	if got := w.browser().open("/login?next=%2Faccount").Find(".note").Length(); got != 0 {
+		t.Error("the login speaks of a lost form where none was sent")
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *shop) routes(e *echo.Echo, c Config) {
 	e.Match(anyMethod, payment.NotifyPath, s.notify, middleware.ContextTimeout(notifyTimeout))
 
 	pages := e.Group("", pageHeaders(c.Gateway), gzipPages(), middleware.BodyLimit("64K"),
-		middleware.ContextTimeout(requestTimeout), s.sessions.load, wholeForm, csrf(c.secure()))
+		middleware.ContextTimeout(requestTimeout), s.sessions.load, wholeForm, csrf(c.secure()), sameUser)
 	s.openPages(pages)
 	s.studentPages(pages.Group("", s.signedIn))
 	s.staffPages(pages.Group("", s.signedIn, staffOnly))

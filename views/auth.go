@@ -9,6 +9,8 @@ type Login struct {
 	Next     string // local path to return to; empty for none
 	// AfterPaying: Next is the result of a payment.
 	AfterPaying bool
+	// Unsent: a form was sent after its session had ended, so what it held is lost.
+	Unsent bool
 	Errors      FieldErrors // fields: username, password
 }
 

@@ -113,3 +113,23 @@ func TestBuyNow(t *testing.T) {
 		}
 	})
 }
+
+// The page of a course that is in the cart shows for which term, and offers to change it.
+func TestCourseInCart(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	term := w.stock.Plain.For(90)
+	b.addToCart(term)
+	course := b.open("/courses/1")
+	course.wantText(".option:has([checked])", term.ExpireText, "已在购物车")
+	if got := course.Find(".option .state").Length(); got != 1 {
+		t.Errorf("got %d terms marked as in the cart, want 1", got)
+	}
+	course.wantText("#add-to-cart", "更换有效期")
+	chosen := b.open("/courses/1?expire=0")
+	if got := chosen.Find("input[name=expire][checked]").AttrOr("value", ""); got != "0" {
+		t.Errorf("got term %q chosen, want the one in the address, 0", got)
+	}
+	b.submit(course, "/cart/items", "expire", "0").wantTo("/cart")
+	b.open("/courses/1").wantText(".option:has([checked])", "永久有效", "已在购物车")
+}

@@ -35,17 +35,18 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 		Teacher: course.Teacher.Name, TeacherTitle: course.Teacher.Title, Students: course.Students,
 		Chapters: chapters(course.Chapters, 0), Refunds: s.refunds, Errors: problems,
 	}
+	var inCart *int64 // the term
 	if user := userID(c); user != 0 {
 		if view.Owned, err = s.ownership(c, user, course.ID); err != nil {
 			return err
 		}
-		if view.InCart, err = s.db.InCart(ctx, user, course.ID); err != nil {
+		if inCart, err = s.db.InCart(ctx, user, course.ID); err != nil {
 			return err
 		}
 	}
 	switch {
 	case course.Published:
-		offerTerms(&view, course.Offers, termID(c.FormValue("expire")))
+		offerTerms(&view, course.Offers, termID(c.FormValue("expire")), inCart)
 	case view.Owned == (views.Ownership{}):
 		return models.ErrNotFound
 	}
@@ -53,12 +54,20 @@ func (s *shop) showCourse(c echo.Context, status int, problems views.FieldErrors
 }
 
 // offerTerms lists the terms and their discounts. The wanted term is selected or, if it is not
-// offered, the first.
-func offerTerms(view *views.Course, offers []models.Offer, wanted int64) {
-	found := slices.IndexFunc(offers, func(o models.Offer) bool { return o.Expire == wanted })
-	view.Kept = found >= 0
+// offered, the one in the cart, else the first.
+func offerTerms(view *views.Course, offers []models.Offer, wanted int64, inCart *int64) {
+	at := func(expire int64) int {
+		return slices.IndexFunc(offers, func(o models.Offer) bool { return o.Expire == expire })
+	}
+	selected := at(wanted)
+	view.Kept, view.InCart = selected >= 0, inCart != nil
+	if !view.Kept && view.InCart {
+		selected = at(*inCart)
+	}
 	for i, offer := range offers {
-		view.Terms = append(view.Terms, term(offer, i == max(0, found)))
+		t := term(offer, i == max(0, selected))
+		t.InCart = view.InCart && offer.Expire == *inCart
+		view.Terms = append(view.Terms, t)
 		discount := views.CourseDiscount{Name: offer.DiscountName, Rule: offer.DiscountRule, Ends: offer.DiscountEnds}
 		if discount.Name != "" && !slices.Contains(view.Discounts, discount) {
 			view.Discounts = append(view.Discounts, discount)

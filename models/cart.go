@@ -169,9 +169,12 @@ func (db *DB) RemoveFromCart(ctx context.Context, user, course int64) error {
 	return db.with(ctx).Where("user_id = ? AND course_id = ?", user, course).Delete(&CartItem{}).Error
 }
 
-// InCart tells whether a course is in the student's cart.
-func (db *DB) InCart(ctx context.Context, user, course int64) (bool, error) {
-	var n int64
-	err := db.with(ctx).Model(&CartItem{}).Where("user_id = ? AND course_id = ?", user, course).Count(&n).Error
-	return n > 0, err
+// InCart is the term for which a course is in the student's cart, nil if it is not in it.
+func (db *DB) InCart(ctx context.Context, user, course int64) (*int64, error) {
+	var terms []int64
+	err := db.with(ctx).Model(&CartItem{}).Where("user_id = ? AND course_id = ?", user, course).Pluck("expire", &terms).Error
+	if err != nil || len(terms) == 0 {
+		return nil, err
+	}
+	return &terms[0], nil
 }

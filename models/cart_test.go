@@ -200,8 +200,8 @@ func TestRemoveFromCart(t *testing.T) {
 		bob := student(t, s.DB, "bob")
 		s.fill(t, s.Plain.For(30), s.Rate.For(30))
 		in := func(user, course int64) string {
-			is, err := s.InCart(t.Context(), user, course)
-			return fmt.Sprint(is, err)
+			term, err := s.InCart(t.Context(), user, course)
+			return fmt.Sprint(term != nil && *term == s.Plain.For(30).Expire, err)
 		}
 		got := in(s.ann.ID, s.Plain.ID) + in(bob.ID, s.Plain.ID) + in(s.ann.ID, s.Step.ID)
 		if got != "true <nil>false <nil>false <nil>" {

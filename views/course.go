@@ -42,6 +42,7 @@ type Term struct {
 	Price     models.Fen // after the discount
 	Discount  string     // the discount's name; empty when Price is the list price
 	Selected  bool
+	InCart    bool
 }
 
 // Ownership says whether the student already holds the course.
@@ -100,6 +101,18 @@ func (c Course) buyText() string {
 		return "立即续费"
 	default:
 		return "立即购买"
+	}
+}
+
+// addText is the button that leads to the cart; empty where it would change nothing there.
+func (c Course) addText() string {
+	switch {
+	case !c.InCart:
+		return "加入购物车"
+	case len(c.Terms) == 1 && c.Terms[0].InCart:
+		return ""
+	default:
+		return "更换有效期"
 	}
 }
 

@@ -71,3 +71,12 @@ func TestWithdrawnCourseCannotBeBought(t *testing.T) {
 	wantText(t, doc, ".note p:first-child", "您已拥有本课程，有效期至 2026-11-22。")
 	wantCount(t, doc, "a[href='/learn/1']", 1)
 }
+
+func TestCourseInCartForItsOnlyTerm(t *testing.T) {
+	t.Parallel()
+	course := sampleCourse()
+	course.InCart, course.Terms = true, []Term{{Text: "永久有效", Price: 100_00, ListPrice: 100_00, Selected: true, InCart: true}}
+	doc := render(t, CoursePage(course))
+	wantCount(t, doc, "#add-to-cart", 0)
+	wantText(t, doc, "a.button[href='/cart']", "已在购物车，去查看")
+}

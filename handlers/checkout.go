@@ -43,7 +43,7 @@ func (s *shop) placeOrder(c echo.Context) error {
 		errors.Is(err, models.ErrTooMuch):
 		return s.checkoutAgain(c, form, "")
 	case errors.Is(err, models.ErrEmptyCart):
-		return s.emptyCart(c)
+		return flashTo(c, "/cart", views.Flash{Text: nothingLeft, Error: true})
 	case err != nil:
 		return err
 	case order.OrderStatus != models.OrderUnpaid:
@@ -54,6 +54,9 @@ func (s *shop) placeOrder(c echo.Context) error {
 	}
 	return s.payUnlessTwice(c, order.OrderNumber) // another tab may have ordered the same meanwhile
 }
+
+// nothingLeft is said of a checkout whose courses another tab has ordered or taken out of the cart.
+const nothingLeft = "没有提交新的订单：购物车里已经没有选中的课程，可能已在别的页面下过单，请到我的订单查看。"
 
 const sentBefore = "这个页面已经提交过，订单是按当时选择的优惠券和积分生成的。如需更改，请先取消这个订单，再重新结算。"
 
@@ -109,7 +112,8 @@ func (s *shop) showCheckout(c echo.Context, status int, form checkoutForm) error
 		return err
 	}
 	view := checkoutView(quote, form)
-	view.Page, view.Refunds, view.Lines, view.Errors = p, s.refunds, s.checkoutLines(quote), views.FieldErrors{}
+	view.Page, view.Refunds, view.Errors = p, s.refunds, views.FieldErrors{}
+	view.Lines, view.Lost = s.checkoutLines(quote), quote.Lost
 	if err := tellRefused(&view, quote, form, problem); err != nil {
 		return err
 	}

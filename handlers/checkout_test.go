@@ -47,10 +47,13 @@ func TestCheckoutChanged(t *testing.T) {
 			w.exec(c.change)
 			again := b.submit(checkout, "/orders")
 			again.want(http.StatusUnprocessableEntity)
-			again.wantText("[role=alert]", "价格有变化", "订单还没有提交")
+			again.wantText("[role=alert]", "订单内容有变化", "订单还没有提交")
 			w.wantNoOrder()
 			link := b.submit(again, "/orders").payLink()
 			again.wantText("[role=alert]", c.text)
+			if got, want := again.Find("#checkout-lines .note").Length() == 1, strings.Contains(name, "withdrawn"); got != want {
+				t.Errorf("the page names a course that is no longer sold: got %v, want %v", got, want)
+			}
 			if got := link.biz["total_amount"]; got != c.pays {
 				t.Errorf("got %s to pay, want %s", got, c.pays)
 			}
@@ -72,7 +75,7 @@ func TestCheckoutCouponChanged(t *testing.T) {
 	w.exec("UPDATE ly_coupon SET sale = '*0.99'")
 	again := b.submit(checkout, "/orders")
 	again.want(http.StatusUnprocessableEntity)
-	again.wantText("[role=alert]", "价格有变化", "优惠券的优惠已变化")
+	again.wantText("[role=alert]", "订单内容有变化", "优惠券的优惠已变化")
 	again.wantText(".checkout-total", "应付金额¥98.01")
 	w.wantNoOrder()
 	if link := b.submit(again, "/orders").payLink(); link.biz["total_amount"] != "98.01" {
@@ -183,7 +186,7 @@ func TestCheckoutRefused(t *testing.T) {
 			"token missing":      {"token", "", "页面已过期"},
 			"token long":         {"token", strings.Repeat("t", 33), "页面已过期"},
 			"quote missing":      {"quote", "", ""},
-			"quote forged":       {"quote", "0.01-0123456789abcdef", "价格有变化"},
+			"quote forged":       {"quote", "0.01-0123456789abcdef", "订单内容有变化"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				b := b.in(w.in(t))

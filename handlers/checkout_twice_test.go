@@ -123,3 +123,15 @@ func TestDoubleClickOnPay(t *testing.T) {
 		}
 	})
 }
+
+// A checkout that was left open in another tab says why nothing can be ordered any more.
+func TestCheckoutAfterAnotherTab(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	b, _ := w.student("ann")
+	b.addToCart(w.stock.Plain.For(30))
+	left := b.open("/checkout")
+	w.exec("DELETE FROM ly_cart_item") // as a payment does
+	refused := b.submit(left, "/orders")
+	refused.wantTo("/cart")
+	b.follow(refused).wantText(".flash-error", "没有提交新的订单", "我的订单")
+}

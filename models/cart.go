@@ -28,6 +28,7 @@ type CartLine struct {
 	SeenPrice Fen     // what the student saw when choosing the term
 	OnSale    bool    // false: the course or its term was withdrawn, and the line cannot be bought
 	TermGone  bool    // only the term was withdrawn: the student can choose another
+	Lost      bool    // it was selected when it was withdrawn
 	Terms     []Offer // all terms that the student can choose
 }
 
@@ -79,7 +80,7 @@ func (b offerBook) cartLine(item CartItem, course Course) CartLine {
 			CourseID: course.ID, CourseName: course.Name, CourseImg: course.CourseImg, Expire: item.Expire,
 		}
 	}
-	line.Selected = item.Selected && line.OnSale
+	line.Selected, line.Lost = item.Selected && line.OnSale, item.Selected && !line.OnSale
 	return line
 }
 

@@ -19,7 +19,8 @@ type Choice struct {
 // points take off. Total - Discount - CouponOff - PointsOff = Real.
 type Quote struct {
 	Lines      []Offer
-	Shares     []Fen // what each line costs after all reductions; they add up to Real
+	Lost       []string // names of courses that were selected and can no longer be bought, or not for that term
+	Shares     []Fen    // what each line costs after all reductions; they add up to Real
 	Total      Fen
 	Discount   Fen
 	CouponName string // of the chosen coupon
@@ -61,6 +62,9 @@ func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, err
 			q.Lines = append(q.Lines, line.Offer)
 			q.Total += line.Price
 			q.Discount += line.Price - line.SalePrice
+		}
+		if line.Lost {
+			q.Lost = append(q.Lost, line.CourseName)
 		}
 	}
 	if len(q.Lines) == 0 {

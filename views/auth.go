@@ -11,7 +11,7 @@ type Login struct {
 	AfterPaying bool
 	// Unsent: a form was sent after its session had ended, so what it held is lost.
 	Unsent bool
-	Errors      FieldErrors // fields: username, password
+	Errors FieldErrors // fields: username, password
 }
 
 // Register is the page GET,POST /register. Passwords are never sent back to the browser.

@@ -14,6 +14,7 @@ type Checkout struct {
 	Token    string // one token makes one order; hidden field token
 	Seal     string // models.Quote.Seal of what this page shows; hidden field quote
 	Lines    []CheckoutLine
+	Lost     []string // names of courses that were selected and can no longer be bought, or not for that term
 	Coupons  []Coupon // usable ones; the choice "none" is added by the page
 	Unusable []UnusableCoupon
 	Points   Points

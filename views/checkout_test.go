@@ -61,7 +61,7 @@ func TestCheckoutSaysWhyItWasRefused(t *testing.T) {
 	page.Points.Value = "900"
 	page.Errors = FieldErrors{"points": "最多可以使用 500 积分"}
 	doc := render(t, CheckoutPage(page))
-	wantContains(t, doc, ".problems", "课程价格已从 ¥1,400.00 变为 ¥1,500.00")
+	wantContains(t, doc, ".problems", "课程合计已从 ¥1,400.00 变为 ¥1,500.00")
 	wantText(t, doc, ".problems a[href='#points']", "最多可以使用 500 积分")
 	wantAttr(t, doc, "#points", "value", "900")
 	wantAttr(t, doc, "#points", "aria-invalid", "true")

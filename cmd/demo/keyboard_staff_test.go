@@ -25,7 +25,7 @@ func TestStaffKeyboard(t *testing.T) {
 	tab.KeysAway(kb.Enter)
 	tab.WalkThrough()
 
-	tab.Reach("#requests .decide summary")
+	tab.Reach(`#requests .decide:has([action$="/reject"]) summary`)
 	tab.Keys(kb.Enter)
 	tab.Reach("#requests .decide input[name=reason]")
 	tab.Keys("课程已学完")

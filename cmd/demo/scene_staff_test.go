@@ -43,9 +43,11 @@ func (s *scene) leaveWork() {
 }
 
 func (s *scene) staffPages() []pageState {
-	decide := func(tab *browser.Tab) { // by keys, after which the focus is seen
-		tab.Reach(".decide summary")
-		tab.Keys(kb.Enter)
+	open := func(deed string) func(*browser.Tab) { // by keys, after which the focus is seen
+		return func(tab *browser.Tab) {
+			tab.Reach(`.decide:has([action$="/` + deed + `"]) summary`)
+			tab.Keys(kb.Enter)
+		}
 	}
 	incomplete := func(tab *browser.Tab) { tab.PressRefused(http.StatusUnprocessableEntity, "#refund") }
 	states := []pageState{
@@ -54,7 +56,8 @@ func (s *scene) staffPages() []pageState {
 		{name: "staff-search-student", path: "/staff/orders?q=" + buyer},
 		{name: "staff-search-none", path: "/staff/orders?q=<b>nobody"},
 		{name: "staff-search-no-orders", path: "/staff/orders?q=" + newcomer},
-		{name: "staff-order-asked", path: "/staff/orders/" + s.orders["asked"], steps: decide},
+		{name: "staff-order-approve", path: "/staff/orders/" + s.orders["asked"], steps: open("approve")},
+		{name: "staff-order-reject", path: "/staff/orders/" + s.orders["asked"], steps: open("reject")},
 		{name: "staff-refund-line", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1"},
 		{name: "staff-refund-sum", path: "/staff/orders/" + s.orders["partly"] + "/refund?amount=10.00"},
 		{name: "staff-refund-all", path: "/staff/orders/" + s.orders["late"] + "/refund"},

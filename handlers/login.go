@@ -40,7 +40,7 @@ func isResult(path string) bool {
 // guesses in the same way whether or not the name exists.
 func (s *shop) login(c echo.Context) error {
 	ctx := c.Request().Context()
-	username, next := strings.TrimSpace(c.FormValue("username")), localPath(c.FormValue("next"))
+	username, next := usernameIn(c), localPath(c.FormValue("next"))
 	limits := []models.Limit{models.LimitLogins(c.RealIP()), s.nameLimit(c, username)}
 	if err := s.db.Admit(ctx, limits...); err != nil {
 		return err

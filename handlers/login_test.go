@@ -32,6 +32,16 @@ func TestComeBack(t *testing.T) {
 	}
 }
 
+// Names are taken as they are meant: with blanks that were pasted, in full width, in capitals.
+func TestLoginAsTyped(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	modelstest.Student(t, w.db, "ann-7")
+	for _, typed := range []string{"ann-7", " ann-7\t", "　ａｎｎ－７", "ANN-7"} {
+		b := w.browser()
+		b.submit(b.open("/login?next=/cart"), "/login", "username", typed, "password", modelstest.Password).wantTo("/cart")
+	}
+}
+
 // C8: who sent a form after the session had ended reads at the login that it was not taken.
 func TestSessionLostWithinAForm(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
@@ -77,6 +87,7 @@ func TestRegister(t *testing.T) {
 		modelstest.Student(t, db, "ann")
 		for name, c := range map[string]struct{ username, password, again, text string }{
 			"taken":         {"ann", "long horse", "long horse", "已被使用"},
+			"full width":    {" ａｎＮ　", "long horse", "long horse", "已被使用"},
 			"short":         {"bob", "horse", "horse", "8 到 72 个字符"},
 			"long":          {"bob", strings.Repeat("x", 73), strings.Repeat("x", 73), "8 到 72 个字符"},
 			"mismatch":      {"bob", "long horse", "long Horse", "两次输入的密码不一致"},

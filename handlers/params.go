@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/width"
 )
 
 // maxSearch is the longest search in characters; a course's name is no longer.
@@ -18,6 +19,12 @@ const maxSearch = 128
 func searchWords(c echo.Context) string {
 	words := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
 	return string(words[:min(len(words), maxSearch)])
+}
+
+// usernameIn reads a username. Chinese input methods also write letters and digits in full width, which
+// look like the others; they are stored as the others, and so are found whichever way they are typed.
+func usernameIn(c echo.Context) string {
+	return strings.TrimSpace(width.Fold.String(c.FormValue("username")))
 }
 
 // pageNo reads ?page=. Anything but a number becomes 0, which the models take for the first page.

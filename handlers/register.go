@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,7 +45,7 @@ func (s *shop) register(c echo.Context) error {
 	if err := s.db.Admit(ctx, models.LimitRegistrations(c.RealIP())); err != nil {
 		return err
 	}
-	n := models.NewUser{Username: strings.TrimSpace(c.FormValue("username")), Password: c.FormValue("password")}
+	n := models.NewUser{Username: usernameIn(c), Password: c.FormValue("password")}
 	next := localPath(c.FormValue("next"))
 	problems, err := s.registerProblems(ctx, n, c.FormValue("password2"))
 	if err != nil {

@@ -13,6 +13,7 @@ func TestParseMobile(t *testing.T) {
 	for typed, want := range map[string]string{
 		"13800138000": "13800138000", " 138 0013 8000 ": "13800138000", "+86 138-0013-8000": "13800138000", "19912345678": "19912345678",
 		"\u202a138 0013 8000\u202c": "13800138000", "\u200e13800138000": "13800138000",
+		"１３８　００１３　８０００": "13800138000",
 		"": "", "  ": "",
 	} {
 		if got, err := models.ParseMobile(typed); err != nil || got != want {
@@ -20,7 +21,7 @@ func TestParseMobile(t *testing.T) {
 		}
 	}
 	for _, typed := range []string{
-		"12800138000", "1380013800", "138001380000", "+1 13800138000", "１３８００１３８０００", "13800138000<b>", "📱", "\xff",
+		"12800138000", "1380013800", "138001380000", "+1 13800138000", "13800138000<b>", "📱", "\xff",
 		strings.Repeat("1", 10_000), "1380013800\n0x",
 	} {
 		if got, err := models.ParseMobile(typed); !errors.Is(err, models.ErrMobile) {

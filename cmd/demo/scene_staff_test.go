@@ -51,13 +51,12 @@ func (s *scene) staffPages() []pageState {
 	}
 	incomplete := func(tab *browser.Tab) { tab.PressRefused(http.StatusUnprocessableEntity, "#refund") }
 	states := []pageState{
-		{name: "staff-desk", path: "/staff"},
+		{name: "staff-desk", path: "/staff", steps: open("approve")},
 		{name: "staff-search", path: "/staff/orders"},
 		{name: "staff-search-student", path: "/staff/orders?q=" + buyer},
 		{name: "staff-search-none", path: "/staff/orders?q=<b>nobody"},
 		{name: "staff-search-no-orders", path: "/staff/orders?q=" + newcomer},
-		{name: "staff-order-approve", path: "/staff/orders/" + s.orders["asked"], steps: open("approve")},
-		{name: "staff-order-reject", path: "/staff/orders/" + s.orders["asked"], steps: open("reject")},
+		{name: "staff-order-asked", path: "/staff/orders/" + s.orders["asked"], steps: open("reject")},
 		{name: "staff-refund-line", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1"},
 		{name: "staff-refund-sum", path: "/staff/orders/" + s.orders["partly"] + "/refund?amount=10.00"},
 		{name: "staff-refund-all", path: "/staff/orders/" + s.orders["late"] + "/refund"},

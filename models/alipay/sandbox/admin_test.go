@@ -228,4 +228,7 @@ func TestAdminPages(t *testing.T) {
 	if got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") {
 		t.Errorf("style sheet: got %d as %s", got.status, got.header.Get("Content-Type"))
 	}
+	if !strings.Contains(got.body, "(prefers-color-scheme: dark)") {
+		t.Error("the pages are bright at night, too")
+	}
 }

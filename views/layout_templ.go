@@ -482,7 +482,7 @@ func header(p Page, section string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = navLink("/staff", section).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = navLink(staffHome, section).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -105,6 +105,7 @@ func (s *shop) staffPages(staff *echo.Group) {
 	staff.POST("/staff/bills", s.compareBill)
 	staff.GET("/staff/export", s.export)
 	staff.GET("/staff/acts", s.acts)
+	staff.GET("/staff/messages/:id", s.message)
 }
 
 // headToo adds a HEAD route beside every GET route, with the same middleware. net/http leaves out

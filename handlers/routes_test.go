@@ -100,6 +100,7 @@ var routes = map[string]route{
 	"POST /staff/bills":                    {may: staff, form: func(e *estate) url.Values { return url.Values{"date": {e.yesterday}} }},
 	"GET /staff/export":                    {may: staff},
 	"GET /staff/acts":                      {may: staff},
+	"GET /staff/messages/:id":              {may: staff},
 	"GET /payments/notify":                 {may: signed},
 	"POST /payments/notify":                {may: signed},
 	"PUT /payments/notify":                 {may: signed},

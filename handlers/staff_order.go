@@ -76,12 +76,16 @@ func (s *shop) staffOrderView(o models.FoundOrder) views.StaffOrder {
 		view.Refunds = append(view.Refunds, refund)
 	}
 	for _, m := range o.Messages {
-		view.Messages = append(view.Messages, views.Message{
-			ID: m.ID, At: m.ReceivedAt, Source: m.Source, OutTradeNo: m.OutTradeNo, TradeNo: m.TradeNo,
-			TradeStatus: m.TradeStatus, Verdict: m.Verdict, Reason: m.Reason,
-		})
+		view.Messages = append(view.Messages, messageView(m))
 	}
 	return view
+}
+
+func messageView(m models.PaymentEvent) views.Message {
+	return views.Message{
+		ID: m.ID, At: m.ReceivedAt, Source: m.Source, OutTradeNo: m.OutTradeNo, TradeNo: m.TradeNo,
+		TradeStatus: m.TradeStatus, Verdict: m.Verdict, Reason: m.Reason,
+	}
 }
 
 func attempt(p models.Payment) views.Attempt {

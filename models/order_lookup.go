@@ -68,9 +68,9 @@ func (db *DB) OrdersOf(ctx context.Context, username string, limit int) ([]Order
 	return orders, err
 }
 
-// RawMessage reads the bytes of a message as they came. Errors: ErrNotFound.
-func (db *DB) RawMessage(ctx context.Context, id int64) ([]byte, error) {
+// Message reads a message with its bytes as they came. Errors: ErrNotFound.
+func (db *DB) Message(ctx context.Context, id int64) (PaymentEvent, error) {
 	var m PaymentEvent
-	err := db.with(ctx).Select("raw").Take(&m, "id = ?", id).Error
-	return m.Raw, found(err)
+	err := db.with(ctx).Take(&m, "id = ?", id).Error
+	return m, found(err)
 }

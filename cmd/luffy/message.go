@@ -18,11 +18,11 @@ func (p program) message(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: the ID of a message is a number, as luffy order shows it", errUsage)
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {
-		raw, err := db.RawMessage(ctx, id)
+		m, err := db.Message(ctx, id)
 		if err != nil {
 			return fmt.Errorf("message %d: %w", id, err)
 		}
-		_, err = p.stdout.Write(raw)
+		_, err = p.stdout.Write(m.Raw)
 		return err
 	})
 }

@@ -77,6 +77,18 @@ func (m Message) Text(name string) string {
 	return toUTF8(m.Get(name), m.Get("charset"))
 }
 
+// Field is a name of a message with its value.
+type Field struct{ Name, Value string }
+
+// Fields are all names and values of the message, sorted by name, each value as Text gives it.
+func (m Message) Fields() []Field {
+	fields := make([]Field, len(m.pairs))
+	for i, p := range m.pairs {
+		fields[i] = Field{strings.ToValidUTF8(p.name, "\uFFFD"), m.Text(p.name)}
+	}
+	return fields
+}
+
 // SignedText is what Alipay signed in a return or notify: every pair but sign and sign_type, sorted
 // by name in byte order, as name=value joined with &. Empty values stay in, unlike in the text of a
 // request. The bytes are in the message's own charset.

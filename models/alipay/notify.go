@@ -36,7 +36,7 @@ type Notify struct {
 // Only what every event has is required; a payment must name its sum as well. Refund events lack
 // the payment's other amounts.
 func (c *Client) VerifyNotify(body string) (Notify, error) {
-	m, err := c.verified(body)
+	m, err := c.Verify(body)
 	if err != nil {
 		return Notify{}, err
 	}

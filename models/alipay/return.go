@@ -16,7 +16,7 @@ type Return struct {
 
 // VerifyReturn reads and verifies the raw query of a request to return_url. The error wraps a Refusal.
 func (c *Client) VerifyReturn(rawQuery string) (Return, error) {
-	m, err := c.verified(rawQuery)
+	m, err := c.Verify(rawQuery)
 	if err != nil {
 		return Return{}, err
 	}
@@ -41,7 +41,9 @@ func (c *Client) VerifyReturn(rawQuery string) (Return, error) {
 	return r, nil
 }
 
-func (c *Client) verified(raw string) (Message, error) {
+// Verify reads a return or notify and verifies its signature, whatever it says. The error wraps a
+// Refusal; the message is returned with it if only the signature is wrong.
+func (c *Client) Verify(raw string) (Message, error) {
 	m, err := ParseMessage(raw)
 	if err != nil {
 		return Message{}, err

@@ -133,7 +133,7 @@ func TestNotifyAgain(t *testing.T) {
 			"the same":             {body, "notify duplicate already_done"},
 			"finished, months":     {body.with("notify_id", "n2", "trade_status", "TRADE_FINISHED"), "notify duplicate already_done"},
 			"closed, out of order": {body.with("notify_id", "n4", "trade_status", "TRADE_CLOSED"), "notify noted closed"},
-			"another trade":        {body.with("notify_id", "n5", "trade_no", "2026112222001439889999999999"), "notify held second_trade"},
+			"another trade":        {body.with("notify_id", "n5", "trade_no", "2026112222001439889999999999"), "notify held another_trade"},
 		} {
 			w.notify(c.body.signed()).wantAnswer(w.t, true)
 			if got := w.lastEvent(); got != c.event {

@@ -71,6 +71,8 @@ func outcomeText(o models.Outcome) string {
 		return "金额与订单不符，请在支付宝后台退回"
 	case models.SecondTrade, models.OrderClosed:
 		return "订单不能再接受这笔付款，正在自动退回"
+	case models.AnotherTrade:
+		return "是同一次付款的第二笔交易，没有自动退回，见“等待处理”"
 	case models.GoneBack:
 		return "款项已在支付宝全额退回"
 	default:

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -19,24 +20,35 @@ func (s *shop) staffOrder(c echo.Context) error {
 	if found.OrderNumber != number { // it was named by an attempt or a trade
 		return c.Redirect(http.StatusSeeOther, staffOrderPath(found.OrderNumber))
 	}
-	requests, err := s.db.RefundRequestsOf(ctx, number)
-	if err != nil {
-		return err
-	}
-	owed, err := s.db.OwedRefundsOf(ctx, number)
-	if err != nil {
+	view := s.staffOrderView(found)
+	if err := s.readOrderWork(ctx, found, &view); err != nil {
 		return err
 	}
 	acts, err := s.db.ActsOf(ctx, number, actRows)
 	if err != nil {
 		return err
 	}
-	p, err := s.page(c)
+	view.Acts = actsView(acts)
+	if view.Page, err = s.page(c); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.StaffOrderPage(view))
+}
+
+// readOrderWork reads what of the order waits for somebody, as the desk lists it.
+func (s *shop) readOrderWork(ctx context.Context, o models.FoundOrder, view *views.StaffOrder) error {
+	requests, err := s.db.RefundRequestsOf(ctx, o.OrderNumber)
 	if err != nil {
 		return err
 	}
-	view := s.staffOrderView(found)
-	view.Page, view.Acts = p, actsView(acts)
+	owed, err := s.db.OwedRefundsOf(ctx, o.OrderNumber)
+	if err != nil {
+		return err
+	}
+	odd, err := s.db.OpenDifferencesOf(ctx, o.OrderView)
+	if err != nil {
+		return err
+	}
 	for _, r := range requests {
 		if r.State == models.RequestOpen {
 			view.Tasks = append(view.Tasks, refundTask(r))
@@ -45,7 +57,10 @@ func (s *shop) staffOrder(c echo.Context) error {
 	for _, o := range owed {
 		view.Owed = append(view.Owed, owedTask(o))
 	}
-	return render(c, http.StatusOK, views.StaffOrderPage(view))
+	for _, d := range odd {
+		view.Odd = append(view.Odd, billDifference(d))
+	}
+	return nil
 }
 
 func (s *shop) staffOrderView(o models.FoundOrder) views.StaffOrder {

@@ -17,7 +17,8 @@ const (
 	MissingHere         DifferenceKind = "paid_at_alipay_not_here"
 	MissingThere        DifferenceKind = "paid_here_not_at_alipay"
 	AmountDiffers       DifferenceKind = "amount_differs"
-	SecondPayment       DifferenceKind = "second_payment"
+	SecondPayment       DifferenceKind = "second_payment" // of another attempt: it goes back by itself
+	UnbookedTrade       DifferenceKind = "another_trade"  // of an attempt that has a trade: staff give it back
 	RefundMissingHere   DifferenceKind = "refund_at_alipay_not_here"
 	RefundMissingThere  DifferenceKind = "refund_here_not_at_alipay"
 	RefundAmountDiffers DifferenceKind = "refund_amount_differs"

@@ -28,6 +28,7 @@ const (
 	UnknownOrder  Outcome = "unknown_order"  // no attempt has this out_trade_no
 	WrongAmount   Outcome = "wrong_amount"   // not the sum of the attempt: held for staff
 	SecondTrade   Outcome = "second_trade"   // the order was paid by another trade: the sum goes back
+	AnotherTrade  Outcome = "another_trade"  // the attempt was paid by another trade: a difference for staff
 	OrderClosed   Outcome = "order_closed"   // a closed order that cannot be granted: the sum goes back
 	GoneBack      Outcome = "gone_back"      // refunded in full before the shop heard of the trade
 )
@@ -101,7 +102,7 @@ func (tx transaction) confirm(trade PaidTrade) (Outcome, error) {
 	case payment.TradeNo != nil && *payment.TradeNo == trade.TradeNo:
 		return repeated(order, payment), nil
 	case payment.TradeNo != nil:
-		return SecondTrade, tx.noteSecond(payment, trade)
+		return AnotherTrade, tx.noteSecond(payment, trade)
 	case trade.Amount != payment.Amount:
 		return WrongAmount, tx.holdWrong(payment, trade)
 	case order.OrderStatus == OrderPaid, order.OrderStatus == OrderRefunded:

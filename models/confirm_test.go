@@ -80,7 +80,7 @@ func TestConfirmAnotherTrade(t *testing.T) {
 				c.confirm(c.t, c.trade)
 				c.trade.TradeNo += "9"
 			},
-			confirmed{models.SecondTrade, models.SecondTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
+			confirmed{models.AnotherTrade, models.AnotherTrade, models.VerdictHeld, models.PaymentPaid, models.OrderPaid},
 		},
 		"a trade of another attempt": {
 			func(c *confirming) { c.payAnew(c.t, c.order) },
@@ -182,7 +182,7 @@ func TestSecondTradeOfAnAttemptIsADifference(t *testing.T) {
 			t.Errorf("got %d open differences, %v; want 1", b.OpenDifferences, err)
 		}
 		seen := models.BillDifference{
-			Kind: models.SecondPayment, OutTradeNo: payment.OutTradeNo, TradeNo: trade.TradeNo,
+			Kind: models.UnbookedTrade, OutTradeNo: payment.OutTradeNo, TradeNo: trade.TradeNo,
 			AlipayAmount: &trade.Amount, ShopAmount: &payment.Amount,
 		}
 		all, err := s.SaveBillDifferences(t.Context(), "2026-03-02", []models.BillDifference{seen})

@@ -137,7 +137,7 @@ func (tx transaction) letGo(o Order, held Payment, trade PaidTrade) (Payment, er
 // be taken from the wrong one.
 func (tx transaction) noteSecond(p Payment, trade PaidTrade) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&BillDifference{
-		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: SecondPayment,
+		BillDate: trade.PaidAt.In(Beijing).Format(time.DateOnly), Kind: UnbookedTrade,
 		OutTradeNo: p.OutTradeNo, TradeNo: trade.TradeNo,
 		AlipayAmount: &trade.Amount, ShopAmount: &p.Amount, FoundAt: tx.now,
 	}).Error

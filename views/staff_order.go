@@ -17,6 +17,7 @@ type StaffOrder struct {
 	Tasks    []RefundTask // open requests for lines of the order
 	Owed     []OwedRefund
 	Held     []HeldPayment
+	Odd      []BillDifference // open differences about its attempts
 	Attempts []Attempt // oldest first, like the next two
 	Refunds  []StaffRefund
 	Messages []Message
@@ -27,7 +28,7 @@ type StaffOrder struct {
 func (p StaffOrder) path() string { return staffOrderPath(p.Order.Number) }
 
 // waits reports whether something of the order waits for somebody.
-func (p StaffOrder) waits() bool { return len(p.Tasks)+len(p.Owed)+len(p.Held) > 0 }
+func (p StaffOrder) waits() bool { return len(p.Tasks)+len(p.Owed)+len(p.Held)+len(p.Odd) > 0 }
 
 // StaffLine is a line of an order.
 type StaffLine struct {

@@ -111,7 +111,7 @@ func TestStaffWords(t *testing.T) {
 	for _, c := range []models.RefundCause{models.RefundByStaff, models.RefundLate, models.RefundSecond, models.RefundOutside, models.RefundOutsideSum} {
 		chinese(string(c), causeWord(c))
 	}
-	for _, k := range []models.DifferenceKind{models.MissingHere, models.MissingThere, models.AmountDiffers, models.SecondPayment,
+	for _, k := range []models.DifferenceKind{models.MissingHere, models.MissingThere, models.AmountDiffers, models.SecondPayment, models.UnbookedTrade,
 		models.RefundMissingHere, models.RefundMissingThere, models.RefundAmountDiffers} {
 		chinese(string(k), differenceWord(k))
 		chinese(string(k), differenceAdvice(k))
@@ -128,7 +128,7 @@ func TestStaffWords(t *testing.T) {
 		chinese(string(v), verdictWord(v))
 	}
 	for _, o := range []models.Outcome{models.Fulfilled, models.FulfilledLate, models.AlreadyDone, models.UnknownOrder, models.WrongAmount,
-		models.SecondTrade, models.OrderClosed, models.GoneBack} {
+		models.SecondTrade, models.AnotherTrade, models.OrderClosed, models.GoneBack} {
 		chinese(string(o), reasonWord(string(o)))
 	}
 	if got := reasonWord("something_new"); got != "something_new" {

@@ -33,6 +33,7 @@ func differenceWord(k models.DifferenceKind) string {
 	return cmp.Or(map[models.DifferenceKind]string{
 		models.MissingHere: "支付宝已收款，本店没有", models.MissingThere: "本店已收款，账单没有",
 		models.AmountDiffers: "收款金额不一致", models.SecondPayment: "重复付款",
+		models.UnbookedTrade:     "同一次付款的第二笔交易",
 		models.RefundMissingHere: "支付宝已退款，本店没有", models.RefundMissingThere: "本店已退款，账单没有",
 		models.RefundAmountDiffers: "退款金额不一致",
 	}[k], string(k))
@@ -45,6 +46,7 @@ func differenceAdvice(k models.DifferenceKind) string {
 		models.MissingThere:        "第二天的账单会自动再核对一次；仍然没有时，在支付宝后台核对。",
 		models.AmountDiffers:       "在支付宝后台退回这笔款项，退回后自动关闭。",
 		models.SecondPayment:       "多付的款项退回后自动关闭。",
+		models.UnbookedTrade:       "本店不会自动退回：在支付宝后台按下面的交易号退回这笔款项，再回来登记；不要用本店的“退款”，那会退掉订单的付款。",
 		models.RefundMissingHere:   "退款比收款多，或找不到收款：在支付宝后台核对。",
 		models.RefundMissingThere:  "在支付宝后台核对这笔退款是否到账。",
 		models.RefundAmountDiffers: "在支付宝后台核对实际退了多少。",
@@ -87,11 +89,12 @@ var reasonWords = map[string]string{
 	string(models.UnknownOrder):  "本店没有这个订单",
 	string(models.WrongAmount):   "金额与订单不符",
 	string(models.SecondTrade):   "订单已由另一笔付款支付，这笔退回",
+	string(models.AnotherTrade):  "同一次付款的第二笔交易，没有自动退回，等待处理",
 	string(models.OrderClosed):   "订单已关闭，这笔退回",
 	string(models.GoneBack):      "已在支付宝全额退回",
 
 	"not_paid": "还没有付款", "no_trade_yet": "买家还没有在支付宝登录", "closed": "交易已关闭", "returned": "买家从支付宝返回",
-	"refund": "退款", "refund_unknown_order": "退款，本店没有这个订单", "no_seller_asked": "没有写明收款方，已改为查询",
+	"refund": "退款", "refund_another_trade": "退回的是第二笔交易，订单不变", "refund_unknown_order": "退款，本店没有这个订单", "no_seller_asked": "没有写明收款方，已改为查询",
 	"database": "数据库暂时不可用",
 
 	"malformed": "格式不对", "too_large": "内容过大", "repeated_name": "有重复的字段", "no_sign": "没有签名",

@@ -105,7 +105,7 @@ func (c *comparison) tradeRow(ctx context.Context, row alipay.BillRow) error {
 	case !known || p.TradeNo == nil:
 		return c.confirmMissing(ctx, row)
 	case *p.TradeNo != row.TradeNo:
-		c.difference(models.SecondPayment, row, &p.Amount, "")
+		c.difference(models.UnbookedTrade, row, &p.Amount, "")
 	case p.RealPrice != models.Fen(row.Amount):
 		c.difference(models.AmountDiffers, row, &p.RealPrice, returnedAction(p))
 	case p.State == models.PaymentSurplus, p.State == models.PaymentReturned:

@@ -68,6 +68,8 @@ func sellerUnsaid(n alipay.Notify, err error) bool {
 func (s *Service) notifyOfRefund(ctx context.Context, n alipay.Notify, event models.PaymentEvent) bool {
 	err := s.noteRefund(ctx, n)
 	switch {
+	case errors.Is(err, errAnotherTrade):
+		return s.record(ctx, event, models.VerdictNoted, "refund_another_trade")
 	case errors.Is(err, models.ErrNotFound):
 		return s.record(ctx, event, models.VerdictNoted, "refund_unknown_order")
 	case err != nil:

@@ -11,9 +11,20 @@ import (
 // errRefundUnheard means that a notify tells of a refund that the refund query does not know yet.
 var errRefundUnheard = errors.New("the refund query does not know the refund yet")
 
-// noteRefund books a refund that a genuine notify tells of. The notify has only the sum of all refunds
+// errAnotherTrade means that a refund is not of the trade that the attempt is booked with.
+var errAnotherTrade = errors.New("the refund is of another trade of the attempt")
+
+// noteRefund books a refund that a genuine notify tells of. A refund of a second trade of the attempt,
+// which the shop has not booked either, takes nothing back from the order: errAnotherTrade. The notify has only the sum of all refunds
 // of the trade, so if it has a number, Alipay is asked for the amount of that refund.
 func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
+	standing, err := s.db.PaymentByOutTradeNo(ctx, n.OutTradeNo)
+	if err != nil {
+		return err
+	}
+	if booked := standing.Payment.TradeNo; booked != nil && *booked != n.TradeNo {
+		return errAnotherTrade
+	}
 	news := models.RefundNews{OutTradeNo: n.OutTradeNo, OutRequestNo: n.OutRequestNo, At: s.paidAt(n.RefundedAt)}
 	if n.OutRequestNo == "" {
 		news.Total = models.Fen(n.RefundFee)

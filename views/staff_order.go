@@ -18,7 +18,7 @@ type StaffOrder struct {
 	Owed     []OwedRefund
 	Held     []HeldPayment
 	Odd      []BillDifference // open differences about its attempts
-	Attempts []Attempt // oldest first, like the next two
+	Attempts []Attempt        // oldest first, like the next two
 	Refunds  []StaffRefund
 	Messages []Message
 	Acts     []Act // what staff did about the order, newest first

@@ -35,9 +35,9 @@ func TestStaffMessage(t *testing.T) {
 			p.wantText("#raw", number)
 			source := strings.Fields(p.text("#message-title"))[0]
 			seen[source] = true
-			want := "有效：是用现在设置的支付宝公钥核对的"
+			want := "有效（按现在的支付宝公钥）"
 			if source == "本店查询" {
-				want = "收到答复时核对过，签名没有保存"
+				want = "收到时核对过，没有保存"
 			}
 			p.wantText(".facts", want)
 			if back := p.attrs(".facts a", "href"); len(back) != 1 {

@@ -35,9 +35,9 @@ type Signature struct {
 func (s Signature) text() string {
 	switch {
 	case s.Valid:
-		return "有效：是用现在设置的支付宝公钥核对的"
+		return "有效（按现在的支付宝公钥）"
 	case s.Unkept:
-		return "收到答复时核对过，签名没有保存"
+		return "收到时核对过，没有保存"
 	default:
 		return "无效：" + reasonWord(s.Reason)
 	}

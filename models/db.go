@@ -1,14 +1,3 @@
-// Package models holds the shop's tables, every query and every transaction. It knows neither HTTP
-// nor Alipay.
-//
-// A statement is written in one of four ways:
-//   - Rows of one table are read and written by the ORM's chains: Where with Take, Find, Create and
-//     Updates.
-//   - Queries that join tables, sum up or select a page are SQL, run by Raw and Scan.
-//   - In a transaction, statements that change rows by arithmetic or several at once, and all those of
-//     a payment, bypass the ORM by exec, execOne and query: its reflection took as much time there as
-//     the driver.
-//   - The most requested pages read by DB.query, whose statements stay prepared at the database.
 package models
 
 import (

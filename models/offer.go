@@ -13,7 +13,6 @@ type Offer struct {
 	CourseID     int64
 	CourseName   string
 	CourseImg    string
-	Published    bool
 	Expire       int64 // ID of the term, or ForEver
 	ExpireText   string
 	ExpireDays   int // 0 = for ever
@@ -83,7 +82,7 @@ func (b offerBook) offer(c Course, expire int64) (Offer, error) {
 // skipped: the import refuses such rules, so somebody must have written it into the table by hand.
 func (b offerBook) price(c Course, t CourseExpire) Offer {
 	o := Offer{
-		CourseID: c.ID, CourseName: c.Name, CourseImg: c.CourseImg, Published: c.Published,
+		CourseID: c.ID, CourseName: c.Name, CourseImg: c.CourseImg,
 		Expire: t.ID, ExpireText: t.ExpireText, ExpireDays: t.ExpireTime, Price: t.Price, SalePrice: t.Price,
 	}
 	for _, d := range b.discounts[c.ID] {

@@ -60,7 +60,8 @@ func (s *shop) tellStanding(c echo.Context, o models.OrderView) error {
 	case o.OrderStatus == models.OrderUnpaid:
 		text = "订单取消中：支付宝还没有答复。取消会自动继续，您不需要再操作。"
 	default:
-		text = fmt.Sprintf("订单%s，不能取消。", o.OrderStatus)
+		refused := views.Flash{Text: fmt.Sprintf("订单%s，不能取消。", o.OrderStatus), Error: true}
+		return flashTo(c, orderPath(o.OrderNumber), refused)
 	}
 	return flashTo(c, orderPath(o.OrderNumber), views.Flash{Text: text})
 }

@@ -155,7 +155,11 @@ func TestCancelWhatIsNotUnpaid(t *testing.T) {
 			b.get(cancelPath(number)).wantTo(orderPath(number))
 			b.open(orderPath(number)).wantText(".flash", want)
 			b.submit(question, cancelPath(number)).wantTo(orderPath(number))
-			b.open(orderPath(number)).wantText(".flash", want)
+			shown := b.open(orderPath(number))
+			shown.wantText(".flash", want)
+			if got, want := shown.Find(".flash-error").Length() == 1, strings.Contains(want, "不能"); got != want {
+				t.Errorf("got the message as a refusal: %v, want %v", got, want)
+			}
 			if got := w.orderStatus(number); got != int64(status) {
 				t.Errorf("got order status %d, want %d unchanged", got, status)
 			}

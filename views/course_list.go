@@ -83,9 +83,9 @@ func (l CourseList) href() string {
 func (l CourseList) title() string {
 	switch {
 	case l.Query != "" && l.Category.ID != 0:
-		return "“" + l.Query + "”的搜索结果：" + l.Category.Name
+		return quoted(l.Query) + "的搜索结果：" + l.Category.Name
 	case l.Query != "":
-		return "“" + l.Query + "”的搜索结果"
+		return quoted(l.Query) + "的搜索结果"
 	case l.Category.ID != 0:
 		return l.Category.Name + "课程"
 	default:

@@ -92,3 +92,14 @@ func pageTitle(no int) string {
 	}
 	return "，第 " + strconv.Itoa(no) + " 页"
 }
+
+// maxQuoted is how many characters of a search are repeated. An order number has fewer.
+const maxQuoted = 40
+
+// quoted repeats the words of a search, the beginning of very long ones.
+func quoted(words string) string {
+	if all := []rune(words); len(all) > maxQuoted {
+		words = string(all[:maxQuoted]) + "…"
+	}
+	return "“" + words + "”"
+}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,5 +47,17 @@ func TestParagraphs(t *testing.T) {
 	got := paragraphs("一\r\n二\r\n\r\n\r\n\r\n三\n\n")
 	if want := []string{"一\n二", "三"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("长", 41)
+	for words, want := range map[string]string{
+		"Rust": "“Rust”", sampleNumber: "“" + sampleNumber + "”", long[3:]: "“" + long[3:] + "”", long: "“" + long[3:] + "…”",
+	} {
+		if got := quoted(words); got != want {
+			t.Errorf("%s: got %s, want %s", words, got, want)
+		}
 	}
 }

@@ -111,12 +111,16 @@ func (o *Order) couponLabel() string {
 	return "优惠券（" + o.CouponName + "）"
 }
 
-// shareLabel is the label of a line's share of the total: paid, or to be paid.
+// shareLabel is the label of a line's share of the total: paid, to be paid, or no longer to be paid.
 func (o *Order) shareLabel() string {
-	if o.charged() {
+	switch {
+	case o.charged():
 		return "实付"
+	case o.ended():
+		return "原应付"
+	default:
+		return "应付"
 	}
-	return "应付"
 }
 
 // totalLabel is the label of the order's total.

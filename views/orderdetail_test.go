@@ -55,7 +55,11 @@ func TestClosedOrderDetail(t *testing.T) {
 		models.OrderTimedOut:  "超时取消时间 2026-11-22 23:31",
 		models.OrderRefunded:  "退款时间 2026-11-22 23:31",
 	} {
-		wantText(t, render(t, OrderDetailPage(sampleDetail(status))), ".facts div:last-child", want)
+		doc := render(t, OrderDetailPage(sampleDetail(status)))
+		wantText(t, doc, ".facts div:last-child", want)
+		if got := text(doc, ".sums .total"); strings.Contains(got, "应付") && !strings.Contains(got, "原应付") {
+			t.Errorf("%s: got %q, as if it were still to be paid", want, got)
+		}
 	}
 }
 

@@ -42,6 +42,10 @@
     });
   };
 
+  // What stays in sight has no place of its own among the rest.
+  const sticks = (element) =>
+    element !== null && (getComputedStyle(element).position === "sticky" || sticks(element.parentElement));
+
   return {
     // C2: one heading, the landmarks, the language.
     frame() {
@@ -102,7 +106,7 @@
       const narrow = [...main.querySelectorAll(".actions > .button, .actions > form > .button, .orders td > .button")].filter(seen)
         .filter((button) => button.getBoundingClientRect().width < 0.95 * button.parentElement.clientWidth - 1)
         .map((button) => `narrower than its line: ${name(button)}`);
-      const boxes = controls().filter((element) => main.contains(element));
+      const boxes = controls().filter((element) => main.contains(element) && !sticks(element));
       const climbs = boxes.slice(1)
         .filter((element, i) => element.getBoundingClientRect().bottom < boxes[i].getBoundingClientRect().top)
         .map((element) => `stands above what is read before it: ${name(element)}`);

@@ -15,6 +15,13 @@ type Acts struct {
 	Next  int64 // the ID before which the older ones begin; 0 if there are none
 }
 
+func (a Acts) title() string {
+	if a.Older {
+		return "更早的操作记录"
+	}
+	return "操作记录"
+}
+
 // Act is one thing that somebody of the staff did.
 type Act struct {
 	At          time.Time

@@ -42,7 +42,7 @@ func ActsPage(p Acts) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = staffHead("操作记录", "/staff/acts", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = staffHead(p.title(), "/staff/acts", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -129,7 +129,7 @@ func ActsPage(p Acts) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, staffFrame("操作记录", crumb{"操作记录", ""})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, staffFrame(p.title(), crumb{"操作记录", ""})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

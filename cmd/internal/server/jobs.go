@@ -19,6 +19,7 @@ func (s *Server) allJobs() []job {
 		{"ask about open payments", 5 * time.Second, s.payments.AskDue},
 		{"carry out refunds", 5 * time.Second, s.payments.RefundDue},
 		{"compare bills", 10 * time.Minute, s.payments.ReconcileDue},
+		{"pull back plans", time.Minute, s.pullBack},
 		{"drop expired sessions", time.Hour, s.db.DropExpiredSessions},
 		{"drop spent throttles", time.Minute, s.db.DropSpentThrottles},
 	}
@@ -39,6 +40,15 @@ func (s *Server) repeat(ctx, work context.Context, j job) {
 			s.log.ErrorContext(ctx, "job failed", "job", j.name, "error", err)
 		}
 	}
+}
+
+// pullBack undoes what a clock that was far ahead has planned.
+func (s *Server) pullBack(ctx context.Context) error {
+	n, err := s.db.PullBack(ctx)
+	if n > 0 {
+		s.log.WarnContext(ctx, "a clock was far ahead; what it planned is due now", "rows", n)
+	}
+	return err
 }
 
 // foldStudents folds until no backlog is left.

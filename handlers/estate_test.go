@@ -93,6 +93,8 @@ func (e *estate) in(t *testing.T) *estate {
 func (e *estate) path(route string) string {
 	number, course, row := e.unpaid, e.inCart, e.learnt
 	switch {
+	case route == "/staff/movements":
+		return route + "?date=" + e.yesterday
 	case route == "/staff/export":
 		return route + "?period=2026-11"
 	case strings.HasPrefix(route, "/staff/requests/"):

@@ -104,6 +104,7 @@ func (s *shop) staffPages(staff *echo.Group) {
 	staff.GET("/staff/bills", s.bills)
 	staff.POST("/staff/bills", s.compareBill)
 	staff.GET("/staff/export", s.export)
+	staff.GET("/staff/movements", s.movements)
 	staff.GET("/staff/acts", s.acts)
 	staff.GET("/staff/messages/:id", s.message)
 }

@@ -99,6 +99,7 @@ var routes = map[string]route{
 	"GET /staff/bills":                     {may: staff},
 	"POST /staff/bills":                    {may: staff, form: func(e *estate) url.Values { return url.Values{"date": {e.yesterday}} }},
 	"GET /staff/export":                    {may: staff},
+	"GET /staff/movements":                 {may: staff},
 	"GET /staff/acts":                      {may: staff},
 	"GET /staff/messages/:id":              {may: staff},
 	"GET /payments/notify":                 {may: signed},

@@ -48,13 +48,31 @@ type Movement struct {
 // that their orders could not take are among them, and so are refunds that staff paid by other means;
 // all others are also in Alipay's bills.
 func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, error) {
+	return db.readMovements(ctx, within(from, to))
+}
+
+// moved chooses payments p and refunds f.
+type moved struct {
+	came, back         string
+	cameArgs, backArgs []any
+}
+
+// within chooses all that moved from one time until before another.
+func within(from, to time.Time) moved {
+	return moved{
+		came: "p.trade_no IS NOT NULL AND p.paid_at >= ? AND p.paid_at < ?", cameArgs: []any{from.UTC(), to.UTC()},
+		back: "f.state = ? AND f.done_at >= ? AND f.done_at < ?", backArgs: []any{RefundDone, from.UTC(), to.UTC()},
+	}
+}
+
+// readMovements sorts by time, at the same time payments before refunds, and these by ID.
+func (db *DB) readMovements(ctx context.Context, m moved) ([]Movement, error) {
 	var came, back []Movement
 	err := db.with(ctx).Raw(`
 		SELECT p.paid_at AS at, o.order_number, p.out_trade_no, p.trade_no, u.username, o.order_title AS title,
 		       p.amount, p.state
 		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
-		WHERE p.trade_no IS NOT NULL AND p.paid_at >= ? AND p.paid_at < ? ORDER BY p.paid_at, p.id`,
-		from.UTC(), to.UTC()).Scan(&came).Error
+		WHERE `+m.came+` ORDER BY p.paid_at, p.id`, m.cameArgs...).Scan(&came).Error
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +82,7 @@ func (db *DB) Movements(ctx context.Context, from, to time.Time) ([]Movement, er
 		FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
 		JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
 		LEFT JOIN ly_order_detail d ON d.id = f.order_detail_id
-		WHERE f.state = ? AND f.done_at >= ? AND f.done_at < ? ORDER BY f.done_at, f.id`,
-		RefundDone, from.UTC(), to.UTC()).Scan(&back).Error
+		WHERE `+m.back+` ORDER BY f.done_at, f.id`, m.backArgs...).Scan(&back).Error
 	all := append(came, back...)
 	slices.SortStableFunc(all, func(a, b Movement) int { return a.At.Compare(b.At) })
 	return all, err

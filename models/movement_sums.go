@@ -8,6 +8,9 @@ type MovementSums struct {
 	Came, Back, Other          Fen // the sums of Trades, Refunds and Elsewhere, none negative
 }
 
+// Total counts all movements.
+func (s MovementSums) Total() int { return s.Trades + s.Refunds + s.Elsewhere }
+
 // SumMovements counts and adds up the movements of a period at the database, which reads none of their
 // rows into memory: a busy day has tens of thousands. It is what Add makes of EachMovement.
 func (db *DB) SumMovements(ctx context.Context, p Period) (MovementSums, error) {

@@ -25,6 +25,10 @@ func (s *scene) leaveWork() {
 	s.pay("refused", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 90)))
 	s.fault(sandbox.Fault{Name: sandbox.TradeFrozen, OutTradeNo: s.orders["refused"]})
 	s.refund("refused", models.NewRefund{Amount: 20_00, Reason: "课程更新晚了，补偿", By: keeper})
+	if _, err := s.db.SQL().ExecContext(s.t.Context(), "UPDATE ly_payment SET paid_at = ? WHERE out_trade_no = ?",
+		"2026-01-05 02:00:00+00:00", s.orders["refused"]); err != nil {
+		s.t.Fatal(err)
+	}
 	paid := s.order(s.orders["paid"])
 	found, err := s.db.SaveBillDifferences(s.t.Context(), oddDay, []models.BillDifference{
 		{Kind: models.MissingHere, OutTradeNo: "20260105093011000042118804", TradeNo: "2026010522001439881000120999",
@@ -63,6 +67,8 @@ func (s *scene) staffPages() []pageState {
 		{name: "staff-refund-incomplete", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1", steps: incomplete},
 		{name: "staff-bills", path: "/staff/bills"},
 		{name: "staff-bills-differences", path: "/staff/bills?date=" + oddDay},
+		{name: "staff-movements", path: "/staff/movements?date=" + oddDay},
+		{name: "staff-movements-none", path: "/staff/movements?date=2026-01-06"},
 		{name: "staff-acts", path: "/staff/acts"},
 		{name: "staff-message", path: "/staff/messages/1"},
 		{name: "staff-acts-none", path: "/staff/acts?before=1"},

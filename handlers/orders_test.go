@@ -52,6 +52,8 @@ func TestMyOrders(t *testing.T) {
 			"?page=1000000000":                       all,
 			"?page=99999999999999999999":             all,
 			"?q=" + paid:                             {paid},
+			"?q=" + paid[:8] + "%20" + paid[8:]:      {paid},
+			"?q=２" + paid[1:]:                        {paid},
 			"?q=mysql":                               all,
 			"?q=%20%20":                              all,
 			"?q=Go+语言":                               all,

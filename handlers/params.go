@@ -15,11 +15,18 @@ import (
 // maxSearch is the longest search in characters; a course's name is no longer.
 const maxSearch = 128
 
-// searchWords reads ?q=, cut to maxSearch characters.
+// searchWords reads ?q=, cut to maxSearch characters. Numbers that were copied with blanks or typed in
+// full width are meant without.
 func searchWords(c echo.Context) string {
 	words := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
-	return string(words[:min(len(words), maxSearch)])
+	text := string(words[:min(len(words), maxSearch)])
+	if number := strings.Join(strings.Fields(width.Fold.String(text)), ""); digits.MatchString(number) {
+		return number
+	}
+	return text
 }
+
+var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // usernameIn reads a username. Chinese input methods also write letters and digits in full width, which
 // look like the others; they are stored as the others, and so are found whichever way they are typed.

@@ -14,6 +14,13 @@ type Login struct {
 	Errors FieldErrors // fields: username, password
 }
 
+func (l Login) title() string {
+	if l.Unsent {
+		return "请重新登录"
+	}
+	return "登录"
+}
+
 // Register is the page GET,POST /register. Passwords are never sent back to the browser.
 type Register struct {
 	Page

@@ -14,6 +14,17 @@ func TestLoginKeepsWhatWasTyped(t *testing.T) {
 	wantCount(t, doc, ".problems, [aria-invalid]", 0)
 }
 
+func TestLoginTellsOfAFormThatWasNotTaken(t *testing.T) {
+	t.Parallel()
+	doc := render(t, LoginPage(Login{Page: signedOut, Next: "/account/profile", Unsent: true}))
+	wantText(t, doc, "title", "请重新登录 – 路飞学城")
+	wantContains(t, doc, ".note", "刚才提交的内容没有保存")
+	doc = render(t, LoginPage(Login{Page: signedOut, Next: "/cart"}))
+	wantText(t, doc, "title", "登录 – 路飞学城")
+	wantCount(t, doc, ".note", 0)
+	wantContains(t, doc, "main", "登录后会回到刚才的页面")
+}
+
 func TestRegisterShowsEachMistakeAtItsField(t *testing.T) {
 	t.Parallel()
 	doc := render(t, RegisterPage(Register{

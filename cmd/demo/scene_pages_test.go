@@ -49,6 +49,7 @@ func (s *scene) coursePages() []pageState {
 func (s *scene) loginPages() []pageState {
 	return []pageState{
 		{name: "login", path: "/login?next=/cart"},
+		{name: "login-unsent", path: "/login?next=/account/profile&unsent=1"},
 		{name: "login-refused", path: "/login", steps: func(tab *browser.Tab) {
 			tab.Type("#username", "nobody")
 			tab.Type("#password", "wrong password")

@@ -48,7 +48,7 @@ func TestOrderMessages(t *testing.T) {
 			}
 			got = append(got, string(m.Verdict)+" "+m.Reason)
 		}
-		if want := []string{"noted returned", "accepted fulfilled", "held second_trade"}; !slices.Equal(got, want) {
+		if want := []string{"noted returned", "accepted fulfilled", "held another_trade"}; !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})

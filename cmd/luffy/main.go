@@ -23,8 +23,9 @@ const usage = `luffy is a course shop that takes payments with Alipay.
   luffy user password NAME             give somebody who has forgotten it another password
   luffy course import FILE             read courses, activities and coupons from a JSON file
   luffy coupon give USER COUPON        give a student a coupon by its name
-  luffy order ORDER|STUDENT            show an order with its attempts to pay, refunds and messages, found by its
-                                       number, an out_trade_no or a trade_no; or list a student's latest orders
+  luffy order ORDER|STUDENT            show an order with its attempts to pay, refunds, messages and what staff did,
+                                       found by its number, an out_trade_no or a trade_no; or list a student's
+                                       latest orders
   luffy order ask ORDER                ask Alipay about every attempt to pay it, and book what came
   luffy message ID                     print a message of an order as it came, for luffy alipay verify
   luffy reconcile DATE                 compare Alipay's bill of a day, like 2026-11-21, with the shop; exit 3 when

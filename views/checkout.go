@@ -84,6 +84,18 @@ func (c Checkout) noCoupon() bool {
 	return true
 }
 
+// couponText is what the coupon takes off or, while none is chosen, what the best one could.
+func (c Checkout) couponText() string {
+	var best models.Fen
+	for _, coupon := range c.Coupons {
+		best = max(best, coupon.Saves)
+	}
+	if c.CouponSaved > 0 || best == 0 {
+		return offOrUnused(c.CouponSaved)
+	}
+	return "未使用，可省 " + best.Yuan()
+}
+
 func (c Checkout) submitText() string {
 	if c.ToPay == 0 {
 		return "免费领取"

@@ -28,7 +28,7 @@ func TestCheckoutForm(t *testing.T) {
 
 	page := sampleCheckout()
 	page.CouponSaved, page.PointsSaved = 0, 0
-	wantContains(t, render(t, CheckoutPage(page)), ".sums", "优惠券 未使用 积分 未使用")
+	wantContains(t, render(t, CheckoutPage(page)), ".sums", "优惠券 未使用，可省 ¥150.68 积分 未使用")
 }
 
 func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {

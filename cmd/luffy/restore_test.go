@@ -1,0 +1,79 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"luffy/cmd/internal/settings"
+	"luffy/models"
+)
+
+// TestRestoredBackup: what the backup lacks is booked from Alipay's bill or listed for staff, and no money
+// goes back twice.
+func TestRestoredBackup(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		sold := p.sell(p.stock.Plain.For(0), p.stock.Step.For(0))
+		unheard := p.order(p.stock.Plain.For(30))
+		restore := p.backUp()
+		refund, err := p.payments.Refund(p.t.Context(), models.NewRefund{OrderNumber: sold.OrderNumber, Line: 1, Reason: "换课"})
+		if err != nil || refund.State != models.RefundDone {
+			p.t.Fatalf("got %+v, %v; want the refund done", refund, err)
+		}
+		lost := p.sell(p.stock.Off.For(60))
+		p.today()
+
+		restore()
+		p.want(0, "migrate up", "nothing to apply")
+		p.want(0, "audit", "clean")
+		p.want(exitOpen, "reconcile "+p.date(), "open differences: 1",
+			"paid_at_alipay_not_here    "+lost.OrderNumber, "confirmed by query: fulfilled", "booked from the bill")
+		p.want(0, "order "+unheard.OrderNumber, models.OrderPaid.String())
+		p.want(exitFailure, "refund "+sold.OrderNumber+" --line 1 --reason 换课", "given back before")
+		p.want(0, "refund "+sold.OrderNumber+" --reason 停课", sold.OrderNumber+"R2 of ¥")
+		p.want(0, "audit", "clean")
+		if trade, _ := p.alipay.Trade(sold.OrderNumber); models.Fen(trade.Refunded) != sold.RealPrice || len(trade.Refunds) != 2 {
+			p.t.Errorf("at Alipay %d went back in %d refunds, want %d in 2", trade.Refunded, len(trade.Refunds), sold.RealPrice)
+		}
+	})
+}
+
+// backUp makes a backup of the shop's database as an operator does, for the program to go on with once
+// restore has loaded it.
+func (p *till) backUp() (restore func()) {
+	p.t.Helper()
+	if p.db.Dialect() == models.DialectSQLite {
+		file := filepath.Join(p.t.TempDir(), "backup.db")
+		_, err := p.db.SQL().ExecContext(p.t.Context(), "VACUUM INTO ?", file)
+		p.must(err)
+		return func() { p.environ = append(p.environ, "LUFFY_DATABASE_URL=sqlite:"+file) }
+	}
+	address, err := url.Parse(settings.Read(p.environ).DatabaseURL)
+	p.must(err)
+	name := address.Path[1:]
+	dump := p.atServer(address, "", "mariadb-dump", "--single-transaction", name)
+	return func() {
+		p.atServer(address, "DROP DATABASE "+name+"; CREATE DATABASE "+name+" CHARACTER SET utf8mb4", "mariadb")
+		p.atServer(address, dump, "mariadb", name)
+	}
+}
+
+// atServer runs a program of MariaDB's and returns what it prints.
+func (p *till) atServer(address *url.URL, stdin, program string, args ...string) string {
+	p.t.Helper()
+	password, _ := address.User.Password()
+	server := []string{"--host=" + address.Hostname(), "--port=" + address.Port(), "--user=" + address.User.Username()}
+	command := exec.CommandContext(p.t.Context(), program, append(server, args...)...)
+	command.Env = append(os.Environ(), "MYSQL_PWD="+password)
+	var said strings.Builder
+	command.Stdin, command.Stderr = strings.NewReader(stdin), &said
+	out, err := command.Output()
+	if err != nil {
+		p.t.Fatalf("%s: %v\n%s", program, err, said.String())
+	}
+	return string(out)
+}

@@ -6,25 +6,6 @@ import (
 	"time"
 )
 
-// billFaults are the switches for one bill as a whole.
-type billFaults map[string]Fault
-
-// takeBillFaults is called with s.mu held.
-func (s *Sandbox) takeBillFaults() billFaults {
-	found := billFaults{}
-	for _, name := range wholeBillFaults {
-		if f, hit := s.takeFault(name, faulty{}); hit {
-			found[name] = f
-		}
-	}
-	return found
-}
-
-func (faults billFaults) on(name string) bool {
-	_, hit := faults[name]
-	return hit
-}
-
 // alterRows leaves out, changes and adds rows. s.mu is held.
 func (s *Sandbox) alterRows(rows []billRow, b bill) []billRow {
 	var kept []billRow
@@ -57,7 +38,7 @@ func (s *Sandbox) alterRows(rows []billRow, b bill) []billRow {
 }
 
 // alterColumns changes which columns there are, and their order.
-func (faults billFaults) alterColumns(columns []billColumn) []billColumn {
+func (faults faultSet) alterColumns(columns []billColumn) []billColumn {
 	if f, hit := faults[BillMissingColumns]; hit {
 		columns = slices.DeleteFunc(columns, named(cmp.Or(f.Value, "商户订单号")))
 	}
@@ -72,13 +53,13 @@ func (faults billFaults) alterColumns(columns []billColumn) []billColumn {
 }
 
 // cutInList means that the list ends early, while the archive is complete.
-func (faults billFaults) cutInList() bool {
+func (faults faultSet) cutInList() bool {
 	f, hit := faults[BillCutOff]
 	return hit && f.Value == ""
 }
 
 // alterArchive changes what is downloaded.
-func (faults billFaults) alterArchive(archive []byte) []byte {
+func (faults faultSet) alterArchive(archive []byte) []byte {
 	if faults.on(BillCutOff) && !faults.cutInList() {
 		archive = archive[:len(archive)/2]
 	}

@@ -17,17 +17,25 @@ type bill struct {
 	account  string // PID
 	exported time.Time
 	rows     []billRow
-	faults   billFaults
+	faults   faultSet
 }
 
-// total is the number and the sum of the rows of one kind.
-func (b bill) total(refunds bool) (rows int, fen int64) {
+// billSum is the number and the sum of the rows of one kind.
+type billSum struct {
+	rows int
+	fen  int64
+}
+
+func (b bill) sums() (payments, refunds billSum) {
 	for _, r := range b.rows {
-		if r.Refund == refunds {
-			rows, fen = rows+1, fen+r.Amount
+		sum := &payments
+		if r.Refund {
+			sum = &refunds
 		}
+		sum.rows++
+		sum.fen += r.Amount
 	}
-	return rows, fen
+	return payments, refunds
 }
 
 func (b bill) head(title string) []string {
@@ -54,30 +62,28 @@ func (b bill) detail() string {
 	if b.faults.cutInList() {
 		return crlf(lines[:len(lines)-min(1, len(b.rows))])
 	}
-	payments, paid := b.total(false)
-	refunds, refunded := b.total(true)
+	payments, refunds := b.sums()
 	return crlf(append(lines,
 		"#-----------------------------------------业务明细列表结束------------------------------------",
-		fmt.Sprintf("#交易合计：%d笔，商家实收共%s元，商家优惠共0.00元", payments, alipay.FormatAmount(paid)),
-		fmt.Sprintf("#退款合计：%d笔，商家实收退款共%s元，商家优惠退款共0.00元", refunds, alipay.FormatAmount(refunded)),
+		fmt.Sprintf("#交易合计：%d笔，商家实收共%s元，商家优惠共0.00元", payments.rows, alipay.FormatAmount(payments.fen)),
+		fmt.Sprintf("#退款合计：%d笔，商家实收退款共%s元，商家优惠退款共0.00元", refunds.rows, alipay.FormatAmount(refunds.fen)),
 		"#导出时间：["+billTime(b.exported)+"]"))
 }
 
 // summary is the second file, 业务明细(汇总), with one row for each shop and one for all; there is
 // one shop, without a number.
 func (b bill) summary() string {
-	payments, paid := b.total(false)
-	refunds, refunded := b.total(true)
+	payments, refunds := b.sums()
 	var fees int64
 	for _, r := range b.rows {
 		fees += r.Fee
 	}
-	sum := alipay.FormatAmount(paid + refunded)
+	sum := alipay.FormatAmount(payments.fen + refunds.fen)
 	return crlf(append(b.head("汇总"),
 		"#-----------------------------------------业务汇总列表----------------------------------------",
 		"门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,支付宝优惠（元）,商家优惠（元）,卡消费金额（元）,服务费（元）,分润（元）,实收净额（元）",
-		fmt.Sprintf("合计\t,\t,%d,%d,%s,%s,0.00,0.00,0.00,%s,0.00,%s", payments, refunds, sum, sum,
-			alipay.FormatAmount(fees), alipay.FormatAmount(paid+refunded+fees)),
+		fmt.Sprintf("合计\t,\t,%d,%d,%s,%s,0.00,0.00,0.00,%s,0.00,%s", payments.rows, refunds.rows, sum, sum,
+			alipay.FormatAmount(fees), alipay.FormatAmount(payments.fen+refunds.fen+fees)),
 		"#-----------------------------------------业务汇总列表结束------------------------------------",
 		"#导出时间：["+billTime(b.exported)+"]"))
 }

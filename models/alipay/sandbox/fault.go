@@ -33,7 +33,7 @@ func (f Fault) check() error {
 		return fmt.Errorf("fault %s: value %q does not fit", f.Name, f.Value)
 	case f.Method != "" && !slices.Contains(slices.Collect(maps.Keys(apiMethods)), f.Method):
 		return fmt.Errorf("fault %s: no method %q", f.Name, f.Method)
-	case f.OutTradeNo != "" && slices.Contains(wholeBillFaults, f.Name):
+	case f.OutTradeNo != "" && slices.Contains(wholeBillFaultNames, f.Name):
 		return fmt.Errorf("fault %s is of the whole bill and takes no out_trade_no", f.Name)
 	}
 	return nil

@@ -110,13 +110,13 @@ var (
 		QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen,
 		RefundTooSoon, RefundQueryLags, WrongPID,
 	}
-	billRowFaultNames = []string{BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount}
-	wholeBillFaults   = []string{
+	billRowFaultNames   = []string{BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount}
+	wholeBillFaultNames = []string{
 		BillTradeAdded, BillLate, BillEmpty, BillExpiredURL, BillExtraColumns, BillReordered, BillMissingColumns,
 		BillCutOff, BillNotZip,
 	}
 	faultNames = slices.Concat(planFaultNames, messageFaultNames, returnFaultNames, apiFaultNames,
-		businessFaultNames, billRowFaultNames, wholeBillFaults)
+		businessFaultNames, billRowFaultNames, wholeBillFaultNames)
 )
 
 // faultValues says what the value of a fault must be; faults that take none are absent.

@@ -100,7 +100,7 @@ func (s *Sandbox) makeBill(p period) (bill, error) {
 	if err := s.billThere(p, now); err != nil {
 		return bill{}, err
 	}
-	b := bill{period: p, account: s.cfg.SellerID, exported: now, faults: s.takeBillFaults()}
+	b := bill{period: p, account: s.cfg.SellerID, exported: now, faults: s.takeFaults(wholeBillFaultNames, faulty{})}
 	if f, late := b.faults[BillLate]; late {
 		return bill{}, billRefusal(cmp.Or(f.Value, "BILL_NOT_EXIST"), "账单还没有生成")
 	}

@@ -180,83 +180,94 @@ func (s *scene) givenBack(t testing.TB) models.Order {
 	return order
 }
 
-func TestRequestRefundIsBarred(t *testing.T) {
-	type lead func(t *testing.T, s *scene, order models.Order, w *models.RefundWish)
+// wishing is an order of two lines and what its student wishes to give back of it, at first line 1.
+type wishing struct {
+	*scene
+	t     *testing.T
+	order models.Order
+	wish  models.RefundWish
+}
+
+func TestRequestRefundUnheard(t *testing.T) {
 	for name, c := range map[string]struct {
-		lead lead
-		want error
-		bar  models.RefundBar
+		change func(*wishing)
+		want   error
 	}{
-		"another's order": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.UserID++ }, models.ErrNotFound, ""},
-		"no such order": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.OrderNumber = "x" },
-			models.ErrNotFound, ""},
-		"no such line": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{1, 9} },
-			models.ErrLineNotOpen, ""},
-		"a line of minus one": {func(_ *testing.T, _ *scene, _ models.Order, w *models.RefundWish) { w.Lines = []int{-1} },
-			models.ErrLineNotOpen, ""},
-		"one line of two":   {leadWatched, models.ErrRefundBarred, models.BarWatched},
-		"a line of nothing": {leadFree, models.ErrRefundBarred, models.BarNothing},
-		"the eighth day after": {func(_ *testing.T, s *scene, _ models.Order, _ *models.RefundWish) {
-			s.clock.forward(8 * 24 * time.Hour)
-		}, models.ErrRefundBarred, models.BarLate},
-		"given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1}))
-		}, models.ErrRefundBarred, models.BarGone},
-		"on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
-		}, models.ErrRefundBarred, models.BarGone},
-		"the whole on its way back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber})
-		}, models.ErrRefundBarred, models.BarGone},
-		"rejected": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.requestRefund(t, o, 1)
-			decision := models.RefundDecision{By: "boss", Reason: "x"}
-			if err := s.RejectRefund(t.Context(), s.request(t, o, 1).ID, decision); err != nil {
-				t.Fatal(err)
-			}
-		}, models.ErrRefundBarred, models.BarRejected},
-		"less is left": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber, Amount: 200_00}))
-		}, models.ErrRefundBarred, models.BarShort},
-		"all given back": {func(t *testing.T, s *scene, o models.Order, _ *models.RefundWish) {
-			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: o.OrderNumber}))
-		}, models.ErrNothingPaid, ""},
+		"another's order":     {func(w *wishing) { w.wish.UserID++ }, models.ErrNotFound},
+		"no such order":       {func(w *wishing) { w.wish.OrderNumber = "x" }, models.ErrNotFound},
+		"no such line":        {func(w *wishing) { w.wish.Lines = []int{1, 9} }, models.ErrLineNotOpen},
+		"a line of minus one": {func(w *wishing) { w.wish.Lines = []int{-1} }, models.ErrLineNotOpen},
+		"all given back": {func(w *wishing) {
+			w.finish(w.t, w.refund(w.t, models.NewRefund{OrderNumber: w.order.OrderNumber}))
+		}, models.ErrNothingPaid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onEach(t, func(t *testing.T, s *scene) {
-				order := s.twoLines(t)
-				wish := s.wish(order, 1)
-				c.lead(t, s, order, &wish)
-				before := len(rows[models.LineRequest](t, s.DB, "state = 'open'"))
-				if _, err := s.RequestRefund(t.Context(), wish, sevenDays); !errors.Is(err, c.want) {
-					t.Errorf("got %v, want %v", err, c.want)
-				}
-				if n := len(rows[models.LineRequest](t, s.DB, "state = 'open'")); n != before {
-					t.Errorf("got %d open requests, want %d as before", n, before)
-				}
-				if c.bar == "" {
-					return
-				}
-				_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, wish.OrderNumber, sevenDays)
-				if err != nil || choices[0].Bar != c.bar || c.bar.String() == "" {
-					t.Errorf("got bar %q (%s), %v; want %q", choices[0].Bar, choices[0].Bar, err, c.bar)
-				}
-			})
+			onEach(t, func(t *testing.T, s *scene) { wishInVain(t, s, c.change, c.want) })
 		})
 	}
 }
 
-// leadWatched opens one of the first course's three lessons, a third, and asks for both lines: none
-// is asked for.
-func leadWatched(t *testing.T, s *scene, _ models.Order, w *models.RefundWish) {
-	s.openLesson(t, 1)
-	w.Lines = []int{2, 1}
+func TestRequestRefundIsBarred(t *testing.T) {
+	for bar, changes := range map[models.RefundBar]map[string]func(*wishing){
+		models.BarWatched: {"one line of two": func(w *wishing) {
+			w.openLesson(w.t, 1) // of the first course's three, a third
+			w.wish.Lines = []int{2, 1}
+		}},
+		models.BarNothing: {"a line that cost nothing": func(w *wishing) {
+			free, _ := modelstest.Paid(w.t, w.DB, w.ann, w.Free.For(30), w.Step.For(60))
+			w.wish.OrderNumber = free.OrderNumber
+		}},
+		models.BarLate: {"the eighth day after": func(w *wishing) { w.clock.forward(8 * 24 * time.Hour) }},
+		models.BarGone: {
+			"given back": func(w *wishing) {
+				w.finish(w.t, w.refund(w.t, models.NewRefund{OrderNumber: w.order.OrderNumber, Line: 1}))
+			},
+			"on its way back": func(w *wishing) {
+				w.refund(w.t, models.NewRefund{OrderNumber: w.order.OrderNumber, Line: 1})
+			},
+			"the whole on its way back": func(w *wishing) {
+				w.refund(w.t, models.NewRefund{OrderNumber: w.order.OrderNumber})
+			},
+		},
+		models.BarRejected: {"rejected": func(w *wishing) {
+			w.requestRefund(w.t, w.order, 1)
+			decision := models.RefundDecision{By: "boss", Reason: "x"}
+			if err := w.RejectRefund(w.t.Context(), w.request(w.t, w.order, 1).ID, decision); err != nil {
+				w.t.Fatal(err)
+			}
+		}},
+		models.BarShort: {"less is left": func(w *wishing) {
+			w.finish(w.t, w.refund(w.t, models.NewRefund{OrderNumber: w.order.OrderNumber, Amount: 200_00}))
+		}},
+	} {
+		for name, change := range changes {
+			t.Run(name, func(t *testing.T) {
+				onEach(t, func(t *testing.T, s *scene) {
+					wish := wishInVain(t, s, change, models.ErrRefundBarred)
+					_, choices, err := s.RefundChoices(t.Context(), s.ann.ID, wish.OrderNumber, sevenDays)
+					if err != nil || choices[0].Bar != bar || bar.String() == "" {
+						t.Errorf("got bar %q (%s), %v; want %q", choices[0].Bar, choices[0].Bar, err, bar)
+					}
+				})
+			})
+		}
+	}
 }
 
-// leadFree asks for a line that cost nothing.
-func leadFree(t *testing.T, s *scene, _ models.Order, w *models.RefundWish) {
-	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Free.For(30), s.Step.For(60))
-	w.OrderNumber = order.OrderNumber
+// wishInVain says that the wish is refused after the change, and that no line is asked for then.
+func wishInVain(t *testing.T, s *scene, change func(*wishing), want error) models.RefundWish {
+	t.Helper()
+	order := s.twoLines(t)
+	w := wishing{s, t, order, s.wish(order, 1)}
+	change(&w)
+	open := len(rows[models.LineRequest](t, s.DB, "state = 'open'"))
+	if _, err := s.RequestRefund(t.Context(), w.wish, sevenDays); !errors.Is(err, want) {
+		t.Errorf("got %v, want %v", err, want)
+	}
+	if n := len(rows[models.LineRequest](t, s.DB, "state = 'open'")); n != open {
+		t.Errorf("got %d open requests, want %d as before", n, open)
+	}
+	return w.wish
 }
 
 // openLesson opens one of the lessons 1 to 3, which are the first course's.

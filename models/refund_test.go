@@ -71,58 +71,60 @@ func TestCreateRefund(t *testing.T) {
 }
 
 func TestCreateRefundRefused(t *testing.T) {
-	for name, c := range map[string]struct {
-		lead func(*testing.T, *scene, *models.NewRefund)
-		want error
-	}{
-		"no such order": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.OrderNumber = "404" }, models.ErrNotFound},
-		"unpaid": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			r.OrderNumber = s.order(t, s.Step.For(30)).OrderNumber
-		}, models.ErrNothingPaid},
-		"free": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			r.OrderNumber = s.order(t, s.Free.For(30)).OrderNumber
-		}, models.ErrNothingPaid},
-		"more than was paid": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Amount = 216_34 }, models.ErrRefundTooMuch},
-		"more than is left": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber, Amount: 200_00})
-			r.Amount = 16_34
-		}, models.ErrRefundTooMuch},
-		"a line that costs more than is left": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber, Amount: 200_00})
-			r.Line = 1
-		}, models.ErrRefundTooMuch},
-		"a negative sum": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Amount = -1 }, models.ErrRefundNothing},
-		"all, when all is on its way": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber})
-		}, models.ErrRefundNothing},
-		"all, when all went back": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			s.finish(t, s.refund(t, models.NewRefund{OrderNumber: r.OrderNumber}))
-		}, models.ErrNothingPaid},
-		"a line that is not there":    {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Line = 3 }, models.ErrLineNotOpen},
-		"a line of a negative number": {func(_ *testing.T, _ *scene, r *models.NewRefund) { r.Line = -1 }, models.ErrLineNotOpen},
-		"a line that is on its way": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			r.Line = 1
-			s.refund(t, *r)
-		}, models.ErrLineNotOpen},
-		"a line that went back": {func(t *testing.T, s *scene, r *models.NewRefund) {
-			r.Line = 1
-			s.finish(t, s.refund(t, *r))
-		}, models.ErrLineNotOpen},
+	for want, changes := range map[error]map[string]func(*refunding){
+		models.ErrNotFound: {"no such order": func(r *refunding) { r.wanted.OrderNumber = "404" }},
+		models.ErrNothingPaid: {
+			"unpaid":                  func(r *refunding) { r.wanted.OrderNumber = r.order(r.t, r.Step.For(30)).OrderNumber },
+			"free":                    func(r *refunding) { r.wanted.OrderNumber = r.order(r.t, r.Free.For(30)).OrderNumber },
+			"all, when all went back": func(r *refunding) { r.finish(r.t, r.refund(r.t, r.wanted)) },
+		},
+		models.ErrRefundTooMuch: {
+			"more than was paid":                  func(r *refunding) { r.wanted.Amount = 216_34 },
+			"more than is left":                   func(r *refunding) { r.giveBack(200_00); r.wanted.Amount = 16_34 },
+			"a line that costs more than is left": func(r *refunding) { r.giveBack(200_00); r.wanted.Line = 1 },
+		},
+		models.ErrRefundNothing: {
+			"a negative sum":              func(r *refunding) { r.wanted.Amount = -1 },
+			"all, when all is on its way": func(r *refunding) { r.refund(r.t, r.wanted) },
+		},
+		models.ErrLineNotOpen: {
+			"a line that is not there":    func(r *refunding) { r.wanted.Line = 3 },
+			"a line of a negative number": func(r *refunding) { r.wanted.Line = -1 },
+			"a line that is on its way":   func(r *refunding) { r.wanted.Line = 1; r.refund(r.t, r.wanted) },
+			"a line that went back": func(r *refunding) {
+				r.wanted.Line = 1
+				r.finish(r.t, r.refund(r.t, r.wanted))
+			},
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			onEach(t, func(t *testing.T, s *scene) {
-				wanted := models.NewRefund{OrderNumber: s.twoLines(t).OrderNumber}
-				c.lead(t, s, &wanted)
-				before := len(rows[models.Refund](t, s.DB, "1 = 1"))
-				if _, err := s.CreateRefund(t.Context(), wanted); !errors.Is(err, c.want) {
-					t.Errorf("got %v, want %v", err, c.want)
-				}
-				if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != before {
-					t.Errorf("got %d refunds, want %d as before", n, before)
-				}
+		for name, change := range changes {
+			t.Run(name, func(t *testing.T) {
+				onEach(t, func(t *testing.T, s *scene) {
+					r := refunding{s, t, models.NewRefund{OrderNumber: s.twoLines(t).OrderNumber}}
+					change(&r)
+					before := len(rows[models.Refund](t, s.DB, "1 = 1"))
+					if _, err := s.CreateRefund(t.Context(), r.wanted); !errors.Is(err, want) {
+						t.Errorf("got %v, want %v", err, want)
+					}
+					if n := len(rows[models.Refund](t, s.DB, "1 = 1")); n != before {
+						t.Errorf("got %d refunds, want %d as before", n, before)
+					}
+				})
 			})
-		})
+		}
 	}
+}
+
+// refunding is a paid order of two lines and what is to be given back of it, at first all.
+type refunding struct {
+	*scene
+	t      *testing.T
+	wanted models.NewRefund
+}
+
+// giveBack sends a part of the order's sum on its way back.
+func (r *refunding) giveBack(sum models.Fen) {
+	r.refund(r.t, models.NewRefund{OrderNumber: r.wanted.OrderNumber, Amount: sum})
 }
 
 // A line that the coupon or the points covered wholly has nothing to give back.

@@ -33,6 +33,7 @@ var logMakers = map[string]string{
 var programStarters = map[string]string{
 	"cmd/luffy/processes_test.go tool":                   "logwatch",
 	"cmd/luffy/processes_test.go start":                  "logwatch",
+	"cmd/luffy/restore_test.go atServer":                 "nobody: they are of MariaDB",
 	"cmd/proof/program.go launch":                        "logwatch, for the judge",
 	"cmd/cluster/replica.go start":                       "wantNoSecrets, in the file",
 	"cmd/cluster/site.go tool":                           "nobody; the tests of cmd/luffy run the same commands",

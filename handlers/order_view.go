@@ -34,6 +34,7 @@ func (s *shop) orderView(o models.OrderView) views.Order {
 	if paid, ok := o.PaidBy(); ok && paid.TradeNo != nil {
 		v.TradeNo = *paid.TradeNo
 	}
+	_, v.Held = o.HeldPayment()
 	for _, line := range o.Lines {
 		v.Lines = append(v.Lines, views.OrderLine{
 			CourseID: line.CourseID, Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,

@@ -14,6 +14,7 @@ type Order struct {
 	Status    models.OrderStatus
 	Hidden    bool // deleted from My Orders by its student
 	Closing   bool // 取消中: unpaid, but it can neither be paid nor cancelled any more
+	Held      bool // Alipay took another sum for it; not read for My Orders
 	OrderedAt time.Time
 	Deadline  time.Time // until when an unpaid order can be paid
 	PaidAt    time.Time
@@ -69,9 +70,11 @@ func (a Access) noted() bool { return a != AccessNone && a != AccessLive }
 // renewPath is where a course stands to be bought again.
 func renewPath(courseID int64) string { return "/courses/" + id(courseID) + "#buy-title" }
 
-// payable reports whether 去付款 and 取消订单 are offered. The server decides again when the button
-// is pressed.
-func (o *Order) payable(now time.Time) bool {
+// payable reports whether 去付款 is offered. The server decides again when the button is pressed.
+func (o *Order) payable(now time.Time) bool { return o.cancellable(now) && !o.Held }
+
+// cancellable reports whether 取消订单 is offered, like 去付款.
+func (o *Order) cancellable(now time.Time) bool {
 	return o.Status == models.OrderUnpaid && !o.Closing && (o.Deadline.IsZero() || now.Before(o.Deadline))
 }
 

@@ -14,9 +14,10 @@ var errRefundUnheard = errors.New("the refund query does not know the refund yet
 // errAnotherTrade means that a refund is not of the trade that the attempt is booked with.
 var errAnotherTrade = errors.New("the refund is of another trade of the attempt")
 
-// noteRefund books a refund that a genuine notify tells of. A refund of a second trade of the attempt,
-// which the shop has not booked either, takes nothing back from the order: errAnotherTrade. The notify has only the sum of all refunds
-// of the trade, so if it has a number, Alipay is asked for the amount of that refund.
+// noteRefund books a refund that a genuine notify tells of. The notify has only the sum of all refunds
+// of the trade, so if it has a number, Alipay is asked for the amount of that refund. A refund of a
+// second trade of the attempt, which the shop has not booked either, takes nothing back from the order:
+// errAnotherTrade.
 func (s *Service) noteRefund(ctx context.Context, n alipay.Notify) error {
 	standing, err := s.db.PaymentByOutTradeNo(ctx, n.OutTradeNo)
 	if err != nil {

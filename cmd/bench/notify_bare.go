@@ -39,7 +39,8 @@ func (b *bench) fulfilBare(ctx context.Context, o order, raw []byte) error {
 	now := time.Now().UTC()
 	out := now.AddDate(0, 0, 90)
 	for _, s := range []statement{
-		{"UPDATE ly_payment SET state = 'paid', trade_no = ?, paid_at = ? WHERE order_id = ? AND trade_no IS NULL",
+		{"UPDATE ly_payment SET state = 'paid', trade_no = ?, paid_at = ?, ask_at = NULL " +
+			"WHERE order_id = ? AND trade_no IS NULL",
 			[]any{tradeNo(o), now, o.id}},
 		{"UPDATE ly_order SET order_status = 1, pay_type = 1, pay_time = ? WHERE id = ? AND order_status = 0",
 			[]any{now, o.id}},

@@ -96,8 +96,8 @@ func orderRows(batch []order) []string {
 		coupons = append(coupons, fmt.Sprintf("(%d, %d, 1, %s, %s, %d)", o.coupon, o.user, now, later, o.id))
 		orders = append(orders, fmt.Sprintf("(%d, '%s', %d, 'bench', %d, 1000, 1000, %d, %d, %d, %s, %s)",
 			o.id, o.number, o.user, orderAmount+2000, orderAmount, orderPoints, o.coupon, now, later))
-		payments = append(payments, fmt.Sprintf("(%d, '%s', '%s', %d, 'bench', 'open', %s, %s)",
-			o.id, o.number, appID, orderAmount, later, now))
+		payments = append(payments, fmt.Sprintf("(%d, '%s', '%s', %d, 'bench', 'open', %s, %s, %s)",
+			o.id, o.number, appID, orderAmount, later, now, later))
 		for j, course := range o.courses {
 			lines = append(lines, fmt.Sprintf("(%d, %d, %d, '三个月有效', 90, '课程 %d', 'img/go.svg', 11000, 11000, 10333)",
 				o.id, course, j+1, course))
@@ -114,7 +114,8 @@ func orderRows(batch []order) []string {
 			"total_price, coupon_amount, credit_amount, real_price, credit, coupon, created_at, expires_at)", orders),
 		insert("ly_order_detail (order_id, course_id, position, expire_text, expire_days, course_name, course_img, "+
 			"price, sale_price, real_price)", lines),
-		insert("ly_payment (order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at)", payments),
+		insert("ly_payment (order_id, out_trade_no, app_id, amount, subject, state, "+
+			"expires_at, created_at, ask_at)", payments),
 		insert("ly_cart_item (user_id, course_id, price, created_at)", carts),
 	}
 }

@@ -28,11 +28,8 @@ func searchWords(c echo.Context) string {
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
-// usernameIn reads a username. Chinese input methods also write letters and digits in full width, which
-// look like the others; they are stored as the others, and so are found whichever way they are typed.
-func usernameIn(c echo.Context) string {
-	return strings.TrimSpace(width.Fold.String(c.FormValue("username")))
-}
+// usernameIn reads a username; blanks around it were pasted with it.
+func usernameIn(c echo.Context) string { return strings.TrimSpace(c.FormValue("username")) }
 
 // pageNo reads ?page=. Anything but a number becomes 0, which the models take for the first page.
 func pageNo(c echo.Context) int {

@@ -5,9 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
-	"unicode"
 )
 
 // Limit bounds how often something may be tried: burst times at once, and one more time after each
@@ -72,17 +70,6 @@ func network(address string) string {
 		return address
 	}
 	return prefix.String()
-}
-
-// FoldName returns the same text for all spellings of a username that are equal by strings.EqualFold.
-func FoldName(username string) string {
-	return strings.Map(func(r rune) rune {
-		least := r
-		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
-			least = min(least, other)
-		}
-		return least
-	}, username)
 }
 
 // buckets bounds the rows of ly_throttle. Two limits that fall into one bucket share it, which is

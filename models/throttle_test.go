@@ -123,6 +123,7 @@ func TestLimitsMeet(t *testing.T) {
 	}{
 		{models.LimitName("ann"), models.LimitName("ANN"), true},
 		{models.LimitName("ann"), models.LimitName("ánn"), false},
+		{models.LimitName("ann"), models.LimitName("ａｎｎ"), true},
 		// \u212a is the sign of degrees Kelvin, a k to SQL and to EqualFold.
 		{models.LimitName("king"), models.LimitName("\u212aing"), true},
 		{models.LimitName("σς"), models.LimitName("ΣΣ"), true},

@@ -1,12 +1,11 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -51,10 +50,11 @@ type NewUser struct {
 
 // Check returns everything that is wrong with the account, joined: ErrUsername, ErrPassword.
 func (n NewUser) Check() error {
-	return errors.Join(checkUsername(n.Username), checkPassword(n.Password))
+	return errors.Join(checkUsername(plainName(n.Username)), checkPassword(n.Password))
 }
 
-// AddUser makes an account. Errors: ErrUsername, ErrPassword, ErrTaken.
+// AddUser makes an account. A name that only looks like one in use is taken. Errors: ErrUsername,
+// ErrPassword, ErrTaken.
 func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	if err := n.Check(); err != nil {
 		return User{}, err
@@ -63,8 +63,11 @@ func (db *DB) AddUser(ctx context.Context, n NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	user := User{Username: n.Username, Password: hash, IsStaff: n.Staff}
+	user := User{Username: plainName(n.Username), Password: hash, IsStaff: n.Staff}
 	err = db.inTx(ctx, func(tx transaction) error {
+		if _, err := userNamed(tx.DB, n.Username); !errors.Is(err, ErrNotFound) {
+			return cmp.Or(err, ErrTaken)
+		}
 		user.ID, user.Credit, user.CreatedAt = 0, 0, tx.now // this may be a second try
 		if err := tx.Create(&user).Error; err != nil {
 			return err
@@ -104,34 +107,6 @@ func (db *DB) Authenticate(ctx context.Context, username, password string) (User
 		return User{}, ErrNotFound
 	}
 	return user, nil
-}
-
-// UserByName reads the account with that name, upper or lower case; ErrNotFound if there is none.
-func (db *DB) UserByName(ctx context.Context, username string) (User, error) {
-	var user User
-	if err := db.with(ctx).Take(&user, "username = ?", username).Error; err != nil {
-		return User{}, found(err)
-	}
-	// MySQL's collation also finds "ann" for "ánn", and takes all characters beyond U+FFFF for one. A
-	// coupon would go to somebody else, and LimitName would count guesses under each spelling by
-	// itself.
-	if !strings.EqualFold(user.Username, username) {
-		return User{}, ErrNotFound
-	}
-	return user, nil
-}
-
-func checkUsername(name string) error {
-	if n := utf8.RuneCountInString(name); n < UsernameMin || n > UsernameMax {
-		return ErrUsername
-	}
-	strange := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.", r) || r == utf8.RuneError
-	}
-	if strings.ContainsFunc(name, strange) {
-		return ErrUsername
-	}
-	return nil
 }
 
 func checkPassword(password string) error {

@@ -39,7 +39,7 @@ func mysqlConfigs(address string) ([]*mysqldriver.Config, error) {
 	var configs []*mysqldriver.Config
 	for host := range strings.SplitSeq(authority[at:], ",") {
 		u, err := url.Parse("mysql://" + authority[:at] + host + "/" + path)
-		if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.Fragment != "" {
+		if err != nil || u.Hostname() == "" || u.User == nil || len(u.Path) < 2 || u.Fragment != "" || strings.ContainsAny(u.Path[1:], "/@:") {
 			return nil, ErrDatabaseURL // never the parse error: it repeats the password
 		}
 		config := mysqlConfig(u)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -104,9 +105,14 @@ func checkGateway(gateway string) error {
 		return errors.New("an absolute http or https address is expected")
 	case u.User != nil || strings.ContainsAny(gateway, "?#"):
 		return errors.New("an address without user, query and fragment is expected")
+	case u.Scheme == "http" && alipayHost.MatchString(u.Hostname()):
+		return errors.New("an address of https is expected: orders and refunds would go through the network in the clear")
 	}
 	return nil
 }
+
+// alipayHost matches the hosts of Alipay itself and of its sandbox; a simulator may do without TLS.
+var alipayHost = regexp.MustCompile(`(?i)(^|\.)alipay(dev)?\.com\.?$`)
 
 // newHTTP returns the client for gateway calls. Redirects are answers like any other and never
 // followed: an answer is proven by its signature, and the request must not travel on to wherever it

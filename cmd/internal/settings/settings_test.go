@@ -108,6 +108,7 @@ func TestStringHidesThePassword(t *testing.T) {
 		"mysql://shop:geheim@db:3306/luffy":   "mysql://shop:xxxxx@db:3306/luffy",
 		"mysql://shop@db/luffy":               "mysql://shop@db/luffy",
 		"mysql://shop:geh%zzeim@db/luffy":     "(unreadable)",
+		"mysql://shop:ge@h/eim@db:1/luffy":    "(unreadable)",
 		"shop:geheim@tcp(db:3306)/luffy":      "(unreadable)",
 		"mysql://db/luffy?user=a&password=gh": "(unreadable)",
 		"mysql://a:b@db/luffy?password=gh":    "(unreadable)",

@@ -98,7 +98,15 @@ func (s *shop) compareBill(c echo.Context) error {
 	if !s.hasBill(date) {
 		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"date": "请选择今天以前的一天。"})
 	}
-	if err := s.note(c, models.StaffAct{Act: models.ActCompare, Period: date}); err != nil {
+	err := s.db.Admit(ctx, models.LimitCompare())
+	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
+		return flashTo(c, billPath(date), views.Flash{Error: true, Text: "刚才已经核对过许多次，这次没有再核对，什么也没有改变。请约 " +
+			s.secondsUntil(tooMany.Until) + " 秒后再试。"})
+	}
+	if err == nil {
+		err = s.note(c, models.StaffAct{Act: models.ActCompare, Period: date})
+	}
+	if err != nil {
 		return err
 	}
 	report, err := s.compareWithin(ctx, date)

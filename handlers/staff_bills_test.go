@@ -80,6 +80,27 @@ func TestStaffBillNotCompared(t *testing.T) {
 	}
 }
 
+// Each comparison fetches a bill and reads a day: whoever presses again and again is asked to wait.
+func TestStaffCompareIsLimited(t *testing.T) {
+	eachTimedWorld(t, func(w *world, now *handClock) {
+		boss := w.shopkeeper("boss")
+		now.advance(nextDay)
+		for range 10 {
+			boss.compare(soldOn)
+		}
+		calls := len(w.alipay.Calls())
+		boss.follow(boss.compare(soldOn)).wantText(".flash-error", "没有再核对", "约 10 秒后再试")
+		if more := len(w.alipay.Calls()) - calls; more != 0 {
+			w.t.Errorf("got %d calls of Alipay after that, want none", more)
+		}
+		if n := w.count("SELECT COUNT(*) FROM ly_staff_act WHERE act = 'compare'"); n != 10 {
+			w.t.Errorf("got %d comparisons in the list of acts, want 10", n)
+		}
+		now.advance(10 * time.Second)
+		boss.follow(boss.compare(soldOn)).wantNoText("main", "没有再核对")
+	})
+}
+
 // The download is the table of luffy export.
 func TestStaffExport(t *testing.T) {
 	now := newHandClock()

@@ -50,6 +50,12 @@ func LimitAsk(orderNumber string) Limit {
 	return Limit{"ask:" + orderNumber, 5, 20 * time.Second}
 }
 
+// LimitCompare bounds how often staff have a bill compared: each comparison fetches a whole bill and
+// reads the payments of its day.
+func LimitCompare() Limit {
+	return Limit{"compare", 10, 10 * time.Second}
+}
+
 // LimitRefused bounds how many refused messages are stored: anybody can send them in Alipay's name.
 func LimitRefused() Limit {
 	return Limit{"refused messages", 100, time.Minute}

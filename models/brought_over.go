@@ -30,11 +30,12 @@ func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
 	})
 }
 
-// adoptPayment stores the first attempt of an order that was brought over from an older shop. That
-// shop used the order number as out_trade_no and stored no attempts; any other attempt without a row
-// is ErrNotFound. The AppID stays empty, because the older shop did not record its app.
+// adoptPayment stores an attempt of which the order has no row: the first of an order that an older
+// shop made, which used the order number as out_trade_no and stored no attempts, or one that a restored
+// backup lacks. An order's price never changes, so every attempt of it is of the same sum. The AppID
+// stays empty, because nobody recorded the app. ErrNotFound means that the shop gives no such names.
 func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) {
-	if outTradeNo != o.OrderNumber {
+	if attemptOf(outTradeNo) == 0 {
 		return Payment{}, ErrNotFound
 	}
 	p := Payment{

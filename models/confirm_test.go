@@ -102,7 +102,7 @@ func TestConfirmUnknown(t *testing.T) {
 	}
 	testConfirm(t, map[string]confirmCase{
 		"unknown order":    {func(c *confirming) { c.trade.OutTradeNo = "20260301120000000001000000" }, refused},
-		"unknown attempt":  {func(c *confirming) { c.trade.OutTradeNo += "_2" }, refused},
+		"unknown attempt":  {func(c *confirming) { c.trade.OutTradeNo += "_x" }, refused},
 		"no number at all": {func(c *confirming) { c.trade.OutTradeNo = "" }, refused},
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,17 +22,33 @@ func newOrderNumber(now time.Time, user int64) string {
 // OrderNumberLength is the length of every order number. An out_trade_no begins with one.
 const OrderNumberLength = 26
 
-// outTradeNo names an attempt at Alipay. The first attempt has the order's number, and each later one
-// a count behind it, because a closed out_trade_no can never be paid again.
-func outTradeNo(order string, earlier int) string {
-	if earlier == 0 {
+// outTradeNo names the nth attempt to pay an order at Alipay, counted from 1. The first has the order's
+// number, and each later one its count behind it, because a closed out_trade_no can never be paid again.
+func outTradeNo(order string, nth int) string {
+	if nth == 1 {
 		return order
 	}
-	return fmt.Sprintf("%s_%d", order, earlier+1)
+	return fmt.Sprintf("%s_%d", order, nth)
+}
+
+// attemptOf is the count of the attempt that outTradeNo has named so; 0 if it makes no such name.
+func attemptOf(name string) int {
+	order, ok := orderNumberOf(name)
+	if !ok {
+		return 0
+	}
+	nth, err := strconv.Atoi(strings.TrimPrefix(name[len(order):], "_"))
+	if err != nil {
+		nth = 1
+	}
+	if nth < 1 || outTradeNo(order, nth) != name {
+		return 0
+	}
+	return nth
 }
 
 // orderNumberOf is the number of the order that an out_trade_no belongs to; false if the out_trade_no
-// does not have the form that outTradeNo gives it.
+// does not begin with one.
 func orderNumberOf(outTradeNo string) (string, bool) {
 	if len(outTradeNo) < OrderNumberLength || !digitsOnly(outTradeNo[:OrderNumberLength]) {
 		return "", false

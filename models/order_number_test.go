@@ -53,3 +53,27 @@ func TestOrderNumberOf(t *testing.T) {
 		}
 	}
 }
+
+func TestAttemptOf(t *testing.T) {
+	t.Parallel()
+	const number = "20270101000001000001123456"
+	for outTradeNo, want := range map[string]int{
+		number:          1,
+		number + "_2":   2,
+		number + "_17":  17,
+		number + "_1":   0,
+		number + "_0":   0,
+		number + "_02":  0,
+		number + "_-2":  0,
+		number + "_+2":  0,
+		number + "_":    0,
+		number + "2":    0,
+		number + "_2R1": 0,
+		number[1:]:      0,
+		"":              0,
+	} {
+		if got := attemptOf(outTradeNo); got != want {
+			t.Errorf("%q: got %d, want %d", outTradeNo, got, want)
+		}
+	}
+}

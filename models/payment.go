@@ -90,7 +90,9 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&earlier).Error; err != nil {
 		return Payment{}, err
 	}
+	last := 0
 	for _, p := range earlier {
+		last = max(last, attemptOf(p.OutTradeNo))
 		switch {
 		case p.State == PaymentHeld:
 			return Payment{}, ErrNotPayable // Alipay already has money for the order, of a wrong sum
@@ -99,7 +101,7 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 		}
 	}
 	p := Payment{
-		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, len(earlier)), AppID: a.AppID, Amount: o.RealPrice,
+		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, last+1), AppID: a.AppID, Amount: o.RealPrice,
 		Subject: a.Subject(o), State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
 	p.AskAt = new(nextAsk(p, 0))
@@ -113,9 +115,9 @@ type Standing struct {
 	OrderStatus OrderStatus
 }
 
-// PaymentByOutTradeNo reads an attempt; ErrNotFound if there is none of that name. An order brought
-// over from an older shop has no row for its first attempt; the one that is returned for it, with ID
-// 0, is like the row that Confirm would make.
+// PaymentByOutTradeNo reads an attempt; ErrNotFound if there is none of that name. An attempt of one of
+// the shop's orders may have no row: an older shop stored none, and a restored backup lacks the latest.
+// The one that is returned for it, with ID 0, is like the row that Confirm would make.
 func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Standing, error) {
 	var s Standing
 	number, ok := orderNumberOf(outTradeNo)
@@ -126,8 +128,8 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 		SELECT COALESCE(p.id, 0) AS id, o.id AS order_id, COALESCE(p.amount, o.real_price) AS amount,
 		       COALESCE(p.state, ?) AS state, p.trade_no, p.queried_at, o.order_number, o.order_status
 		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ?
-		WHERE o.order_number = ? AND (p.id IS NOT NULL OR o.order_number = ?)`,
-		PaymentOpen, outTradeNo, number, outTradeNo).Take(&s).Error
+		WHERE o.order_number = ? AND (p.id IS NOT NULL OR ?)`,
+		PaymentOpen, outTradeNo, number, attemptOf(outTradeNo) > 0).Take(&s).Error
 	s.Payment.OutTradeNo = outTradeNo
 	return s, found(err)
 }

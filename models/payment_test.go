@@ -171,7 +171,7 @@ func TestPaymentByOutTradeNo(t *testing.T) {
 			t.Errorf("paid: got %+v, %v", got, err)
 		}
 		for _, unknown := range []string{
-			"", "404", order.OrderNumber + "_2", order.OrderNumber + "x", "00000000000000000000000000",
+			"", "404", order.OrderNumber + "_1", order.OrderNumber + "x", "00000000000000000000000000",
 		} {
 			if got, err := s.PaymentByOutTradeNo(t.Context(), unknown); !errors.Is(err, models.ErrNotFound) {
 				t.Errorf("%q: got %+v, %v; want ErrNotFound", unknown, got, err)
@@ -180,15 +180,39 @@ func TestPaymentByOutTradeNo(t *testing.T) {
 	})
 }
 
-// An order of an older shop went to Alipay under its number without a row in ly_payment.
-func TestPaymentOfAnOrderBroughtOver(t *testing.T) {
+// An order of an older shop went to Alipay under its number without a row in ly_payment, and a restored
+// backup lacks the rows of later attempts.
+func TestPaymentOfAnAttemptWithoutARow(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		order := s.order(t, s.Plain.For(30))
-		got, err := s.PaymentByOutTradeNo(t.Context(), order.OrderNumber)
-		if err != nil || got.Payment.ID != 0 || got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen ||
-			got.OrderNumber != order.OrderNumber {
-			t.Errorf("got %+v, %v; want an open attempt of 99.00 with id 0", got, err)
+		for _, name := range []string{order.OrderNumber, order.OrderNumber + "_2"} {
+			got, err := s.PaymentByOutTradeNo(t.Context(), name)
+			if err != nil || got.Payment.ID != 0 || got.Payment.Amount != 99_00 || got.Payment.State != models.PaymentOpen ||
+				got.Payment.OutTradeNo != name || got.OrderNumber != order.OrderNumber {
+				t.Errorf("%s: got %+v, %v; want an open attempt of 99.00 with id 0", name, got, err)
+			}
 		}
+	})
+}
+
+// After a backup was restored the shop may hear of a third attempt before it knows the second. The next
+// one is a fourth, because Alipay knows the others.
+func TestNextAttemptAfterOneThatWasLost(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.order(t, s.Plain.For(30))
+		first, _ := s.attempt(t, order)
+		third := modelstest.Trade(s.DB, models.Payment{OutTradeNo: order.OrderNumber + "_3", Amount: order.RealPrice})
+		third.Refunded = true
+		if got := s.confirm(t, third); got != models.GoneBack {
+			t.Errorf("got %q, want gone_back", got)
+		}
+		if err := s.ClosePayment(t.Context(), first.ID, "TRADE_CLOSED"); err != nil {
+			t.Fatal(err)
+		}
+		if next, _ := s.attempt(t, order); next.OutTradeNo != order.OrderNumber+"_4" {
+			t.Errorf("got %s, want %s_4", next.OutTradeNo, order.OrderNumber)
+		}
+		wantClean(t, s.DB)
 	})
 }
 

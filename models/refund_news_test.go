@@ -153,8 +153,9 @@ func TestNoteRefundRefused(t *testing.T) {
 			want error
 		}{
 			"no such order":       {models.RefundNews{OutTradeNo: "20260301120000000001000000", Amount: 1}, models.ErrNotFound},
-			"no such attempt":     {models.RefundNews{OutTradeNo: paid.OrderNumber + "_9", Amount: 1}, models.ErrNotFound},
+			"no such attempt":     {models.RefundNews{OutTradeNo: paid.OrderNumber + "_x", Amount: 1}, models.ErrNotFound},
 			"payment not heard":   {models.RefundNews{OutTradeNo: unpaid.OrderNumber, Amount: 1}, models.ErrNothingPaid},
+			"lost attempt":        {models.RefundNews{OutTradeNo: paid.OrderNumber + "_9", Amount: 1}, models.ErrNothingPaid},
 			"attempt without row": {models.RefundNews{OutTradeNo: broughtOver.OrderNumber, Amount: 1}, models.ErrNothingPaid},
 			"more than was paid":  {models.RefundNews{OutTradeNo: paid.OrderNumber, OutRequestNo: "X", Amount: 216_34}, models.ErrRefundTooMuch},
 		} {

@@ -10,6 +10,9 @@ import (
 
 	"luffy/cmd/internal/settings"
 	"luffy/models"
+	"luffy/models/alipay"
+	"luffy/models/modelstest"
+	"luffy/models/payment"
 )
 
 // TestRestoredBackup: what the backup lacks is booked from Alipay's bill or listed for staff, and no money
@@ -40,6 +43,51 @@ func TestRestoredBackup(t *testing.T) {
 			p.t.Errorf("at Alipay %d went back in %d refunds, want %d in 2", trade.Refunded, len(trade.Refunds), sold.RealPrice)
 		}
 	})
+}
+
+// TestRestoredBackupLacksAnAttempt: a second attempt that the backup lacks ends as the first would. Of two
+// orders, one was paid by it, and one paid by it and refunded in part.
+func TestRestoredBackupLacksAnAttempt(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		paid := modelstest.Order(p.t, p.db, p.student, p.stock.Plain.For(30))
+		refunded := modelstest.Order(p.t, p.db, p.student, p.stock.Plain.For(0), p.stock.Step.For(0))
+		restore := p.backUp()
+		for _, order := range []models.Order{paid, refunded} {
+			p.secondAttempt(order)
+		}
+		refund, err := p.payments.Refund(p.t.Context(), models.NewRefund{OrderNumber: refunded.OrderNumber, Line: 1, Reason: "换课"})
+		if err != nil || refund.State != models.RefundDone {
+			p.t.Fatalf("got %+v, %v; want the refund done", refund, err)
+		}
+		p.today()
+
+		restore()
+		p.want(0, "reconcile "+p.date(), "balanced", "confirmed by query: fulfilled", "booked from the bill")
+		for _, order := range []models.Order{paid, refunded} {
+			p.want(0, "order "+order.OrderNumber, models.OrderPaid.String(), order.OrderNumber+"_2")
+		}
+		p.want(exitFailure, "refund "+refunded.OrderNumber+" --line 1 --reason 换课", "given back before")
+		p.want(0, "audit", "clean")
+	})
+}
+
+// secondAttempt begins to pay an order, has Alipay close the trade, and pays by a second one.
+func (p *till) secondAttempt(order models.Order) {
+	p.t.Helper()
+	first := modelstest.Attempt(p.t, p.db, order)
+	p.must(p.db.ClosePayment(p.t.Context(), first.ID, alipay.TradeClosed))
+	link, err := p.payments.Start(p.t.Context(), p.student.ID, order.OrderNumber, payment.Desktop)
+	p.must(err)
+	p.must(p.alipay.Pay(link, ""))
+	second := order.OrderNumber + "_2"
+	standing, err := p.db.PaymentByOutTradeNo(p.t.Context(), second)
+	p.must(err)
+	if standing.Payment.ID == 0 {
+		p.t.Fatalf("there is no attempt %s", second)
+	}
+	p.payments.AskSoon(p.t.Context(), standing.Payment)
+	p.must(p.payments.Wait(p.t.Context()))
 }
 
 // backUp makes a backup of the shop's database as an operator does, for the program to go on with once

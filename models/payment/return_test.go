@@ -41,7 +41,8 @@ func TestReturn(t *testing.T) {
 	})
 }
 
-// A second attempt's return leads to the same order.
+// A second attempt's return leads to the same order, and so does that of a third one of which a
+// restored backup has no row.
 func TestReturnOfSecondAttempt(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()
@@ -52,8 +53,12 @@ func TestReturnOfSecondAttempt(t *testing.T) {
 		t.Errorf("got %q, %v; want %s", number, err, attempt.OutTradeNo)
 	}
 	third := models.Payment{OutTradeNo: attempt.OutTradeNo + "_3", Amount: attempt.Amount}
-	if number, err := w.Return(t.Context(), returnOf(third).signed()); !errors.Is(err, payment.ErrReturn) {
-		t.Errorf("got %q, %v for an attempt that was never made; want %v", number, err, payment.ErrReturn)
+	if number, err := w.Return(t.Context(), returnOf(third).signed()); err != nil || number != attempt.OutTradeNo {
+		t.Errorf("got %q, %v for an attempt without a row; want %s", number, err, attempt.OutTradeNo)
+	}
+	none := models.Payment{OutTradeNo: attempt.OutTradeNo + "_x", Amount: attempt.Amount}
+	if number, err := w.Return(t.Context(), returnOf(none).signed()); !errors.Is(err, payment.ErrReturn) {
+		t.Errorf("got %q, %v for no attempt of the shop; want %v", number, err, payment.ErrReturn)
 	}
 }
 

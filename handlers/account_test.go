@@ -131,13 +131,15 @@ func TestChangePasswordRefused(t *testing.T) {
 		old, fresh, again string
 		wrong             []string
 	}{
-		"nothing":       {"", "", "", []string{"old", "password"}},
-		"all wrong":     {"horse", "horse", "horses", []string{"old", "password", "password2"}},
-		"old wrong":     {"wrong horse", good, good, []string{"old"}},
-		"new short":     {modelstest.Password, "horse", "horse", []string{"password"}},
-		"new long":      {modelstest.Password, strings.Repeat("x", 73), strings.Repeat("x", 73), []string{"password"}},
-		"not repeated":  {modelstest.Password, good, good + "!", []string{"password2"}},
-		"huge":          {strings.Repeat("x", 20_000), strings.Repeat("x", 20_000), "", []string{"old", "password", "password2"}},
+		"nothing":      {"", "", "", []string{"old", "password"}},
+		"all wrong":    {"horse", "horse", "horses", []string{"old", "password", "password2"}},
+		"old wrong":    {"wrong horse", good, good, []string{"old"}},
+		"new short":    {modelstest.Password, "horse", "horse", []string{"password"}},
+		"new long":     {modelstest.Password, strings.Repeat("x", 73), strings.Repeat("x", 73), []string{"password"}},
+		"not repeated": {modelstest.Password, good, good + "!", []string{"password2"}},
+		"huge": {
+			strings.Repeat("x", 20_000), strings.Repeat("x", 20_000), "", []string{"old", "password", "password2"},
+		},
 		"HTML":          {"<b>", "<b>", "<i>", []string{"old", "password", "password2"}},
 		"invalid UTF-8": {"\xff", "12345678\xff", "12345678\xff", []string{"old", "password"}},
 	} {

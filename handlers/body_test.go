@@ -33,13 +33,21 @@ func strangeBodies(form url.Values) map[string]body {
 	_, _ = io.WriteString(pack, form.Encode())
 	_ = pack.Close()
 	return map[string]body{
-		"too large":                 {content: strings.NewReader(large), status: http.StatusRequestEntityTooLarge},
-		"too large, of no length":   {content: io.MultiReader(strings.NewReader(large)), status: http.StatusRequestEntityTooLarge},
-		"too many fields":           {content: strings.NewReader(form.Encode() + strings.Repeat("&a=", 20_000)), status: http.StatusBadRequest},
-		"broken":                    {content: strings.NewReader(form.Encode() + "&a=%zz"), status: http.StatusBadRequest},
-		"in parts":                  {content: &parts, kind: fields.FormDataContentType(), status: http.StatusUnsupportedMediaType},
-		"in parts without a border": {content: strings.NewReader("x"), kind: "multipart/form-data", status: http.StatusUnsupportedMediaType},
-		"compressed":                {content: &packed, encoding: "gzip", status: http.StatusUnsupportedMediaType},
+		"too large": {content: strings.NewReader(large), status: http.StatusRequestEntityTooLarge},
+		"too large, of no length": {
+			content: io.MultiReader(strings.NewReader(large)), status: http.StatusRequestEntityTooLarge,
+		},
+		"too many fields": {
+			content: strings.NewReader(form.Encode() + strings.Repeat("&a=", 20_000)), status: http.StatusBadRequest,
+		},
+		"broken": {content: strings.NewReader(form.Encode() + "&a=%zz"), status: http.StatusBadRequest},
+		"in parts": {
+			content: &parts, kind: fields.FormDataContentType(), status: http.StatusUnsupportedMediaType,
+		},
+		"in parts without a border": {
+			content: strings.NewReader("x"), kind: "multipart/form-data", status: http.StatusUnsupportedMediaType,
+		},
+		"compressed": {content: &packed, encoding: "gzip", status: http.StatusUnsupportedMediaType},
 		"JSON": {content: strings.NewReader(`{"course":1}`), kind: "application/json",
 			status: http.StatusUnsupportedMediaType},
 		"of no kind": {content: strings.NewReader(form.Encode()), kind: "?", status: http.StatusUnsupportedMediaType},

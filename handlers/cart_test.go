@@ -55,8 +55,10 @@ func TestCartRefused(t *testing.T) {
 	b, _ := w.student("ann")
 	course := b.open("/courses/1")
 	for name, expire := range map[string]string{
-		"none": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10), "unknown": "99", "negative": "-1", "no number": "x",
-		"huge": "99999999999999999999", "almost for ever": "00", "overlong": strings.Repeat("1", 5000), "HTML": "<b>1</b>", "emoji": "🍊",
+		"none": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10),
+		"unknown": "99", "negative": "-1", "no number": "x",
+		"huge": "99999999999999999999", "almost for ever": "00",
+		"overlong": strings.Repeat("1", 5000), "HTML": "<b>1</b>", "emoji": "🍊",
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := b.in(w.in(t))
@@ -92,7 +94,8 @@ func TestCartChangeRefused(t *testing.T) {
 	b, ann := w.student("ann")
 	b.addToCart(w.stock.Plain.For(30))
 	for name, expire := range map[string]string{
-		"missing": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10), "unknown": "99", "negative": "-1",
+		"missing": "", "another course's": strconv.FormatInt(w.stock.Step.For(30).Expire, 10),
+		"unknown": "99", "negative": "-1",
 		"no number": "x", "overlong": strings.Repeat("1", 5000), "HTML": "<b>1</b>", "emoji": "🍊",
 	} {
 		changed := b.submit(b.open("/cart"), "/cart/items/1", "expire", expire, "selected", "")

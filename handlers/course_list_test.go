@@ -88,8 +88,10 @@ func TestDiscountsAreShown(t *testing.T) {
 func TestTwoDiscountsOfACourse(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	w.exec("UPDATE ly_activity SET end_time = '2099-11-30 15:59:00'")
-	w.exec("INSERT INTO ly_activity (id, name, start_time, end_time, published) VALUES (99, '双十二', '2026-01-01', '2098-12-12 15:59:00', 1)")
-	w.exec("INSERT INTO ly_discount (activity_id, course_id, discount_type, sale, condition_price) VALUES (99, ?, 3, '-20', 0)",
+	w.exec(`INSERT INTO ly_activity (id, name, start_time, end_time, published)
+		VALUES (99, '双十二', '2026-01-01', '2098-12-12 15:59:00', 1)`)
+	w.exec(`INSERT INTO ly_discount (activity_id, course_id, discount_type, sale, condition_price)
+		VALUES (99, ?, 3, '-20', 0)`,
 		w.stock.Rate.ID)
 	course := w.browser().open("/courses/" + strconv.FormatInt(w.stock.Rate.ID, 10))
 	course.wantText(".course-buy",

@@ -97,7 +97,8 @@ func TestDatabaseDown(t *testing.T) {
 		visitor         *browser
 		method, address string
 	}{
-		{b, "GET", "/"}, {b, "GET", "/courses/1"}, {b, "GET", "/myorder/"}, {b, "GET", "/orders/1/result"}, {b, "GET", "/cart"},
+		{b, "GET", "/"}, {b, "GET", "/courses/1"}, {b, "GET", "/myorder/"},
+		{b, "GET", "/orders/1/result"}, {b, "GET", "/cart"},
 		{b, "GET", "/nowhere"}, {b, "GET", returned}, {b, "POST", "/login"}, {b, "POST", "/orders"}, {b, "POST", "/logout"},
 		{w.browser(), "GET", "/"}, {w.browser(), "GET", "/courses/1"}, {w.browser(), "GET", returned},
 	} {

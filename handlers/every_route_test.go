@@ -87,7 +87,8 @@ func TestStaffOnly(t *testing.T) {
 			got := b.send(method, path, b.withToken(e.fill(r.form)))
 			nowhere := b.get("/nowhere")
 			if got.status != http.StatusNotFound || got.text("body") != nowhere.text("body") {
-				e.t.Errorf("%s: got status %d, %q; want what an address gets that does not exist", who, got.status, got.text("main"))
+				e.t.Errorf("%s: got status %d, %q; want what an address gets that does not exist",
+					who, got.status, got.text("main"))
 			}
 			e.wantNothingChanged(before, "for "+who)
 		}

@@ -65,7 +65,9 @@ func (w *world) wantBooked(number string) {
 		query string
 		want  int64
 	}{
-		"purchase records": {"SELECT COUNT(*) FROM ly_user_course WHERE buy_type = 1 AND trade_no = '" + trade.TradeNo + "'", 2},
+		"purchase records": {
+			"SELECT COUNT(*) FROM ly_user_course WHERE buy_type = 1 AND trade_no = '" + trade.TradeNo + "'", 2,
+		},
 		"records that end": {"SELECT COUNT(*) FROM ly_user_course WHERE out_time IS NOT NULL", 1},
 		"used coupons":     {"SELECT COUNT(*) FROM ly_user_coupon WHERE used_at IS NOT NULL", 1},
 		"new students":     {"SELECT SUM(delta) FROM ly_student_delta", 2},
@@ -126,8 +128,12 @@ func TestPaidBy(t *testing.T) {
 		"no return":    {[]sandbox.Fault{{Name: sandbox.ReturnNone}}, false, "notify accepted fulfilled"},
 		"another browser": {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnOtherBrowser}},
 			false, "query accepted fulfilled"},
-		"return spells utf8":  {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnUTF8}}, true, "query accepted fulfilled"},
-		"return opened twice": {[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnTwice}}, true, "query accepted fulfilled"},
+		"return spells utf8": {
+			[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnUTF8}}, true, "query accepted fulfilled",
+		},
+		"return opened twice": {
+			[]sandbox.Fault{{Name: sandbox.NotifyDrop}, {Name: sandbox.ReturnTwice}}, true, "query accepted fulfilled",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachWorld(t, func(w *world) {
@@ -218,7 +224,8 @@ func TestPayLink(t *testing.T) {
 	link := b.order().payLink()
 	for name, want := range map[string]string{
 		"app_id": appID, "method": "alipay.trade.page.pay", "charset": "utf-8", "sign_type": "RSA2", "version": "1.0",
-		"timestamp": "2026-11-23 04:30:00", "return_url": w.shop.URL + "/payments/result", "notify_url": w.shop.URL + "/payments/notify",
+		"timestamp": "2026-11-23 04:30:00", "return_url": w.shop.URL + "/payments/result",
+		"notify_url": w.shop.URL + "/payments/notify",
 	} {
 		if got := link.params.Get(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)

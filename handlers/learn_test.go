@@ -17,7 +17,8 @@ func TestLearn(t *testing.T) {
 		t.Helper()
 		got := b.get("/learn/1")
 		got.want(http.StatusForbidden)
-		if got.Find("h1").Text() == "" || got.text("main") == "" || got.Find(`main a[href="/courses/1#buy-title"]`).Length() == 0 {
+		if got.Find("h1").Text() == "" || got.text("main") == "" ||
+			got.Find(`main a[href="/courses/1#buy-title"]`).Length() == 0 {
 			t.Errorf("%s: got page %q, want a reason and the way to the course", why, got.text("main"))
 		}
 	}

@@ -20,7 +20,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	b.header = http.Header{"User-Agent": {"a\tb"}, "X-Request-Id": {"a\tlevel=INFO"}}
 	form := url.Values{}
 	for _, name := range []string{
-		"next", "username", "password", "password2", "old", "course", "expire", "coupon", "points", "token", "quote", "line", "reason",
+		"next", "username", "password", "password2", "old", "course", "expire",
+		"coupon", "points", "token", "quote", "line", "reason",
 		"detail", "lesson", "mobile", "anyway", "cashier",
 	} {
 		form.Set(name, forged)

@@ -58,7 +58,8 @@ func notifyOf(p models.Payment) fields {
 	return fields{
 		"notify_id": "n-" + p.OutTradeNo, "notify_type": "trade_status_sync", "notify_time": "2026-11-22 22:30:01",
 		"app_id": appID, "seller_id": sellerID, "charset": "utf-8", "version": "1.0", "sign_type": "RSA2",
-		"out_trade_no": p.OutTradeNo, "trade_no": "2026112222001439881" + p.OutTradeNo[17:26], "trade_status": "TRADE_SUCCESS",
+		"out_trade_no": p.OutTradeNo, "trade_no": "2026112222001439881" + p.OutTradeNo[17:26],
+		"trade_status": "TRADE_SUCCESS",
 		"total_amount": p.Amount.String(), "subject": "路飞学城-Go 语言实战", "gmt_payment": "2026-11-22 22:30:00",
 		"fund_bill_list": `[{"amount":"` + p.Amount.String() + `","fundChannel":"ALIPAYACCOUNT"}]`,
 	}

@@ -83,7 +83,9 @@ func TestNotifyWithoutSeller(t *testing.T) {
 		fault        string
 		events       []string
 	}{
-		"Alipay says paid": {pay: true, success: true, events: []string{"notify noted no_seller_asked", "query accepted fulfilled"}},
+		"Alipay says paid": {
+			pay: true, success: true, events: []string{"notify noted no_seller_asked", "query accepted fulfilled"},
+		},
 		"Alipay says no":   {events: []string{"notify noted no_seller_asked", "query noted no_trade_yet"}},
 		"Alipay is silent": {pay: true, fault: sandbox.APIBadGateway, events: []string{"notify noted no_seller_asked"}},
 	} {

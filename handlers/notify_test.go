@@ -27,31 +27,37 @@ var notifyCases = map[string]struct {
 	event   string
 	paid    bool
 }{
-	"paid":                {fields.signed, true, "notify accepted fulfilled", true},
-	"finished":            {changed("trade_status", "TRADE_FINISHED"), true, "notify accepted fulfilled", true},
-	"unknown fields":      {changed("x_of_tomorrow", "新", "send_back_fee", "0.00"), true, "notify accepted fulfilled", true},
-	"empty signed field":  {changed("body", ""), true, "notify accepted fulfilled", true},
-	"hard characters":     {changed("subject", `C++ %41 & "Go" 'n' =1 `), true, "notify accepted fulfilled", true},
-	"GBK":                 {changed("charset", "GBK", "subject", gbk("路飞学城")), true, "notify accepted fulfilled", true},
-	"invalid UTF-8":       {changed("subject", "\xff\xfe\x00"), true, "notify accepted fulfilled", true},
-	"one decimal":         {changed("total_amount", "99.0"), true, "notify accepted fulfilled", true},
-	"no time of payment":  {changed("gmt_payment", "-"), true, "notify accepted fulfilled", true},
-	"waiting":             {changed("trade_status", "WAIT_BUYER_PAY"), true, "notify noted not_paid", false},
-	"unknown status":      {changed("trade_status", "TRADE_PENDING"), true, "notify noted not_paid", false},
-	"closed":              {changed("trade_status", "TRADE_CLOSED"), true, "notify noted closed", false},
-	"unknown order":       {changed("out_trade_no", "20190929151453000001000020"), false, "notify refused unknown_order", false},
-	"number of no order":  {changed("out_trade_no", "x"), false, "notify refused unknown_order", false},
-	"another app":         {changed("app_id", "2021000000000002"), false, "notify refused app_id", false},
-	"another seller":      {changed("seller_id", "2088000000000000"), false, "notify refused seller_id", false},
-	"amount unreadable":   {changed("total_amount", "99.00元"), false, "notify refused fields", false},
-	"amount missing":      {changed("total_amount", "-"), false, "notify refused fields", false},
-	"notify_id missing":   {changed("notify_id", "-"), false, "notify refused fields", false},
-	"sign_type RSA":       {changed("sign_type", "RSA"), false, "notify refused sign_type", false},
-	"sign missing":        {spoilt(`&sign=[^&]*`, ""), false, "notify refused no_sign", false},
-	"sign empty":          {spoilt(`&sign=[^&]*`, "&sign="), false, "notify refused no_sign", false},
-	"sign garbled":        {spoilt(`&sign=..`, "&sign=**"), false, "notify refused sign_encoding", false},
-	"sign of another":     {spoilt(`&sign=.`, "&sign=%2F"), false, "notify refused signature", false},
-	"stranger's key":      {func(f fields) string { return f.signedWith(appKey()) }, false, "notify refused signature", false},
+	"paid":     {fields.signed, true, "notify accepted fulfilled", true},
+	"finished": {changed("trade_status", "TRADE_FINISHED"), true, "notify accepted fulfilled", true},
+	"unknown fields": {
+		changed("x_of_tomorrow", "新", "send_back_fee", "0.00"), true, "notify accepted fulfilled", true,
+	},
+	"empty signed field": {changed("body", ""), true, "notify accepted fulfilled", true},
+	"hard characters":    {changed("subject", `C++ %41 & "Go" 'n' =1 `), true, "notify accepted fulfilled", true},
+	"GBK":                {changed("charset", "GBK", "subject", gbk("路飞学城")), true, "notify accepted fulfilled", true},
+	"invalid UTF-8":      {changed("subject", "\xff\xfe\x00"), true, "notify accepted fulfilled", true},
+	"one decimal":        {changed("total_amount", "99.0"), true, "notify accepted fulfilled", true},
+	"no time of payment": {changed("gmt_payment", "-"), true, "notify accepted fulfilled", true},
+	"waiting":            {changed("trade_status", "WAIT_BUYER_PAY"), true, "notify noted not_paid", false},
+	"unknown status":     {changed("trade_status", "TRADE_PENDING"), true, "notify noted not_paid", false},
+	"closed":             {changed("trade_status", "TRADE_CLOSED"), true, "notify noted closed", false},
+	"unknown order": {
+		changed("out_trade_no", "20190929151453000001000020"), false, "notify refused unknown_order", false,
+	},
+	"number of no order": {changed("out_trade_no", "x"), false, "notify refused unknown_order", false},
+	"another app":        {changed("app_id", "2021000000000002"), false, "notify refused app_id", false},
+	"another seller":     {changed("seller_id", "2088000000000000"), false, "notify refused seller_id", false},
+	"amount unreadable":  {changed("total_amount", "99.00元"), false, "notify refused fields", false},
+	"amount missing":     {changed("total_amount", "-"), false, "notify refused fields", false},
+	"notify_id missing":  {changed("notify_id", "-"), false, "notify refused fields", false},
+	"sign_type RSA":      {changed("sign_type", "RSA"), false, "notify refused sign_type", false},
+	"sign missing":       {spoilt(`&sign=[^&]*`, ""), false, "notify refused no_sign", false},
+	"sign empty":         {spoilt(`&sign=[^&]*`, "&sign="), false, "notify refused no_sign", false},
+	"sign garbled":       {spoilt(`&sign=..`, "&sign=**"), false, "notify refused sign_encoding", false},
+	"sign of another":    {spoilt(`&sign=.`, "&sign=%2F"), false, "notify refused signature", false},
+	"stranger's key": {
+		func(f fields) string { return f.signedWith(appKey()) }, false, "notify refused signature", false,
+	},
 	"amount tampered":     {spoilt(`total_amount=99.00`, "total_amount=0.01"), false, "notify refused signature", false},
 	"name repeated":       {spoilt(`$`, "&total_amount=99.00"), false, "notify refused repeated_name", false},
 	"name repeated empty": {spoilt(`$`, "&trade_status="), false, "notify refused repeated_name", false},
@@ -130,10 +136,14 @@ func TestNotifyAgain(t *testing.T) {
 			body  fields
 			event string
 		}{
-			"the same":             {body, "notify duplicate already_done"},
-			"finished, months":     {body.with("notify_id", "n2", "trade_status", "TRADE_FINISHED"), "notify duplicate already_done"},
+			"the same": {body, "notify duplicate already_done"},
+			"finished, months": {
+				body.with("notify_id", "n2", "trade_status", "TRADE_FINISHED"), "notify duplicate already_done",
+			},
 			"closed, out of order": {body.with("notify_id", "n4", "trade_status", "TRADE_CLOSED"), "notify noted closed"},
-			"another trade":        {body.with("notify_id", "n5", "trade_no", "2026112222001439889999999999"), "notify held another_trade"},
+			"another trade": {
+				body.with("notify_id", "n5", "trade_no", "2026112222001439889999999999"), "notify held another_trade",
+			},
 		} {
 			w.notify(c.body.signed()).wantAnswer(w.t, true)
 			if got := w.lastEvent(); got != c.event {

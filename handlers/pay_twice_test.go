@@ -79,7 +79,8 @@ func TestPayTwiceOnlyWhereItMatters(t *testing.T) {
 	for name, change := range map[string]string{
 		"cancelled": "UPDATE ly_order SET order_status = 2 WHERE order_number = ?",
 		"closing":   "UPDATE ly_order SET order_status = 0, closing_to = 2 WHERE order_number = ?",
-		"timed out": "UPDATE ly_order SET order_status = 0, closing_to = NULL, expires_at = '2000-01-01 00:00:00' WHERE order_number = ?",
+		"timed out": `UPDATE ly_order SET order_status = 0, closing_to = NULL, expires_at = '2000-01-01 00:00:00'
+			WHERE order_number = ?`,
 	} {
 		b.open(pay)
 		w.exec(change, other.OrderNumber)

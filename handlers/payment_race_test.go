@@ -26,13 +26,14 @@ func (w *world) wantOnce(user models.User, number string) {
 	w.t.Helper()
 	w.wantPaid(number, true)
 	for what, query := range map[string]string{
-		"fulfilments":     "SELECT COUNT(*) FROM ly_payment_event WHERE verdict = 'accepted'",
-		"paid attempts":   "SELECT COUNT(*) FROM ly_payment WHERE state = 'paid' AND trade_no IS NOT NULL",
-		"points spent":    "SELECT COUNT(*) FROM ly_credit WHERE opera = 2 AND number = -100",
-		"used coupons":    "SELECT COUNT(*) FROM ly_user_coupon WHERE used_at IS NOT NULL",
-		"counted":         "SELECT COUNT(*) FROM ly_student_delta",
-		"students won":    "SELECT SUM(delta) FROM ly_student_delta",
-		"balanced ledger": "SELECT COUNT(*) FROM ly_user WHERE credit = 900 AND credit_held = 0 AND (SELECT SUM(number) FROM ly_credit) = 900",
+		"fulfilments":   "SELECT COUNT(*) FROM ly_payment_event WHERE verdict = 'accepted'",
+		"paid attempts": "SELECT COUNT(*) FROM ly_payment WHERE state = 'paid' AND trade_no IS NOT NULL",
+		"points spent":  "SELECT COUNT(*) FROM ly_credit WHERE opera = 2 AND number = -100",
+		"used coupons":  "SELECT COUNT(*) FROM ly_user_coupon WHERE used_at IS NOT NULL",
+		"counted":       "SELECT COUNT(*) FROM ly_student_delta",
+		"students won":  "SELECT SUM(delta) FROM ly_student_delta",
+		"balanced ledger": `SELECT COUNT(*) FROM ly_user
+			WHERE credit = 900 AND credit_held = 0 AND (SELECT SUM(number) FROM ly_credit) = 900`,
 	} {
 		if got := w.count(query); got != 1 {
 			w.t.Errorf("%s of student %d: got %d, want 1", what, user.ID, got)

@@ -18,18 +18,24 @@ func TestRefundFormIsChecked(t *testing.T) {
 		fault  string // of the form, or empty
 		reason string // stored
 	}{
-		"no line":                {func(v url.Values) { v.Del("line") }, "请选择要退款的课程。", ""},
-		"a foreign line":         {func(v url.Values) { v.Set("line", "9") }, "所选课程中有不能申请退款的", ""},
-		"one foreign of two":     {func(v url.Values) { v.Add("line", "1000000") }, "所选课程中有不能申请退款的", ""},
-		"a line of no number":    {func(v url.Values) { v.Set("line", "x") }, "所选课程中有不能申请退款的", ""},
-		"a negative line":        {func(v url.Values) { v.Set("line", "-1") }, "所选课程中有不能申请退款的", ""},
-		"a line past all":        {func(v url.Values) { v.Set("line", "99999999999999999999") }, "所选课程中有不能申请退款的", ""},
-		"HTML for a line":        {func(v url.Values) { v.Set("line", html) }, "所选课程中有不能申请退款的", ""},
-		"no reason":              {func(v url.Values) { v.Del("reason") }, "请选择退款原因。", ""},
-		"an unknown reason":      {func(v url.Values) { v.Set("reason", html) }, "请选择退款原因。", ""},
-		"other, without words":   {func(v url.Values) { v.Set("reason", "other"); v.Set("detail", " \t\n\u3000") }, "选择“其他”时，请写明退款原因。", ""},
-		"too many words":         {func(v url.Values) { v.Set("detail", strings.Repeat("长", 201)) }, "补充说明最多 200 个字，现在有 201 个。", ""},
-		"as many words as go":    {func(v url.Values) { v.Set("detail", strings.Repeat("😀", 200)) }, "", "买错了课程：" + strings.Repeat("😀", 200)},
+		"no line":             {func(v url.Values) { v.Del("line") }, "请选择要退款的课程。", ""},
+		"a foreign line":      {func(v url.Values) { v.Set("line", "9") }, "所选课程中有不能申请退款的", ""},
+		"one foreign of two":  {func(v url.Values) { v.Add("line", "1000000") }, "所选课程中有不能申请退款的", ""},
+		"a line of no number": {func(v url.Values) { v.Set("line", "x") }, "所选课程中有不能申请退款的", ""},
+		"a negative line":     {func(v url.Values) { v.Set("line", "-1") }, "所选课程中有不能申请退款的", ""},
+		"a line past all":     {func(v url.Values) { v.Set("line", "99999999999999999999") }, "所选课程中有不能申请退款的", ""},
+		"HTML for a line":     {func(v url.Values) { v.Set("line", html) }, "所选课程中有不能申请退款的", ""},
+		"no reason":           {func(v url.Values) { v.Del("reason") }, "请选择退款原因。", ""},
+		"an unknown reason":   {func(v url.Values) { v.Set("reason", html) }, "请选择退款原因。", ""},
+		"other, without words": {
+			func(v url.Values) { v.Set("reason", "other"); v.Set("detail", " \t\n\u3000") }, "选择“其他”时，请写明退款原因。", "",
+		},
+		"too many words": {
+			func(v url.Values) { v.Set("detail", strings.Repeat("长", 201)) }, "补充说明最多 200 个字，现在有 201 个。", "",
+		},
+		"as many words as go": {
+			func(v url.Values) { v.Set("detail", strings.Repeat("😀", 200)) }, "", "买错了课程：" + strings.Repeat("😀", 200),
+		},
 		"HTML":                   {func(v url.Values) { v.Set("reason", "other"); v.Set("detail", html) }, "", "其他：" + html},
 		"emoji":                  {func(v url.Values) { v.Set("detail", emoji) }, "", "买错了课程：" + emoji},
 		"lines and control":      {func(v url.Values) { v.Set("detail", "a\r\n\x1b[31mb\x00c") }, "", "买错了课程：a [31mb c"},

@@ -27,7 +27,9 @@ func TestTabOfAnotherStudent(t *testing.T) {
 		refused.want(http.StatusConflict)
 		refused.wantText("main", "另一个账号", "现在登录的是 eve", "什么也没有改变")
 	}
-	for _, row := range []string{"ly_order WHERE user_id", "ly_cart_item WHERE user_id", "ly_user WHERE mobile IS NOT NULL AND id"} {
+	for _, row := range []string{
+		"ly_order WHERE user_id", "ly_cart_item WHERE user_id", "ly_user WHERE mobile IS NOT NULL AND id",
+	} {
 		if n := w.count("SELECT COUNT(*) FROM "+row+" = ?", eve.ID); n != 0 {
 			t.Errorf("got %d rows of %s eve, want none", n, row)
 		}

@@ -67,7 +67,8 @@ func TestCSRF(t *testing.T) {
 
 // pageHeaders are the headers of every page, besides the Content-Security-Policy.
 var pageHeaders = map[string]string{
-	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
+	"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
+	"X-Frame-Options": "DENY", "Cache-Control": "no-store",
 }
 
 // wantSafe checks the security headers of an answer and the attributes of its cookies.

@@ -94,7 +94,8 @@ func TestForeignSessions(t *testing.T) {
 	b, _ := w.student("ann")
 	good := b.cookie("luffy_session")
 	for name, session := range map[string]string{
-		"empty": "", "garbage": "garbage", "cut": good[:len(good)-4], "long": strings.Repeat("x", 4000), "another's name": good[4:] + good[:4],
+		"empty": "", "garbage": "garbage", "cut": good[:len(good)-4],
+		"long": strings.Repeat("x", 4000), "another's name": good[4:] + good[:4],
 	} {
 		if w.with(session).loggedIn() {
 			t.Errorf("%s: logged in", name)

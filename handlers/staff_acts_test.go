@@ -98,7 +98,9 @@ func TestStaffActsArePaged(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	boss := w.shopkeeper("boss")
 	for i := range 120 {
-		act := models.StaffAct{DoneBy: "<b>boss</b>", Act: models.ActCompare, Period: "2026-01-05", Note: "act " + id(int64(i))}
+		act := models.StaffAct{
+			DoneBy: "<b>boss</b>", Act: models.ActCompare, Period: "2026-01-05", Note: "act " + id(int64(i)),
+		}
 		if err := w.db.NoteAct(t.Context(), act); err != nil {
 			t.Fatal(err)
 		}

@@ -137,7 +137,8 @@ func billPath(date string) string { return "/staff/bills?date=" + date }
 
 // reportText says what Alipay's bill has, and whether the shop has the same.
 func reportText(r payment.Reconciliation) string {
-	text := fmt.Sprintf("%s 的账单：收款 %d 笔，%s；退款 %d 笔，%s。", r.Date, r.Trades, r.TradeSum.Yuan(), r.Refunds, r.RefundSum.Yuan())
+	text := fmt.Sprintf("%s 的账单：收款 %d 笔，%s；退款 %d 笔，%s。",
+		r.Date, r.Trades, r.TradeSum.Yuan(), r.Refunds, r.RefundSum.Yuan())
 	if open := r.Open(); open > 0 {
 		return text + fmt.Sprintf("有 %d 个差异等待处理。", open)
 	}

@@ -69,7 +69,10 @@ func TestStaffBillNotCompared(t *testing.T) {
 		boss.follow(boss.compare(soldOn)).wantText(".flash-error", want)
 		w.alipay.ClearFaults()
 	}
-	for _, date := range []string{"2026-11-23", "2026-11-24", "2026-13-01", "2026-2-1", "2026-11", "0000-01-01", "1999-12-31", "gestern", "2026-11-22' OR 1=1"} {
+	for _, date := range []string{
+		"2026-11-23", "2026-11-24", "2026-13-01", "2026-2-1", "2026-11", "0000-01-01", "1999-12-31", "gestern",
+		"2026-11-22' OR 1=1",
+	} {
 		refused := boss.compare(date)
 		refused.want(http.StatusUnprocessableEntity)
 		refused.wantText(".problems", "请选择今天以前的一天。")
@@ -116,7 +119,8 @@ func TestStaffExport(t *testing.T) {
 		if err != nil || !marked || len(rows) != 3 {
 			t.Fatalf("%s: got %q, %v; want the headings, a payment and a refund", period, rows, err)
 		}
-		if refund := rows[2]; !slices.Contains(refund, "-9.00") || !slices.Contains(refund, "'=补差价") || !slices.Contains(refund, number+"\t") {
+		if refund := rows[2]; !slices.Contains(refund, "-9.00") || !slices.Contains(refund, "'=补差价") ||
+			!slices.Contains(refund, number+"\t") {
 			t.Errorf("%s: got %q, want the refund of 9.00 of %s", period, refund, number)
 		}
 		for name, want := range map[string]string{
@@ -147,7 +151,8 @@ func TestStaffExportIsBounded(t *testing.T) {
 	w.exec("UPDATE ly_order SET order_title = ?", strings.Repeat("长", 255))
 	w.exec(`
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-		INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at, paid_at)
+		INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no,
+			expires_at, created_at, paid_at)
 		SELECT order_id, out_trade_no || i, app_id, amount, subject, 'returned', trade_no || i, expires_at, created_at,
 		       datetime(paid_at, '-' || (i % 10) || ' days')
 		FROM ly_payment, n`)

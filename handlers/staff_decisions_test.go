@@ -147,7 +147,8 @@ func TestStaffSettleRefund(t *testing.T) {
 		boss.open("/staff").wantText("#quiet", "没有要处理的事")
 		boss.open(staffPath(number)).wantText("main", "已用其他方式退款（boss：银行转账）", "已收回")
 		ann.open(orderPath(number)).wantText("main", "已由客服以其他方式退回")
-		if n := w.count("SELECT COUNT(*) FROM ly_refund WHERE settled_by = 'boss' AND note = '银行转账' AND state = 'done'"); n != 1 {
+		if n := w.count(`SELECT COUNT(*) FROM ly_refund
+			WHERE settled_by = 'boss' AND note = '银行转账' AND state = 'done'`); n != 1 {
 			w.t.Errorf("got %d settled refunds, want one of boss", n)
 		}
 	})
@@ -158,7 +159,9 @@ func TestStaffSettleDifference(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	boss, lily := w.shopkeeper("boss"), w.shopkeeper("lily")
 	const date = "2026-01-05"
-	lone := models.BillDifference{Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(31_00))}
+	lone := models.BillDifference{
+		Kind: models.MissingHere, OutTradeNo: "A1", TradeNo: "T1", AlipayAmount: new(models.Fen(31_00)),
+	}
 	found, err := w.db.SaveBillDifferences(t.Context(), date, []models.BillDifference{lone})
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +186,9 @@ func TestStaffDeskIsBounded(t *testing.T) {
 	boss := w.shopkeeper("boss")
 	var many []models.BillDifference
 	for i := range 25 {
-		many = append(many, models.BillDifference{Kind: models.MissingHere, OutTradeNo: id(int64(i)), AlipayAmount: new(models.Fen(1))})
+		many = append(many, models.BillDifference{
+			Kind: models.MissingHere, OutTradeNo: id(int64(i)), AlipayAmount: new(models.Fen(1)),
+		})
 	}
 	if _, err := w.db.SaveBillDifferences(t.Context(), "2026-01-05", many); err != nil {
 		t.Fatal(err)
@@ -216,13 +221,16 @@ func TestStaffMissingBills(t *testing.T) {
 func TestStaffWayBack(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))
 	boss := w.shopkeeper("boss")
-	for i, next := range []string{"", "/", "//evil.example", "https://evil.example/staff", "/myorder/", "/\\evil.example"} {
+	for i, next := range []string{
+		"", "/", "//evil.example", "https://evil.example/staff", "/myorder/", "/\\evil.example",
+	} {
 		found, err := w.db.SaveBillDifferences(t.Context(), "2026-01-05",
 			[]models.BillDifference{{Kind: models.MissingHere, OutTradeNo: id(int64(i))}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		open := found[len(found)-1].ID
-		boss.post("/staff/differences/"+id(open)+"/settle", boss.withToken(url.Values{"note": {"x"}, "next": {next}})).wantTo("/staff")
+		form := boss.withToken(url.Values{"note": {"x"}, "next": {next}})
+		boss.post("/staff/differences/"+id(open)+"/settle", form).wantTo("/staff")
 	}
 }

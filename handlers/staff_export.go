@@ -37,7 +37,9 @@ func (s *shop) export(c echo.Context) error {
 		return table.Write(m)
 	})
 	if errors.Is(err, errExportTooLarge) {
-		return s.showBills(c, s.lastBillDate(), views.FieldErrors{"period": "这张表太大，不能下载：一个月可以按天下载，一天请管理员运行命令 luffy export " + name + "。"})
+		return s.showBills(c, s.lastBillDate(), views.FieldErrors{
+			"period": "这张表太大，不能下载：一个月可以按天下载，一天请管理员运行命令 luffy export " + name + "。",
+		})
 	}
 	if err != nil {
 		return err

@@ -31,7 +31,9 @@ func (s *shop) message(c echo.Context) error {
 	}
 	for _, f := range reading.Fields[:min(len(reading.Fields), maxShownFields)] {
 		value := []rune(f.Value)
-		view.Fields = append(view.Fields, views.MessageField{Name: f.Name, Value: string(value[:min(len(value), maxShownValue)])})
+		view.Fields = append(view.Fields, views.MessageField{
+			Name: f.Name, Value: string(value[:min(len(value), maxShownValue)]),
+		})
 	}
 	if view.Page, err = s.page(c); err != nil {
 		return err

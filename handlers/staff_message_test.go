@@ -60,7 +60,8 @@ func TestStaffMessageOfAStranger(t *testing.T) {
 	order := modelstest.Order(t, w.db, modelstest.Student(t, w.db, "ann"), w.stock.Plain.For(30))
 	boss := w.shopkeeper("boss")
 	forged := url.Values{
-		"out_trade_no": {order.OrderNumber}, "subject": {"<script>alert(1)</script>"}, "body": {"\u202e\x00反"}, "gbk": {"\xb0\xa1"},
+		"out_trade_no": {order.OrderNumber}, "subject": {"<script>alert(1)</script>"},
+		"body": {"\u202e\x00反"}, "gbk": {"\xb0\xa1"},
 		"<b>": {"x"}, "sign": {"x"}, "sign_type": {"RSA2"}, "long": {strings.Repeat("长", 3000)},
 	}.Encode()
 	for _, raw := range []string{forged, "%zz", strings.Repeat("x", 60<<10), "", "{}"} {

@@ -18,6 +18,10 @@ import (
 // maxKey is the width of the column that keeps a refund's key.
 const maxKey = 64
 
+func validKey(key string) bool {
+	return key != "" && oneLine(key) == key && utf8.RuneCountInString(key) <= maxKey
+}
+
 // wish is the refund that staff ask for: a line's share, a sum, or, with neither, all that is left.
 type wish struct {
 	line   int
@@ -66,7 +70,7 @@ func (s *shop) giveBackForm(c echo.Context) error {
 // giveBack is POST /staff/orders/:number/refund.
 func (s *shop) giveBack(c echo.Context) error {
 	w, key, left := readWish(c), c.FormValue("key"), leftIn(c)
-	if w.line < 1 && w.amount == 0 || left == 0 || key == "" || oneLine(key) != key || utf8.RuneCountInString(key) > maxKey {
+	if w.line < 1 && w.amount == 0 || left == 0 || !validKey(key) {
 		return echo.ErrBadRequest // no form of the shop sends this
 	}
 	reason, ok := noteIn(c, "reason")

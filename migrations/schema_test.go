@@ -97,7 +97,9 @@ var displayWidth = regexp.MustCompile(`(bigint|int|tinyint)\(\d+\)`)
 func sameWords(dialect, line string) string {
 	if dialect == models.DialectMySQL {
 		line = displayWidth.ReplaceAllString(line, "$1")
-		return strings.NewReplacer("datetime(6)", "time", "mediumblob", "blob", "DEFAULT NULL", "DEFAULT none", "'", "").Replace(line)
+		return strings.NewReplacer(
+			"datetime(6)", "time", "mediumblob", "blob", "DEFAULT NULL", "DEFAULT none", "'", "",
+		).Replace(line)
 	}
 	return strings.NewReplacer("datetime", "time", "integer", "bigint", "'", "").Replace(line)
 }
@@ -107,7 +109,8 @@ var mysqlCatalogue = []string{
 	        IF(is_nullable = 'YES', ' NULL', ' NOT NULL'), ' DEFAULT ', COALESCE(column_default, 'none'))
 	 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name LIKE 'ly\_%'`,
 
-	`SELECT CONCAT(table_name, IF(index_name = 'PRIMARY', ' PRIMARY KEY', CONCAT(IF(non_unique, ' INDEX ', ' UNIQUE '), index_name)),
+	`SELECT CONCAT(table_name,
+		IF(index_name = 'PRIMARY', ' PRIMARY KEY', CONCAT(IF(non_unique, ' INDEX ', ' UNIQUE '), index_name)),
 	        ' (', GROUP_CONCAT(column_name ORDER BY seq_in_index), ')')
 	 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name LIKE 'ly\_%'
 	 GROUP BY table_name, index_name, non_unique`,

@@ -51,8 +51,8 @@ func (db *DB) PullBack(ctx context.Context) (int, error) {
 // then.
 func (db *DB) pullBack(ctx context.Context, p plan) (int, error) {
 	var keys []string
-	err := db.with(ctx).Raw("SELECT "+p.key+" FROM "+p.table+" WHERE "+p.wrong+" LIMIT ?", append(slices.Clone(p.args), batch)...).
-		Scan(&keys).Error
+	err := db.with(ctx).Raw("SELECT "+p.key+" FROM "+p.table+" WHERE "+p.wrong+" LIMIT ?",
+		append(slices.Clone(p.args), batch)...).Scan(&keys).Error
 	if err != nil || len(keys) == 0 {
 		return 0, err
 	}

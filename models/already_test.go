@@ -13,8 +13,10 @@ func TestAlreadyUnpaid(t *testing.T) {
 		become func(*testing.T, *scene, models.Order)
 		want   bool
 	}{
-		"unpaid":            {func(*testing.T, *scene, models.Order) {}, true},
-		"paid":              {func(t *testing.T, s *scene, o models.Order) { _, trade := s.attempt(t, o); s.confirm(t, trade) }, false},
+		"unpaid": {func(*testing.T, *scene, models.Order) {}, true},
+		"paid": {
+			func(t *testing.T, s *scene, o models.Order) { _, trade := s.attempt(t, o); s.confirm(t, trade) }, false,
+		},
 		"cancelled":         {func(t *testing.T, s *scene, o models.Order) { s.cancel(t, o) }, false},
 		"past its deadline": {func(_ *testing.T, s *scene, _ models.Order) { s.clock.forward(modelstest.TTL) }, false},
 		"being cancelled": {func(t *testing.T, s *scene, o models.Order) {

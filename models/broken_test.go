@@ -52,8 +52,10 @@ func TestFaultsAreNotAnswers(t *testing.T) {
 }
 
 var answers = []error{
-	models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart, models.ErrWithdrawn, models.ErrPriceChanged,
-	models.ErrCoupon, models.ErrPoints, models.ErrTooMuch, models.ErrNotPayable, models.ErrNotEnded, models.ErrPastDeadline,
+	models.ErrNotFound, models.ErrTaken, models.ErrCartFull, models.ErrEmptyCart,
+	models.ErrWithdrawn, models.ErrPriceChanged,
+	models.ErrCoupon, models.ErrPoints, models.ErrTooMuch, models.ErrNotPayable,
+	models.ErrNotEnded, models.ErrPastDeadline,
 	models.ErrNothingPaid, models.ErrLineNotOpen, models.ErrRefundTooMuch, models.ErrRefundNothing, models.ErrKeyUsed,
 	models.ErrRefundBarred, models.ErrDecided, models.ErrNoRight, models.ErrRefundRequested, models.ErrOldPassword,
 }

@@ -173,7 +173,8 @@ func (db *DB) RemoveFromCart(ctx context.Context, user, course int64) error {
 // InCart is the term for which a course is in the student's cart, nil if it is not in it.
 func (db *DB) InCart(ctx context.Context, user, course int64) (*int64, error) {
 	var terms []int64
-	err := db.with(ctx).Model(&CartItem{}).Where("user_id = ? AND course_id = ?", user, course).Pluck("expire", &terms).Error
+	err := db.with(ctx).Model(&CartItem{}).Where("user_id = ? AND course_id = ?", user, course).
+		Pluck("expire", &terms).Error
 	if err != nil || len(terms) == 0 {
 		return nil, err
 	}

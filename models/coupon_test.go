@@ -34,11 +34,13 @@ func TestCouponThatCannotBeUsed(t *testing.T) {
 		"not begun": {func(c spoiling) {
 			c.exec("UPDATE ly_user_coupon SET start_time = ?", noon.Add(time.Hour))
 		}, "还没到时间，2026-03-01 13:00 起可用"},
-		"ended":         {func(c spoiling) { c.clock.now = c.coupon.EndTime }, "已于 2026-03-31 12:00 过期"},
-		"long ended":    {func(c spoiling) { c.clock.now = c.coupon.EndTime.AddDate(0, 0, 30) }, ""},
-		"too small":     {func(c spoiling) { swap(c.t, c.scene, c.Plain.ID, c.Plain.For(30)) }, "满 ¥100.00 可用"},
-		"held":          {func(c spoiling) { c.order() }, "已用于待付款的订单"},
-		"another's":     {func(c spoiling) { c.exec("UPDATE ly_user_coupon SET user_id = ?", student(c.t, c.DB, "bob").ID) }, ""},
+		"ended":      {func(c spoiling) { c.clock.now = c.coupon.EndTime }, "已于 2026-03-31 12:00 过期"},
+		"long ended": {func(c spoiling) { c.clock.now = c.coupon.EndTime.AddDate(0, 0, 30) }, ""},
+		"too small":  {func(c spoiling) { swap(c.t, c.scene, c.Plain.ID, c.Plain.For(30)) }, "满 ¥100.00 可用"},
+		"held":       {func(c spoiling) { c.order() }, "已用于待付款的订单"},
+		"another's": {
+			func(c spoiling) { c.exec("UPDATE ly_user_coupon SET user_id = ?", student(c.t, c.DB, "bob").ID) }, "",
+		},
 		"saves nothing": {func(c spoiling) { c.exec("UPDATE ly_coupon SET sale = '*1'") }, "对本单没有优惠"},
 		"malformed":     {func(c spoiling) { c.exec("UPDATE ly_coupon SET sale = 'half'") }, "优惠规则有误，请联系客服"},
 		"not there":     {func(c spoiling) { c.exec("DELETE FROM ly_user_coupon") }, ""},

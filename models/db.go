@@ -22,8 +22,8 @@ const (
 )
 
 // ErrDatabaseURL reports a database address that has neither of the two forms.
-var ErrDatabaseURL = errors.New("not a database address like sqlite:luffy.db or mysql://user:password@host:3306/luffy " +
-	"(in a password # is written %23, % %25, / %2F, ? %3F)")
+var ErrDatabaseURL = errors.New("not a database address like " +
+	"sqlite:luffy.db or mysql://user:password@host:3306/luffy (in a password # is written %23, % %25, / %2F, ? %3F)")
 
 // CheckURL returns what is wrong with a database address, without connecting to the database:
 // ErrDatabaseURL for its form, or why a file that it names cannot be used.

@@ -33,7 +33,8 @@ func TestParseFen(t *testing.T) {
 func TestParseFenRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", ".", ".5", "5.", "1.234", "1.2.3", "-1", "+1", "1,000", "1e3", "0x10", " 1", "1 ", "1\n", "１", "一", "¥1", "NaN", "Inf",
+		"", ".", ".5", "5.", "1.234", "1.2.3", "-1", "+1", "1,000", "1e3",
+		"0x10", " 1", "1 ", "1\n", "１", "一", "¥1", "NaN", "Inf",
 		"1_000", "1.-1", "100000000.01", "0100000000", "99999999999999999999", "1\x00",
 	} {
 		if got, err := models.ParseFen(text); !errors.Is(err, models.ErrMoney) || got != 0 {

@@ -84,7 +84,8 @@ func TestMyCouponsPages(t *testing.T) {
 func TestSaleText(t *testing.T) {
 	t.Parallel()
 	for sale, want := range map[string]string{
-		"-50": "减 ¥50.00", "-0.5": "减 ¥0.50", "*0.9": "9 折", "*0.88": "8.8 折", "*0.885": "8.85 折", "*0.8888": "8.888 折", "*0.05": "0.5 折",
+		"-50": "减 ¥50.00", "-0.5": "减 ¥0.50", "*0.9": "9 折", "*0.88": "8.8 折",
+		"*0.885": "8.85 折", "*0.8888": "8.888 折", "*0.05": "0.5 折",
 		"*1": "10 折", "*0": "免费", "": "", "-": "-", "*": "*", "9折": "9折", "*9": "*9",
 	} {
 		if got := models.SaleText(sale); got != want {
@@ -96,7 +97,8 @@ func TestSaleText(t *testing.T) {
 func TestParseCouponTab(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]models.CouponTab{
-		"used": models.CouponsUsed, "expired": models.CouponsExpired, "usable": models.CouponsUsable, "": models.CouponsUsable,
+		"used": models.CouponsUsed, "expired": models.CouponsExpired,
+		"usable": models.CouponsUsable, "": models.CouponsUsable,
 		"USED": models.CouponsUsable, "' OR 1=1": models.CouponsUsable,
 	} {
 		if got := models.ParseCouponTab(text); got != want {

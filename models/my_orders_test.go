@@ -112,7 +112,8 @@ func TestMyOrdersTabs(t *testing.T) {
 func TestParseOrderTab(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]models.OrderTab{
-		"all": models.TabAll, "unpaid": models.TabUnpaid, "paid": models.TabPaid, "closed": models.TabClosed, "refund": models.TabRefund,
+		"all": models.TabAll, "unpaid": models.TabUnpaid, "paid": models.TabPaid,
+		"closed": models.TabClosed, "refund": models.TabRefund,
 		"": models.TabAll, "PAID": models.TabAll, "1": models.TabAll, "' OR 1=1": models.TabAll,
 	} {
 		if got := models.ParseOrderTab(text); got != want {

@@ -51,7 +51,9 @@ func TestEncrypted(t *testing.T) {
 		"another CA":                {server.URL + "?tls-ca=" + server.OtherCA, unproved},
 		"CA unknown here":           {server.URL + "?tls=true", unproved},
 		"another host":              {byName + "?tls-ca=" + server.CA, unproved},
-		"account that is refused":   {server.URL, func(err error) bool { return strings.Contains(err.Error(), "Access denied") }},
+		"account that is refused": {
+			server.URL, func(err error) bool { return strings.Contains(err.Error(), "Access denied") },
+		},
 	} {
 		got, err := encrypted(t, c.address)
 		switch {

@@ -89,11 +89,12 @@ func TestBestOfSeveralDiscountsCounts(t *testing.T) {
 
 func TestDiscountThatDoesNotCount(t *testing.T) {
 	for name, change := range map[string]string{
-		"activity not published":     "UPDATE ly_activity SET published = 0 WHERE name = 'off-10'",
-		"rule that cannot be read":   "UPDATE ly_discount SET sale = '10 off' WHERE sale = '-10'",
-		"price below the condition":  "UPDATE ly_discount SET condition_price = 31001 WHERE sale = '-10'",
-		"type that nobody knows":     "UPDATE ly_discount SET discount_type = 9 WHERE sale = '-10'",
-		"discount of another course": "UPDATE ly_discount SET course_id = (SELECT id FROM ly_course WHERE name = 'MySQL 进阶') WHERE sale = '-10'",
+		"activity not published":    "UPDATE ly_activity SET published = 0 WHERE name = 'off-10'",
+		"rule that cannot be read":  "UPDATE ly_discount SET sale = '10 off' WHERE sale = '-10'",
+		"price below the condition": "UPDATE ly_discount SET condition_price = 31001 WHERE sale = '-10'",
+		"type that nobody knows":    "UPDATE ly_discount SET discount_type = 9 WHERE sale = '-10'",
+		"discount of another course": `UPDATE ly_discount
+			SET course_id = (SELECT id FROM ly_course WHERE name = 'MySQL 进阶') WHERE sale = '-10'`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {

@@ -15,9 +15,15 @@ func TestOrderMessages(t *testing.T) {
 		another, _ := s.attempt(t, s.order(t, s.Plain.For(30)))
 		for _, e := range []models.PaymentEvent{
 			{Source: models.SourceReturn, OutTradeNo: trade.OutTradeNo, Verdict: models.VerdictRefused, Reason: "signature"},
-			{Source: models.SourceReturn, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Verdict: models.VerdictNoted, Reason: "returned"},
+			{
+				Source: models.SourceReturn, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo,
+				Verdict: models.VerdictNoted, Reason: "returned",
+			},
 			{Source: models.SourceQuery, OutTradeNo: trade.OutTradeNo, Verdict: models.VerdictNoted, Reason: "no_trade_yet"},
-			{Source: models.SourceReturn, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo, Verdict: models.VerdictNoted, Reason: "returned"},
+			{
+				Source: models.SourceReturn, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo,
+				Verdict: models.VerdictNoted, Reason: "returned",
+			},
 			{Source: models.SourceReturn, OutTradeNo: another.OutTradeNo, Verdict: models.VerdictNoted, Reason: "returned"},
 		} {
 			e.ReceivedAt = noon

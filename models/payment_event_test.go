@@ -13,9 +13,12 @@ func TestRecordEventTakesAnything(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		long := strings.Repeat("长", 1000)
 		for name, e := range map[string]models.PaymentEvent{
-			"nothing":     {},
-			"too long":    {NotifyID: long, OutTradeNo: long, TradeNo: long, TradeStatus: long, Reason: long, Raw: []byte(long)},
-			"not UTF-8":   {NotifyID: "\xff\xfe", OutTradeNo: "\xc2", TradeNo: "a\x00b", TradeStatus: "\xf0\x9f", Raw: []byte("\x00\xff")},
+			"nothing":  {},
+			"too long": {NotifyID: long, OutTradeNo: long, TradeNo: long, TradeStatus: long, Reason: long, Raw: []byte(long)},
+			"not UTF-8": {
+				NotifyID: "\xff\xfe", OutTradeNo: "\xc2", TradeNo: "a\x00b",
+				TradeStatus: "\xf0\x9f", Raw: []byte("\x00\xff"),
+			},
 			"four bytes":  {OutTradeNo: "😀", Raw: []byte("😀")},
 			"a statement": {OutTradeNo: "'; DROP TABLE ly_order; --"},
 		} {

@@ -105,8 +105,13 @@ func TestOpenAttemptRefused(t *testing.T) {
 		change func(*testing.T, *scene, models.Order, *models.Attempt)
 		want   error
 	}{
-		"another's order": {func(_ *testing.T, _ *scene, _ models.Order, a *models.Attempt) { a.UserID++ }, models.ErrNotFound},
-		"no such order":   {func(_ *testing.T, _ *scene, _ models.Order, a *models.Attempt) { a.OrderNumber = "404" }, models.ErrNotFound},
+		"another's order": {
+			func(_ *testing.T, _ *scene, _ models.Order, a *models.Attempt) { a.UserID++ }, models.ErrNotFound,
+		},
+		"no such order": {
+			func(_ *testing.T, _ *scene, _ models.Order, a *models.Attempt) { a.OrderNumber = "404" },
+			models.ErrNotFound,
+		},
 		"paid": {func(t *testing.T, s *scene, o models.Order, _ *models.Attempt) {
 			_, trade := s.attempt(t, o)
 			s.confirm(t, trade)

@@ -113,19 +113,25 @@ func TestOrderRefused(t *testing.T) {
 		form func(*models.NewOrder)
 		want error
 	}{
-		"empty cart":           {shop: "DELETE FROM ly_cart_item", want: models.ErrEmptyCart},
-		"nothing selected":     {shop: "UPDATE ly_cart_item SET selected = 0", want: models.ErrEmptyCart},
-		"all withdrawn":        {shop: "UPDATE ly_course SET published = 0", want: models.ErrEmptyCart},
-		"one course withdrawn": {shop: "UPDATE ly_course SET published = 0 WHERE price = 31000", want: models.ErrPriceChanged},
-		"one term withdrawn":   {shop: "DELETE FROM ly_course_expire WHERE price = 13333", want: models.ErrPriceChanged},
-		"price changed":        {shop: "UPDATE ly_course SET price = 30999 WHERE price = 31000", want: models.ErrPriceChanged},
-		"discount ended":       {shop: "UPDATE ly_activity SET end_time = '2001-01-01 00:00:00'", want: models.ErrPriceChanged},
-		"no seal":              {form: func(n *models.NewOrder) { n.Seal = "" }, want: models.ErrPriceChanged},
-		"negative points":      {form: func(n *models.NewOrder) { n.Points = -10 }, want: models.ErrPoints},
-		"too many points":      {form: func(n *models.NewOrder) { n.Points = 1001 }, want: models.ErrPoints},
-		"no such coupon":       {form: func(n *models.NewOrder) { n.Coupon = 404 }, want: models.ErrCoupon},
-		"negative coupon":      {form: func(n *models.NewOrder) { n.Coupon = -1 }, want: models.ErrCoupon},
-		"another's cart":       {form: func(n *models.NewOrder) { n.UserID++ }, want: models.ErrEmptyCart},
+		"empty cart":       {shop: "DELETE FROM ly_cart_item", want: models.ErrEmptyCart},
+		"nothing selected": {shop: "UPDATE ly_cart_item SET selected = 0", want: models.ErrEmptyCart},
+		"all withdrawn":    {shop: "UPDATE ly_course SET published = 0", want: models.ErrEmptyCart},
+		"one course withdrawn": {
+			shop: "UPDATE ly_course SET published = 0 WHERE price = 31000", want: models.ErrPriceChanged,
+		},
+		"one term withdrawn": {shop: "DELETE FROM ly_course_expire WHERE price = 13333", want: models.ErrPriceChanged},
+		"price changed": {
+			shop: "UPDATE ly_course SET price = 30999 WHERE price = 31000", want: models.ErrPriceChanged,
+		},
+		"discount ended": {
+			shop: "UPDATE ly_activity SET end_time = '2001-01-01 00:00:00'", want: models.ErrPriceChanged,
+		},
+		"no seal":         {form: func(n *models.NewOrder) { n.Seal = "" }, want: models.ErrPriceChanged},
+		"negative points": {form: func(n *models.NewOrder) { n.Points = -10 }, want: models.ErrPoints},
+		"too many points": {form: func(n *models.NewOrder) { n.Points = 1001 }, want: models.ErrPoints},
+		"no such coupon":  {form: func(n *models.NewOrder) { n.Coupon = 404 }, want: models.ErrCoupon},
+		"negative coupon": {form: func(n *models.NewOrder) { n.Coupon = -1 }, want: models.ErrCoupon},
+		"another's cart":  {form: func(n *models.NewOrder) { n.UserID++ }, want: models.ErrEmptyCart},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {

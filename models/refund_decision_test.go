@@ -155,8 +155,9 @@ func TestOutsideRefundAfterWithdrawal(t *testing.T) {
 		if err := s.NoteRefund(t.Context(), news); err != nil {
 			t.Fatal(err)
 		}
-		if refund := rows[models.Refund](t, s.DB, "1 = 1")[0]; refund.OrderDetailID != nil || s.right(t, s.Plain.ID).Records != 1 {
-			t.Errorf("got refund %+v and right %+v, want a bare sum and the course kept", refund, s.right(t, s.Plain.ID))
+		refund, right := rows[models.Refund](t, s.DB, "1 = 1")[0], s.right(t, s.Plain.ID)
+		if refund.OrderDetailID != nil || right.Records != 1 {
+			t.Errorf("got refund %+v and right %+v, want a bare sum and the course kept", refund, right)
 		}
 		wantClean(t, s.DB)
 	})

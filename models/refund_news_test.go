@@ -69,14 +69,16 @@ func TestNoteRefundOfASum(t *testing.T) {
 		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, inSum, done}}},
 		"nameless, named later": {0, told{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}},
 			booked{{"X", 50_00, inSum, done}}},
-		"two in one sum, named later": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 30_00}},
+		"two in one sum, named later": {0,
+			told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 30_00}},
 			booked{{"Y", 30_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"two in one sum, nameless rows later": {0, told{{Total: 80_00}, {Amount: 50_00}, {Amount: 30_00}},
 			booked{{"R1", 30_00, inSum, done}, {"R2", 50_00, outside, done}}},
 		"one in the first of two sums": {0,
 			told{{Total: 80_00}, {Total: 110_00, At: noon.Add(time.Minute)}, {OutRequestNo: "X", Amount: 30_00}},
 			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}, {"X", 30_00, outside, done}}},
-		"another of the sum, after it": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 80_00, At: noon.Add(time.Minute)}},
+		"another of the sum, after it": {0,
+			told{{Total: 80_00}, {OutRequestNo: "X", Amount: 80_00, At: noon.Add(time.Minute)}},
 			booked{{"R1", 80_00, inSum, done}, {"X", 80_00, outside, done}}},
 		"another after a sum": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00, At: noon.Add(time.Minute)}},
 			booked{{"R1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
@@ -157,7 +159,10 @@ func TestNoteRefundRefused(t *testing.T) {
 			"payment not heard":   {models.RefundNews{OutTradeNo: unpaid.OrderNumber, Amount: 1}, models.ErrNothingPaid},
 			"lost attempt":        {models.RefundNews{OutTradeNo: paid.OrderNumber + "_9", Amount: 1}, models.ErrNothingPaid},
 			"attempt without row": {models.RefundNews{OutTradeNo: broughtOver.OrderNumber, Amount: 1}, models.ErrNothingPaid},
-			"more than was paid":  {models.RefundNews{OutTradeNo: paid.OrderNumber, OutRequestNo: "X", Amount: 216_34}, models.ErrRefundTooMuch},
+			"more than was paid": {
+				models.RefundNews{OutTradeNo: paid.OrderNumber, OutRequestNo: "X", Amount: 216_34},
+				models.ErrRefundTooMuch,
+			},
 		} {
 			if err := s.NoteRefund(t.Context(), c.news); !errors.Is(err, c.want) {
 				t.Errorf("%s: got %v, want %v", name, err, c.want)

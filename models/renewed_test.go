@@ -24,7 +24,8 @@ func TestRenewed(t *testing.T) {
 					t.Fatal(err)
 				}
 				if view.Lines[0].Renewed != o.Lines[0].Renewed {
-					t.Errorf("%s: got %v on its own page, %v in the list", o.Lines[0].CourseName, view.Lines[0].Renewed, o.Lines[0].Renewed)
+					t.Errorf("%s: got %v on its own page, %v in the list",
+						o.Lines[0].CourseName, view.Lines[0].Renewed, o.Lines[0].Renewed)
 				}
 				lines = append(lines, o.Lines[0].Renewed)
 			}

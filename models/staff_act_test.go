@@ -95,7 +95,8 @@ func TestStaffActsOfADay(t *testing.T) {
 				t.Error("got no error for a difference that is closed")
 			}
 		}
-		if err := s.NoteAct(t.Context(), models.StaffAct{DoneBy: "anna", Act: models.ActExport, Period: day[:7]}); err != nil {
+		export := models.StaffAct{DoneBy: "anna", Act: models.ActExport, Period: day[:7]}
+		if err := s.NoteAct(t.Context(), export); err != nil {
 			t.Fatal(err)
 		}
 		acts, err := s.ActsIn(t.Context(), day, 10)

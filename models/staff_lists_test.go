@@ -140,7 +140,8 @@ func TestComparedDayIsPaged(t *testing.T) {
 		for page, want := range map[int]int{1: models.DifferencesPerPage, 2: 1} {
 			day, err := s.ComparedDay(t.Context(), date, page)
 			if err != nil || len(day.Differences) != want || day.Page != page || day.Pages != 2 || day.Open != len(many) {
-				t.Errorf("page %d: got %d rows of page %d of %d, %v; want %d", page, len(day.Differences), day.Page, day.Pages, err, want)
+				t.Errorf("page %d: got %d rows of page %d of %d, %v; want %d",
+					page, len(day.Differences), day.Page, day.Pages, err, want)
 			}
 			for _, d := range day.Differences {
 				seen[d.ID] = true

@@ -75,7 +75,8 @@ func TestWithdrawnCourseCannotBeBought(t *testing.T) {
 func TestCourseInCartForItsOnlyTerm(t *testing.T) {
 	t.Parallel()
 	course := sampleCourse()
-	course.InCart, course.Terms = true, []Term{{Text: "永久有效", Price: 100_00, ListPrice: 100_00, Selected: true, InCart: true}}
+	course.InCart = true
+	course.Terms = []Term{{Text: "永久有效", Price: 100_00, ListPrice: 100_00, Selected: true, InCart: true}}
 	doc := render(t, CoursePage(course))
 	wantCount(t, doc, "#add-to-cart", 0)
 	wantText(t, doc, "a.button[href='/cart']", "已在购物车，去查看")

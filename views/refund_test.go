@@ -70,7 +70,10 @@ func TestRefundOnOrderPages(t *testing.T) {
 		{"asked for", RefundTerms{Days: 7}, LineRequest{Step: models.StepRequested}, "退款申请：申请中", "查看退款申请"},
 		{"on its way", RefundTerms{Days: 7}, LineRequest{Step: models.StepRefunding}, "退款申请：退款中", ""},
 		{"done", RefundTerms{Days: 7}, LineRequest{Step: models.StepRefunded}, "退款申请：已退款", ""},
-		{"refused", RefundTerms{Days: 7}, LineRequest{Step: models.StepRejected, Answer: "<b>已学完</b>"}, "退款申请已拒绝：<b>已学完</b>", ""},
+		{
+			"refused", RefundTerms{Days: 7}, LineRequest{Step: models.StepRejected, Answer: "<b>已学完</b>"},
+			"退款申请已拒绝：<b>已学完</b>", "",
+		},
 		{"failed", RefundTerms{Days: 7}, LineRequest{Step: models.StepFailed}, "退款申请：退款未成功，客服会与您联系", ""},
 		{"not offered", RefundTerms{}, LineRequest{}, "", ""},
 	} {

@@ -36,17 +36,38 @@ func sampleCourses() CourseList {
 		Categories: []Category{{ID: 1, Name: "后端"}, {ID: 2, Name: "前端"}, {ID: 3, Name: "基础"}},
 		PageNo:     1, Pages: 1, Matches: 9,
 		Courses: []CourseCard{
-			{ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组", Students: 1280, ListPrice: 310_00, Price: 272_80, From: true,
-				Discount: "限时折扣", DiscountEnds: ends},
-			{ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组", Students: 5321, ListPrice: 1234_00, Price: 1234_00},
-			{ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "综合教研组", Students: 860, ListPrice: 199_00, Price: 0,
-				Discount: "限时免费", DiscountEnds: ends},
-			{ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "综合教研组", Students: 932, ListPrice: 260_00, Price: 160_00,
-				Discount: "限时减免", DiscountEnds: ends},
-			{ID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Teacher: "综合教研组", Students: 411, ListPrice: 388_00, Price: 388_00},
-			{ID: 6, Name: "Vue 前端工程实战", Picture: "img/vue.svg", Teacher: "综合教研组", Students: 1201, ListPrice: 288_00, Price: 288_00},
-			{ID: 7, Name: "算法与数据结构", Picture: "img/algorithm.svg", Teacher: "后端教研组", Students: 2044, ListPrice: 420_00, Price: 420_00},
-			{ID: 8, Name: "爬虫与数据采集", Picture: "img/crawler.svg", Teacher: "综合教研组", Students: 377, ListPrice: 150_00, Price: 150_00},
+			{
+				ID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Teacher: "后端教研组",
+				Students: 1280, ListPrice: 310_00, Price: 272_80, From: true, Discount: "限时折扣", DiscountEnds: ends,
+			},
+			{
+				ID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Teacher: "综合教研组",
+				Students: 5321, ListPrice: 1234_00, Price: 1234_00,
+			},
+			{
+				ID: 3, Name: "Linux 运维与 Shell 编程", Picture: "img/linux.svg", Teacher: "综合教研组",
+				Students: 860, ListPrice: 199_00, Price: 0, Discount: "限时免费", DiscountEnds: ends,
+			},
+			{
+				ID: 4, Name: "MySQL 索引、事务与优化", Picture: "img/mysql.svg", Teacher: "综合教研组",
+				Students: 932, ListPrice: 260_00, Price: 160_00, Discount: "限时减免", DiscountEnds: ends,
+			},
+			{
+				ID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Teacher: "综合教研组",
+				Students: 411, ListPrice: 388_00, Price: 388_00,
+			},
+			{
+				ID: 6, Name: "Vue 前端工程实战", Picture: "img/vue.svg", Teacher: "综合教研组",
+				Students: 1201, ListPrice: 288_00, Price: 288_00,
+			},
+			{
+				ID: 7, Name: "算法与数据结构", Picture: "img/algorithm.svg", Teacher: "后端教研组",
+				Students: 2044, ListPrice: 420_00, Price: 420_00,
+			},
+			{
+				ID: 8, Name: "爬虫与数据采集", Picture: "img/crawler.svg", Teacher: "综合教研组",
+				Students: 377, ListPrice: 150_00, Price: 150_00,
+			},
 			{ID: 9, Name: "没有封面的新课", Picture: "img/gone.svg", Students: 0, ListPrice: 99_00, Price: 99_00},
 		},
 	}
@@ -68,7 +89,10 @@ func sampleCart() Cart {
 			{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Terms: sampleTerms(), Selected: true,
 				ListPrice: 310_00, Price: 272_80, Discount: "限时折扣",
 				Changed: true, OldPrice: 310_00, Owned: Ownership{Live: true, Until: sampleNow}},
-			{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Terms: sampleTerms()[2:], ListPrice: 1234_00, Price: 1234_00},
+			{
+				CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg",
+				Terms: sampleTerms()[2:], ListPrice: 1234_00, Price: 1234_00,
+			},
 			{CourseID: 5, Name: "Django 企业级开发", Picture: "img/django.svg", Withdrawn: true},
 		},
 	}
@@ -81,7 +105,10 @@ func sampleCheckout() Checkout {
 		Lines: []CheckoutLine{
 			{Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 272_80, Discount: "限时折扣",
 				Owned: Ownership{Live: true, Until: sampleNow}, Renewed: sampleNow.AddDate(0, 0, 30)},
-			{Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1234_00, Unpaid: sampleNumber},
+			{
+				Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效",
+				ListPrice: 1234_00, Price: 1234_00, Unpaid: sampleNumber,
+			},
 		},
 		Coupons: []Coupon{{ID: 7, Name: "新人减 50", Saves: 50_00, Ends: sampleNow.Add(240 * time.Hour), Selected: true},
 			{ID: 8, Name: "九折券", Saves: 150_68}},
@@ -98,7 +125,10 @@ func sampleOrder(status models.OrderStatus) Order {
 		ListTotal: 1544_00, DiscountSaved: 37_20, CouponName: "新人减 50", CouponSaved: 50_00,
 		Points: 100, PointsSaved: 10_00, Total: 1446_80,
 		Lines: []OrderLine{
-			{CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效", ListPrice: 310_00, Price: 261_94, Discount: "限时折扣"},
+			{
+				CourseID: 1, Name: "Go 语言从入门到实战", Picture: "img/go.svg", Term: "一个月有效",
+				ListPrice: 310_00, Price: 261_94, Discount: "限时折扣",
+			},
 			{CourseID: 2, Name: "Python 全栈开发", Picture: "img/python.svg", Term: "永久有效", ListPrice: 1234_00, Price: 1184_86},
 		},
 	}

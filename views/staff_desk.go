@@ -23,7 +23,8 @@ type Desk struct {
 // DeskTotals count what waits, of each kind.
 type DeskTotals struct {
 	Requests, Owed, Overdue, Held, Differences, MissingDays int
-	Refunding                                               int // refunds on their way, which nobody has to do anything about
+
+	Refunding int // refunds on their way, which nobody has to do anything about
 }
 
 // waiting is how much waits for somebody.

@@ -32,7 +32,8 @@ func sampleDifference(id int64) BillDifference {
 
 func sampleDesk() Desk {
 	return Desk{
-		Page: staffPage, Requests: []RefundTask{sampleTask()}, Owed: []OwedRefund{sampleOwed()}, Overdue: []OwedRefund{sampleOwed()},
+		Page: staffPage, Requests: []RefundTask{sampleTask()},
+		Owed: []OwedRefund{sampleOwed()}, Overdue: []OwedRefund{sampleOwed()},
 		Held: []HeldPayment{sampleHeld()}, Differences: []BillDifference{sampleDifference(1), sampleDifference(2)},
 		MissingDays: []string{"2026-11-20"},
 		Totals:      DeskTotals{Requests: 21, Owed: 1, Overdue: 1, Held: 1, Differences: 2, MissingDays: 1, Refunding: 4},
@@ -48,18 +49,24 @@ func sampleStaffOrder() StaffOrder {
 			{Position: 2, Course: "Python 全栈开发", Term: "永久有效", Amount: 1184_86, Access: AccessWithdrawn},
 		},
 		Tasks: []RefundTask{sampleTask()}, Owed: []OwedRefund{sampleOwed()}, Held: []HeldPayment{sampleHeld()},
-		Attempts: []Attempt{{OutTradeNo: sampleNumber, State: models.PaymentPaid, Amount: 1446_80, TradeStatus: "TRADE_SUCCESS",
-			BegunAt: sampleNow, AskedAt: sampleNow, PaidAt: sampleNow}},
-		Refunds: []StaffRefund{{OutRequestNo: sampleNumber + "R1", State: models.RefundFailed, Amount: 20_00, Cause: models.RefundByStaff,
-			By: "boss", Reason: "补偿", At: sampleNow, Error: "ACQ.REASON_TRADE_BEEN_FREEZEN"}},
+		Attempts: []Attempt{{
+			OutTradeNo: sampleNumber, State: models.PaymentPaid, Amount: 1446_80, TradeStatus: "TRADE_SUCCESS",
+			BegunAt: sampleNow, AskedAt: sampleNow, PaidAt: sampleNow,
+		}},
+		Refunds: []StaffRefund{{
+			OutRequestNo: sampleNumber + "R1", State: models.RefundFailed, Amount: 20_00, Cause: models.RefundByStaff,
+			By: "boss", Reason: "补偿", At: sampleNow, Error: "ACQ.REASON_TRADE_BEEN_FREEZEN",
+		}},
 		Messages: []Message{{ID: 26, At: sampleNow, Source: models.SourceNotify, OutTradeNo: sampleNumber,
 			TradeStatus: "TRADE_SUCCESS", Verdict: models.VerdictAccepted, Reason: string(models.Fulfilled)}},
 	}
 }
 
 func sampleGiveBack() GiveBack {
-	return GiveBack{Page: staffPage, Number: sampleNumber, Student: "xiaoming", Line: 1, Course: "Go 语言从入门到实战", Amount: 261_94,
-		Ends: []string{"Go 语言从入门到实战"}, Points: true, Key: "once", MaxReason: 200}
+	return GiveBack{
+		Page: staffPage, Number: sampleNumber, Student: "xiaoming", Line: 1, Course: "Go 语言从入门到实战",
+		Amount: 261_94, Ends: []string{"Go 语言从入门到实战"}, Points: true, Key: "once", MaxReason: 200,
+	}
 }
 
 func sampleBills() Bills {
@@ -104,31 +111,45 @@ func TestStaffWords(t *testing.T) {
 			t.Errorf("%s: got %q, want it in Chinese", what, word)
 		}
 	}
-	for _, s := range []models.PaymentState{models.PaymentOpen, models.PaymentPaid, models.PaymentClosed, models.PaymentHeld,
-		models.PaymentSurplus, models.PaymentReturned} {
+	for _, s := range []models.PaymentState{
+		models.PaymentOpen, models.PaymentPaid, models.PaymentClosed, models.PaymentHeld,
+		models.PaymentSurplus, models.PaymentReturned,
+	} {
 		chinese(string(s), attemptWord(s))
 	}
-	for _, c := range []models.RefundCause{models.RefundByStaff, models.RefundLate, models.RefundSecond, models.RefundOutside, models.RefundOutsideSum} {
+	for _, c := range []models.RefundCause{
+		models.RefundByStaff, models.RefundLate, models.RefundSecond, models.RefundOutside,
+		models.RefundOutsideSum,
+	} {
 		chinese(string(c), causeWord(c))
 	}
-	for _, k := range []models.DifferenceKind{models.MissingHere, models.MissingThere, models.AmountDiffers, models.SecondPayment, models.UnbookedTrade,
-		models.RefundMissingHere, models.RefundMissingThere, models.RefundAmountDiffers} {
+	for _, k := range []models.DifferenceKind{
+		models.MissingHere, models.MissingThere, models.AmountDiffers, models.SecondPayment,
+		models.UnbookedTrade, models.RefundMissingHere, models.RefundMissingThere,
+		models.RefundAmountDiffers,
+	} {
 		chinese(string(k), differenceWord(k))
 		chinese(string(k), differenceAdvice(k))
 	}
-	for _, a := range []models.ActKind{models.ActRefund, models.ActApproveRefund, models.ActRejectRefund, models.ActSettleRefund,
-		models.ActAsk, models.ActCompare, models.ActSettleDifference, models.ActExport} {
+	for _, a := range []models.ActKind{
+		models.ActRefund, models.ActApproveRefund, models.ActRejectRefund, models.ActSettleRefund,
+		models.ActAsk, models.ActCompare, models.ActSettleDifference, models.ActExport,
+	} {
 		chinese(string(a), actWord(a))
 	}
 	for _, s := range []models.Source{models.SourceNotify, models.SourceReturn, models.SourceQuery} {
 		chinese(string(s), sourceWord(s))
 	}
-	for _, v := range []models.Verdict{models.VerdictAccepted, models.VerdictDuplicate, models.VerdictNoted, models.VerdictHeld,
-		models.VerdictRefused, models.VerdictFailed} {
+	for _, v := range []models.Verdict{
+		models.VerdictAccepted, models.VerdictDuplicate, models.VerdictNoted, models.VerdictHeld,
+		models.VerdictRefused, models.VerdictFailed,
+	} {
 		chinese(string(v), verdictWord(v))
 	}
-	for _, o := range []models.Outcome{models.Fulfilled, models.FulfilledLate, models.AlreadyDone, models.UnknownOrder, models.WrongAmount,
-		models.SecondTrade, models.AnotherTrade, models.OrderClosed, models.GoneBack} {
+	for _, o := range []models.Outcome{
+		models.Fulfilled, models.FulfilledLate, models.AlreadyDone, models.UnknownOrder,
+		models.WrongAmount, models.SecondTrade, models.AnotherTrade, models.OrderClosed, models.GoneBack,
+	} {
 		chinese(string(o), reasonWord(string(o)))
 	}
 	if got := reasonWord("something_new"); got != "something_new" {

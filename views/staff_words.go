@@ -94,7 +94,8 @@ var reasonWords = map[string]string{
 	string(models.GoneBack):      "已在支付宝全额退回",
 
 	"not_paid": "还没有付款", "no_trade_yet": "买家还没有在支付宝登录", "closed": "交易已关闭", "returned": "买家从支付宝返回",
-	"refund": "退款", "refund_another_trade": "退回的是第二笔交易，订单不变", "refund_unknown_order": "退款，本店没有这个订单", "no_seller_asked": "没有写明收款方，已改为查询",
+	"refund": "退款", "refund_another_trade": "退回的是第二笔交易，订单不变",
+	"refund_unknown_order": "退款，本店没有这个订单", "no_seller_asked": "没有写明收款方，已改为查询",
 	"database": "数据库暂时不可用",
 
 	"malformed": "格式不对", "too_large": "内容过大", "repeated_name": "有重复的字段", "no_sign": "没有签名",

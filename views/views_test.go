@@ -71,17 +71,21 @@ func allPages() map[string]templ.Component {
 	inWeChat := sampleDetail(models.OrderUnpaid)
 	inWeChat.Pay = PayBy{OpenOutside: "https://shop.example/orders/" + sampleNumber}
 	return map[string]templ.Component{
-		"courses":         CourseListPage(sampleCourses()),
-		"no courses":      CourseListPage(CourseList{Page: signedOut}),
-		"course":          CoursePage(sampleCourse()),
-		"owned course":    CoursePage(owned),
-		"login":           LoginPage(Login{Page: signedOut, Errors: FieldErrors{"": "用户名或密码不正确"}}),
-		"register":        RegisterPage(Register{Page: signedOut, UsernameHint: "4 到 20 个字", Errors: FieldErrors{"username": "用户名已被使用"}}),
-		"cart":            CartPage(sampleCart()),
-		"empty cart":      CartPage(Cart{Page: samplePage}),
-		"checkout":        CheckoutPage(sampleCheckout()),
-		"refused order":   CheckoutPage(refused),
-		"pay twice":       PayTwicePage(PayTwice{Page: samplePage, Order: sampleOrder(models.OrderUnpaid), Lines: sampleCheckout().Lines}),
+		"courses":      CourseListPage(sampleCourses()),
+		"no courses":   CourseListPage(CourseList{Page: signedOut}),
+		"course":       CoursePage(sampleCourse()),
+		"owned course": CoursePage(owned),
+		"login":        LoginPage(Login{Page: signedOut, Errors: FieldErrors{"": "用户名或密码不正确"}}),
+		"register": RegisterPage(
+			Register{Page: signedOut, UsernameHint: "4 到 20 个字", Errors: FieldErrors{"username": "用户名已被使用"}},
+		),
+		"cart":          CartPage(sampleCart()),
+		"empty cart":    CartPage(Cart{Page: samplePage}),
+		"checkout":      CheckoutPage(sampleCheckout()),
+		"refused order": CheckoutPage(refused),
+		"pay twice": PayTwicePage(
+			PayTwice{Page: samplePage, Order: sampleOrder(models.OrderUnpaid), Lines: sampleCheckout().Lines},
+		),
 		"my orders":       MyOrdersPage(sampleMyOrders()),
 		"no orders":       MyOrdersPage(MyOrders{Page: samplePage}),
 		"order, paid":     OrderDetailPage(sampleDetail(models.OrderPaid)),
@@ -112,16 +116,20 @@ func allPages() map[string]templ.Component {
 		"no access": NoAccessPage(NoAccess{Page: samplePage, CourseID: 1, Name: "Go", OnSale: true}),
 		"error":     ErrorPage(sampleError()),
 
-		"desk":         DeskPage(sampleDesk()),
-		"quiet desk":   DeskPage(Desk{Page: staffPage}),
-		"staff order":  StaffOrderPage(sampleStaffOrder()),
-		"give back":    GiveBackPage(sampleGiveBack()),
-		"no reason":    GiveBackPage(GiveBack{Page: staffPage, Key: "once", Errors: FieldErrors{"reason": "请写明退款原因"}}),
-		"found orders": StaffSearchPage(StaffSearch{Page: staffPage, Query: "ann", Student: "ann", Orders: []FoundOrder{{Number: sampleNumber}}}),
-		"found none":   StaffSearchPage(StaffSearch{Page: staffPage, Query: "nobody"}),
-		"no search":    StaffSearchPage(StaffSearch{Page: staffPage}),
-		"bills":        BillsPage(sampleBills()),
-		"wrong period": BillsPage(Bills{Page: staffPage, Date: "2026-11-21", Errors: FieldErrors{"period": "请改正", "date": "请改正"}}),
+		"desk":        DeskPage(sampleDesk()),
+		"quiet desk":  DeskPage(Desk{Page: staffPage}),
+		"staff order": StaffOrderPage(sampleStaffOrder()),
+		"give back":   GiveBackPage(sampleGiveBack()),
+		"no reason":   GiveBackPage(GiveBack{Page: staffPage, Key: "once", Errors: FieldErrors{"reason": "请写明退款原因"}}),
+		"found orders": StaffSearchPage(
+			StaffSearch{Page: staffPage, Query: "ann", Student: "ann", Orders: []FoundOrder{{Number: sampleNumber}}},
+		),
+		"found none": StaffSearchPage(StaffSearch{Page: staffPage, Query: "nobody"}),
+		"no search":  StaffSearchPage(StaffSearch{Page: staffPage}),
+		"bills":      BillsPage(sampleBills()),
+		"wrong period": BillsPage(
+			Bills{Page: staffPage, Date: "2026-11-21", Errors: FieldErrors{"period": "请改正", "date": "请改正"}},
+		),
 	}
 }
 

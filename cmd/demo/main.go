@@ -66,7 +66,8 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(banner, d.shopURL, d.simulatorURL, studentName, studentPassword, keeperName, keeperPassword, d.shopURL, o.data)
+	fmt.Printf(banner, d.shopURL, d.simulatorURL, studentName, studentPassword, keeperName, keeperPassword,
+		d.shopURL, o.data)
 	return d.serve(ctx)
 }
 

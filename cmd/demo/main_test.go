@@ -51,12 +51,26 @@ func TestCannotStart(t *testing.T) {
 		set  options
 		want []string
 	}{
-		{"port of the shop taken", options{addr: taken.Addr().String(), alipayAddr: "127.0.0.1:0", data: t.TempDir(), log: io.Discard},
-			[]string{taken.Addr().String(), "in use", "--addr"}},
-		{"port of the simulator taken", options{addr: "127.0.0.1:0", alipayAddr: taken.Addr().String(), data: t.TempDir(), log: io.Discard},
-			[]string{taken.Addr().String(), "in use", "--alipay-addr"}},
-		{"data folder is a file", options{addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: file, log: io.Discard}, []string{file}},
-		{"no time to pay", options{addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: t.TempDir(), log: io.Discard}, []string{"ORDER_TTL"}},
+		{
+			"port of the shop taken",
+			options{addr: taken.Addr().String(), alipayAddr: "127.0.0.1:0", data: t.TempDir(), log: io.Discard},
+			[]string{taken.Addr().String(), "in use", "--addr"},
+		},
+		{
+			"port of the simulator taken",
+			options{addr: "127.0.0.1:0", alipayAddr: taken.Addr().String(), data: t.TempDir(), log: io.Discard},
+			[]string{taken.Addr().String(), "in use", "--alipay-addr"},
+		},
+		{
+			"data folder is a file",
+			options{addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: file, log: io.Discard},
+			[]string{file},
+		},
+		{
+			"no time to pay",
+			options{addr: "127.0.0.1:0", alipayAddr: "127.0.0.1:0", data: t.TempDir(), log: io.Discard},
+			[]string{"ORDER_TTL"},
+		},
 	} {
 		err := run(t.Context(), c.set)
 		if err == nil {

@@ -86,7 +86,10 @@ func (s *scene) logIn(tab *browser.Tab, who string) {
 }
 
 // noPages are the routes that show no page of the shop to a visitor.
-var noPages = []string{"/healthz", "/readyz", "/metrics", "/static/*", "/payments/notify", "/myorder", "/mycourses", "/orders", "/cart/items"}
+var noPages = []string{
+	"/healthz", "/readyz", "/metrics", "/static/*", "/payments/notify",
+	"/myorder", "/mycourses", "/orders", "/cart/items",
+}
 
 // wantEveryRoute makes whoever adds a page add it to the pages that are looked at.
 func (s *scene) wantEveryRoute(t *testing.T) {

@@ -33,7 +33,10 @@ func (s *scene) leaveWork() {
 	found, err := s.db.SaveBillDifferences(s.t.Context(), oddDay, []models.BillDifference{
 		{Kind: models.MissingHere, OutTradeNo: "20260105093011000042118804", TradeNo: "2026010522001439881000120999",
 			AlipayAmount: new(models.Fen(310_00))},
-		{Kind: models.MissingThere, OutTradeNo: paid.OrderNumber, TradeNo: *paid.Payments[0].TradeNo, ShopAmount: &paid.RealPrice},
+		{
+			Kind: models.MissingThere, OutTradeNo: paid.OrderNumber,
+			TradeNo: *paid.Payments[0].TradeNo, ShopAmount: &paid.RealPrice,
+		},
 	})
 	if err == nil {
 		err = s.db.SettleBillDifference(s.t.Context(), found[1].ID, keeper, "支付宝后台核对过，账单次日补上")
@@ -77,7 +80,8 @@ func (s *scene) staffPages() []pageState {
 	for _, of := range []string{"unpaid", "partly", "refused", "rejected", "held"} {
 		states = append(states, pageState{name: "staff-order-" + of, path: "/staff/orders/" + s.orders[of]})
 	}
-	return append(states, pageState{name: "staff-desk-quiet", path: "/", steps: s.quietDesk}) // the last: it is another shop's
+	// This must be the last state: it shows another shop.
+	return append(states, pageState{name: "staff-desk-quiet", path: "/", steps: s.quietDesk})
 }
 
 // quietDesk is the desk of a shop in which nothing waits.

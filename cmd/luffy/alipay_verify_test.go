@@ -109,7 +109,10 @@ func TestAlipayVerifyVerbose(t *testing.T) {
 	t.Parallel()
 	cases := realCases(t)
 	tests := map[string]struct{ id, want string }{
-		"valid":         {"ret-seed-as-signed", "signed text: app_id=2016091600523592&auth_app_id=2016091600523592&charset=utf-8&method="},
+		"valid": {
+			"ret-seed-as-signed",
+			"signed text: app_id=2016091600523592&auth_app_id=2016091600523592&charset=utf-8&method=",
+		},
 		"charset":       {"ret-seed-as-printed", "cause: charset was rewritten; it verifies with utf-8\n"},
 		"plus lost":     {"ret-seed-as-signed--sign-plus-as-space", "cause: the + of sign were lost"},
 		"double":        {"ret-seed-as-signed--double-encoded", "cause: encoded twice"},
@@ -141,16 +144,18 @@ func TestAlipayVerifyUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no kind":          {[]string{"--public-key", good}, "--kind"},
-		"wrong kind":       {[]string{"--kind", "refund", "--public-key", good}, `"refund"`},
-		"no key":           {[]string{"--kind", "return"}, "--public-key is missing"},
-		"missing file":     {[]string{"--kind", "return", "--public-key", good + ".none"}, "no such file"},
-		"a private key":    {[]string{"--kind", "return", "--public-key", privateFile}, "this is a private key"},
-		"not a key":        {[]string{"--kind", "return", "--public-key", writeKey(t, "hello world")}, "public key:"},
-		"wrong charset":    {[]string{"--kind", "return", "--public-key", good, "--charset", "latin1"}, "--charset"},
-		"method of notify": {[]string{"--kind", "notify", "--public-key", good, "--method", "alipay.trade.query"}, "--method"},
-		"argument":         {[]string{"--kind", "return", "--public-key", good, "message.txt"}, "stdin"},
-		"unknown flag":     {[]string{"--sandbox"}, "-sandbox"},
+		"no kind":       {[]string{"--public-key", good}, "--kind"},
+		"wrong kind":    {[]string{"--kind", "refund", "--public-key", good}, `"refund"`},
+		"no key":        {[]string{"--kind", "return"}, "--public-key is missing"},
+		"missing file":  {[]string{"--kind", "return", "--public-key", good + ".none"}, "no such file"},
+		"a private key": {[]string{"--kind", "return", "--public-key", privateFile}, "this is a private key"},
+		"not a key":     {[]string{"--kind", "return", "--public-key", writeKey(t, "hello world")}, "public key:"},
+		"wrong charset": {[]string{"--kind", "return", "--public-key", good, "--charset", "latin1"}, "--charset"},
+		"method of notify": {
+			[]string{"--kind", "notify", "--public-key", good, "--method", "alipay.trade.query"}, "--method",
+		},
+		"argument":     {[]string{"--kind", "return", "--public-key", good, "message.txt"}, "stdin"},
+		"unknown flag": {[]string{"--sandbox"}, "-sandbox"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

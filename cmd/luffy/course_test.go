@@ -18,7 +18,8 @@ func TestFaultyCatalogue(t *testing.T) {
 	}{
 		{"several faults", `{
 			"courses": [
-				{"name": "Go", "category": "后端", "teacher": {"name": "Go 教研组"}, "price": "99.00", "terms": [{"days": 0, "text": "", "price": "9.00"}]},
+				{"name": "Go", "category": "后端", "teacher": {"name": "Go 教研组"}, "price": "99.00",
+					"terms": [{"days": 0, "text": "", "price": "9.00"}]},
 				{"name": "", "price": "1.00"}
 			],
 			"activities": [{"name": "周年", "start": "2026-02-01T00:00:00+08:00", "end": "2026-01-01T00:00:00+08:00",

@@ -24,7 +24,8 @@ func TestNoDatabase(t *testing.T) {
 func TestDatabaseOutOfReach(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
-		"luffy.db", "postgres://localhost/luffy", "sqlite:" + t.TempDir() + "/no/such/folder/luffy.db", "mysql://root@127.0.0.1:1/luffy",
+		"luffy.db", "postgres://localhost/luffy", "sqlite:" + t.TempDir() + "/no/such/folder/luffy.db",
+		"mysql://root@127.0.0.1:1/luffy",
 	} {
 		environ := []string{"LUFFY_DATABASE_URL=" + address}
 		wantRun(t, environ, "", []string{"migrate", "up"}, exitUsage, "LUFFY_DATABASE_URL")

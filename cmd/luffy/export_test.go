@@ -41,8 +41,8 @@ func TestExport(t *testing.T) {
 			{at, "交易", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", "", "'=1+1",
 				p.stock.Step.Course.Name + " 等2门课程", "565.00", "支付宝", ""},
 			{at, "交易"},
-			{at, "退款", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", sold.OrderNumber + "R1\t", "'=1+1",
-				p.stock.Step.Course.Name, "-255.00", "支付宝", "换课"},
+			{at, "退款", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", sold.OrderNumber + "R1\t",
+				"'=1+1", p.stock.Step.Course.Name, "-255.00", "支付宝", "换课"},
 		} {
 			got := rows[i][:len(want)]
 			if strings.HasPrefix(got[0], want[0]) {
@@ -85,7 +85,8 @@ func TestExportOtherMeans(t *testing.T) {
 			p.t.Errorf("yesterday: got %q, want %q", sums, want)
 		}
 		_, sums = p.table(time.Now().In(models.Beijing).Format(time.DateOnly))
-		if want := "given back 0 refunds ¥0.00  kept ¥0.00  paid by other means 1 refunds ¥10.00\n"; !strings.HasSuffix(sums, want) {
+		want := "given back 0 refunds ¥0.00  kept ¥0.00  paid by other means 1 refunds ¥10.00\n"
+		if !strings.HasSuffix(sums, want) {
 			p.t.Errorf("today: got %q, want %q", sums, want)
 		}
 	})

@@ -21,7 +21,8 @@ func TestFirstDay(t *testing.T) {
 		forgotten := []string{"user", "password", "路飞"}
 		wantRun(t, environ, "short\n", forgotten, exitFailure, "路飞", "password")
 		wantRun(t, environ, "straw hat pirate\n", forgotten, 0, "路飞 is changed")
-		wantRun(t, environ, "straw hat pirate\n", []string{"user", "password", "nobody"}, exitFailure, `user "nobody"`, "not found")
+		wantRun(t, environ, "straw hat pirate\n", []string{"user", "password", "nobody"}, exitFailure,
+			`user "nobody"`, "not found")
 
 		imported := []string{"course", "import", "../demo/catalogue.json"}
 		wantRun(t, environ, "", imported, 0, "imported 8 courses, 1 activities, 3 coupons")

@@ -29,7 +29,8 @@ func TestGuessesFromOutside(t *testing.T) {
 		"what a proxy was told":     {"127.0.0.1", http.Header{"X-Forwarded-For": {"203.0.113.%d, 198.51.100.7"}}, true},
 		"no address":                {"127.0.0.1", http.Header{"X-Forwarded-For": {"visitor%d"}}, true},
 		"other headers": {"127.0.0.1", http.Header{
-			"X-Real-Ip": {"203.0.113.%d"}, "Forwarded": {"for=203.0.113.%d"}, "True-Client-Ip": {"203.0.113.%d"}, "X-Client-Ip": {"203.0.113.%d"},
+			"X-Real-Ip": {"203.0.113.%d"}, "Forwarded": {"for=203.0.113.%d"},
+			"True-Client-Ip": {"203.0.113.%d"}, "X-Client-Ip": {"203.0.113.%d"},
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

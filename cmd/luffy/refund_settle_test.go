@@ -26,7 +26,8 @@ func TestRefundSettle(t *testing.T) {
 		for _, key := range []string{"ticket-7", "ticket-8"} {
 			p.pause()
 			p.fault(sandbox.Fault{Name: sandbox.TradeFrozen, Times: 1})
-			p.want(exitFailure, "refund "+sold.OrderNumber+" --amount 10.00 --reason 补偿 --key "+key, "Alipay refuses it for good")
+			p.want(exitFailure, "refund "+sold.OrderNumber+" --amount 10.00 --reason 补偿 --key "+key,
+				"Alipay refuses it for good")
 		}
 		p.want(exitFailure, settle, "several refunds that Alipay refused, name one: ", "R2 of ¥10.00, ", "R3 of ¥10.00")
 		p.want(0, "refund settle "+sold.OrderNumber+"R3 --note transfer", "R3 of ¥10.00: settled")

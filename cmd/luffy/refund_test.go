@@ -155,7 +155,8 @@ func TestRefundThatWaits(t *testing.T) {
 		p.fault(sandbox.Fault{Name: sandbox.SellerBalance, Times: 1})
 		p.want(0, command+"1", "R1 of ¥1.00: pending, luffy serve goes on with it: ", "SELLER_BALANCE_NOT_ENOUGH")
 		p.fault(sandbox.Fault{Name: sandbox.APIUnavailable, Times: 2})
-		p.want(0, command+"2", "R2 of ¥1.00: pending, luffy serve goes on with it: ", "a pause between two refunds of one trade")
+		p.want(0, command+"2",
+			"R2 of ¥1.00: pending, luffy serve goes on with it: ", "a pause between two refunds of one trade")
 		p.pause()
 		p.want(0, command+"3", "R3 of ¥1.00: pending, luffy serve goes on with it: ")
 		p.fault(sandbox.Fault{Name: sandbox.RefundLater, Times: 1})

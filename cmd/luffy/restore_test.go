@@ -23,7 +23,9 @@ func TestRestoredBackup(t *testing.T) {
 		sold := p.sell(p.stock.Plain.For(0), p.stock.Step.For(0))
 		unheard := p.order(p.stock.Plain.For(30))
 		restore := p.backUp()
-		refund, err := p.payments.Refund(p.t.Context(), models.NewRefund{OrderNumber: sold.OrderNumber, Line: 1, Reason: "换课"})
+		refund, err := p.payments.Refund(p.t.Context(), models.NewRefund{
+			OrderNumber: sold.OrderNumber, Line: 1, Reason: "换课",
+		})
 		if err != nil || refund.State != models.RefundDone {
 			p.t.Fatalf("got %+v, %v; want the refund done", refund, err)
 		}
@@ -39,7 +41,8 @@ func TestRestoredBackup(t *testing.T) {
 		p.want(exitFailure, "refund "+sold.OrderNumber+" --line 1 --reason 换课", "given back before")
 		p.want(0, "refund "+sold.OrderNumber+" --reason 停课", sold.OrderNumber+"R2 of ¥")
 		p.want(0, "audit", "clean")
-		if trade, _ := p.alipay.Trade(sold.OrderNumber); models.Fen(trade.Refunded) != sold.RealPrice || len(trade.Refunds) != 2 {
+		trade, _ := p.alipay.Trade(sold.OrderNumber)
+		if models.Fen(trade.Refunded) != sold.RealPrice || len(trade.Refunds) != 2 {
 			p.t.Errorf("at Alipay %d went back in %d refunds, want %d in 2", trade.Refunded, len(trade.Refunds), sold.RealPrice)
 		}
 	})

@@ -90,14 +90,25 @@ func TestServeRefuses(t *testing.T) {
 			[]string{"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "应用公钥", "支付宝公钥"}},
 		{"short keys", append(good, app+writeKey(t, privatePEM(shortKey())), public+writeKey(t, publicPEM(t, shortKey()))),
 			[]string{"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE", "1024"}},
-		{"no database", append(good, "LUFFY_DATABASE_URL=mysql://root:horse@127.0.0.1:1/luffy"), []string{"LUFFY_DATABASE_URL"}},
-		{"old schema", append(good, "LUFFY_DATABASE_URL=sqlite::memory:"), []string{"LUFFY_DATABASE_URL", "run: luffy migrate up"}},
-		{"everything at once", append(good, "LUFFY_BASE_URL=shop", "LUFFY_ORDER_TTL=soon", "LUFFY_JOBS=maybe", "LUFFY_ALIPAY_SELLER_ID=me",
-			app+"nowhere.pem", public+writeKey(t, publicPEM(t, shortKey())), "LUFFY_DATABASE_URL=sqlite::memory:",
-			"LUFFY_SESSION_KEY_FILE="+writeKey(t, "short")),
-			[]string{"LUFFY_BASE_URL", "LUFFY_ORDER_TTL", "LUFFY_JOBS", "LUFFY_ALIPAY_SELLER_ID",
-				"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE",
-				"LUFFY_ALIPAY_PUBLIC_KEY_FILE", "LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE"}},
+		{
+			"no database", append(good, "LUFFY_DATABASE_URL=mysql://root:horse@127.0.0.1:1/luffy"),
+			[]string{"LUFFY_DATABASE_URL"},
+		},
+		{
+			"old schema", append(good, "LUFFY_DATABASE_URL=sqlite::memory:"),
+			[]string{"LUFFY_DATABASE_URL", "run: luffy migrate up"},
+		},
+		{
+			"everything at once",
+			append(good, "LUFFY_BASE_URL=shop", "LUFFY_ORDER_TTL=soon", "LUFFY_JOBS=maybe", "LUFFY_ALIPAY_SELLER_ID=me",
+				app+"nowhere.pem", public+writeKey(t, publicPEM(t, shortKey())), "LUFFY_DATABASE_URL=sqlite::memory:",
+				"LUFFY_SESSION_KEY_FILE="+writeKey(t, "short")),
+			[]string{
+				"LUFFY_BASE_URL", "LUFFY_ORDER_TTL", "LUFFY_JOBS", "LUFFY_ALIPAY_SELLER_ID",
+				"LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE", "LUFFY_ALIPAY_PUBLIC_KEY_FILE",
+				"LUFFY_DATABASE_URL", "LUFFY_SESSION_KEY_FILE",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

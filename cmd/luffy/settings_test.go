@@ -45,7 +45,8 @@ func goodSettings(t *testing.T) []string {
 	t.Helper()
 	folder := t.TempDir()
 	environ := []string{
-		"LUFFY_ADDR=127.0.0.1:0", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=sqlite:" + filepath.Join(folder, "luffy.db"),
+		"LUFFY_ADDR=127.0.0.1:0", "LUFFY_BASE_URL=https://shop.example",
+		"LUFFY_DATABASE_URL=sqlite:" + filepath.Join(folder, "luffy.db"),
 		"LUFFY_SESSION_KEY_FILE=" + filepath.Join(folder, "session.key"),
 		"LUFFY_ALIPAY_GATEWAY=https://openapi.alipay.com/gateway.do", "LUFFY_ALIPAY_APP_ID=2016091600523592",
 		"LUFFY_ALIPAY_SELLER_ID=2088102175868026", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=" + writeKey(t, privatePEM(appKey())),

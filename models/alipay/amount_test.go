@@ -18,7 +18,8 @@ func TestFormatAmount(t *testing.T) {
 func TestParseAmount(t *testing.T) {
 	t.Parallel()
 	valid := map[string]int64{
-		"0": 0, "0.01": 1, "0.1": 10, "310": 31000, "310.0": 31000, "310.00": 31000, "007.50": 750, "999999999.99": 99_999_999_999,
+		"0": 0, "0.01": 1, "0.1": 10, "310": 31000, "310.0": 31000, "310.00": 31000,
+		"007.50": 750, "999999999.99": 99_999_999_999,
 	}
 	for text, want := range valid {
 		if got, err := ParseAmount(text); err != nil || got != want {

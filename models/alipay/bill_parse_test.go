@@ -32,12 +32,14 @@ func TestParseBill(t *testing.T) {
 	}}
 	sample := sampleBill()
 	tests := map[string][]byte{
-		"usual":              billZip(t, sample),
-		"LF alone":           billZip(t, strings.ReplaceAll(sample, "\r\n", "\n")),
-		"no end of line":     billZip(t, strings.TrimSpace(sample)),
-		"blank lines":        billZip(t, strings.ReplaceAll(sample, "\r\n", "\r\n\r\n")),
-		"without tabs":       billZip(t, strings.ReplaceAll(sample, "\t", "")),
-		"quoted cells":       billZip(t, strings.NewReplacer(`"Go" 从零`, `"""Go"" 从零"`, "Python 全栈", `"Python 全栈"`).Replace(sample)),
+		"usual":          billZip(t, sample),
+		"LF alone":       billZip(t, strings.ReplaceAll(sample, "\r\n", "\n")),
+		"no end of line": billZip(t, strings.TrimSpace(sample)),
+		"blank lines":    billZip(t, strings.ReplaceAll(sample, "\r\n", "\r\n\r\n")),
+		"without tabs":   billZip(t, strings.ReplaceAll(sample, "\t", "")),
+		"quoted cells": billZip(
+			t, strings.NewReplacer(`"Go" 从零`, `"""Go"" 从零"`, "Python 全栈", `"Python 全栈"`).Replace(sample),
+		),
 		"more columns":       billZip(t, moreColumns(sample)),
 		"columns reversed":   billZip(t, reverseColumns(sample)),
 		"in a folder":        zipFiles(t, billFile{"../账单/", ""}, billFile{"../账单/业务明细.csv", sample}),
@@ -128,8 +130,12 @@ func TestParseBillRefusesText(t *testing.T) {
 			"交易合计 states 2 with 310.01, the rows have 1 with 310.00"},
 		"row added": {replace("T188", billLine("T9", "", "", "0.00", "0.00")+"\r\nT188"),
 			"交易合计 states 2 with 310.01, the rows have 3 with 310.01"},
-		"row altered":        {replace("310.00,310.00", "300.00,300.00"), "交易合计 states 2 with 310.01, the rows have 2 with 300.01"},
-		"refund altered":     {replace("-100.00,-100.00", "-1.00,-1.00"), "退款合计 states 1 with -100.00, the rows have 1 with -1.00"},
+		"row altered": {
+			replace("310.00,310.00", "300.00,300.00"), "交易合计 states 2 with 310.01, the rows have 2 with 300.01",
+		},
+		"refund altered": {
+			replace("-100.00,-100.00", "-1.00,-1.00"), "退款合计 states 1 with -100.00, the rows have 1 with -1.00",
+		},
 		"total altered":      {replace("共-100.00元", "共-100.01元"), "退款合计 states 1 with -100.01"},
 		"total unreadable":   {replace("共310.01元", "共3.1.1元"), `"3.1.1" is not an amount`},
 		"total in words":     {replace("2笔", "两笔"), "交易合计 is missing or unreadable"},
@@ -139,14 +145,17 @@ func TestParseBillRefusesText(t *testing.T) {
 		"two signs":          {replace("-1.86", "--1.86"), `line 6: 服务费（元）: "--1.86"`},
 		"exponent":           {replace("-1.86", "1e2"), `line 6: 服务费（元）: "1e2"`},
 		"negative payment":   {replace("0.01,0.01", "-0.01,0.01"), "line 7: 订单金额（元）: a 交易 must not be negative"},
-		"positive refund":    {replace("-100.00,-100.00", "100.00,-100.00"), "line 8: 订单金额（元）: a 交易 must not be negative, a 退款 not positive"},
-		"time unreadable":    {replace("2026-11-21 23:59:58", "2026/11/21"), `line 6: 创建时间: "2026/11/21" is not a time`},
-		"time empty":         {replace("2026-11-21 23:59:59", ""), "line 6: 完成时间"},
-		"other kind":         {replace("交易\t", "充值\t"), `line 6: 业务类型: "充值" is neither`},
-		"no trade number":    {replace("T188\t", "\t"), "line 6: 支付宝交易号: it is empty"},
-		"row after the end":  {sample + billLine("T3", "", "", "0.00", "0.00"), "a row after the end of the list"},
-		"another day":        {replace("2026年11月21日", "2026年11月20日"), "line 3: the bill is of another day"},
-		"endless line":       {replace("备注", strings.Repeat("备", 1<<17)), "after line 4: bufio.Scanner: token too long"},
+		"positive refund": {
+			replace("-100.00,-100.00", "100.00,-100.00"),
+			"line 8: 订单金额（元）: a 交易 must not be negative, a 退款 not positive",
+		},
+		"time unreadable":   {replace("2026-11-21 23:59:58", "2026/11/21"), `line 6: 创建时间: "2026/11/21" is not a time`},
+		"time empty":        {replace("2026-11-21 23:59:59", ""), "line 6: 完成时间"},
+		"other kind":        {replace("交易\t", "充值\t"), `line 6: 业务类型: "充值" is neither`},
+		"no trade number":   {replace("T188\t", "\t"), "line 6: 支付宝交易号: it is empty"},
+		"row after the end": {sample + billLine("T3", "", "", "0.00", "0.00"), "a row after the end of the list"},
+		"another day":       {replace("2026年11月21日", "2026年11月20日"), "line 3: the bill is of another day"},
+		"endless line":      {replace("备注", strings.Repeat("备", 1<<17)), "after line 4: bufio.Scanner: token too long"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

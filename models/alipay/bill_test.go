@@ -64,7 +64,8 @@ func TestBillOfDaysThatHaveNone(t *testing.T) {
 	c := gatewayClient(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 	c.now = func() time.Time { return time.Date(2026, 11, 21, 16, 0, 0, 0, time.UTC) } // midnight in Beijing
 	for _, date := range []string{
-		"", "2026-11", "20261121", "2026-11-31", "2026-1-2", "2026-11-21 ", " 2026-11-21", "2026-11-22", "2026-11-23", "2027-01-01",
+		"", "2026-11", "20261121", "2026-11-31", "2026-1-2", "2026-11-21 ",
+		" 2026-11-21", "2026-11-22", "2026-11-23", "2027-01-01",
 	} {
 		_, err := c.Bill(t.Context(), date)
 		if err == nil || errors.Is(err, ErrNoBill) || errors.Is(err, ErrUnknown) || errors.Is(err, ErrBill) {
@@ -120,10 +121,14 @@ func TestBillUnprovenAnswers(t *testing.T) {
 	notExist := `{"code":"40004","msg":"Business Failed","sub_code":"BILL_NOT_EXIST"}`
 	signed := func(node string) http.HandlerFunc { return answerWith(t, node) }
 	tests := map[string]http.HandlerFunc{
-		"unsigned":            answerRaw(200, `{"`+nodeName(methodBill)+`":`+notExist+`}`),
-		"unsigned error":      answerRaw(200, `{"error_response":`+notExist+`}`),
-		"unsigned address":    answerRaw(200, `{"`+nodeName(methodBill)+`":{"code":"10000","bill_download_url":"http://127.0.0.1:1/"}}`),
-		"tampered":            answerRaw(200, strings.Replace(signedBillAnswer(t, "http://127.0.0.1:1/"), "http:", "http::", 1)),
+		"unsigned":       answerRaw(200, `{"`+nodeName(methodBill)+`":`+notExist+`}`),
+		"unsigned error": answerRaw(200, `{"error_response":`+notExist+`}`),
+		"unsigned address": answerRaw(
+			200, `{"`+nodeName(methodBill)+`":{"code":"10000","bill_download_url":"http://127.0.0.1:1/"}}`,
+		),
+		"tampered": answerRaw(
+			200, strings.Replace(signedBillAnswer(t, "http://127.0.0.1:1/"), "http:", "http::", 1),
+		),
 		"answer to a query":   signed(queryNode),
 		"neither address":     signed(`{"code":"10000","msg":"Success"}`),
 		"address of a file":   signed(`{"code":"10000","bill_download_url":"file:///etc/hosts"}`),
@@ -183,7 +188,9 @@ func TestBillDownloadFails(t *testing.T) {
 		download http.HandlerFunc
 		want     error
 	}{
-		"expired": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "expired", http.StatusForbidden) }, ErrUnknown},
+		"expired": {
+			func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "expired", http.StatusForbidden) }, ErrUnknown,
+		},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, elsewhere.URL+"?token="+billSecret, http.StatusFound)
 		}, ErrUnknown},

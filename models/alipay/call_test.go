@@ -97,12 +97,16 @@ func checkRequest(t *testing.T, r *http.Request, method string, wantBiz map[stri
 func TestCallsSendNothingThatCannotBeRight(t *testing.T) {
 	t.Parallel()
 	c := gatewayClient(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	refund := func(requestNo string, fen int64) error {
+		_, err := c.Refund(t.Context(), RefundRequest{testNo, requestNo, fen, ""})
+		return err
+	}
 	calls := map[string]func() error{
 		"query":              func() error { _, err := c.Query(t.Context(), ""); return err },
 		"close":              func() error { return c.Close(t.Context(), "a b") },
-		"refund of nothing":  func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "RF1", 0, ""}); return err },
-		"refund of less":     func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "RF1", -1, ""}); return err },
-		"refund, no request": func() error { _, err := c.Refund(t.Context(), RefundRequest{testNo, "", 1, ""}); return err },
+		"refund of nothing":  func() error { return refund("RF1", 0) },
+		"refund of less":     func() error { return refund("RF1", -1) },
+		"refund, no request": func() error { return refund("", 1) },
 		"refund query":       func() error { _, err := c.RefundQuery(t.Context(), testNo, ""); return err },
 	}
 	for name, call := range calls {

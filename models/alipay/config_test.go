@@ -26,19 +26,27 @@ func TestNewClientRefuses(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		"own public key":       {func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&appKey().PublicKey} }, "应用公钥"},
-		"own key as second":    {func(c *Config) { c.AlipayPublicKeys = append(c.AlipayPublicKeys, &appKey().PublicKey) }, "应用公钥"},
-		"nil public key":       {func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{nil} }, "nil"},
-		"weak public key":      {func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&weakKey().PublicKey} }, "too short"},
-		"weak private key":     {func(c *Config) { c.AppPrivateKey = weakKey() }, "too short"},
-		"gateway with query":   {func(c *Config) { c.Gateway += "?charset=utf-8" }, "without user, query"},
-		"gateway with user":    {func(c *Config) { c.Gateway = "https://user:pw@openapi.alipay.com/gateway.do" }, "without user, query"},
+		"own public key": {func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&appKey().PublicKey} }, "应用公钥"},
+		"own key as second": {
+			func(c *Config) { c.AlipayPublicKeys = append(c.AlipayPublicKeys, &appKey().PublicKey) }, "应用公钥",
+		},
+		"nil public key": {func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{nil} }, "nil"},
+		"weak public key": {
+			func(c *Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&weakKey().PublicKey} }, "too short",
+		},
+		"weak private key":   {func(c *Config) { c.AppPrivateKey = weakKey() }, "too short"},
+		"gateway with query": {func(c *Config) { c.Gateway += "?charset=utf-8" }, "without user, query"},
+		"gateway with user": {
+			func(c *Config) { c.Gateway = "https://user:pw@openapi.alipay.com/gateway.do" }, "without user, query",
+		},
 		"gateway of ftp":       {func(c *Config) { c.Gateway = "ftp://openapi.alipay.com/gateway.do" }, "absolute http"},
 		"gateway in the clear": {func(c *Config) { c.Gateway = "http://openapi.alipay.com/gateway.do" }, "https"},
-		"sandbox in the clear": {func(c *Config) { c.Gateway = "http://openapi-sandbox.dl.ALIPAYDEV.com:80/gateway.do" }, "https"},
-		"email as seller":      {func(c *Config) { c.SellerID = "seller@example.com" }, "PID"},
-		"app id as seller":     {func(c *Config) { c.SellerID = c.AppID }, "PID"},
-		"app id with a space":  {func(c *Config) { c.AppID += " " }, "digits"},
+		"sandbox in the clear": {
+			func(c *Config) { c.Gateway = "http://openapi-sandbox.dl.ALIPAYDEV.com:80/gateway.do" }, "https",
+		},
+		"email as seller":     {func(c *Config) { c.SellerID = "seller@example.com" }, "PID"},
+		"app id as seller":    {func(c *Config) { c.SellerID = c.AppID }, "PID"},
+		"app id with a space": {func(c *Config) { c.AppID += " " }, "digits"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

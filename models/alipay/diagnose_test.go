@@ -96,13 +96,23 @@ func TestDiagnoseMadeMessages(t *testing.T) {
 	signText := func(text string) string { return mustSign(t, text, alipayKey()) }
 	tests := map[string]struct{ raw, want string }{
 		"good": {form(good, nil), ""},
-		"sign_type left in": {form(signText("body=&out_trade_no=1&sign_type=RSA2&subject=C++ 100% 中文&total_amount=310.00"), nil),
-			"sign_type was left in"},
-		"empty dropped": {form(signText("out_trade_no=1&subject=C++ 100% 中文&total_amount=310.00"), nil), "without its empty values"},
-		"plus lost":     {form(signText("body=&out_trade_no=1&subject=C++&total_amount=310.00"), subject("C  ")), "+ was lost in subject"},
+		"sign_type left in": {
+			form(signText("body=&out_trade_no=1&sign_type=RSA2&subject=C++ 100% 中文&total_amount=310.00"), nil),
+			"sign_type was left in",
+		},
+		"empty dropped": {
+			form(signText("out_trade_no=1&subject=C++ 100% 中文&total_amount=310.00"), nil), "without its empty values",
+		},
+		"plus lost": {
+			form(signText("body=&out_trade_no=1&subject=C++&total_amount=310.00"), subject("C  ")),
+			"+ was lost in subject",
+		},
 		"decoded too often": {form(signText("body=&out_trade_no=1&subject=a%2Fb&total_amount=310.00"), subject("a/b")),
 			"decoded once too often: subject"},
-		"trimmed": {form(signText("body=&out_trade_no=1&subject=Go &total_amount=310.00"), subject("Go")), "trimmed off subject"},
+		"trimmed": {
+			form(signText("body=&out_trade_no=1&subject=Go &total_amount=310.00"), subject("Go")),
+			"trimmed off subject",
+		},
 		"was GBK": {form(signText("body=&out_trade_no=1&subject=\xd6\xd0\xce\xc4&total_amount=310.00"), subject("中文")),
 			"from GBK to UTF-8: subject"},
 		"no padding":    {form(strings.TrimRight(good, "="), nil), "padding (=) of sign was lost"},

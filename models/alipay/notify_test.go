@@ -9,10 +9,12 @@ import (
 func notifyValues() map[string]string {
 	return map[string]string{
 		"app_id": "2016091600523592", "buyer_id": "2088102177891234", "charset": "utf-8", "gmt_create": "2019-09-29 15:15:30",
-		"gmt_payment": "2019-09-29 15:15:50", "notify_id": "2019092900222151551081441000559501", "notify_time": "2019-09-29 15:15:51",
+		"gmt_payment": "2019-09-29 15:15:50", "notify_id": "2019092900222151551081441000559501",
+		"notify_time": "2019-09-29 15:15:51",
 		"notify_type": "trade_status_sync", "out_trade_no": "20190929151453000001000020", "seller_id": "2088102175868026",
 		"subject": "路飞学城-Python 课程 ", "body": "", "total_amount": "310.00", "trade_no": "2019092922001439881000120282",
-		"trade_status": "TRADE_SUCCESS", "version": "1.0", "fund_bill_list": `[{"amount":"310.00","fundChannel":"ALIPAYACCOUNT"}]`,
+		"trade_status": "TRADE_SUCCESS", "version": "1.0",
+		"fund_bill_list": `[{"amount":"310.00","fundChannel":"ALIPAYACCOUNT"}]`,
 	}
 }
 
@@ -35,24 +37,29 @@ func TestVerifyNotify(t *testing.T) {
 func TestNotifyEvents(t *testing.T) {
 	t.Parallel()
 	refund := map[string]string{
-		"refund_fee": "100.00", "gmt_refund": "2019-09-30 10:00:01.087", "out_biz_no": "RF1", "fund_bill_list": "-", "total_amount": "310.00",
+		"refund_fee": "100.00", "gmt_refund": "2019-09-30 10:00:01.087", "out_biz_no": "RF1",
+		"fund_bill_list": "-", "total_amount": "310.00",
 	}
 	tests := map[string]struct {
 		changes              map[string]string
 		paid, refund, closed bool
 	}{
-		"paid":                     {nil, true, false, false},
-		"finished":                 {map[string]string{"trade_status": "TRADE_FINISHED"}, true, false, false},
-		"waiting":                  {map[string]string{"trade_status": "WAIT_BUYER_PAY"}, false, false, false},
-		"closed":                   {map[string]string{"trade_status": "TRADE_CLOSED", "gmt_payment": "-"}, false, false, true},
-		"partial refund":           {refund, false, true, false},
-		"full refund":              {with(refund, map[string]string{"trade_status": "TRADE_CLOSED"}), false, true, false},
-		"refund without a sum":     {map[string]string{"gmt_refund": "2019-09-30 10:00:01.087"}, false, true, false},
-		"refund without its time":  {map[string]string{"refund_fee": "0.01"}, false, true, false},
-		"no refund: zero":          {map[string]string{"refund_fee": "0.00"}, true, false, false},
-		"no status":                {map[string]string{"trade_status": "-", "total_amount": "-"}, false, false, false},
-		"status of another kind":   {map[string]string{"trade_status": "TRADE_SUCCESS "}, false, false, false},
-		"buyer by open id, no PID": {map[string]string{"buyer_id": "-", "buyer_open_id": "x", "seller_id": "-"}, true, false, false},
+		"paid":     {nil, true, false, false},
+		"finished": {map[string]string{"trade_status": "TRADE_FINISHED"}, true, false, false},
+		"waiting":  {map[string]string{"trade_status": "WAIT_BUYER_PAY"}, false, false, false},
+		"closed": {
+			map[string]string{"trade_status": "TRADE_CLOSED", "gmt_payment": "-"}, false, false, true,
+		},
+		"partial refund":          {refund, false, true, false},
+		"full refund":             {with(refund, map[string]string{"trade_status": "TRADE_CLOSED"}), false, true, false},
+		"refund without a sum":    {map[string]string{"gmt_refund": "2019-09-30 10:00:01.087"}, false, true, false},
+		"refund without its time": {map[string]string{"refund_fee": "0.01"}, false, true, false},
+		"no refund: zero":         {map[string]string{"refund_fee": "0.00"}, true, false, false},
+		"no status":               {map[string]string{"trade_status": "-", "total_amount": "-"}, false, false, false},
+		"status of another kind":  {map[string]string{"trade_status": "TRADE_SUCCESS "}, false, false, false},
+		"buyer by open id, no PID": {
+			map[string]string{"buyer_id": "-", "buyer_open_id": "x", "seller_id": "-"}, true, false, false,
+		},
 	}
 	c := testClient(t)
 	for name, tt := range tests {
@@ -73,7 +80,8 @@ func TestNotifyEvents(t *testing.T) {
 func TestNotifyRefundFields(t *testing.T) {
 	t.Parallel()
 	n, err := testClient(t).VerifyNotify(signedForm(t, with(notifyValues(), map[string]string{
-		"refund_fee": "100.00", "gmt_refund": "2019-09-30 10:00:01.087", "out_biz_no": "RF1", "gmt_close": "2019-09-30 10:00:02",
+		"refund_fee": "100.00", "gmt_refund": "2019-09-30 10:00:01.087",
+		"out_biz_no": "RF1", "gmt_close": "2019-09-30 10:00:02",
 		"buyer_id": "-", "buyer_open_id": "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5",
 	})))
 	if err != nil {

@@ -60,7 +60,8 @@ func TestPagePayURL(t *testing.T) {
 	}
 	params, biz := readLink(t, link)
 	wantParams := map[string]string{
-		"app_id": "2016091600523592", "method": "alipay.trade.page.pay", "format": "JSON", "charset": "utf-8", "sign_type": "RSA2",
+		"app_id": "2016091600523592", "method": "alipay.trade.page.pay",
+		"format": "JSON", "charset": "utf-8", "sign_type": "RSA2",
 		"timestamp": "2026-11-22 22:30:00", "version": "1.0",
 		"return_url": "https://shop.example/payments/result", "notify_url": "https://shop.example/payments/notify",
 	}
@@ -94,7 +95,8 @@ func TestWapPayURL(t *testing.T) {
 	}
 	wantBiz := map[string]string{
 		"out_trade_no": "20190929151453000001000020", "total_amount": "310.00", "subject": "C C++ Python 课程",
-		"product_code": "QUICK_WAP_WAY", "goods_type": "0", "time_expire": "2026-11-22 22:45:00", "quit_url": "https://shop.example/myorder/",
+		"product_code": "QUICK_WAP_WAY", "goods_type": "0", "time_expire": "2026-11-22 22:45:00",
+		"quit_url": "https://shop.example/myorder/",
 	}
 	if !maps.Equal(biz, wantBiz) {
 		t.Errorf("biz_content = %v, want %v", biz, wantBiz)

@@ -8,7 +8,8 @@ import (
 // returnValues are the ten signed values of the return in the documentation.
 func returnValues() map[string]string {
 	return map[string]string{
-		"app_id": "2016091600523592", "auth_app_id": "2016091600523592", "charset": "utf-8", "method": "alipay.trade.page.pay.return",
+		"app_id": "2016091600523592", "auth_app_id": "2016091600523592",
+		"charset": "utf-8", "method": "alipay.trade.page.pay.return",
 		"out_trade_no": "20190929151453000001000020", "seller_id": "2088102175868026", "timestamp": "2019-09-29 15:15:53",
 		"total_amount": "310.00", "trade_no": "2019092922001439881000120282", "version": "1.0",
 	}
@@ -32,15 +33,17 @@ func TestVerifyReturnReasons(t *testing.T) {
 		changes map[string]string
 		want    string
 	}{
-		"only the required": {map[string]string{"auth_app_id": "-", "charset": "-", "method": "-", "timestamp": "-", "version": "-"}, ""},
-		"no number":         {map[string]string{"out_trade_no": "-"}, "fields"},
-		"no trade":          {map[string]string{"trade_no": ""}, "fields"},
-		"no app":            {map[string]string{"app_id": "-"}, "fields"},
-		"no seller":         {map[string]string{"seller_id": "-"}, "fields"},
-		"no sum":            {map[string]string{"total_amount": "-"}, "fields"},
-		"odd sum":           {map[string]string{"total_amount": "310.001"}, "fields"},
-		"odd time":          {map[string]string{"timestamp": "yesterday"}, "fields"},
-		"really a notify":   {map[string]string{"trade_status": "TRADE_CLOSED"}, "fields"},
+		"only the required": {
+			map[string]string{"auth_app_id": "-", "charset": "-", "method": "-", "timestamp": "-", "version": "-"}, "",
+		},
+		"no number":       {map[string]string{"out_trade_no": "-"}, "fields"},
+		"no trade":        {map[string]string{"trade_no": ""}, "fields"},
+		"no app":          {map[string]string{"app_id": "-"}, "fields"},
+		"no seller":       {map[string]string{"seller_id": "-"}, "fields"},
+		"no sum":          {map[string]string{"total_amount": "-"}, "fields"},
+		"odd sum":         {map[string]string{"total_amount": "310.001"}, "fields"},
+		"odd time":        {map[string]string{"timestamp": "yesterday"}, "fields"},
+		"really a notify": {map[string]string{"trade_status": "TRADE_CLOSED"}, "fields"},
 	}
 	c := testClient(t)
 	for name, tt := range tests {

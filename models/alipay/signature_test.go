@@ -82,21 +82,23 @@ func TestVerifyMessageReasons(t *testing.T) {
 		raw  string
 		want error
 	}{
-		"good":                {form(good, "RSA2"), nil},
-		"without sign_type":   {form(good, ""), nil},
-		"no sign":             {form("", "RSA2"), ErrNoSign},
-		"RSA":                 {form(good, "RSA"), ErrSignType},
-		"lower case":          {form(good, "rsa2"), ErrSignType},
-		"empty sign_type":     {form(good, "") + "&sign_type=", ErrSignType},
-		"no padding":          {form(strings.TrimRight(good, "="), "RSA2"), ErrSignEncoding},
-		"line break":          {form(good[:64]+"\n"+good[64:], "RSA2"), ErrSignEncoding},
-		"space in front":      {form(" "+good, "RSA2"), ErrSignEncoding},
-		"loose last bits":     {form(good[:len(good)-3]+nextLetter(good[len(good)-3])+"==", "RSA2"), ErrSignEncoding},
-		"cut off":             {form(good[:172], "RSA2"), ErrSignature},
-		"signed by the app":   {form(mustSign(t, text, appKey()), "RSA2"), ErrSignature},
-		"signed with SHA-1":   {form(sha1Sign(t, text), "RSA2"), ErrSignature},
-		"sign_type signed in": {form(mustSign(t, "out_trade_no=1&sign_type=RSA2&subject=a b", alipayKey()), "RSA2"), ErrSignature},
-		"one more pair":       {form(good, "RSA2") + "&x=1", ErrSignature},
+		"good":              {form(good, "RSA2"), nil},
+		"without sign_type": {form(good, ""), nil},
+		"no sign":           {form("", "RSA2"), ErrNoSign},
+		"RSA":               {form(good, "RSA"), ErrSignType},
+		"lower case":        {form(good, "rsa2"), ErrSignType},
+		"empty sign_type":   {form(good, "") + "&sign_type=", ErrSignType},
+		"no padding":        {form(strings.TrimRight(good, "="), "RSA2"), ErrSignEncoding},
+		"line break":        {form(good[:64]+"\n"+good[64:], "RSA2"), ErrSignEncoding},
+		"space in front":    {form(" "+good, "RSA2"), ErrSignEncoding},
+		"loose last bits":   {form(good[:len(good)-3]+nextLetter(good[len(good)-3])+"==", "RSA2"), ErrSignEncoding},
+		"cut off":           {form(good[:172], "RSA2"), ErrSignature},
+		"signed by the app": {form(mustSign(t, text, appKey()), "RSA2"), ErrSignature},
+		"signed with SHA-1": {form(sha1Sign(t, text), "RSA2"), ErrSignature},
+		"sign_type signed in": {
+			form(mustSign(t, "out_trade_no=1&sign_type=RSA2&subject=a b", alipayKey()), "RSA2"), ErrSignature,
+		},
+		"one more pair": {form(good, "RSA2") + "&x=1", ErrSignature},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -53,15 +53,21 @@ func TestOnePaymentIsOneOrder(t *testing.T) {
 		fault sandbox.Fault
 		then  func(w *world, query string)
 	}{
-		"notify first":           {sandbox.Fault{Name: sandbox.NotifyBeforeReturn}, back},
-		"return first":           {sandbox.Fault{Name: sandbox.NotifyDelay}, func(w *world, q string) { back(w, q); w.forward(time.Minute) }},
-		"no return":              {sandbox.Fault{Name: sandbox.ReturnUTF8}, func(*world, string) {}},
-		"return, and no notify":  {sandbox.Fault{Name: sandbox.NotifyDrop}, back},
-		"neither: a job asks":    {sandbox.Fault{Name: sandbox.NotifyDrop}, func(w *world, _ string) { w.forward(time.Minute); w.run() }},
+		"notify first": {sandbox.Fault{Name: sandbox.NotifyBeforeReturn}, back},
+		"return first": {
+			sandbox.Fault{Name: sandbox.NotifyDelay}, func(w *world, q string) { back(w, q); w.forward(time.Minute) },
+		},
+		"no return":             {sandbox.Fault{Name: sandbox.ReturnUTF8}, func(*world, string) {}},
+		"return, and no notify": {sandbox.Fault{Name: sandbox.NotifyDrop}, back},
+		"neither: a job asks": {
+			sandbox.Fault{Name: sandbox.NotifyDrop}, func(w *world, _ string) { w.forward(time.Minute); w.run() },
+		},
 		"eight notifies at once": {sandbox.Fault{Name: sandbox.NotifyDuplicate, Value: "8"}, back},
 		"a notify hours late": {sandbox.Fault{Name: sandbox.NotifyDelay, Value: "5h"},
 			func(w *world, _ string) { w.runUntilQuiet(); w.forward(5 * time.Hour) }},
-		"a forged one in its place": {sandbox.Fault{Name: sandbox.NotifyOtherKey}, func(w *world, _ string) { w.forward(time.Minute); w.run() }},
+		"a forged one in its place": {
+			sandbox.Fault{Name: sandbox.NotifyOtherKey}, func(w *world, _ string) { w.forward(time.Minute); w.run() },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(w *world) {

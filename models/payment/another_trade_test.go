@@ -41,7 +41,8 @@ func TestRefundOfAnotherTrade(t *testing.T) {
 		for _, number := range []string{"-", "console1"} { // Alipay is not asked, because it could answer for the first trade
 			w.Notify(w.t.Context(), anotherOf(attempt).signed(append(refunded, "out_biz_no", number)...))
 		}
-		if n := w.count("SELECT COUNT(*) FROM ly_payment_event WHERE verdict = 'noted' AND reason = 'refund_another_trade'"); n != 2 {
+		if n := w.count(`SELECT COUNT(*) FROM ly_payment_event
+			WHERE verdict = 'noted' AND reason = 'refund_another_trade'`); n != 2 {
 			w.t.Errorf("got %d refunds of another trade noted, want 2", n)
 		}
 		w.wantStatus(o, models.OrderPaid)

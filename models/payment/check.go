@@ -37,7 +37,8 @@ func (s *Service) checkApps(ctx context.Context) error {
 	}
 	var faults []error
 	for _, a := range apps {
-		faults = append(faults, fmt.Errorf("%d attempts to pay are open and %d refunds wait under app %s, which is not configured",
+		faults = append(faults, fmt.Errorf(
+			"%d attempts to pay are open and %d refunds wait under app %s, which is not configured",
 			a.Attempts, a.Refunds, a.AppID))
 	}
 	return errors.Join(faults...)

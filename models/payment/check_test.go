@@ -20,12 +20,17 @@ func TestCheckOfTheSettings(t *testing.T) {
 		change func(w *world, c *alipay.Config)
 		want   string
 	}{
-		"all right":            {func(*world, *alipay.Config) {}, ""},
-		"no gateway":           {func(w *world, c *alipay.Config) { c.Gateway = strings.TrimSuffix(w.gateway, ".do") }, "HTTP 404"},
-		"nobody there":         {func(_ *world, c *alipay.Config) { c.Gateway = "http://127.0.0.1:1/gateway.do" }, "refused"},
-		"no such app":          {func(_ *world, c *alipay.Config) { c.AppID = "2021000000000009" }, "invalid-app-id"},
-		"another app key":      {func(_ *world, c *alipay.Config) { c.AppPrivateKey = newKey() }, "invalid-signature"},
-		"another Alipay's key": {func(_ *world, c *alipay.Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&newKey().PublicKey} }, "signature"},
+		"all right": {func(*world, *alipay.Config) {}, ""},
+		"no gateway": {
+			func(w *world, c *alipay.Config) { c.Gateway = strings.TrimSuffix(w.gateway, ".do") }, "HTTP 404",
+		},
+		"nobody there":    {func(_ *world, c *alipay.Config) { c.Gateway = "http://127.0.0.1:1/gateway.do" }, "refused"},
+		"no such app":     {func(_ *world, c *alipay.Config) { c.AppID = "2021000000000009" }, "invalid-app-id"},
+		"another app key": {func(_ *world, c *alipay.Config) { c.AppPrivateKey = newKey() }, "invalid-signature"},
+		"another Alipay's key": {
+			func(_ *world, c *alipay.Config) { c.AlipayPublicKeys = []*rsa.PublicKey{&newKey().PublicKey} },
+			"signature",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, modelstest.SQLite)

@@ -117,7 +117,9 @@ func TestClosingOfAnUnpaidOrder(t *testing.T) {
 		"nobody came":       {before: func(*world, string) {}},
 		"a buyer logged in": {before: open},
 		"no answer":         {[]sandbox.Fault{{Name: sandbox.APIBadGateway, Times: 2}}, open},
-		"closed, no answer": {[]sandbox.Fault{{Name: sandbox.APITimeoutAfter, Method: methodClose, Value: "1ms", Times: 1}}, open},
+		"closed, no answer": {
+			[]sandbox.Fault{{Name: sandbox.APITimeoutAfter, Method: methodClose, Value: "1ms", Times: 1}}, open,
+		},
 		"unsigned answers":  {[]sandbox.Fault{{Name: sandbox.APIUnsigned, Times: 2}}, open},
 		"an unsigned error": {[]sandbox.Fault{{Name: sandbox.APIErrorResponse, Times: 1}}, open},
 	} {

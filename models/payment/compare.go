@@ -26,7 +26,9 @@ type comparison struct {
 }
 
 func (s *Service) comparison(day time.Time, bill alipay.Bill) *comparison {
-	return &comparison{Service: s, day: day, bill: bill, matched: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)}}
+	return &comparison{
+		Service: s, day: day, bill: bill, matched: map[int64]bool{}, bills: map[int]billed{0: billedIn(bill)},
+	}
 }
 
 // rowsAtOnce bounds the memory of a comparison: all payments of a big day together would take more

@@ -59,8 +59,14 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 		state   models.PaymentState
 	}{
 		"cancelled": {[]string{cancelled}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
-		"timed out": {[]string{"UPDATE ly_order SET order_status = 3"}, nil, true, "notify accepted fulfilled_late", models.PaymentPaid},
-		"withdrawn": {[]string{cancelled, "UPDATE ly_course SET published = 0"}, nil, true, "notify held order_closed", models.PaymentSurplus},
+		"timed out": {
+			[]string{"UPDATE ly_order SET order_status = 3"}, nil, true,
+			"notify accepted fulfilled_late", models.PaymentPaid,
+		},
+		"withdrawn": {
+			[]string{cancelled, "UPDATE ly_course SET published = 0"}, nil, true,
+			"notify held order_closed", models.PaymentSurplus,
+		},
 		"refunded": {
 			[]string{paidByAnother, "UPDATE ly_order SET order_status = 4"}, nil,
 			true, "notify held second_trade", models.PaymentSurplus,
@@ -69,10 +75,12 @@ func TestNotifyOfMoneyOutOfPlace(t *testing.T) {
 			[]string{paidByAnother, "UPDATE ly_order SET order_status = 1"}, nil,
 			true, "notify held second_trade", models.PaymentSurplus,
 		},
-		"too little":  {nil, []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"too much":    {nil, []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
-		"old order":   {[]string{brought}, nil, true, "notify accepted fulfilled", models.PaymentPaid},
-		"old, amount": {[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"too little": {nil, []string{"total_amount", "98.99"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"too much":   {nil, []string{"total_amount", "990.00"}, false, "notify held wrong_amount", models.PaymentHeld},
+		"old order":  {[]string{brought}, nil, true, "notify accepted fulfilled", models.PaymentPaid},
+		"old, amount": {
+			[]string{brought}, []string{"total_amount", "0.01"}, false, "notify held wrong_amount", models.PaymentHeld,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEachUntold(t, func(w *world) {
@@ -235,7 +243,8 @@ func TestNotifyBroken(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, body := range map[string]string{
-		"paid": notifyOf(attempt).signed(), "waiting": notifyOf(attempt).signed("trade_status", "WAIT_BUYER_PAY"), "forged": "x=1",
+		"paid":    notifyOf(attempt).signed(),
+		"waiting": notifyOf(attempt).signed("trade_status", "WAIT_BUYER_PAY"), "forged": "x=1",
 	} {
 		if w.Notify(t.Context(), body) {
 			t.Errorf("%s: acknowledged without a database", name)
@@ -274,7 +283,8 @@ func TestNotifyOfAWrongSumIsAskedAbout(t *testing.T) {
 				w.must(c.learn(w, attempt))
 				order := w.orderOf(attempt)
 				if got := order.Payments[0]; got.State != c.state || order.OrderStatus != c.status || got.AskAt != nil {
-					w.t.Errorf("got payment %+v of order %v, want %s of %v, and no more questions", got, order.OrderStatus, c.state, c.status)
+					w.t.Errorf("got payment %+v of order %v, want %s of %v, and no more questions",
+						got, order.OrderStatus, c.state, c.status)
 				}
 			})
 		})

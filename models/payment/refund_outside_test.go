@@ -80,14 +80,20 @@ func TestConsoleRefund(t *testing.T) {
 		parts  []int64
 		want   models.OrderStatus
 	}{
-		"a part":                      {nil, []int64{100_00}, models.OrderPaid},
-		"two equal parts":             {nil, []int64{50_00, 50_00}, models.OrderPaid},
-		"part by part":                {nil, []int64{100_00, 116_33}, models.OrderRefunded},
-		"all":                         {nil, []int64{216_33}, models.OrderRefunded},
-		"a part, told before it paid": {[]sandbox.Fault{{Name: sandbox.NotifyReorder, Times: 1}}, []int64{100_00}, models.OrderPaid},
-		"told in four copies":         {[]sandbox.Fault{{Name: sandbox.NotifyDuplicate, Value: "4"}}, []int64{100_00, 16_33}, models.OrderPaid},
+		"a part":          {nil, []int64{100_00}, models.OrderPaid},
+		"two equal parts": {nil, []int64{50_00, 50_00}, models.OrderPaid},
+		"part by part":    {nil, []int64{100_00, 116_33}, models.OrderRefunded},
+		"all":             {nil, []int64{216_33}, models.OrderRefunded},
+		"a part, told before it paid": {
+			[]sandbox.Fault{{Name: sandbox.NotifyReorder, Times: 1}}, []int64{100_00}, models.OrderPaid,
+		},
+		"told in four copies": {
+			[]sandbox.Fault{{Name: sandbox.NotifyDuplicate, Value: "4"}}, []int64{100_00, 16_33}, models.OrderPaid,
+		},
 		// The order is unpaid as before: its money came and went.
-		"all, and the payment never told": {[]sandbox.Fault{{Name: sandbox.NotifyDrop, Times: 1}}, []int64{216_33}, models.OrderTimedOut},
+		"all, and the payment never told": {
+			[]sandbox.Fault{{Name: sandbox.NotifyDrop, Times: 1}}, []int64{216_33}, models.OrderTimedOut,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(w *world) {

@@ -52,7 +52,8 @@ func TestStart(t *testing.T) {
 				}
 			}
 			for field, want := range map[string]string{
-				"product_code": c.product, "out_trade_no": order.OrderNumber, "total_amount": "99.00", "time_expire": "2026-11-21 12:15:00",
+				"product_code": c.product, "out_trade_no": order.OrderNumber,
+				"total_amount": "99.00", "time_expire": "2026-11-21 12:15:00",
 				"subject": "路飞学城-Go 语言实战", c.way: "https://shop.example/orders/" + order.OrderNumber + "/result",
 			} {
 				if got := biz[field]; got != want {

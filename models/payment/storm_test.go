@@ -256,7 +256,8 @@ func (c client) place() models.Order {
 func (c client) misfortune(o models.Order) {
 	faults := []sandbox.Fault{
 		{Name: sandbox.NotifyDrop}, {Name: sandbox.NotifyDrop, Times: 1}, {Name: sandbox.NotifyDuplicate, Value: "3"},
-		{Name: sandbox.NotifyDelay, Value: "20m"}, {Name: sandbox.NotifyDelay, Value: "30s"}, {Name: sandbox.NotifyReorder, Times: 1},
+		{Name: sandbox.NotifyDelay, Value: "20m"}, {Name: sandbox.NotifyDelay, Value: "30s"},
+		{Name: sandbox.NotifyReorder, Times: 1},
 		{Name: sandbox.QueryThenPay, Times: 1}, {Name: sandbox.ClosePaysFirst, Times: 1},
 		{Name: sandbox.APITimeoutAfter, Value: "1ms", Times: 2}, {Name: sandbox.APIUnavailable, Times: 2},
 		{Name: sandbox.RefundFundChangeN, Times: 1}, {Name: sandbox.RefundLater, Value: "10m", Times: 1},

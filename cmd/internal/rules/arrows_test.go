@@ -10,7 +10,9 @@ import (
 // mayImport draws the arrows between the packages below the mains. A main may import every one of
 // them, with the exceptions in TestSandboxStaysOut.
 var mayImport = map[string][]string{
-	"luffy/handlers":              {"luffy/models", "luffy/models/alipay", "luffy/models/payment", "luffy/static", "luffy/views"},
+	"luffy/handlers": {
+		"luffy/models", "luffy/models/alipay", "luffy/models/payment", "luffy/static", "luffy/views",
+	},
 	"luffy/views":                 {"luffy/models", "luffy/static"},
 	"luffy/static":                {},
 	"luffy/models/payment":        {"luffy/models", "luffy/models/alipay"},

@@ -49,8 +49,14 @@ func TestParsePublicKeys(t *testing.T) {
 		{"windows line ends", strings.ReplaceAll(oldBlock+newBlock, "\n", "\r\n"), 2, ""},
 		{"no line ends", strings.ReplaceAll(oldBlock+newBlock, "\n", ""), 2, ""},
 		{"a byte order mark", "\ufeff" + oldBlock + newBlock, 2, ""},
-		{"second cut off", oldBlock + strings.Replace(newBlock, newBare[100:120], "", 1), 0, "key 2 of 2: public key: this is no key"},
-		{"second with a hole", oldBlock + strings.Replace(newBlock, newBare[:20], "!", 1), 0, "key 2 of 2: public key: it is neither PEM"},
+		{
+			"second cut off", oldBlock + strings.Replace(newBlock, newBare[100:120], "", 1),
+			0, "key 2 of 2: public key: this is no key",
+		},
+		{
+			"second with a hole", oldBlock + strings.Replace(newBlock, newBare[:20], "!", 1),
+			0, "key 2 of 2: public key: it is neither PEM",
+		},
 		{"second private", oldBlock + private, 0, "key 2 of 2: public key: this is a private key"},
 		{"second without its end", oldBlock + newBlock[:100], 0, "text beside the PEM blocks, of which 1"},
 		{"second with a damaged line", oldBlock + newBlock[1:], 0, "text beside the PEM blocks, of which 1"},

@@ -27,10 +27,13 @@ func TestDefaults(t *testing.T) {
 func TestRead(t *testing.T) {
 	t.Parallel()
 	got := Read([]string{
-		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example", "LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
-		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1", "LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
+		"LUFFY_ADDR=:80", "LUFFY_BASE_URL=https://shop.example",
+		"LUFFY_DATABASE_URL=mysql://a:b@c/d", "LUFFY_SESSION_KEY_FILE=s",
+		"LUFFY_ALIPAY_GATEWAY=https://g", "LUFFY_ALIPAY_APP_ID=1",
+		"LUFFY_ALIPAY_SELLER_ID=2", "LUFFY_ALIPAY_APP_PRIVATE_KEY_FILE=a",
 		"LUFFY_ALIPAY_PUBLIC_KEY_FILE=p", "LUFFY_ORDER_TTL=1h30m", "LUFFY_JOBS=off", "LUFFY_METRICS_ADDR=:9",
-		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1", "LUFFY_CONTACT=kefu@example.com", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
+		"LUFFY_REFUND_DAYS=14", "LUFFY_REFUND_WATCHED=50", "LUFFY_TRUSTED_PROXIES=10.0.0.1",
+		"LUFFY_CONTACT=kefu@example.com", "HOME=/home/nami", "LUFFY_UNKNOWN=x",
 	})
 	want := Settings{
 		Addr: ":80", BaseURL: "https://shop.example", DatabaseURL: "mysql://a:b@c/d",
@@ -85,8 +88,13 @@ func TestCheck(t *testing.T) {
 		{[]string{"LUFFY_TRUSTED_PROXIES=10.0.0.0/8, 2001:db8::1"}, ""},
 		{[]string{"LUFFY_TRUSTED_PROXIES=10.0.0.0/33"}, "LUFFY_TRUSTED_PROXIES"},
 		{[]string{"LUFFY_TRUSTED_PROXIES=balancer"}, "LUFFY_TRUSTED_PROXIES"},
-		{[]string{"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x", "LUFFY_JOBS=x", "LUFFY_REFUND_DAYS=x"},
-			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_REFUND_DAYS LUFFY_JOBS"},
+		{
+			[]string{
+				"LUFFY_ADDR=x", "LUFFY_METRICS_ADDR=x", "LUFFY_BASE_URL=x", "LUFFY_ORDER_TTL=x",
+				"LUFFY_JOBS=x", "LUFFY_REFUND_DAYS=x",
+			},
+			"LUFFY_ADDR LUFFY_METRICS_ADDR LUFFY_BASE_URL LUFFY_ORDER_TTL LUFFY_REFUND_DAYS LUFFY_JOBS",
+		},
 	} {
 		var named []string
 		if err := Read(c.environ).Check(); err != nil {

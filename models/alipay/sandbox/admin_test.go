@@ -211,7 +211,9 @@ func TestAdminPages(t *testing.T) {
 		t.Errorf("times=many: got status %d, want 400", got.status)
 	}
 	for path, wants := range map[string][]string{
-		"/admin":           {"沙箱模拟器 / SIMULATOR", `href="/admin/trades/A1"`, "TRADE_SUCCESS", "notify_drop", "12.34", pagePay},
+		"/admin": {
+			"沙箱模拟器 / SIMULATOR", `href="/admin/trades/A1"`, "TRADE_SUCCESS", "notify_drop", "12.34", pagePay,
+		},
 		"/admin/trades/A1": {"沙箱模拟器 / SIMULATOR", "&lt;i&gt;课", "quotation marks", "再发一次", "notify_id="},
 	} {
 		page := w.get(w.server.URL + path)

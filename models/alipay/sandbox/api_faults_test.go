@@ -40,7 +40,10 @@ func TestAPIFaults(t *testing.T) {
 			`"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error"`, true, false},
 		{sandbox.Fault{Name: sandbox.APIUnavailable, Value: "after"}, 200, `"code":"20000"`, true, true},
 		{sandbox.Fault{Name: sandbox.APIErrorResponse}, 200, `{"error_response":{"code":"20000"`, false, false},
-		{sandbox.Fault{Name: sandbox.APIErrorResponse, Value: "after"}, 200, `{"error_response":{"code":"20000"`, false, true},
+		{
+			sandbox.Fault{Name: sandbox.APIErrorResponse, Value: "after"}, 200,
+			`{"error_response":{"code":"20000"`, false, true,
+		},
 		{sandbox.Fault{Name: sandbox.APIGBKError}, 200, "\xcf\xb5\xcd\xb3", false, false},
 		{sandbox.Fault{Name: sandbox.APIUnsigned}, 200, `"code":"10000"`, false, true},
 		{sandbox.Fault{Name: sandbox.APIWrongSign}, 200, `"code":"10000"`, false, true},
@@ -50,7 +53,10 @@ func TestAPIFaults(t *testing.T) {
 		{sandbox.Fault{Name: sandbox.APIBadGateway}, 502, "<html>", false, false},
 		{sandbox.Fault{Name: sandbox.APISlowBody, Value: "30ms"}, 200, `"code":"10000"`, true, true},
 		{sandbox.Fault{Name: sandbox.APITradeNotExist}, 200, `"sub_code":"ACQ.TRADE_NOT_EXIST"`, true, false},
-		{sandbox.Fault{Name: sandbox.APICallLimited}, 200, `"code":"40005","msg":"Call Limited","sub_code":"isv.app-call-limited"`, true, false},
+		{
+			sandbox.Fault{Name: sandbox.APICallLimited}, 200,
+			`"code":"40005","msg":"Call Limited","sub_code":"isv.app-call-limited"`, true, false,
+		},
 	} {
 		t.Run(c.fault.Name+c.fault.Value, func(t *testing.T) {
 			t.Parallel()

@@ -23,9 +23,18 @@ func TestBillRowFaults(t *testing.T) {
 		{"the first payment missing", []sandbox.Fault{{Name: sandbox.BillTradeMissing, Times: 1}}, "A1 -100.00 R1,B1 0.01"},
 		{"refund missing", []sandbox.Fault{{Name: sandbox.BillRefundMissing, OutTradeNo: "A1"}}, "A1 310.00,B1 0.01"},
 		{"refund without a number", []sandbox.Fault{{Name: sandbox.BillRefundNameless}}, "A1 310.00,A1 -100.00,B1 0.01"},
-		{"trade added", []sandbox.Fault{{Name: sandbox.BillTradeAdded}}, "A1 310.00,A1 -100.00 R1,B1 0.01,NOT_OF_THIS_SHOP 1.00"},
-		{"named trade added", []sandbox.Fault{{Name: sandbox.BillTradeAdded, Value: "X1"}}, "A1 310.00,A1 -100.00 R1,B1 0.01,X1 1.00"},
-		{"other sum", []sandbox.Fault{{Name: sandbox.BillAmount, OutTradeNo: "A1", Value: "300.00"}}, "A1 300.00,A1 -100.00 R1,B1 0.01"},
+		{
+			"trade added", []sandbox.Fault{{Name: sandbox.BillTradeAdded}},
+			"A1 310.00,A1 -100.00 R1,B1 0.01,NOT_OF_THIS_SHOP 1.00",
+		},
+		{
+			"named trade added", []sandbox.Fault{{Name: sandbox.BillTradeAdded, Value: "X1"}},
+			"A1 310.00,A1 -100.00 R1,B1 0.01,X1 1.00",
+		},
+		{
+			"other sum", []sandbox.Fault{{Name: sandbox.BillAmount, OutTradeNo: "A1", Value: "300.00"}},
+			"A1 300.00,A1 -100.00 R1,B1 0.01",
+		},
 		{"empty", []sandbox.Fault{{Name: sandbox.BillEmpty}}, ""},
 		{"several", []sandbox.Fault{
 			{Name: sandbox.BillTradeMissing, OutTradeNo: "B1"}, {Name: sandbox.BillAmount, OutTradeNo: "A1"},

@@ -129,8 +129,14 @@ func TestBillDays(t *testing.T) {
 	w.advance(24 * time.Hour)
 	days := fetch[[]sandbox.BillDay](w, "bills")
 	want := []sandbox.BillDay{
-		{Date: "2026-11-22", Payments: 1, Paid: 310_00, Refunds: 1, Refunded: 210_00, ThereAt: evening.Add(26 * time.Hour), There: true},
-		{Date: "2026-11-21", Payments: 2, Paid: 310_01, Refunds: 1, Refunded: 100_00, ThereAt: evening.Add(2 * time.Hour), There: true},
+		{
+			Date: "2026-11-22", Payments: 1, Paid: 310_00, Refunds: 1, Refunded: 210_00,
+			ThereAt: evening.Add(26 * time.Hour), There: true,
+		},
+		{
+			Date: "2026-11-21", Payments: 2, Paid: 310_01, Refunds: 1, Refunded: 100_00,
+			ThereAt: evening.Add(2 * time.Hour), There: true,
+		},
 	}
 	if len(days) != 2 || days[0] != want[0] || days[1] != want[1] {
 		t.Errorf("days: got %+v, want %+v", days, want)

@@ -24,7 +24,10 @@ func TestPayingBetweenSteps(t *testing.T) {
 		{"before the close", sandbox.ClosePaysFirst, true, []string{sandbox.WaitBuyerPay, wrongStatus, sandbox.TradeSuccess}},
 		{"before the close, login too", sandbox.ClosePaysFirst, false, []string{notThere, wrongStatus, sandbox.TradeSuccess}},
 		{"after the close", sandbox.CloseThenPay, false, []string{notThere, notThere, sandbox.TradeSuccess}},
-		{"after a close that took place", sandbox.CloseThenPay, true, []string{sandbox.WaitBuyerPay, "", sandbox.TradeClosed}},
+		{
+			"after a close that took place", sandbox.CloseThenPay, true,
+			[]string{sandbox.WaitBuyerPay, "", sandbox.TradeClosed},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

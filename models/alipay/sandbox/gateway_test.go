@@ -38,10 +38,19 @@ func TestGatewayRefusals(t *testing.T) {
 		{"version", map[string]string{"version": "2.0"}, "40002 isv.invalid-version", true},
 		{"format", map[string]string{"format": "XML"}, "40002 isv.invalid-format", true},
 		{"timestamp form", map[string]string{"timestamp": "2026-11-22T22:30:00Z"}, "40002 isv.invalid-timestamp", true},
-		{"timestamp in UTC", map[string]string{"timestamp": time.Now().UTC().Format(time.DateTime)}, "40002 isv.invalid-timestamp", true},
-		{"timestamp of Tokyo", map[string]string{"timestamp": beijing(time.Now().Add(time.Hour))}, "40002 isv.invalid-timestamp", true},
+		{
+			"timestamp in UTC", map[string]string{"timestamp": time.Now().UTC().Format(time.DateTime)},
+			"40002 isv.invalid-timestamp", true,
+		},
+		{
+			"timestamp of Tokyo", map[string]string{"timestamp": beijing(time.Now().Add(time.Hour))},
+			"40002 isv.invalid-timestamp", true,
+		},
 		{"biz_content is a list", map[string]string{"biz_content": `["A1"]`}, "40004 ACQ.INVALID_PARAMETER", true},
-		{"biz_content is cut off", map[string]string{"biz_content": `{"out_trade_no":"A1"`}, "40004 ACQ.INVALID_PARAMETER", true},
+		{
+			"biz_content is cut off", map[string]string{"biz_content": `{"out_trade_no":"A1"`},
+			"40004 ACQ.INVALID_PARAMETER", true,
+		},
 		{"nothing wrong", nil, "40004 ACQ.TRADE_NOT_EXIST", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

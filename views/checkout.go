@@ -75,6 +75,9 @@ func (c Checkout) warned() bool {
 	return slices.ContainsFunc(c.Lines, func(l CheckoutLine) bool { return l.Owned.Live || l.Unpaid != "" })
 }
 
+// choices tells whether the student can choose anything that changes the sum.
+func (c Checkout) choices() bool { return len(c.Coupons) > 0 || c.Points.Max > 0 }
+
 func (c Checkout) noCoupon() bool {
 	for _, coupon := range c.Coupons {
 		if coupon.Selected {

@@ -31,6 +31,28 @@ func TestCheckoutForm(t *testing.T) {
 	wantContains(t, render(t, CheckoutPage(page)), ".sums", "优惠券 未使用，可省 ¥150.68 积分 未使用")
 }
 
+func TestCheckoutUpdatesOnlyWhatCanBeChosen(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		coupons int
+		points  int64
+		buttons int
+	}{
+		{"coupons and points", 2, 500, 1},
+		{"points only", 0, 500, 1},
+		{"coupons only", 2, 0, 1},
+		{"nothing to choose", 0, 0, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			page := sampleCheckout()
+			page.Coupons, page.Points.Max = page.Coupons[:tt.coupons], tt.points
+			wantCount(t, render(t, CheckoutPage(page)), "#update-quote", tt.buttons)
+		})
+	}
+}
+
 func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {
 	t.Parallel()
 	doc := render(t, CheckoutPage(sampleCheckout()))

@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 )
 
@@ -98,37 +96,4 @@ func (db *DB) MyCoupons(ctx context.Context, user int64, tab CouponTab, page int
 		WHERE m.user_id = ? AND `+couponState+` = ? ORDER BY `+order+` LIMIT ? OFFSET ?`,
 		user, now, tab, CouponsPerPage, (list.Page-1)*CouponsPerPage).Scan(&list.Coupons).Error
 	return list, err
-}
-
-// SaleText tells students what a coupon takes off: 减 ¥50.00, 8.8 折. A rule that cannot be read is
-// returned as it is.
-func SaleText(sale string) string {
-	if len(sale) < 2 {
-		return sale
-	}
-	if amount, err := ParseFen(sale[1:]); err == nil && sale[0] == '-' {
-		return "减 " + amount.Yuan()
-	}
-	perTenThousand, err := parseRate(sale[1:])
-	switch {
-	case err != nil || sale[0] != '*':
-		return sale
-	case perTenThousand == 0:
-		return "免费"
-	default:
-		return tenths(perTenThousand) + " 折"
-	}
-}
-
-// tenths writes a rate in tenths, as discounts are named in Chinese: 8800 is 8.8 (折).
-func tenths(perTenThousand Fen) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", perTenThousand/1000, perTenThousand%1000), "0"), ".")
-}
-
-// ConditionText tells students from which sum on a coupon can be used.
-func ConditionText(least Fen) string {
-	if least == 0 {
-		return "无门槛"
-	}
-	return "满 " + least.Yuan() + " 可用"
 }

@@ -67,10 +67,3 @@ func (db *DB) OrdersOf(ctx context.Context, username string, limit int) ([]Order
 	err = db.with(ctx).Where("user_id = ?", user.ID).Order("id DESC").Limit(limit).Find(&orders).Error
 	return orders, err
 }
-
-// Message reads a message with its bytes as they came. Errors: ErrNotFound.
-func (db *DB) Message(ctx context.Context, id int64) (PaymentEvent, error) {
-	var m PaymentEvent
-	err := db.with(ctx).Take(&m, "id = ?", id).Error
-	return m, found(err)
-}

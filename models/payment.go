@@ -16,7 +16,7 @@ const (
 	PaymentHeld   PaymentState = "held"   // a wrong sum was paid; staff must look
 
 	PaymentSurplus  PaymentState = "surplus"  // it was paid, but the order cannot take it; it goes back in full
-	PaymentReturned PaymentState = "returned" // a surplus that has gone back
+	PaymentReturned PaymentState = "returned" // a surplus or a held payment that has gone back in full
 )
 
 // Payment is one attempt to pay an order at Alipay.

@@ -72,6 +72,13 @@ func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
 	return n > 0, err
 }
 
+// Message reads a message with its bytes as they came. Errors: ErrNotFound.
+func (db *DB) Message(ctx context.Context, id int64) (PaymentEvent, error) {
+	var m PaymentEvent
+	err := db.with(ctx).Take(&m, "id = ?", id).Error
+	return m, found(err)
+}
+
 // fit cuts the fields to the widths of their columns: strangers can send longer ones.
 func (e *PaymentEvent) fit() {
 	e.NotifyID = cut(e.NotifyID, 128)

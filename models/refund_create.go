@@ -54,11 +54,7 @@ func (db *DB) storeRefund(ctx context.Context, r NewRefund) (Refund, error) {
 // createRefund stores a refund of a locked order, and that staff gave it. This approves a student's
 // request for the same line.
 func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
-	var payment Payment
-	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Refund{}, ErrNothingPaid
-	}
+	payment, err := tx.paidPayment(o)
 	if err != nil {
 		return Refund{}, err
 	}
@@ -68,15 +64,7 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	if o.OrderStatus != OrderPaid {
 		return Refund{}, ErrNothingPaid
 	}
-	refund := Refund{
-		PaymentID: payment.ID, Amount: r.Amount, Reason: r.Reason, Cause: RefundByStaff, RequestedBy: cut(r.By, 64),
-	}
-	if r.Key != "" {
-		refund.RequestKey = &r.Key
-	}
-	if refund.Reason == "" {
-		refund.Reason = RefundByStaff.String()
-	}
+	refund := r.refundOf(payment)
 	left, err := tx.leftOf(payment)
 	if err != nil {
 		return refund, err
@@ -84,19 +72,44 @@ func (tx transaction) createRefund(o Order, r NewRefund) (Refund, error) {
 	if err := tx.sizeRefund(&refund, o, r, left); err != nil {
 		return refund, err
 	}
-	if r.Left != 0 && r.Left != left {
-		return refund, fmt.Errorf("%s instead of %s: %w", left, r.Left, ErrLeftChanged)
-	}
 	if err := tx.insertRefund(&refund, payment); err != nil {
 		return refund, err
 	}
-	err = tx.noteAct(StaffAct{
+	return refund, tx.noteGiven(o, refund, r)
+}
+
+// paidPayment reads the attempt that paid the order; ErrNothingPaid if none did.
+func (tx transaction) paidPayment(o Order) (Payment, error) {
+	var payment Payment
+	err := tx.Take(&payment, "order_id = ? AND state = ?", o.ID, PaymentPaid).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return payment, ErrNothingPaid
+	}
+	return payment, err
+}
+
+// refundOf is the row to be stored. Its line and its sum are set by sizeRefund, its number and its
+// times by insertRefund.
+func (r NewRefund) refundOf(p Payment) Refund {
+	refund := Refund{
+		PaymentID: p.ID, Amount: r.Amount, Reason: cmp.Or(r.Reason, RefundByStaff.String()),
+		Cause: RefundByStaff, RequestedBy: cut(r.By, 64),
+	}
+	if r.Key != "" {
+		refund.RequestKey = &r.Key
+	}
+	return refund
+}
+
+// noteGiven notes who gave a stored refund, and approves the students' requests for its line.
+func (tx transaction) noteGiven(o Order, refund Refund, r NewRefund) error {
+	err := tx.noteAct(StaffAct{
 		DoneBy: r.By, Act: r.act, OrderNumber: o.OrderNumber, Amount: refund.Amount, Note: refund.Reason,
 	})
 	if err != nil || refund.OrderDetailID == nil {
-		return refund, err
+		return err
 	}
-	return refund, tx.grantRequests(refund, *refund.OrderDetailID)
+	return tx.grantRequests(refund, *refund.OrderDetailID)
 }
 
 // refundOfKey finds the refund that was stored with the same key. It returns the zero Refund if there
@@ -123,40 +136,7 @@ func (tx transaction) refundOfKey(p Payment, o Order, r NewRefund) (Refund, erro
 	return refund.Refund, nil
 }
 
-// leftOf is the part of a payment that has not gone back and is not on its way back.
-func (tx transaction) leftOf(p Payment) (Fen, error) {
-	var refunded Fen
-	err := tx.Raw("SELECT COALESCE(SUM(amount), 0) FROM ly_refund WHERE payment_id = ? AND state <> ?",
-		p.ID, RefundFailed).Scan(&refunded).Error
-	return p.Amount - refunded, err
-}
-
-// Left is what leftOf is, computed from an order that was read: the part of its payment that has not
-// gone back and is not on its way back.
-func (v OrderView) Left() Fen {
-	paid, ok := v.PaidBy()
-	if !ok || v.OrderStatus != OrderPaid {
-		return 0
-	}
-	left := paid.Amount
-	for _, r := range v.Refunds {
-		if r.PaymentID == paid.ID && r.State != RefundFailed {
-			left -= r.Amount
-		}
-	}
-	return left
-}
-
-// Refundable tells whether a line of the order can be given back. The rule is that of refundableLine
-// and sizeRefund.
-func (v OrderView) Refundable(line LineView) bool {
-	given := func(r Refund) bool {
-		return r.OrderDetailID != nil && *r.OrderDetailID == line.ID && r.State != RefundFailed
-	}
-	return line.Granted && line.RealPrice > 0 && line.RealPrice <= v.Left() && !slices.ContainsFunc(v.Refunds, given)
-}
-
-// sizeRefund sets the sum and the line of a refund.
+// sizeRefund sets the line and the sum of a refund, of a payment of which so much is left.
 func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen) error {
 	if r.Line != 0 {
 		line, err := tx.refundableLine(o, r.Line)
@@ -172,6 +152,8 @@ func (tx transaction) sizeRefund(refund *Refund, o Order, r NewRefund, left Fen)
 		return ErrRefundNothing
 	case refund.Amount > left:
 		return fmt.Errorf("%s of %s: %w", refund.Amount, left, ErrRefundTooMuch)
+	case r.Left != 0 && r.Left != left:
+		return fmt.Errorf("%s instead of %s: %w", left, r.Left, ErrLeftChanged)
 	}
 	return nil
 }

@@ -150,6 +150,11 @@ func TestHeldPayment(t *testing.T) {
 		if n := order.Find("#pay, #other-cashier").Length(); n != 0 {
 			w.t.Errorf("got %d ways to pay on the order's page, want none", n)
 		}
+		listed := b.open("/myorder/")
+		listed.wantText("#order-"+payment.OutTradeNo, "未支付", "有一笔付款正在核对，请不要重复付款", "取消订单")
+		if n := listed.Find("form[action$='/pay']").Length(); n != 0 {
+			w.t.Errorf("got %d ways to pay in My Orders, want none", n)
+		}
 		b.wantSteps(payment.OutTradeNo, "提交订单", "前往支付宝付款", "收到一笔与订单金额不符的付款 ¥0.01，客服正在核对，钱是安全的")
 		// Staff give it back in Alipay's console.
 		back := body.with("notify_id", "n2", "refund_fee", "0.01", "gmt_refund", "2026-11-22 22:40:00.123")

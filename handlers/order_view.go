@@ -14,7 +14,7 @@ func (s *shop) orderView(o models.OrderView) views.Order {
 	v := views.Order{
 		Number: o.OrderNumber, Status: o.OrderStatus, OrderedAt: o.CreatedAt, Deadline: o.ExpiresAt,
 		Hidden: o.HiddenAt != nil, Closing: o.OrderStatus == models.OrderUnpaid && o.ClosingTo != nil,
-		PaidAt: timeOf(o.PayTime), ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount,
+		Held: o.Held, PaidAt: timeOf(o.PayTime), ListTotal: o.TotalPrice, DiscountSaved: o.DiscountAmount,
 		CouponName: o.CouponName, CouponSaved: o.CouponAmount, Points: o.Credit, PointsSaved: o.CreditAmount,
 		Total: o.RealPrice, Refunded: o.RefundedAmount, Refund: s.refundTerms(o, now),
 	}
@@ -34,7 +34,6 @@ func (s *shop) orderView(o models.OrderView) views.Order {
 	if paid, ok := o.PaidBy(); ok && paid.TradeNo != nil {
 		v.TradeNo = *paid.TradeNo
 	}
-	_, v.Held = o.HeldPayment()
 	for _, line := range o.Lines {
 		v.Lines = append(v.Lines, views.OrderLine{
 			CourseID: line.CourseID, Name: line.CourseName, Picture: line.CourseImg, Term: line.ExpireText,

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// OrderView is an order as its own page shows it.
+// OrderView is an order as its own page and, without payments and refunds, My Orders show it.
 type OrderView struct {
 	Order
+	Held     bool       `gorm:"-"` // it is unpaid, and Alipay took a sum for it that it did not ask for
 	Lines    []LineView `gorm:"-"`
 	Payments []Payment  `gorm:"-"`
 	Refunds  []Refund   `gorm:"-"` // of all its payments, oldest first
@@ -45,6 +46,8 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 		return view, err
 	}
 	err = g.Where("order_id = ?", view.ID).Order("id").Find(&view.Payments).Error
+	_, held := view.HeldPayment()
+	view.Held = held && view.OrderStatus == OrderUnpaid
 	if err != nil || !slices.ContainsFunc(view.Payments, func(p Payment) bool { return p.TradeNo != nil }) {
 		return view, err
 	}

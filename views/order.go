@@ -14,7 +14,7 @@ type Order struct {
 	Status    models.OrderStatus
 	Hidden    bool // deleted from My Orders by its student
 	Closing   bool // 取消中: unpaid, but it can neither be paid nor cancelled any more
-	Held      bool // Alipay took another sum for it; not read for My Orders
+	Held      bool // unpaid, but Alipay took another sum for it
 	OrderedAt time.Time
 	Deadline  time.Time // until when an unpaid order can be paid
 	PaidAt    time.Time

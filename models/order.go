@@ -40,6 +40,7 @@ type Order struct {
 	ClosedAs       *OrderStatus // OrderCancelled or OrderTimedOut: what it was closed as at ClosedAt
 	RefundedAt     *time.Time   // when everything paid had gone back
 	HiddenAt       *time.Time   // when its student took it out of My Orders
+	RefundAsked    bool         // its student has asked for a refund and has not taken that back
 }
 
 // TableName names the seed's table.
@@ -50,7 +51,7 @@ const orderColumns = `o.id, o.order_number, o.user_id, o.order_title,
 	o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
 	o.order_status, o.pay_type, o.credit, o.coupon, o.coupon_name, o.checkout_token,
 	o.created_at, o.expires_at, o.pay_time, o.closed_at,
-	o.refunded_amount, o.closing_to, o.check_at, o.closed_as, o.refunded_at, o.hidden_at`
+	o.refunded_amount, o.closing_to, o.check_at, o.closed_as, o.refunded_at, o.hidden_at, o.refund_asked`
 
 // places are the fields that sql.Rows.Scan fills from orderColumns.
 func (o *Order) places() []any {
@@ -59,7 +60,7 @@ func (o *Order) places() []any {
 		&o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
 		&o.OrderStatus, &o.PayType, &o.Credit, &o.Coupon, &o.CouponName, &o.CheckoutToken,
 		&o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
-		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt, &o.ClosedAs, &o.RefundedAt, &o.HiddenAt,
+		&o.RefundedAmount, &o.ClosingTo, &o.CheckAt, &o.ClosedAs, &o.RefundedAt, &o.HiddenAt, &o.RefundAsked,
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	shelfUnpaid   shelf = 0
 	shelfPaid     shelf = 1
 	shelfClosed   shelf = 2
-	shelfPartly   shelf = 3 // paid, and a part went back
+	shelfPartly   shelf = 3 // paid, and a part went back or a refund was asked for
 	shelfRefunded shelf = 4
 )
 
@@ -24,7 +24,7 @@ func (o Order) shelf() shelf {
 	switch {
 	case o.HiddenAt != nil:
 		return shelfHidden
-	case o.OrderStatus == OrderPaid && o.RefundedAmount > 0:
+	case o.OrderStatus == OrderPaid && (o.RefundedAmount > 0 || o.RefundAsked):
 		return shelfPartly
 	case o.OrderStatus == OrderTimedOut:
 		return shelfClosed
@@ -71,7 +71,9 @@ func ParseOrderTab(s string) OrderTab {
 	}
 }
 
-// shelves are the shelves that the tab shows. A partly refunded order is under 已完成 and under 退款.
+// shelves are the shelves that the tab shows. A paid order whose refund was asked for, and a partly
+// refunded one, is under 已完成 and under 退款; so is one whose refund was refused, for there its student
+// looks for the answer.
 func (t OrderTab) shelves() []shelf {
 	switch t {
 	case TabUnpaid:

@@ -51,7 +51,7 @@ func (s *scene) wantCounts(t *testing.T, when string) {
 	want := map[models.OrderTab]int{
 		models.TabAll: count("1 = 1"), models.TabUnpaid: count("order_status = 0"), models.TabPaid: count("order_status = 1"),
 		models.TabClosed: count("order_status IN (2, 3)"),
-		models.TabRefund: count("(order_status = 4 OR refunded_amount > 0)"),
+		models.TabRefund: count("(order_status = 4 OR refunded_amount > 0 OR refund_asked = 1)"),
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("%s: got counts %v, want %v", when, got, want)
@@ -66,12 +66,13 @@ func TestTally(t *testing.T) {
 		closing := s.order(t, s.Off.For(60))
 		late := s.order(t, s.Step.For(30))
 		_, lateTrade := s.attempt(t, late)
+		asked, _ := modelstest.Paid(t, s.DB, s.ann, s.Rate.For(0))
 		unpaid := s.order(t, s.Rate.For(30))
 		_, trade := s.attempt(t, unpaid)
 		s.wantCounts(t, "a few")
 		load(t, s, s.ann, 2500)
 		s.wantCounts(t, "counted and tallied") // the visit that leaves the tally behind
-		if got, want := sum(t, s.DB, "SELECT COALESCE(SUM(n), 0) FROM ly_order_tally"), int64(2404); got != want {
+		if got, want := sum(t, s.DB, "SELECT COALESCE(SUM(n), 0) FROM ly_order_tally"), int64(2405); got != want {
 			t.Fatalf("got %d orders in the tally, want all but a hundred: %d", got, want)
 		}
 		s.wantCounts(t, "from the tally")
@@ -83,6 +84,10 @@ func TestTally(t *testing.T) {
 			{"cancelled", func() { s.cancel(t, closing) }},
 			{"hidden", func() { s.hide(t, closing) }},
 			{"cancelled, then paid late", func() { s.cancel(t, late); s.hide(t, late); s.confirm(t, lateTrade) }},
+			{"asked to be refunded", func() { s.requestRefund(t, asked, 1) }},
+			{"not any more", func() { s.withdraw(t, asked, 1) }},
+			{"asked again", func() { s.requestRefund(t, asked, 1) }},
+			{"refunded as asked", func() { s.refundLine(t, asked, 1) }},
 			{"refunded in part", func() { s.refundLine(t, paid, 1) }},
 			{"refunded in full", func() { s.refundLine(t, paid, 2) }},
 			{"ordered anew", func() { s.order(t, s.Free.For(0)) }},

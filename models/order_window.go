@@ -109,7 +109,7 @@ func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) 
 	places := []any{
 		&o.ID, &o.OrderNumber, &o.TotalPrice, &o.DiscountAmount, &o.CouponAmount, &o.CreditAmount, &o.RealPrice,
 		&o.OrderStatus, &o.Credit, &o.CreatedAt, &o.ExpiresAt, &o.PayTime, &o.ClosedAt,
-		&o.RefundedAt, &o.RefundedAmount, &o.ClosingTo, &o.CouponName, &o.Held,
+		&o.RefundedAt, &o.RefundedAmount, &o.RefundAsked, &o.ClosingTo, &o.CouponName, &o.Held,
 		&l.Position, &l.CourseID, &l.ExpireText, &l.CourseName, &l.CourseImg,
 		&l.Price, &l.DiscountName, &l.RealPrice,
 		&l.OutTime, &l.Granted, &l.Revoked, &l.Request.State, &l.Request.Answer, &l.Request.RefundState,
@@ -127,7 +127,7 @@ func (db *DB) readOrderPage(ctx context.Context, w window) ([]OrderView, error) 
 	}, `
 		SELECT o.id, o.order_number, o.total_price, o.discount_amount, o.coupon_amount, o.credit_amount, o.real_price,
 		       o.order_status, o.credit, o.created_at, o.expires_at, o.pay_time, o.closed_at,
-		       o.refunded_at, o.refunded_amount, o.closing_to, o.coupon_name, `+orderHeld+`,
+		       o.refunded_at, o.refunded_amount, o.refund_asked, o.closing_to, o.coupon_name, `+orderHeld+`,
 		       d.position, d.course_id, d.expire_text, d.course_name, d.course_img,
 		       d.price, d.discount_name, d.real_price,
 		       r.out_time, `+recordState+`, `+requestState+`

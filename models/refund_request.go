@@ -130,7 +130,7 @@ func (db *DB) RequestRefund(ctx context.Context, w RefundWish, rule RefundRule) 
 			}
 			total += choices[i].RealPrice
 		}
-		return nil
+		return tx.sortByRequests(order)
 	})
 	return total, err
 }
@@ -160,7 +160,30 @@ func (db *DB) WithdrawRefund(ctx context.Context, user int64, number string, lin
 			return err
 		}
 		lines := tx.Model(&OrderDetail{}).Select("id").Where("order_id = ? AND position = ?", order.ID, line)
-		return tx.Model(&LineRequest{}).Where("order_detail_id IN (?) AND state = ?", lines, RequestOpen).
+		err = tx.Model(&LineRequest{}).Where("order_detail_id IN (?) AND state = ?", lines, RequestOpen).
 			Updates(columns{"state": RequestWithdrawn, "decided_at": tx.now}).Error
+		if err != nil {
+			return err
+		}
+		return tx.sortByRequests(order)
 	})
+}
+
+// sortByRequests brings Order.RefundAsked up to date after a student has asked for a refund or has taken
+// that back, and moves the order to its shelf. The caller has locked the order.
+func (tx transaction) sortByRequests(o Order) error {
+	var requests int64
+	err := tx.Raw(`
+		SELECT COUNT(*) FROM ly_refund_request q JOIN ly_order_detail d ON d.id = q.order_detail_id
+		WHERE d.order_id = ? AND q.state <> ?`, o.ID, RequestWithdrawn).Scan(&requests).Error
+	if err != nil || o.RefundAsked == (requests > 0) {
+		return err
+	}
+	sorted := o
+	sorted.RefundAsked = requests > 0
+	err = tx.Model(&Order{}).Where("id = ?", o.ID).Update("refund_asked", sorted.RefundAsked).Error
+	if err != nil {
+		return err
+	}
+	return tx.reshelve(o, sorted.shelf())
 }

@@ -321,6 +321,44 @@ func TestWithdrawRefund(t *testing.T) {
 	})
 }
 
+// A student finds an order whose refund they asked for under 退款, and there also the answer.
+func TestRefundAskedTab(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order := s.twoLines(t)
+		for _, step := range []struct {
+			what string
+			do   func()
+			want int // orders under 退款
+		}{
+			{"nothing asked", func() {}, 0},
+			{"both asked", func() { s.requestRefund(t, order, 1, 2) }, 1},
+			{"one taken back", func() { s.withdraw(t, order, 1) }, 1},
+			{"both taken back", func() { s.withdraw(t, order, 2) }, 0},
+			{"asked again", func() { s.requestRefund(t, order, 2) }, 1},
+			{"refused", func() {
+				decision := models.RefundDecision{By: "boss", Reason: "课程已学完"}
+				if err := s.RejectRefund(t.Context(), s.request(t, order, 2).ID, decision); err != nil {
+					t.Fatal(err)
+				}
+			}, 1},
+		} {
+			step.do()
+			list := s.list(t, models.OrderFilter{Tab: models.TabRefund})
+			if list.Counts[models.TabRefund] != step.want || len(list.Orders) != step.want || list.Counts[models.TabPaid] != 1 {
+				t.Errorf("%s: got %d orders under 退款, counts %v; want %d, and one under 已完成",
+					step.what, len(list.Orders), list.Counts, step.want)
+			}
+		}
+	})
+}
+
+func (s *scene) withdraw(t *testing.T, order models.Order, line int) {
+	t.Helper()
+	if err := s.WithdrawRefund(t.Context(), s.ann.ID, order.OrderNumber, line); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // While a request is open, or a refund on its way, no further lesson opens; those opened before stay
 // open.
 func TestRequestPausesLearning(t *testing.T) {

@@ -197,21 +197,6 @@ func TestLineOfARightThatEnds(t *testing.T) {
 	wantCount(t, doc, ".order-line:nth-child(3) a[href^='/courses/']", 0)
 }
 
-// A refund that has not been made yet is not under 退款, which says where to look.
-func TestRefundTabTellsWhereRequestsAre(t *testing.T) {
-	t.Parallel()
-	for name, orders := range map[string][]Order{"some": {sampleOrder(models.OrderRefunded)}, "none": nil} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			page := ordersPage(orders...)
-			page.Tab, page.Counts[models.TabAll] = models.TabRefund, 3
-			wantCount(t, render(t, MyOrdersPage(page)), "main > p.muted a[href='/myorder/?status=paid']", 1)
-			page.Tab = models.TabClosed
-			wantCount(t, render(t, MyOrdersPage(page)), "main > p.muted", 0)
-		})
-	}
-}
-
 func TestPicturesInSightLoadAtOnce(t *testing.T) {
 	t.Parallel()
 	o := sampleOrder(models.OrderPaid)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,6 +93,8 @@ func (p program) run(ctx context.Context, args []string) int {
 	if name == "alipay" && len(rest) > 0 && rest[0] == "verify" {
 		return alipayVerify(rest[1:], p.stdin, p.stdout, p.stderr)
 	}
+	out := &output{Writer: p.stdout}
+	p.stdout = out
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "config": p.config,
 		"user": p.user, "course": p.course, "coupon": p.coupon, "order": p.order, "message": p.message,
@@ -102,7 +105,24 @@ func (p program) run(ctx context.Context, args []string) int {
 	if !ok {
 		command = func(context.Context, []string) error { return errUsage }
 	}
-	return p.exitCode(command(ctx, rest))
+	err := command(ctx, rest)
+	if errors.Is(err, context.Canceled) {
+		err = cmp.Or(context.Cause(ctx), err) // which signal it was, whatever it interrupted
+	}
+	return p.exitCode(cmp.Or(err, out.fault))
+}
+
+// output remembers that something could not be written: a report that a full disk has swallowed is no
+// success.
+type output struct {
+	io.Writer
+	fault error
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	n, err := o.Writer.Write(text)
+	o.fault = cmp.Or(o.fault, err)
+	return n, err
 }
 
 // exitCode prints the error of a command and gives the exit code that stands for it.

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"strings"
+	"syscall"
 	"testing"
 
 	"luffy/models/modelstest"
@@ -54,6 +58,39 @@ func TestHelp(t *testing.T) {
 		if code != 0 || !strings.Contains(stdout, "luffy migrate up|status") || stderr != "" {
 			t.Errorf("%q: got exit %d, %q and %q; want the help and 0", args, code, stdout, stderr)
 		}
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A report that could not be written is no success, or nobody would look for it.
+func TestOutputIsLost(t *testing.T) {
+	t.Parallel()
+	environ := []string{"LUFFY_DATABASE_URL=sqlite:" + t.TempDir() + "/luffy.db"}
+	wantRun(t, environ, "", []string{"migrate", "up"}, 0)
+	for _, args := range [][]string{{"help"}, {"migrate", "status"}, {"audit"}, {"export", "2026-11"}} {
+		var errOut strings.Builder
+		p := program{environ: environ, stdin: strings.NewReader(""), stdout: fullDisk{}, stderr: &errOut}
+		if code := p.run(t.Context(), args); code != exitFailure || !strings.Contains(errOut.String(), "no space left") {
+			t.Errorf("%q: got exit %d and %q, want %d and the fault", args, code, errOut.String(), exitFailure)
+		}
+	}
+}
+
+// A signal is told as one, whatever it interrupted.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	environ := []string{"LUFFY_DATABASE_URL=sqlite:" + t.TempDir() + "/luffy.db"}
+	wantRun(t, environ, "", []string{"migrate", "up"}, 0)
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(errors.New("a signal came"))
+	var errOut strings.Builder
+	p := program{environ: environ, stdin: strings.NewReader(""), stdout: io.Discard, stderr: &errOut}
+	if code := p.run(ctx, []string{"audit"}); code != exitFailure || !strings.Contains(errOut.String(), "a signal came") {
+		t.Errorf("got exit %d and %q, want %d and the signal", code, errOut.String(), exitFailure)
 	}
 }
 

@@ -173,27 +173,41 @@ func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error)
 	return line, err
 }
 
-// ownRefund is the mark in the shop's own out_request_nos: out_trade_no, R, a count from 1.
-const ownRefund = "R"
+// The marks in the shop's own out_request_nos: out_trade_no, R and a count from 1; behind it, if the
+// refund is of a line, L and the line's position in the order.
+const (
+	ownRefund = "R"
+	ofLine    = "L"
+)
 
-// insertRefund stores a refund with the next free number of its payment, to be tried at once.
+// insertRefund stores a refund with a free number of its payment, to be tried at once.
 func (tx transaction) insertRefund(r *Refund, p Payment) (err error) {
-	if r.OutRequestNo, err = tx.nextOutRequestNo(p); err != nil {
+	if r.OutRequestNo, err = tx.freeOutRequestNo(*r, p); err != nil {
 		return err
 	}
 	r.ID, r.State, r.CreatedAt, r.TryAt = 0, RefundPending, tx.now, new(tx.now)
 	return tx.Create(r).Error
 }
 
-// nextOutRequestNo counts the refunds of a payment, whose order is locked, and passes over numbers
-// that are taken because Alipay has told of them.
-func (tx transaction) nextOutRequestNo(p Payment) (string, error) {
+// freeOutRequestNo is the first number that no refund of the payment has, whose order is locked. The
+// first refund of a line always gets the same number, and no other refund gets it. So if a restored
+// backup lacks the refund, giving the line back again is the same refund to Alipay, and giving back
+// another line of that price is not.
+func (tx transaction) freeOutRequestNo(r Refund, p Payment) (string, error) {
 	var used []string
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
 		return "", err
 	}
-	for n := len(used) + 1; ; n++ {
-		if number := fmt.Sprintf("%s%s%d", p.OutTradeNo, ownRefund, n); !slices.Contains(used, number) {
+	mark := ""
+	if r.OrderDetailID != nil {
+		var line OrderDetail
+		if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
+			return "", err
+		}
+		mark = fmt.Sprintf("%s%d", ofLine, line.Position)
+	}
+	for n := 1; ; n++ {
+		if number := fmt.Sprintf("%s%s%d%s", p.OutTradeNo, ownRefund, n, mark); !slices.Contains(used, number) {
 			return number, nil
 		}
 	}

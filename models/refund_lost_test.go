@@ -27,12 +27,11 @@ func TestLostRefundOfALine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
-				other := s.Rate
+				bought := s.twoLines
 				if c.twins {
-					other = s.Off
-					exec(t, s.DB, "UPDATE ly_course_expire SET price = 19900 WHERE course_id = ?", other.ID) // -100
+					bought = s.twins
 				}
-				order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), other.For(30))
+				order := bought(t)
 				news := models.RefundNews{
 					OutTradeNo: order.OrderNumber, OutRequestNo: order.OrderNumber + c.number, Amount: c.amount, At: noon,
 				}
@@ -47,6 +46,49 @@ func TestLostRefundOfALine(t *testing.T) {
 				}
 				if back := s.read(t, order).RefundedAmount; back != c.amount {
 					t.Errorf("got %s back, want %s", back, c.amount)
+				}
+				wantClean(t, s.DB)
+			})
+		})
+	}
+}
+
+// twins is a paid order of two lines of 99.00.
+func (s *scene) twins(t testing.TB) models.Order {
+	t.Helper()
+	exec(t, s.DB, "UPDATE ly_course_expire SET price = 19900 WHERE course_id = ?", s.Off.ID) // it sells at 100.00 less
+	order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30), s.Off.For(30))
+	return order
+}
+
+// The number of a lost refund names its line, though another has the same price and an open request.
+func TestLostRefundNamesItsLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		number  string
+		revoked func(*scene) []int64
+	}{
+		"the first line":         {"R1L1", func(s *scene) []int64 { return []int64{s.Plain.ID} }},
+		"the second line":        {"R1L2", func(s *scene) []int64 { return []int64{s.Off.ID} }},
+		"its second refund":      {"R2L2", func(s *scene) []int64 { return []int64{s.Off.ID} }},
+		"a line that is not one": {"R1L3", func(*scene) []int64 { return nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, s *scene) {
+				order := s.twins(t)
+				s.requestRefund(t, order, 1)
+				for range 2 {
+					err := s.NoteRefund(t.Context(), models.RefundNews{
+						OutTradeNo: order.OrderNumber, OutRequestNo: order.OrderNumber + c.number, Amount: 99_00, At: noon,
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				if got, want := s.revoked(t, order), c.revoked(s); !slices.Equal(got, want) {
+					t.Errorf("got revoked courses %v, want %v", got, want)
+				}
+				if back := s.read(t, order).RefundedAmount; back != 99_00 {
+					t.Errorf("got %s back, want 99.00", back)
 				}
 				wantClean(t, s.DB)
 			})

@@ -162,7 +162,7 @@ func (tx transaction) nameRefund(r Refund, outRequestNo string) error {
 // sum, by its old one. This happens after a backup was restored. It proves that Alipay has not made the
 // shop's refund; if that is pending, it is sent with the new number.
 func (tx transaction) yieldNumber(p Payment, own Refund, n RefundNews) error {
-	number, err := tx.nextOutRequestNo(p)
+	number, err := tx.freeOutRequestNo(own, p)
 	if err != nil {
 		return err
 	}

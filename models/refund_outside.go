@@ -1,6 +1,10 @@
 package models
 
-import "strings"
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
 
 // lostReason is the reason of a refund that the shop made and has forgotten.
 const lostReason = "本店早先发起的退款，按支付宝的记录补登"
@@ -69,17 +73,37 @@ func (tx transaction) takeOut(p Payment, sum Refund, n RefundNews) error {
 // restored: Alipay's console gives refunds numbers of another form.
 func (n RefundNews) lost() bool { return strings.HasPrefix(n.OutRequestNo, n.OutTradeNo+ownRefund) }
 
+// lineNamed is the position of the line that the number of a lost refund names; 0 if it names none,
+// like the number of a sum, or any that was given before numbers named lines.
+func (n RefundNews) lineNamed() int {
+	_, position, _ := strings.Cut(strings.TrimPrefix(n.OutRequestNo, n.OutTradeNo+ownRefund), ofLine)
+	line, err := strconv.Atoi(position)
+	if err != nil {
+		return 0
+	}
+	return line
+}
+
 // lineOutside is the line that a refund without a row is taken to be for; nil if it is of no
 // particular line.
 func (tx transaction) lineOutside(o Order, p Payment, n RefundNews) (*int64, error) {
+	lost := n.lost() && p.State == PaymentPaid
+	if lost && n.lineNamed() > 0 {
+		line, err := tx.refundableLine(o, n.lineNamed())
+		if errors.Is(err, ErrLineNotOpen) {
+			return nil, nil
+		}
+		return &line.ID, err
+	}
 	line, err := tx.lineRequested(p, n.Amount)
-	if err == nil && line == nil && n.lost() && p.State == PaymentPaid {
+	if err == nil && line == nil && lost {
 		return tx.lineLost(o, n.Amount)
 	}
 	return line, err
 }
 
-// lineLost is the line that a lost refund gave back: the only one of just that price that stands.
+// lineLost is the line that a lost refund gave back whose number names none: the only one of just that
+// price that stands.
 // Otherwise the student kept a course whose money has gone back.
 func (tx transaction) lineLost(o Order, amount Fen) (*int64, error) {
 	var lines []int64

@@ -39,14 +39,15 @@ func TestCreateRefund(t *testing.T) {
 	for name, c := range map[string]struct {
 		wanted models.NewRefund
 		want   models.Fen
-		line   int // 0 for none
+		line   int    // 0 for none
+		number string // how its out_request_no ends
 	}{
-		"all":             {models.NewRefund{}, 216_33, 0},
-		"a sum":           {models.NewRefund{Amount: 100_00}, 100_00, 0},
-		"the very last":   {models.NewRefund{Amount: 216_33}, 216_33, 0},
-		"a fen":           {models.NewRefund{Amount: 1}, 1, 0},
-		"the first line":  {models.NewRefund{Line: 1}, 99_00, 1},
-		"the second line": {models.NewRefund{Line: 2}, 117_33, 2},
+		"all":             {models.NewRefund{}, 216_33, 0, "R1"},
+		"a sum":           {models.NewRefund{Amount: 100_00}, 100_00, 0, "R1"},
+		"the very last":   {models.NewRefund{Amount: 216_33}, 216_33, 0, "R1"},
+		"a fen":           {models.NewRefund{Amount: 1}, 1, 0, "R1"},
+		"the first line":  {models.NewRefund{Line: 1}, 99_00, 1, "R1L1"},
+		"the second line": {models.NewRefund{Line: 2}, 117_33, 2, "R1L2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s *scene) {
@@ -55,7 +56,7 @@ func TestCreateRefund(t *testing.T) {
 				s.refund(t, c.wanted)
 				r := rows[models.Refund](t, s.DB, "1 = 1")[0]
 				if r.Amount != c.want || r.State != models.RefundPending || r.Cause != models.RefundByStaff ||
-					r.OutRequestNo != order.OrderNumber+"R1" || r.RequestedBy != "staff" || r.Reason != "课程退款" {
+					r.OutRequestNo != order.OrderNumber+c.number || r.RequestedBy != "staff" || r.Reason != "课程退款" {
 					t.Errorf("got %+v, want %s pending", r, c.want)
 				}
 				if (r.OrderDetailID != nil) != (c.line != 0) {
@@ -146,8 +147,8 @@ func TestFailedRefundLeavesItsSumFree(t *testing.T) {
 			t.Fatal(err)
 		}
 		second := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
-		if second.OutRequestNo != order.OrderNumber+"R2" {
-			t.Errorf("got %s, want a number of its own: %sR2", second.OutRequestNo, order.OrderNumber)
+		if second.OutRequestNo != order.OrderNumber+"R2L1" {
+			t.Errorf("got %s, want a number of its own: %sR2L1", second.OutRequestNo, order.OrderNumber)
 		}
 		if n := len(s.claimRefunds(t)); n != 1 {
 			t.Errorf("got %d to carry out, want only the second", n)

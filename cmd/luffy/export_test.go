@@ -41,7 +41,7 @@ func TestExport(t *testing.T) {
 			{at, "交易", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", "", "'=1+1",
 				p.stock.Step.Course.Name + " 等2门课程", "565.00", "支付宝", ""},
 			{at, "交易"},
-			{at, "退款", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", sold.OrderNumber + "R1\t",
+			{at, "退款", sold.OrderNumber + "\t", sold.OrderNumber + "\t", trade.TradeNo + "\t", sold.OrderNumber + "R1L1\t",
 				"'=1+1", p.stock.Step.Course.Name, "-255.00", "支付宝", "换课"},
 		} {
 			got := rows[i][:len(want)]

@@ -27,7 +27,7 @@ func TestOrder(t *testing.T) {
 				"order       "+sold.OrderNumber+"  已支付", "nami", "to pay      354.00", "given back  255.00",
 				"1     "+p.stock.Step.Course.Name, "revoked", "approved: 买错了课程",
 				"2     "+p.stock.Plain.Course.Name, "until ",
-				"paid   354.00  "+trade.TradeNo, sold.OrderNumber+"R1  done   255.00  1     request",
+				"paid   354.00  "+trade.TradeNo, sold.OrderNumber+"R1L1  done   255.00  1     request",
 				"TRADE_SUCCESS  accepted  fulfilled", "2        ", "TRADE_SUCCESS  refused   signature",
 				"DONE ", operator()+"  approve_refund  255.00  买错了课程")
 		}

@@ -47,7 +47,7 @@ func TestRefundRequests(t *testing.T) {
 		p.want(exitFailure, fmt.Sprintf("refund approve %d", first), "the request is not open")
 		approve := "refund approve " + two.OrderNumber + " --reason 同意"
 		for range 2 {
-			p.want(0, approve, two.OrderNumber+"R1 of ¥310.00: done")
+			p.want(0, approve, two.OrderNumber+"R1L2 of ¥310.00: done")
 		}
 		p.want(exitFailure, fmt.Sprintf("refund reject %d --reason 晚了", p.requestID(two, 2)), "the request is not open")
 		p.want(0, "refund requests", "no open requests")
@@ -71,10 +71,10 @@ func TestApproveWhatWaits(t *testing.T) {
 		p.today()
 		p.fault(sandbox.Fault{Name: sandbox.APIUnavailable, Times: 2})
 		approve := "refund approve " + sold.OrderNumber
-		p.want(0, approve, "R1 of ¥310.00: pending, luffy serve goes on with it: ")
+		p.want(0, approve, "R1L1 of ¥310.00: pending, luffy serve goes on with it: ")
 		p.want(exitFailure, "refund reject "+sold.OrderNumber+" --reason 晚了", "a request to decide: not found")
 		p.pause()
-		p.want(0, approve, "R1 of ¥310.00: done")
+		p.want(0, approve, "R1L1 of ¥310.00: done")
 		p.wantRefunded(sold, 1)
 		p.want(0, "audit", "clean")
 	})

@@ -63,14 +63,14 @@ func TestRefund(t *testing.T) {
 		open := p.order(p.stock.Plain.For(30))
 		p.today()
 		refund := "refund " + two.OrderNumber
-		p.want(0, refund+" --line 2 --reason 换课", two.OrderNumber+"R1 of ¥310.00: done")
+		p.want(0, refund+" --line 2 --reason 换课", two.OrderNumber+"R1L2 of ¥310.00: done")
 		p.want(exitFailure, refund+" --line 2 --reason 换课", "given back before")
 		p.want(exitFailure, refund+" --line 3 --reason 换课", "no such line")
 		p.pause()
-		p.want(0, refund+" --amount 10.00 --reason 补偿", two.OrderNumber+"R2 of ¥10.00: done")
+		p.want(0, refund+" --amount 10.00 --reason 补偿", two.OrderNumber+"R1 of ¥10.00: done")
 		p.want(exitFailure, refund+" --amount 245.01 --reason 补偿", "245.01 of 245.00", "more than what is left")
 		p.pause()
-		p.want(0, refund+" --reason 停课", two.OrderNumber+"R3 of ¥245.00: done")
+		p.want(0, refund+" --reason 停课", two.OrderNumber+"R2 of ¥245.00: done")
 		p.want(exitFailure, refund+" --reason 停课", "no payment that could be given back")
 		p.wantRefunded(two, 3)
 

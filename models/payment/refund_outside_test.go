@@ -18,7 +18,7 @@ func TestNumberOfALostRefund(t *testing.T) {
 		want   models.RefundState
 		back   models.Fen
 	}{
-		"a line":    {models.NewRefund{Line: 1}, models.RefundDone, 109_00},
+		"a sum":     {models.NewRefund{Amount: 99_00}, models.RefundDone, 109_00},
 		"the whole": {models.NewRefund{}, models.RefundFailed, 10_00}, // less is left
 	} {
 		t.Run(name, func(t *testing.T) {

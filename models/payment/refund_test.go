@@ -170,9 +170,9 @@ func TestRefundIsMadeOnce(t *testing.T) {
 				w.runUntilQuiet()
 				w.wantRefunds(o, 1, 117_33)
 				w.wantStatus(o, models.OrderPaid)
-				n := w.count("SELECT COUNT(*) FROM ly_refund WHERE state = 'done' AND out_request_no = ?", o.OrderNumber+"R1")
+				n := w.count("SELECT COUNT(*) FROM ly_refund WHERE state = 'done' AND out_request_no = ?", o.OrderNumber+"R1L2")
 				if n != 1 {
-					w.t.Errorf("got %d refunds done as %sR1, want 1", n, o.OrderNumber)
+					w.t.Errorf("got %d refunds done as %sR1L2, want 1", n, o.OrderNumber)
 				}
 				w.wantSound()
 			})

@@ -53,7 +53,7 @@ type world struct {
 	alipay  *sandbox.Sandbox
 	gateway *httptest.Server
 	service *payment.Service
-	log     *logBuffer
+	log     *logwatch.Buffer
 }
 
 // setup is what a test may change before the world is built.
@@ -75,7 +75,7 @@ func newWorld(t *testing.T, db *models.DB, change ...func(*setup)) *world {
 	for _, c := range change {
 		c(&s)
 	}
-	w := &world{t: t, db: db, log: &logBuffer{}}
+	w := &world{t: t, db: db, log: &logwatch.Buffer{}}
 	if db.Ping(t.Context()) == nil {
 		w.stock = modelstest.Shop(t, db)
 	}
@@ -207,24 +207,6 @@ func until(t *testing.T, what string, reached func() bool) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// logBuffer keeps what the shop logs.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 // handClock is the time of shop and Alipay where a test sets it. It begins at 22:30 in Beijing.

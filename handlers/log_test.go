@@ -113,7 +113,7 @@ func TestLogTellsNoSecret(t *testing.T) {
 // When every try of a transaction meets a conflict, the log has one line for the page or message that
 // failed, whichever statement it was, and the line holds neither the statement nor its values.
 func TestConflictIsOneErrorAtLast(t *testing.T) {
-	log := &logBuffer{}
+	log := &logwatch.Buffer{}
 	db := modelstest.MariaDB(t, func(o *models.Options) { o.Log = logwatch.New(t, log) })
 	w := newWorld(t, db)
 	b, _ := w.student("ann")

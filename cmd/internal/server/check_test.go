@@ -2,31 +2,12 @@ package server
 
 import (
 	"strings"
-	"sync"
 	"testing"
 
 	"luffy/cmd/internal/settings"
 	"luffy/models"
 	"luffy/models/modelstest/logwatch"
 )
-
-// said keeps a log.
-type said struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *said) Write(line []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(line)
-}
-
-func (s *said) has(word string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return strings.Contains(s.text.String(), word)
-}
 
 // TestStartSaysWhetherAlipayAnswers: one who starts the shop with a key that Alipay does not know reads so
 // at once; the shop serves all the same.
@@ -37,13 +18,13 @@ func TestStartSaysWhetherAlipayAnswers(t *testing.T) {
 		strange := s
 		strange.AppID = "2021000000000009"
 		for want, s := range map[string]settings.Settings{"alipay answers": s, "isv.invalid-app-id": strange} {
-			log := &said{}
+			log := &logwatch.Buffer{}
 			shop, err := New(t.Context(), s, logwatch.New(t, log))
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := serve(t, shop)
-			until(t, want, func() bool { return log.has(want) })
+			until(t, want, func() bool { return strings.Contains(log.String(), want) })
 			if got := get("http://" + r.address + "/readyz"); got != 200 {
 				t.Errorf("%s: got status %d, want 200", want, got)
 			}

@@ -39,6 +39,37 @@ func (db *DB) HoldAsks(ctx context.Context, limit int, meanwhile func([]Payment)
 	})
 }
 
+// Fulfil makes an order paid as it was read earlier.
+func (db *DB) Fulfil(ctx context.Context, o Order) error {
+	return db.inTx(ctx, func(tx transaction) error {
+		_, err := tx.fulfil(o, fulfilment{at: tx.now, buyType: BuyPaid, payType: PayAlipay})
+		return err
+	})
+}
+
+// Book books a trade of an attempt as it was read earlier.
+func (db *DB) Book(ctx context.Context, p Payment, trade PaidTrade) error {
+	return db.inTx(ctx, func(tx transaction) error { return tx.bookPayment(p, trade, PaymentPaid) })
+}
+
+// BeginClosing begins to close an order as it was read earlier.
+func (db *DB) BeginClosing(ctx context.Context, o Order) error {
+	return db.inTx(ctx, func(tx transaction) error {
+		_, err := tx.beginClosing(o, OrderTimedOut)
+		return err
+	})
+}
+
+// CloseOrder closes an order as it was read earlier.
+func (db *DB) CloseOrder(ctx context.Context, o Order) error {
+	return db.inTx(ctx, func(tx transaction) error { return tx.closeOrder(o, OrderTimedOut) })
+}
+
+// BookRefund books a refund that is done, with order, payment and refund as they were read earlier.
+func (db *DB) BookRefund(ctx context.Context, o Order, p Payment, r Refund) error {
+	return db.inTx(ctx, func(tx transaction) error { return tx.finishRefund(o, p, r, tx.now) })
+}
+
 // Invariants names every check of Audit.
 func Invariants() []string {
 	names := make([]string, len(audits))

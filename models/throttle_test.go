@@ -104,12 +104,17 @@ func TestForgive(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		another := models.LimitName("bob")
 		s.admitted(t, 10, name)
+		s.admitted(t, 10, another)
 		if err := s.Forgive(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
 		if passed, _ := s.admitted(t, 3, name); passed != 1 {
 			t.Errorf("got %d let through after one was forgiven, want 1", passed)
+		}
+		if passed, _ := s.admitted(t, 1, another); passed != 0 {
+			t.Error("what is forgiven to one is forgiven to another")
 		}
 	})
 }

@@ -17,6 +17,9 @@ type RefundNews struct {
 	Amount       Fen    // of this refund; 0 if only Total is known
 	Total        Fen    // of all refunds of the trade so far; 0 if only Amount is known
 	At           time.Time
+	// Others are the refunds, by ID, of which the bill has rows of their own. The news is of none of
+	// them, unless it has its number.
+	Others map[int64]bool
 }
 
 // NoteRefund books what Alipay tells of a refund: it finishes a refund of the shop's own, and stores
@@ -135,8 +138,10 @@ func (n RefundNews) among(known []Refund) *Refund {
 		ways = []func(Refund) bool{n.repeats, in(RefundPending), in(RefundFailed), n.partOf}
 	}
 	for _, is := range ways {
-		if i := slices.IndexFunc(known, is); i >= 0 {
-			return &known[i]
+		for i, r := range known {
+			if is(r) && (!n.Others[r.ID] || r.OutRequestNo == n.OutRequestNo) {
+				return &known[i]
+			}
 		}
 	}
 	return nil

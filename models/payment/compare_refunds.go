@@ -25,7 +25,7 @@ func (c *comparison) refundRow(ctx context.Context, row alipay.BillRow) error {
 	}
 	err := c.bookRefund(ctx, models.RefundNews{
 		OutTradeNo: row.OutTradeNo, OutRequestNo: row.OutRequestNo,
-		Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt),
+		Amount: models.Fen(row.Amount), At: c.paidAt(row.FinishedAt), Others: c.matched,
 	})
 	switch {
 	case errors.Is(err, models.ErrNotFound), errors.Is(err, models.ErrNothingPaid),

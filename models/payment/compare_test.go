@@ -158,3 +158,32 @@ func TestOrderBroughtOverRefunded(t *testing.T) {
 		)
 	})
 }
+
+// In one second the shop and somebody in Alipay's console give the same sum back. Alipay tells of both
+// only in the bill, which may leave out their numbers, and each row there is a refund of its own.
+func TestBillOfTwinRefunds(t *testing.T) {
+	for name, nameless := range map[string]int{"both numbers": 0, "the console's number": 1, "no number": 2} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				o := w.twoCourses()
+				w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+				w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Amount: 50_00})
+				w.forward(time.Second)
+				w.must(w.alipay.RefundOutside(o.OrderNumber, 50_00))
+				w.nextMorning()
+				for range 2 {
+					if nameless > 0 {
+						w.fault(sandbox.Fault{Name: sandbox.BillRefundNameless, Times: nameless})
+					}
+					if r := w.reconcile(); r.Open() != 0 {
+						w.t.Errorf("got open differences: %+v", r.Differences)
+					}
+					if back := w.view(o).RefundedAmount; back != 100_00 {
+						w.t.Errorf("got %s back, want 100.00", back)
+					}
+				}
+				w.wantSound()
+			})
+		})
+	}
+}

@@ -68,22 +68,27 @@ func (s *shop) alipayReturn(c echo.Context) error {
 const maxNotify = 64 << 10
 
 // notify is POST /payments/notify. It answers with one of the two words that Alipay understands:
-// success, or fail, after which Alipay sends the notify again.
+// success or fail.
 func (s *shop) notify(c echo.Context) error {
 	r := c.Request()
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxNotify+1))
 	if err != nil {
-		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+		return notifyFailed(c)
 	}
 	form, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if r.Method != http.MethodPost || err != nil || form != echo.MIMEApplicationForm {
 		s.payments.RefuseNotify(r.Context(), string(body))
-		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+		return notifyFailed(c)
 	}
 	if !s.payments.Notify(r.Context(), string(body)) {
-		return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
+		return notifyFailed(c)
 	}
 	return c.Blob(http.StatusOK, notifyType, []byte("success"))
+}
+
+// notifyFailed has Alipay send the notify again.
+func notifyFailed(c echo.Context) error {
+	return c.Blob(http.StatusBadRequest, notifyType, []byte("fail"))
 }
 
 const notifyType = "text/plain; charset=utf-8"

@@ -40,7 +40,7 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	if err := db.readAges(ctx, &b); err != nil {
 		return b, err
 	}
-	b.BillDaysMissing, err = db.billDaysMissing(ctx)
+	b.BillDaysMissing, err = db.countMissingBillDays(ctx)
 	return b, err
 }
 

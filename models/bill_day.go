@@ -113,9 +113,9 @@ func (db *DB) billsDue(ctx context.Context) (first, last time.Time, err error) {
 	return first, last, nil
 }
 
-// billDaysMissing counts the days since the first attempt to pay that should have been compared by
+// countMissingBillDays counts the days since the first attempt to pay that should have been compared by
 // now and were not.
-func (db *DB) billDaysMissing(ctx context.Context) (int, error) {
+func (db *DB) countMissingBillDays(ctx context.Context) (int, error) {
 	first, last, err := db.billsDue(ctx)
 	if err != nil || first.IsZero() {
 		return 0, err

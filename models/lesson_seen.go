@@ -55,7 +55,7 @@ func readLearning(g *gorm.DB, user, course int64) (Learning, error) {
 	if err != nil {
 		return l, err
 	}
-	var onTheirWay []bool // or else requested
+	var onTheirWay []bool // one for each refund that stands in the way; false = it is only requested
 	err = g.Raw(`
 		SELECT f.id IS NOT NULL AS on_its_way FROM ly_user_course r
 		LEFT JOIN ly_refund_request q ON q.order_detail_id = r.order_detail_id AND q.state = ?

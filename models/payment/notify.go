@@ -23,7 +23,8 @@ func (s *Service) Notify(ctx context.Context, body string) bool {
 		TradeNo: n.TradeNo, TradeStatus: n.TradeStatus, Raw: []byte(body),
 	}
 	if err := s.alipay.CheckReceiver(n.AppID, n.SellerID); err != nil && !sellerUnsaid(n, err) {
-		return s.record(ctx, event, models.VerdictRefused, reason(err)) && false
+		s.record(ctx, event, models.VerdictRefused, reason(err))
+		return false
 	}
 	switch {
 	case n.Refund():

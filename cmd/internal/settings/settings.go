@@ -70,11 +70,7 @@ func (s Settings) Check() error {
 	if !isOrigin(s.BaseURL) {
 		fault("LUFFY_BASE_URL %q: an address like https://shop.example is expected", s.BaseURL)
 	}
-	if s.unread != nil {
-		fault("%w", s.unread)
-	} else if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
-		fault("LUFFY_ORDER_TTL %s: between 1s and 360h, the furthest deadline Alipay takes", s.OrderTTL)
-	}
+	faults = append(faults, s.checkTTL())
 	if _, err := s.RefundRule(); err != nil {
 		faults = append(faults, err)
 	}
@@ -89,6 +85,16 @@ func (s Settings) Check() error {
 			s.Proxies)
 	}
 	return errors.Join(faults...)
+}
+
+func (s Settings) checkTTL() error {
+	if s.unread != nil {
+		return s.unread
+	}
+	if s.OrderTTL < time.Second || s.OrderTTL > maxTTL {
+		return fmt.Errorf("LUFFY_ORDER_TTL %s: between 1s and 360h, the furthest deadline Alipay takes", s.OrderTTL)
+	}
+	return nil
 }
 
 // TrustedProxies are the addresses of the proxies in front of the shop, whose X-Forwarded-For is

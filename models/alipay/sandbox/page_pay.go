@@ -120,6 +120,10 @@ func checkDescription(call pageCall, p payContent) error {
 	case p.GoodsType != "" && p.GoodsType != "0" && p.GoodsType != "1":
 		return badParameter("goods_type 须为 0 或 1")
 	}
+	return checkAddresses(call, p)
+}
+
+func checkAddresses(call pageCall, p payContent) error {
 	for name, address := range map[string]string{
 		"return_url": call.get("return_url"), "notify_url": call.get("notify_url"),
 		"quit_url": p.QuitURL, "request_from_url": p.RequestFromURL,

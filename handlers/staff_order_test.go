@@ -199,7 +199,7 @@ func TestStaffRefundMadeUpFor(t *testing.T) {
 	boss := w.shopkeeper("boss")
 	w.fault(sandbox.Fault{Name: sandbox.TradeFrozen})
 	w.refund(models.NewRefund{OrderNumber: number, Amount: 10_00, Reason: "补偿"})
-	boss.open(staffPath(number)).wantText("#waiting", "请用其他方式（如银行转账）退给学员")
+	boss.open(staffPath(number)).wantText("#waiting", "请用其他方式（如银行转账）退给学员，附言写上面的退款号", number+"R1")
 	w.alipay.ClearFaults()
 	w.exec("UPDATE ly_payment SET refund_at = NULL") // the pause between two refunds of a trade
 	w.refund(models.NewRefund{OrderNumber: number, Amount: 10_00, Reason: "补偿"})

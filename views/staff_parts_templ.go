@@ -1024,7 +1024,7 @@ func owedTasks(p Page, tasks []OwedRefund, next string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</p><p>请用其他方式（如银行转账）退给学员，然后在这里登记。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "</p><p>请用其他方式（如银行转账）退给学员，附言写上面的退款号，然后在这里登记。付之前如果流水里已有这个退款号，只登记，不要再付。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,24 +4,52 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode"
+
+	"golang.org/x/text/width"
 
 	"luffy/models"
 )
 
-// printTable prints rows of cells, the headings first.
+// printTable prints rows of cells, the headings first. A terminal gives two places to a Chinese
+// character; text/tabwriter would give it one.
 func printTable(w io.Writer, rows ...[]string) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var columns []int
 	for _, row := range rows {
-		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = strings.Map(printable, cell)
+			if i == len(columns) {
+				columns = append(columns, 0)
+			}
+			row[i] = strings.Map(printable, cell)
+			columns[i] = max(columns[i], places(row[i]))
 		}
-		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
-	return table.Flush()
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell)
+			if i < len(row)-1 {
+				line.WriteString(strings.Repeat(" ", columns[i]-places(cell)+2))
+			}
+		}
+		if _, err := fmt.Fprintln(w, line.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// places is how wide a text is on a terminal.
+func places(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
 }
 
 // printable replaces control characters, with which a student or a message could steer the terminal

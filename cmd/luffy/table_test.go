@@ -14,3 +14,13 @@ func TestPrintTable(t *testing.T) {
 		t.Errorf("got %q, %v; want %q at its end", b.String(), err, want)
 	}
 }
+
+// A Chinese character takes two places of a terminal.
+func TestPrintTableAligns(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	err := printTable(&b, []string{"COURSE", "AMOUNT", "NOTE"}, []string{"算法：Go", "1.00", ""}, []string{"x"})
+	if want := "COURSE    AMOUNT  NOTE\n算法：Go  1.00    \nx\n"; err != nil || b.String() != want {
+		t.Errorf("got %q, %v; want %q", b.String(), err, want)
+	}
+}

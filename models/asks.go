@@ -28,20 +28,22 @@ func nextAsk(p Payment, asked int) time.Time {
 const askLease = 30 * time.Second
 
 // ClaimAsks takes up to limit attempts, open or held, about which it is time to ask Alipay. Each goes
-// to one caller. An attempt comes up again, after growing pauses, until an answer ends it.
-func (db *DB) ClaimAsks(ctx context.Context, limit int) ([]Payment, error) {
+// to one caller, one who asks under the attempt's app if there is any. An attempt comes up again, after
+// growing pauses, until an answer ends it.
+func (db *DB) ClaimAsks(ctx context.Context, app string, limit int) ([]Payment, error) {
 	var due []Payment
 	err := db.inTx(ctx, func(tx transaction) (err error) {
-		due, err = tx.claimAsks(limit)
+		due, err = tx.claimAsks(app, limit)
 		return err
 	})
 	return due, err
 }
 
-func (tx transaction) claimAsks(limit int) ([]Payment, error) {
+func (tx transaction) claimAsks(app string, limit int) ([]Payment, error) {
 	var due []Payment
 	err := tx.queue("ly_payment", "ly_payment_ask").
 		Where("ask_at <= ? AND state IN ?", tx.now, []PaymentState{PaymentOpen, PaymentHeld}).
+		Where("app_id IN ('', ?) OR ask_at <= ?", app, tx.now.Add(-otherAppFirst)).
 		Order("ask_at").Limit(limit).Find(&due).Error
 	if err != nil {
 		return nil, err

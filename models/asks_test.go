@@ -13,7 +13,7 @@ import (
 // claimAsks claims the attempts about which it is time to ask, and returns how many they are.
 func (s *scene) claimAsks(t testing.TB) int {
 	t.Helper()
-	due, err := s.ClaimAsks(t.Context(), 100)
+	due, err := s.ClaimAsks(t.Context(), modelstest.AppID, 100)
 	if err != nil {
 		t.Fatalf("claim: %v", err)
 	}
@@ -125,10 +125,10 @@ func TestClaimAsksHoldsUpNobody(t *testing.T) {
 		trades = append(trades, trade)
 	}
 	s.clock.forward(time.Minute)
-	err := s.HoldAsks(t.Context(), 4, func(first []models.Payment) {
+	err := s.HoldAsks(t.Context(), modelstest.AppID, 4, func(first []models.Payment) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		others, err := s.ClaimAsks(ctx, 7)
+		others, err := s.ClaimAsks(ctx, modelstest.AppID, 7)
 		if err != nil || len(first) != 4 || len(others) != 7 || others[0].ID != first[3].ID+1 {
 			t.Errorf("got %d claimed and then %d, %v; want 4 and the 7 after them", len(first), len(others), err)
 		}
@@ -194,7 +194,7 @@ func TestQuestionGoesToOneOfEightReplicas(t *testing.T) {
 		s.clock.forward(time.Minute)
 		var claimed atomic.Int64
 		together(8, func(int) {
-			due, err := s.ClaimAsks(t.Context(), 5)
+			due, err := s.ClaimAsks(t.Context(), modelstest.AppID, 5)
 			if err != nil {
 				t.Errorf("claim: %v", err)
 			}

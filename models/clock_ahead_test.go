@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"luffy/models"
+	"luffy/models/modelstest"
 )
 
 // due claims what is due now and returns how many refunds, attempts, orders and bills that are.
 func (s *scene) due(t testing.TB, date string) [4]int {
 	t.Helper()
-	refunds, err := s.ClaimRefunds(t.Context(), 10)
+	refunds, err := s.ClaimRefunds(t.Context(), modelstest.AppID, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,9 +29,9 @@ func (db *DB) HoldDue(ctx context.Context, limit int, meanwhile func([]Closing))
 }
 
 // HoldAsks is HoldDue for ClaimAsks.
-func (db *DB) HoldAsks(ctx context.Context, limit int, meanwhile func([]Payment)) error {
+func (db *DB) HoldAsks(ctx context.Context, app string, limit int, meanwhile func([]Payment)) error {
 	return db.inTx(ctx, func(tx transaction) error {
-		due, err := tx.claimAsks(limit)
+		due, err := tx.claimAsks(app, limit)
 		if err == nil {
 			meanwhile(due)
 		}

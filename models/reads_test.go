@@ -57,7 +57,7 @@ func TestReadsDoNotGrow(t *testing.T) {
 	}
 	for name, read := range map[string]func() error{
 		"metrics":                  func() error { _, err := s.Backlog(t.Context()); return err },
-		"refunds to do":            func() error { _, err := s.ClaimRefunds(t.Context(), 4); return err },
+		"refunds to do":            func() error { _, err := s.ClaimRefunds(t.Context(), modelstest.AppID, 4); return err },
 		"payments by time":         func() error { _, err := s.PaymentsBetween(t.Context(), hourAgo, noon); return err },
 		"refunds by time":          func() error { _, err := s.RefundsBetween(t.Context(), hourAgo, noon); return err },
 		"movements":                func() error { _, err := s.Movements(t.Context(), hourAgo, noon); return err },

@@ -40,7 +40,7 @@ func TestRefundsAtOnce(t *testing.T) {
 					OutTradeNo: o.OrderNumber, OutRequestNo: r.OutRequestNo, Amount: 1, At: noon,
 				})
 			case 2:
-				_, err = s.ClaimRefunds(t.Context(), 2)
+				_, err = s.ClaimRefunds(t.Context(), modelstest.AppID, 2)
 			case 3:
 				err = s.NoteRefundError(t.Context(), r.ID, "no answer")
 			case 4:

@@ -24,9 +24,9 @@ const refundGap = 3 * time.Second
 var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of one trade")
 
 // ClaimRefunds takes up to limit pending refunds whose time has come, at most one of each payment.
-// Each goes to one caller, who tries it and then calls RefundTried. It comes up again, after growing
-// pauses, until it is done or failed.
-func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error) {
+// Each goes to one caller, one under the payment's app if there is any, who tries it and then calls
+// RefundTried. It comes up again, after growing pauses, until it is done or failed.
+func (db *DB) ClaimRefunds(ctx context.Context, app string, limit int) ([]RefundTask, error) {
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx transaction) error {
 		tasks = nil
@@ -34,6 +34,7 @@ func (db *DB) ClaimRefunds(ctx context.Context, limit int) ([]RefundTask, error)
 		err := tx.queue("ly_refund", "ly_refund_try").Select("q.*").Joins("JOIN ly_payment p ON p.id = q.payment_id").
 			Where("q.try_at <= ? AND q.state = ?", tx.now, RefundPending).
 			Where("p.refund_at IS NULL OR p.refund_at <= ?", tx.now).
+			Where("p.app_id IN ('', ?) OR q.try_at <= ?", app, tx.now.Add(-otherAppFirst)).
 			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f
 				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < q.id)`, RefundPending, tx.now).
 			Order("q.try_at").Limit(limit).Find(&due).Error

@@ -193,7 +193,7 @@ func TestSixteenRefundsAtOnce(t *testing.T) {
 // claimRefunds takes the refunds that are to be tried now.
 func (s *scene) claimRefunds(t testing.TB) []models.RefundTask {
 	t.Helper()
-	tasks, err := s.ClaimRefunds(t.Context(), 100)
+	tasks, err := s.ClaimRefunds(t.Context(), modelstest.AppID, 100)
 	if err != nil {
 		t.Fatalf("claim: %v", err)
 	}

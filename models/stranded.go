@@ -1,6 +1,9 @@
 package models
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // StrandedApp is an app under which attempts to pay are open or refunds pending, though another app is
 // configured.
@@ -9,6 +12,11 @@ type StrandedApp struct {
 	Attempts int
 	Refunds  int
 }
+
+// otherAppFirst is for how long due work is left to a program that runs under the app that it was begun
+// under: beside a shop whose app has changed, one with the old settings goes on. Without such a
+// program, this one notes that it cannot do it.
+const otherAppFirst = time.Minute
 
 // StrandedApps lists the apps beside the configured one under which anything waits.
 func (db *DB) StrandedApps(ctx context.Context, configured string) ([]StrandedApp, error) {

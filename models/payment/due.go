@@ -24,7 +24,10 @@ func (s *Service) closeDue(ctx context.Context, c models.Closing) error {
 // AskDue asks Alipay about the attempts of which nothing was heard, because a notify may be lost, and
 // a closed order's link may still be paid. It asks once about an attempt of which a wrong sum was told.
 func (s *Service) AskDue(ctx context.Context) error {
-	return job[models.Payment]{s.db.ClaimAsks, s.askDue}.run(ctx, s.crew)
+	claim := func(ctx context.Context, limit int) ([]models.Payment, error) {
+		return s.db.ClaimAsks(ctx, s.appID, limit)
+	}
+	return job[models.Payment]{claim, s.askDue}.run(ctx, s.crew)
 }
 
 func (s *Service) askDue(ctx context.Context, p models.Payment) error {
@@ -42,7 +45,10 @@ func (s *Service) askDue(ctx context.Context, p models.Payment) error {
 
 // RefundDue carries out the refunds whose time has come.
 func (s *Service) RefundDue(ctx context.Context) error {
-	return job[models.RefundTask]{s.db.ClaimRefunds, s.carryOut}.run(ctx, s.crew)
+	claim := func(ctx context.Context, limit int) ([]models.RefundTask, error) {
+		return s.db.ClaimRefunds(ctx, s.appID, limit)
+	}
+	return job[models.RefundTask]{claim, s.carryOut}.run(ctx, s.crew)
 }
 
 // job claims rows that are due, up to a limit, and works on each.

@@ -76,13 +76,15 @@ func apart(r models.Refund, row alipay.BillRow) time.Duration {
 	return r.DoneAt.Sub(row.FinishedAt).Abs()
 }
 
-// sameRefund compares a row with the shop's refund that it stands for. If their times differ, it
-// stores the bill's: the shop may have heard of the refund days later.
+func dateOf(t time.Time) string { return t.In(models.Beijing).Format(time.DateOnly) }
+
+// sameRefund compares a row with the shop's refund that it stands for. If their times differ, or only
+// their days, it stores the bill's: the shop may have heard of the refund days later, or after midnight.
 func (c *comparison) sameRefund(ctx context.Context, row alipay.BillRow, r models.Refund) error {
 	if r.Amount != models.Fen(row.Amount) {
 		c.difference(models.RefundAmountDiffers, row, &r.Amount, "")
 	}
-	if row.FinishedAt.IsZero() || apart(r, row) <= timeSlack {
+	if row.FinishedAt.IsZero() || apart(r, row) <= timeSlack && dateOf(*r.DoneAt) == dateOf(row.FinishedAt) {
 		return nil
 	}
 	return c.db.RedateRefund(ctx, r.ID, row.FinishedAt)

@@ -187,3 +187,23 @@ func TestBillOfTwinRefunds(t *testing.T) {
 		})
 	}
 }
+
+// A refund of the day's last second may be booked on the next day, if Alipay does not tell its time. The
+// bill corrects that, so that the books of the day, and of its month, have the refunds of the bill.
+func TestRefundNearMidnightHasTheDayOfTheBill(t *testing.T) {
+	onEach(t, func(w *world) {
+		o := w.twoCourses()
+		w.forward(12*time.Hour - 2*time.Second)
+		w.refund(models.NewRefund{OrderNumber: o.OrderNumber, Line: 1})
+		w.exec("UPDATE ly_refund SET done_at = ?", noon.Add(12*time.Hour+time.Second))
+		w.forward(11 * time.Hour)
+		if r := w.reconcile(); r.Refunds != 1 || r.Open() != 0 {
+			w.t.Errorf("got %d refunds and differences %+v, want one and none", r.Refunds, r.Differences)
+		}
+		day, err := models.ParsePeriod(billDate)
+		w.must(err)
+		if sums, err := w.db.SumMovements(w.t.Context(), day); err != nil || sums.Refunds != 1 {
+			w.t.Errorf("got %+v, %v; want the refund on the day of the bill", sums, err)
+		}
+	})
+}

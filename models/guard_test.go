@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"luffy/models"
 	"luffy/models/modelstest"
 )
@@ -61,6 +63,49 @@ func TestGuardsOfARefund(t *testing.T) {
 		}
 		if got := s.read(t, order).RefundedAmount; got != stored[0].Amount {
 			t.Errorf("got %s back, want the %s of the first refund", got, stored[0].Amount)
+		}
+	})
+}
+
+// Whatever the program does, the database takes no second row of what happens once.
+func TestNothingIsStoredTwice(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := s.discounted(t)
+		s.requestRefund(t, order, 1)
+		wanted := models.NewRefund{OrderNumber: order.OrderNumber, Line: 1, Key: "once"}
+		if _, err := s.CreateRefund(t.Context(), wanted); err != nil {
+			t.Fatal(err)
+		}
+		for what, again := range map[string]string{
+			"a purchase record of a line": `
+				INSERT INTO ly_user_course (user_id, course_id, order_detail_id, buy_type, pay_time, created_at)
+				SELECT user_id, course_id, order_detail_id, buy_type, pay_time, created_at FROM ly_user_course`,
+			"a name of an attempt": `
+				INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at)
+				SELECT order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at FROM ly_payment`,
+			"a trade": `
+				INSERT INTO ly_payment (order_id, out_trade_no, app_id, amount, subject, state, trade_no, expires_at, created_at)
+				SELECT order_id, 'another', app_id, amount, subject, state, trade_no, expires_at, created_at FROM ly_payment`,
+			"a movement of points": `
+				INSERT INTO ly_credit (user_id, opera, number, reference, created_at)
+				SELECT user_id, opera, number, reference, created_at FROM ly_credit`,
+			"an order with a coupon": `
+				INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time, order_id)
+				SELECT user_id, coupon_id, start_time, end_time, order_id FROM ly_user_coupon`,
+			"a number of a refund": `
+				INSERT INTO ly_refund (payment_id, out_request_no, amount, reason, state, created_at)
+				SELECT payment_id, out_request_no, amount, reason, state, created_at FROM ly_refund`,
+			"a key of a refund": `
+				INSERT INTO ly_refund (payment_id, out_request_no, request_key, amount, reason, state, created_at)
+				SELECT payment_id, 'another', request_key, amount, reason, state, created_at FROM ly_refund`,
+			"a request for a line": `
+				INSERT INTO ly_refund_request (order_detail_id, state, reason, created_at)
+				SELECT order_detail_id, state, reason, created_at FROM ly_refund_request`,
+		} {
+			err := s.InTx(t.Context(), func(g *gorm.DB) error { return g.Exec(again).Error })
+			if !errors.Is(err, gorm.ErrDuplicatedKey) {
+				t.Errorf("%s: got %v for the second, want it refused", what, err)
+			}
 		}
 	})
 }

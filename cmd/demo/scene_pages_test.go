@@ -95,7 +95,17 @@ func (s *scene) emptyPages() []pageState {
 		{name: "points-none", path: "/account/points"},
 		{name: "coupons-none", path: "/account/coupons"},
 		{name: "error-404-order", path: "/orders/" + s.orders["paid"], status: http.StatusNotFound},
+		{name: "error-other-user", path: "/account/profile", steps: s.changeUser}, // the last: it logs in as another
 	}
+}
+
+// changeUser logs in as somebody else in a second tab before a form of the first is sent.
+func (s *scene) changeUser(tab *browser.Tab) {
+	beside := tab.Beside()
+	beside.Go(s.shop.shopURL)
+	beside.Press(`form[action="/logout"] button`)
+	s.logIn(beside, buyer)
+	tab.PressRefused(http.StatusConflict, "#profile-submit")
 }
 
 func (s *scene) shoppingPages() []pageState {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
@@ -11,17 +13,30 @@ import (
 	"luffy/models/modelstest"
 )
 
-// oddDay is a day of which the bill and the shop disagree.
-const oddDay = "2026-01-05"
+// The days of which the bill and the shop disagree: in two trades, and in more than one page shows.
+const (
+	oddDay     = "2026-01-05"
+	oddestDay  = "2026-01-04"
+	oddestOnes = models.DifferencesPerPage + 3
+)
 
 // leaveWork leaves what waits for the shopkeeper, beside the requests, payments and refunds of the orders: a refund
-// that Alipay refused, and differences of which one is closed.
+// that Alipay refused, one that it has not made for hours, a second trade of one attempt, and differences of which
+// one is closed.
 func (s *scene) leaveWork() {
 	s.t.Helper()
 	_, err := s.db.AddUser(s.t.Context(), models.NewUser{Username: keeper, Password: modelstest.Password, Staff: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.refusedRefund()
+	s.lateRefund()
+	s.secondTrade()
+	s.differences()
+}
+
+func (s *scene) refusedRefund() {
+	s.t.Helper()
 	s.pay("refused", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 90)))
 	s.fault(sandbox.Fault{Name: sandbox.TradeFrozen, OutTradeNo: s.orders["refused"]})
 	s.refund("refused", models.NewRefund{Amount: 20_00, Reason: "课程更新晚了，补偿", By: keeper})
@@ -29,6 +44,38 @@ func (s *scene) leaveWork() {
 		"2026-01-05 02:00:00+00:00", s.orders["refused"]); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// lateRefund leaves a refund for which the seller's account has had too little money for two hours.
+func (s *scene) lateRefund() {
+	s.t.Helper()
+	s.pay("late-refund", modelstest.Order(s.t, s.db, s.buyer, s.offer("Vue 组件化开发", 30)))
+	s.fault(sandbox.Fault{Name: sandbox.SellerBalance, OutTradeNo: s.orders["late-refund"]})
+	s.refund("late-refund", models.NewRefund{Amount: 8_00, Reason: "补差价", By: keeper})
+	attempt := s.order(s.orders["late-refund"]).Payments[0]
+	if _, err := s.db.SQL().ExecContext(s.t.Context(), "UPDATE ly_refund SET created_at = ? WHERE payment_id = ?",
+		s.db.Now().Add(-2*time.Hour), attempt.ID); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// secondTrade leaves an attempt that was paid by two trades, the second so long ago that it waits first.
+func (s *scene) secondTrade() {
+	s.t.Helper()
+	order := modelstest.Order(s.t, s.db, s.buyer, s.offer("Linux 运维基本功", 30))
+	s.pay("second-trade", order)
+	trade := modelstest.Trade(s.db, s.order(order.OrderNumber).Payments[0])
+	trade.TradeNo, trade.PaidAt = "2026010322001439881000777112", time.Date(2026, 1, 3, 2, 0, 0, 0, time.UTC)
+	event := models.PaymentEvent{
+		ReceivedAt: s.db.Now(), Source: models.SourceNotify, OutTradeNo: trade.OutTradeNo, TradeNo: trade.TradeNo,
+	}
+	if outcome, err := s.db.Confirm(s.t.Context(), trade, event); err != nil || outcome != models.AnotherTrade {
+		s.t.Fatalf("got %v, %v; want %v", outcome, err, models.AnotherTrade)
+	}
+}
+
+func (s *scene) differences() {
+	s.t.Helper()
 	paid := s.order(s.orders["paid"])
 	found, err := s.db.SaveBillDifferences(s.t.Context(), oddDay, []models.BillDifference{
 		{Kind: models.MissingHere, OutTradeNo: "20260105093011000042118804", TradeNo: "2026010522001439881000120999",
@@ -43,6 +90,20 @@ func (s *scene) leaveWork() {
 	}
 	if err == nil {
 		err = s.db.NoteBillDay(s.t.Context(), oddDay)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var many []models.BillDifference
+	for i := range oddestOnes {
+		many = append(many, models.BillDifference{
+			Kind: models.MissingHere, OutTradeNo: fmt.Sprintf("202601040930110000421%05d", i),
+			TradeNo: fmt.Sprintf("20260104220014398810009%05d", i), AlipayAmount: new(models.Fen(99_00)),
+		})
+	}
+	_, err = s.db.SaveBillDifferences(s.t.Context(), oddestDay, many)
+	if err == nil {
+		err = s.db.NoteBillDay(s.t.Context(), oddestDay)
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -70,6 +131,7 @@ func (s *scene) staffPages() []pageState {
 		{name: "staff-refund-incomplete", path: "/staff/orders/" + s.orders["paid"] + "/refund?line=1", steps: incomplete},
 		{name: "staff-bills", path: "/staff/bills"},
 		{name: "staff-bills-differences", path: "/staff/bills?date=" + oddDay},
+		{name: "staff-bills-page-2", path: "/staff/bills?date=" + oddestDay + "&page=2"},
 		{name: "staff-movements", path: "/staff/movements?date=" + oddDay},
 		{name: "staff-movements-none", path: "/staff/movements?date=2026-01-06"},
 		{name: "staff-acts", path: "/staff/acts"},
@@ -77,7 +139,7 @@ func (s *scene) staffPages() []pageState {
 		{name: "staff-acts-none", path: "/staff/acts?before=1"},
 		{name: "staff-export-refused", path: "/staff/export?period=2026", status: http.StatusUnprocessableEntity},
 	}
-	for _, of := range []string{"unpaid", "partly", "refused", "rejected", "held"} {
+	for _, of := range []string{"unpaid", "partly", "refused", "rejected", "held", "second-trade", "late-refund"} {
 		states = append(states, pageState{name: "staff-order-" + of, path: "/staff/orders/" + s.orders[of]})
 	}
 	// This must be the last state: it shows another shop.

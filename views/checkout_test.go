@@ -56,7 +56,7 @@ func TestCheckoutUpdatesOnlyWhatCanBeChosen(t *testing.T) {
 func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {
 	t.Parallel()
 	doc := render(t, CheckoutPage(sampleCheckout()))
-	wantContains(t, doc, ".lines li:first-child .note", "有效期至 2026-11-22；续费后有效期至 2026-12-22")
+	wantContains(t, doc, ".lines li:first-child .note", "有效期至 2026-11-22；续费后有效期至 2026-12-22。")
 	wantAttr(t, doc, ".lines li:last-child .note a:first-of-type", "href", "/orders/"+sampleNumber)
 	wantAttr(t, doc, ".lines li:last-child .note a:last-of-type", "href", "/orders/"+sampleNumber+"/cancel")
 
@@ -64,7 +64,7 @@ func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {
 	page.Lines[0].Renewed = time.Time{}
 	wantContains(t, render(t, CheckoutPage(page)), ".lines li:first-child .note", "有效期至 2026-11-22；续费后永久有效")
 	page.Lines[0].Owned.Until = time.Time{}
-	wantContains(t, render(t, CheckoutPage(page)), ".lines li:first-child .note", "永久有效，不需要再次购买")
+	wantContains(t, render(t, CheckoutPage(page)), ".lines li:first-child .note", "永久有效，不需要再次购买。")
 }
 
 func TestCheckoutOfAFreeOrder(t *testing.T) {

@@ -82,6 +82,26 @@ func TestOrderRowGroup(t *testing.T) {
 	wantContains(t, doc, ".order-foot .sums", "积分（100） −¥10.00")
 }
 
+// A phone leaves the list price of a line out that cost just that.
+func TestSamePriceOnce(t *testing.T) {
+	t.Parallel()
+	o := sampleOrder(models.OrderPaid)
+	o.Lines[1].ListPrice = o.Lines[1].Price
+	doc := render(t, MyOrdersPage(ordersPage(o)))
+	wantText(t, doc, ".order-line .same:nth-child(3)", "¥1,184.86")
+}
+
+// Beside 未支付 it need not be said again that nothing was paid; beside 已取消 it must.
+func TestUnpaidIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[models.OrderStatus]int{
+		models.OrderUnpaid: 0, models.OrderPaid: 0, models.OrderRefunded: 0, models.OrderCancelled: 1, models.OrderTimedOut: 1,
+	} {
+		doc := render(t, MyOrdersPage(ordersPage(sampleOrder(status))))
+		wantCount(t, doc, ".order-foot .muted:contains(未付款)", want)
+	}
+}
+
 // O6.
 func TestTableKeepsItsRoles(t *testing.T) {
 	t.Parallel()

@@ -202,7 +202,7 @@ func detailActions(p OrderDetail) templ.Component {
 			}
 		}
 		if p.Order.Status == models.OrderPaid {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p id=\"receipt\" class=\"receipt muted\">打印本页即为付款收据：使用浏览器菜单中的“打印”。 <button class=\"copy\" type=\"button\" data-print hidden>打印收据</button></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p id=\"receipt\" class=\"receipt muted\"><noscript>需要收据时，用浏览器菜单中的“打印”打印本页。</noscript><button class=\"copy\" type=\"button\" data-print hidden>打印收据</button></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

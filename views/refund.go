@@ -33,11 +33,17 @@ type LineRequest struct {
 
 // text says how far the request has come, with the reason if staff have rejected it.
 func (r LineRequest) text() string {
-	if r.Step == models.StepRejected && r.Answer != "" {
+	if r.answered() {
 		return "退款申请" + r.Step.String() + "：" + r.Answer
 	}
-	return "退款申请：" + r.Step.String()
+	return r.sign()
 }
+
+// sign says in a few words how far the request has come.
+func (r LineRequest) sign() string { return "退款申请：" + r.Step.String() }
+
+// answered reports whether staff have rejected the request with a reason.
+func (r LineRequest) answered() bool { return r.Step == models.StepRejected && r.Answer != "" }
 
 // code is the step's name in the style sheet.
 func (r LineRequest) code() string {

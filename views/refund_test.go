@@ -72,7 +72,7 @@ func TestRefundOnOrderPages(t *testing.T) {
 		{"done", RefundTerms{Days: 7}, LineRequest{Step: models.StepRefunded}, "退款申请：已退款", ""},
 		{
 			"refused", RefundTerms{Days: 7}, LineRequest{Step: models.StepRejected, Answer: "<b>已学完</b>"},
-			"退款申请已拒绝：<b>已学完</b>", "",
+			"退款申请：已拒绝 客服回复：<b>已学完</b>", "",
 		},
 		{"failed", RefundTerms{Days: 7}, LineRequest{Step: models.StepFailed}, "退款申请：退款未成功，客服会与您联系", ""},
 		{"not offered", RefundTerms{}, LineRequest{}, "", ""},

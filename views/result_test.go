@@ -50,7 +50,7 @@ func TestPaidResultSaysEverything(t *testing.T) {
 	wantContains(t, doc, ".lines li:last-child", "永久有效")
 	wantCount(t, doc, ".lines a[href^='/learn/']", 2)
 	wantContains(t, doc, "section:has(#next-title)", "课程随时可以在我的课程中找到。") // R13
-	wantContains(t, doc, "section:has(#next-title)", "需要收据时，打开订单详情打印")
+	wantContains(t, doc, "section:has(#next-title)", "需要收据时，可以在订单详情页打印")
 	wantCount(t, doc, "head noscript", 0)
 }
 

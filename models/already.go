@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,19 +30,18 @@ func readAlready(g *gorm.DB, o Order, courses []int64, now time.Time) (Already, 
 	if err != nil {
 		return Already{}, err
 	}
-	var unpaid []struct {
-		CourseID    int64
-		OrderNumber string
-	}
-	err = g.Raw(`
+	has := Already{Rights: rights, Unpaid: map[int64]string{}}
+	args := append([]any{o.UserID, OrderUnpaid, now, o.ID}, values(courses)...)
+	err = read(g, func(rows *sql.Rows) error {
+		var course int64
+		var number string
+		err := rows.Scan(&course, &number)
+		has.Unpaid[course] = number
+		return err
+	}, `
 		SELECT d.course_id, o.order_number FROM ly_order o JOIN ly_order_detail d ON d.order_id = o.id
 		WHERE o.user_id = ? AND o.order_status = ? AND o.closing_to IS NULL AND o.expires_at > ?
-		AND o.id <> ? AND d.course_id IN ?
-		ORDER BY o.id LIMIT ?`,
-		o.UserID, OrderUnpaid, now, o.ID, courses, maxListed).Scan(&unpaid).Error
-	has := Already{Rights: rights, Unpaid: make(map[int64]string, len(unpaid))}
-	for _, u := range unpaid {
-		has.Unpaid[u.CourseID] = u.OrderNumber
-	}
+		AND o.id <> ? AND d.course_id IN `+placeholders(1, len(courses))+" ORDER BY o.id LIMIT ?",
+		append(args, maxListed)...)
 	return has, err
 }

@@ -40,11 +40,10 @@ func (db *DB) ClaimAsks(ctx context.Context, app string, limit int) ([]Payment, 
 }
 
 func (tx transaction) claimAsks(app string, limit int) ([]Payment, error) {
-	var due []Payment
-	err := tx.queue("ly_payment", "ly_payment_ask").
-		Where("ask_at <= ? AND state IN ?", tx.now, []PaymentState{PaymentOpen, PaymentHeld}).
-		Where("app_id IN ('', ?) OR ask_at <= ?", app, tx.now.Add(-otherAppFirst)).
-		Order("ask_at").Limit(limit).Find(&due).Error
+	due, err := readPayments(tx.DB, tx.queue("ly_payment", "p", "ly_payment_ask")+`
+		WHERE p.ask_at <= ? AND p.state IN (?, ?) AND (p.app_id IN ('', ?) OR p.ask_at <= ?)
+		ORDER BY p.ask_at LIMIT ?`+tx.forUpdateSkip(),
+		tx.now, PaymentOpen, PaymentHeld, app, tx.now.Add(-otherAppFirst), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +52,7 @@ func (tx transaction) claimAsks(app string, limit int) ([]Payment, error) {
 		if !next.After(tx.now) {
 			next = tx.now.Add(min(askLease<<min(p.Asks, 7), time.Hour))
 		}
-		err := tx.Model(&Payment{}).Where("id = ?", p.ID).
-			Updates(columns{"asks": p.Asks + 1, "ask_at": next, "queried_at": tx.now}).Error
+		_, err := tx.exec("UPDATE ly_payment SET asks = ?, ask_at = ?, queried_at = ? WHERE id = ?", p.Asks+1, next, tx.now, p.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"gorm.io/gorm"
@@ -41,30 +42,28 @@ func (db *DB) Cart(ctx context.Context, user int64) ([]CartLine, error) {
 const maxCart = 50
 
 func readCart(g *gorm.DB, user int64, now time.Time) ([]CartLine, error) {
-	var items []struct {
-		CartItem CartItem `gorm:"embedded"`
-		Course   Course   `gorm:"embedded;embeddedPrefix:course_"`
-	}
-	err := g.Raw(`
-		SELECT i.*, c.id AS course_id, c.name AS course_name, c.course_img AS course_course_img, c.price AS course_price,
-		       c.published AS course_published
+	var items []CartItem
+	var courses []Course
+	var ids []int64
+	err := read(g, func(rows *sql.Rows) error {
+		var i CartItem
+		var c Course
+		err := rows.Scan(append(c.offered(), &i.Expire, &i.Selected, &i.Price)...)
+		items, courses, ids = append(items, i), append(courses, c), append(ids, c.ID)
+		return err
+	}, "SELECT "+offeredColumns+`, i.expire, i.selected, i.price
 		FROM ly_cart_item i JOIN ly_course c ON c.id = i.course_id
-		WHERE i.user_id = ? ORDER BY i.created_at DESC, i.course_id LIMIT ?`, user, maxCart).Scan(&items).Error
+		WHERE i.user_id = ? ORDER BY i.created_at DESC, i.course_id LIMIT ?`, user, maxCart)
 	if err != nil {
 		return nil, err
 	}
-	var courses []int64
-	for _, item := range items {
-		courses = append(courses, item.CartItem.CourseID)
-	}
-	book, err := openOffers(g, courses, now)
+	book, err := openOffers(g, ids, now)
 	if err != nil {
 		return nil, err
 	}
 	var lines []CartLine
-	for _, item := range items {
-		item.Course.ID = item.CartItem.CourseID
-		lines = append(lines, book.cartLine(item.CartItem, item.Course))
+	for i, item := range items {
+		lines = append(lines, book.cartLine(item, courses[i]))
 	}
 	return lines, nil
 }
@@ -135,9 +134,9 @@ func (db *DB) SelectCart(ctx context.Context, user int64, selected bool) error {
 }
 
 func (tx transaction) putInCart(item CartItem) error {
-	var course Course
-	if err := tx.Take(&course, "id = ?", item.CourseID).Error; err != nil {
-		return found(err)
+	course, err := tx.offeredCourse(item.CourseID)
+	if err != nil {
+		return err
 	}
 	book, err := openOffers(tx.DB, []int64{course.ID}, tx.now)
 	if err != nil {
@@ -150,8 +149,9 @@ func (tx transaction) putInCart(item CartItem) error {
 	if !course.Published {
 		return ErrWithdrawn
 	}
-	var others int64
-	err = tx.Model(&CartItem{}).Where("user_id = ? AND course_id <> ?", item.UserID, item.CourseID).Count(&others).Error
+	var others int
+	err = tx.query(func(rows *sql.Rows) error { return rows.Scan(&others) },
+		"SELECT COUNT(*) FROM ly_cart_item WHERE user_id = ? AND course_id <> ?", item.UserID, item.CourseID)
 	if err != nil {
 		return err
 	}

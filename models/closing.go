@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"time"
 )
@@ -54,8 +55,13 @@ func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
 
 func (tx transaction) claimDue(limit int) ([]Closing, error) {
 	var orders []Order
-	err := tx.queue("ly_order", "ly_order_due_at").
-		Where("due_at <= ?", tx.now).Order("due_at").Limit(limit).Find(&orders).Error
+	err := tx.query(func(rows *sql.Rows) error {
+		var o Order
+		err := rows.Scan(o.places()...)
+		orders = append(orders, o)
+		return err
+	}, "SELECT "+orderColumns+" FROM "+tx.queue("ly_order", "o", "ly_order_due_at")+
+		" WHERE o.due_at <= ? ORDER BY o.due_at LIMIT ?"+tx.forUpdateSkip(), tx.now, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +81,9 @@ func (tx transaction) beginClosing(o Order, to OrderStatus) (Closing, error) {
 	if o.ClosingTo == nil {
 		o.ClosingTo = &to
 	}
-	begun := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-		Updates(columns{"closing_to": *o.ClosingTo, "check_at": o.nextCheck(tx.now)})
-	if err := exactlyOne(begun, ErrNotPayable); err != nil {
+	err := tx.execOne(ErrNotPayable, "UPDATE ly_order SET closing_to = ?, check_at = ? WHERE id = ? AND order_status = ?",
+		*o.ClosingTo, o.nextCheck(tx.now), o.ID, OrderUnpaid)
+	if err != nil {
 		return Closing{}, err
 	}
 	open, err := tx.attemptsToClose(o)
@@ -85,8 +91,8 @@ func (tx transaction) beginClosing(o Order, to OrderStatus) (Closing, error) {
 }
 
 func (tx transaction) attemptsToClose(o Order) ([]Payment, error) {
-	var all []Payment
-	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&all).Error; err != nil {
+	all, err := paymentsOf(tx.DB, o.ID)
+	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
@@ -107,9 +113,9 @@ func (o Order) nextCheck(now time.Time) time.Time {
 // coupon and points back. ErrNotPayable means that the order was paid or closed meanwhile.
 func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 	return db.inTx(ctx, func(tx transaction) error {
-		var o Order
-		if err := lockRows(tx.DB).Take(&o, "id = ?", order).Error; err != nil {
-			return found(err)
+		o, err := tx.lockOrder("o.id = ?", order)
+		if err != nil {
+			return err
 		}
 		if o.OrderStatus != OrderUnpaid || o.ClosingTo == nil {
 			return ErrNotPayable
@@ -120,9 +126,10 @@ func (db *DB) FinishClosing(ctx context.Context, order int64) error {
 
 // closeOrder ends a locked unpaid order.
 func (tx transaction) closeOrder(o Order, as OrderStatus) error {
-	closed := tx.Model(&Order{}).Where("id = ? AND order_status = ?", o.ID, OrderUnpaid).
-		Updates(columns{"order_status": as, "closed_as": as, "closed_at": tx.now, "closing_to": nil, "check_at": nil})
-	if err := exactlyOne(closed, ErrNotPayable); err != nil {
+	err := tx.execOne(ErrNotPayable, `
+		UPDATE ly_order SET order_status = ?, closed_as = ?, closed_at = ?, closing_to = NULL, check_at = NULL
+		WHERE id = ? AND order_status = ?`, as, as, tx.now, o.ID, OrderUnpaid)
+	if err != nil {
 		return err
 	}
 	if err := tx.release(o); err != nil {

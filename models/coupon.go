@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"gorm.io/gorm"
@@ -62,29 +63,28 @@ func (db *DB) CouponsFor(ctx context.Context, user int64, sum Fen) ([]CouponOffe
 // couponsFor weighs the student's unused coupons against a sum: the usable ones first, and among
 // those the one that ends first.
 func couponsFor(g *gorm.DB, user int64, sum Fen, now time.Time) ([]CouponOffer, error) {
-	var mine []struct {
-		UserCoupon UserCoupon `gorm:"embedded"`
-		Coupon     Coupon     `gorm:"embedded;embeddedPrefix:kind_"`
-		HeldBy     string
-	}
-	err := g.Raw(`
-		SELECT m.*, c.name AS kind_name, c.sale AS kind_sale, c.condition_price AS kind_condition_price,
-		       COALESCE(o.order_number, '') AS held_by
-		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id LEFT JOIN ly_order o ON o.id = m.order_id
-		WHERE m.user_id = ? AND m.used_at IS NULL AND m.end_time > ? ORDER BY m.end_time <= ?, m.end_time, m.id LIMIT ?`,
-		user, now.Add(-couponsEnded), now, maxCoupons).Scan(&mine).Error
-	if err != nil {
-		return nil, err
-	}
 	var usable, unusable []CouponOffer
-	for _, m := range mine {
-		offer := weighCoupon(m.UserCoupon, m.Coupon, sum, now)
-		offer.HeldBy = m.HeldBy
+	err := read(g, func(rows *sql.Rows) error {
+		var mine UserCoupon
+		var kind Coupon
+		var heldBy string
+		err := rows.Scan(&mine.ID, &mine.StartTime, &mine.EndTime, &mine.OrderID,
+			&kind.Name, &kind.Sale, &kind.ConditionPrice, &heldBy)
+		offer := weighCoupon(mine, kind, sum, now)
+		offer.HeldBy = heldBy
 		if offer.Why == "" {
 			usable = append(usable, offer)
 		} else {
 			unusable = append(unusable, offer)
 		}
+		return err
+	}, `
+		SELECT m.id, m.start_time, m.end_time, m.order_id, c.name, c.sale, c.condition_price, COALESCE(o.order_number, '')
+		FROM ly_user_coupon m JOIN ly_coupon c ON c.id = m.coupon_id LEFT JOIN ly_order o ON o.id = m.order_id
+		WHERE m.user_id = ? AND m.used_at IS NULL AND m.end_time > ? ORDER BY m.end_time <= ?, m.end_time, m.id LIMIT ?`,
+		user, now.Add(-couponsEnded), now, maxCoupons)
+	if err != nil {
+		return nil, err
 	}
 	return append(usable, unusable...), nil
 }

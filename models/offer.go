@@ -1,6 +1,7 @@
 package models
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -41,22 +42,45 @@ func openOffers(g *gorm.DB, courses []int64, now time.Time) (offerBook, error) {
 	if len(courses) == 0 {
 		return book, nil
 	}
-	var terms []CourseExpire
-	if err := g.Where("course_id IN ?", courses).Order("expire_time").Find(&terms).Error; err != nil {
+	list, args := placeholders(1, len(courses)), values(courses)
+	err := read(g, func(rows *sql.Rows) error {
+		var t CourseExpire
+		err := rows.Scan(&t.ID, &t.CourseID, &t.ExpireTime, &t.ExpireText, &t.Price)
+		book.terms[t.CourseID] = append(book.terms[t.CourseID], t)
+		return err
+	}, `
+		SELECT id, course_id, expire_time, expire_text, price FROM ly_course_expire
+		WHERE course_id IN `+list+" ORDER BY expire_time", args...)
+	if err != nil {
 		return book, err
 	}
-	for _, t := range terms {
-		book.terms[t.CourseID] = append(book.terms[t.CourseID], t)
-	}
-	var running []runningDiscount
-	err := g.Raw(`
-		SELECT d.*, a.end_time FROM ly_discount d JOIN ly_activity a ON a.id = d.activity_id
-		WHERE d.course_id IN ? AND a.published = 1 AND a.start_time <= ? AND a.end_time > ?`,
-		courses, now, now).Scan(&running).Error
-	for _, d := range running {
+	err = read(g, func(rows *sql.Rows) error {
+		var d runningDiscount
+		err := rows.Scan(&d.CourseID, &d.DiscountType, &d.Sale, &d.ConditionPrice, &d.EndTime)
 		book.discounts[d.CourseID] = append(book.discounts[d.CourseID], d)
-	}
+		return err
+	}, `
+		SELECT d.course_id, d.discount_type, d.sale, d.condition_price, a.end_time
+		FROM ly_discount d JOIN ly_activity a ON a.id = d.activity_id
+		WHERE d.course_id IN `+list+" AND a.published = 1 AND a.start_time <= ? AND a.end_time > ?",
+		append(args, now, now)...)
 	return book, err
+}
+
+// offeredColumns are the columns of ly_course c, in the sequence of Course.offered, that an Offer copies.
+const offeredColumns = "c.id, c.name, c.course_img, c.price, c.published"
+
+func (c *Course) offered() []any { return []any{&c.ID, &c.Name, &c.CourseImg, &c.Price, &c.Published} }
+
+// offeredCourse reads what an Offer copies of a course; ErrNotFound if there is none with that ID.
+func (tx transaction) offeredCourse(id int64) (Course, error) {
+	var c Course
+	err := tx.query(func(rows *sql.Rows) error { return rows.Scan(c.offered()...) },
+		"SELECT "+offeredColumns+" FROM ly_course c WHERE c.id = ?", id)
+	if err == nil && c.ID == 0 {
+		err = ErrNotFound
+	}
+	return c, err
 }
 
 // offers lists every term of the course, shortest first and "for ever" last.

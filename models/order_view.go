@@ -2,8 +2,11 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // OrderView is an order as its own page and, without payments and refunds, My Orders show it.
@@ -30,9 +33,10 @@ type LineView struct {
 func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, error) {
 	g := db.with(ctx)
 	var view OrderView
-	err := g.Take(&view.Order, "order_number = ? AND user_id = ?", number, user).Error
+	var err error
+	view.Order, err = readOrder(g, "o.order_number = ? AND o.user_id = ?", number, user)
 	if err != nil {
-		return view, found(err)
+		return view, err
 	}
 	err = g.Raw(`
 		SELECT d.*, r.out_time, `+recordState+`, `+requestState+`, COALESCE(q.reason, '') AS request_reason,
@@ -45,23 +49,35 @@ func (db *DB) Order(ctx context.Context, user int64, number string) (OrderView, 
 	if err != nil {
 		return view, err
 	}
-	err = g.Where("order_id = ?", view.ID).Order("id").Find(&view.Payments).Error
+	view.Payments, err = paymentsOf(g, view.ID)
 	_, held := view.HeldPayment()
 	view.Held = held && view.OrderStatus == OrderUnpaid
 	if err != nil || !slices.ContainsFunc(view.Payments, func(p Payment) bool { return p.TradeNo != nil }) {
 		return view, err
 	}
-	err = g.Raw(`
-		SELECT f.* FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
-		WHERE p.order_id = ? ORDER BY f.id`, view.ID).Scan(&view.Refunds).Error
+	view.Refunds, err = readRefunds(g,
+		"ly_refund f JOIN ly_payment p ON p.id = f.payment_id WHERE p.order_id = ? ORDER BY f.id", view.ID)
 	return view, err
 }
 
 // lockOwnOrder locks and reads a student's own order; ErrNotFound for another student's.
 func (tx transaction) lockOwnOrder(user int64, number string) (Order, error) {
-	var order Order
-	err := lockRows(tx.DB).Take(&order, "order_number = ? AND user_id = ?", number, user).Error
-	return order, found(err)
+	return tx.lockOrder("o.order_number = ? AND o.user_id = ?", number, user)
+}
+
+// lockOrder locks and reads the one order o that fits; ErrNotFound if none does.
+func (tx transaction) lockOrder(where string, args ...any) (Order, error) {
+	return readOrder(tx.DB, where+tx.forUpdate(), args...)
+}
+
+func readOrder(g *gorm.DB, where string, args ...any) (Order, error) {
+	var o Order
+	err := read(g, func(rows *sql.Rows) error { return rows.Scan(o.places()...) },
+		"SELECT "+orderColumns+" FROM ly_order o WHERE "+where, args...)
+	if err == nil && o.ID == 0 {
+		err = ErrNotFound
+	}
+	return o, err
 }
 
 // OpenPayment is the attempt that can still be paid; false if there is none.

@@ -2,7 +2,10 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // PaymentState is the word in ly_payment.state.
@@ -43,6 +46,37 @@ type Payment struct {
 
 // TableName names the table.
 func (Payment) TableName() string { return "ly_payment" }
+
+// paymentColumns are the columns of ly_payment p, in the sequence of Payment.places.
+const paymentColumns = `p.id, p.order_id, p.out_trade_no, p.app_id, p.amount, p.subject,
+	p.state, p.trade_no, p.trade_status, p.expires_at, p.created_at,
+	p.queried_at, p.paid_at, p.asks, p.ask_at, p.refund_at`
+
+// places are the fields that sql.Rows.Scan fills from paymentColumns.
+func (p *Payment) places() []any {
+	return []any{
+		&p.ID, &p.OrderID, &p.OutTradeNo, &p.AppID, &p.Amount, &p.Subject,
+		&p.State, &p.TradeNo, &p.TradeStatus, &p.ExpiresAt, &p.CreatedAt,
+		&p.QueriedAt, &p.PaidAt, &p.Asks, &p.AskAt, &p.RefundAt,
+	}
+}
+
+// readPayments reads attempts; what follows FROM joins or is ly_payment p.
+func readPayments(g *gorm.DB, from string, args ...any) ([]Payment, error) {
+	var all []Payment
+	err := read(g, func(rows *sql.Rows) error {
+		var p Payment
+		err := rows.Scan(p.places()...)
+		all = append(all, p)
+		return err
+	}, "SELECT "+paymentColumns+" FROM "+from, args...)
+	return all, err
+}
+
+// paymentsOf are the attempts to pay an order, the first one first.
+func paymentsOf(g *gorm.DB, order int64) ([]Payment, error) {
+	return readPayments(g, "ly_payment p WHERE p.order_id = ? ORDER BY p.id", order)
+}
 
 // Attempt says who wants to pay which order, and what the trade is called at Alipay.
 type Attempt struct {
@@ -86,8 +120,8 @@ func (o Order) lastStart(margin time.Duration) time.Time {
 }
 
 func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
-	var earlier []Payment
-	if err := tx.Where("order_id = ?", o.ID).Order("id").Find(&earlier).Error; err != nil {
+	earlier, err := paymentsOf(tx.DB, o.ID)
+	if err != nil {
 		return Payment{}, err
 	}
 	last := 0
@@ -110,7 +144,7 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 
 // Standing is an attempt with the state of its order.
 type Standing struct {
-	Payment     Payment `gorm:"embedded"`
+	Payment     Payment
 	OrderNumber string
 	OrderStatus OrderStatus
 }
@@ -124,12 +158,18 @@ func (db *DB) PaymentByOutTradeNo(ctx context.Context, outTradeNo string) (Stand
 	if !ok {
 		return s, ErrNotFound
 	}
-	err := db.with(ctx).Raw(`
-		SELECT COALESCE(p.id, 0) AS id, o.id AS order_id, COALESCE(p.amount, o.real_price) AS amount,
-		       COALESCE(p.state, ?) AS state, p.trade_no, p.queried_at, o.order_number, o.order_status
+	p := &s.Payment
+	err := db.query(ctx, func(rows *sql.Rows) error {
+		return rows.Scan(&p.ID, &p.OrderID, &p.Amount, &p.State, &p.TradeNo, &p.QueriedAt, &s.OrderNumber, &s.OrderStatus)
+	}, `
+		SELECT COALESCE(p.id, 0), o.id, COALESCE(p.amount, o.real_price), COALESCE(p.state, ?), p.trade_no, p.queried_at,
+		       o.order_number, o.order_status
 		FROM ly_order o LEFT JOIN ly_payment p ON p.out_trade_no = ?
 		WHERE o.order_number = ? AND (p.id IS NOT NULL OR ?)`,
-		PaymentOpen, outTradeNo, number, attemptOf(outTradeNo) > 0).Take(&s).Error
-	s.Payment.OutTradeNo = outTradeNo
-	return s, found(err)
+		PaymentOpen, outTradeNo, number, attemptOf(outTradeNo) > 0)
+	if err == nil && p.OrderID == 0 {
+		err = ErrNotFound
+	}
+	p.OutTradeNo = outTradeNo
+	return s, err
 }

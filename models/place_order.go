@@ -48,9 +48,7 @@ func (db *DB) PlaceOrder(ctx context.Context, n NewOrder) (Order, error) {
 }
 
 func (db *DB) orderByToken(ctx context.Context, n NewOrder) (Order, error) {
-	var order Order
-	err := db.with(ctx).Take(&order, "user_id = ? AND checkout_token = ?", n.UserID, n.Token).Error
-	return order, found(err)
+	return readOrder(db.with(ctx), "o.user_id = ? AND o.checkout_token = ?", n.UserID, n.Token)
 }
 
 func (tx transaction) placeOrder(n NewOrder) (Order, error) {

@@ -3,6 +3,7 @@ package models
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -71,8 +72,13 @@ func makeQuote(g *gorm.DB, user int64, choice Choice, now time.Time) (Quote, err
 		return q, ErrEmptyCart
 	}
 	var buyer User
-	if err := g.Take(&buyer, "id = ?", user).Error; err != nil {
-		return q, found(err)
+	err = read(g, func(rows *sql.Rows) error { return rows.Scan(&buyer.ID, &buyer.Credit, &buyer.CreditHeld) },
+		"SELECT id, credit, credit_held FROM ly_user WHERE id = ?", user)
+	if err == nil && buyer.ID == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return q, err
 	}
 	if q.Coupons, err = couponsFor(g, user, q.Total-q.Discount, now); err != nil {
 		return q, err

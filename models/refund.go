@@ -2,8 +2,11 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // RefundState is the word in ly_refund.state.
@@ -71,6 +74,32 @@ type Refund struct {
 
 // TableName names the table.
 func (Refund) TableName() string { return "ly_refund" }
+
+// refundColumns are the columns of ly_refund f, in the sequence of Refund.places.
+const refundColumns = `f.id, f.payment_id, f.order_detail_id, f.out_request_no, f.amount, f.reason, f.cause,
+	f.requested_by, f.request_key, f.settled_by, f.note, f.state, f.points, f.tries, f.try_at,
+	f.last_error, f.created_at, f.done_at`
+
+// places are the fields that sql.Rows.Scan fills from refundColumns.
+func (r *Refund) places() []any {
+	return []any{
+		&r.ID, &r.PaymentID, &r.OrderDetailID, &r.OutRequestNo, &r.Amount, &r.Reason, &r.Cause,
+		&r.RequestedBy, &r.RequestKey, &r.SettledBy, &r.Note, &r.State, &r.Points, &r.Tries, &r.TryAt,
+		&r.LastError, &r.CreatedAt, &r.DoneAt,
+	}
+}
+
+// readRefunds reads refunds; what follows FROM joins or is ly_refund f.
+func readRefunds(g *gorm.DB, from string, args ...any) ([]Refund, error) {
+	var all []Refund
+	err := read(g, func(rows *sql.Rows) error {
+		var r Refund
+		err := rows.Scan(r.places()...)
+		all = append(all, r)
+		return err
+	}, "SELECT "+refundColumns+" FROM "+from, args...)
+	return all, err
+}
 
 // Why the shop refuses a refund.
 var (

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -39,18 +40,20 @@ func (db *DB) FinishRefund(ctx context.Context, id int64, doneAt time.Time) erro
 
 // lockForRefund locks the order of a refund and then reads the payment.
 func (tx transaction) lockForRefund(id int64) (Order, Payment, error) {
-	var payment Payment
-	err := tx.Raw(`
-		SELECT p.* FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id
-		WHERE f.id = ?`, id).Take(&payment).Error
+	var orderID int64
+	err := tx.query(func(rows *sql.Rows) error { return rows.Scan(&orderID) },
+		"SELECT p.order_id FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id WHERE f.id = ?", id)
 	if err != nil {
-		return Order{}, payment, found(err)
+		return Order{}, Payment{}, err
 	}
-	var order Order
-	if err := lockRows(tx.DB).Take(&order, "id = ?", payment.OrderID).Error; err != nil {
-		return order, payment, err
+	order, err := tx.lockOrder("o.id = ?", orderID)
+	if err != nil {
+		return order, Payment{}, err
 	}
-	return order, payment, tx.Take(&payment, "id = ?", payment.ID).Error
+	var p Payment
+	err = tx.query(func(rows *sql.Rows) error { return rows.Scan(p.places()...) },
+		"SELECT "+paymentColumns+" FROM ly_payment p JOIN ly_refund f ON f.payment_id = p.id WHERE f.id = ?", id)
+	return order, p, err
 }
 
 func (tx transaction) finishRefund(o Order, p Payment, r Refund, doneAt time.Time) error {

@@ -2,13 +2,14 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 )
 
 // RefundTask is a refund to be carried out, with what Alipay needs to know of its payment.
 type RefundTask struct {
-	Refund     Refund `gorm:"embedded"`
+	Refund     Refund
 	OutTradeNo string
 	AppID      string
 }
@@ -30,14 +31,14 @@ func (db *DB) ClaimRefunds(ctx context.Context, app string, limit int) ([]Refund
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx transaction) error {
 		tasks = nil
-		var due []Refund
-		err := tx.queue("ly_refund", "ly_refund_try").Select("q.*").Joins("JOIN ly_payment p ON p.id = q.payment_id").
-			Where("q.try_at <= ? AND q.state = ?", tx.now, RefundPending).
-			Where("p.refund_at IS NULL OR p.refund_at <= ?", tx.now).
-			Where("p.app_id IN ('', ?) OR q.try_at <= ?", app, tx.now.Add(-otherAppFirst)).
-			Where(`NOT EXISTS (SELECT 1 FROM ly_refund f
-				WHERE f.payment_id = p.id AND f.state = ? AND f.try_at <= ? AND f.id < q.id)`, RefundPending, tx.now).
-			Order("q.try_at").Limit(limit).Find(&due).Error
+		due, err := readRefunds(tx.DB, tx.queue("ly_refund", "f", "ly_refund_try")+`
+			JOIN ly_payment p ON p.id = f.payment_id
+			WHERE f.try_at <= ? AND f.state = ? AND (p.refund_at IS NULL OR p.refund_at <= ?)
+			AND (p.app_id IN ('', ?) OR f.try_at <= ?)
+			AND NOT EXISTS (SELECT 1 FROM ly_refund e
+				WHERE e.payment_id = p.id AND e.state = ? AND e.try_at <= ? AND e.id < f.id)
+			ORDER BY f.try_at LIMIT ?`+tx.forUpdateSkip(),
+			tx.now, RefundPending, tx.now, app, tx.now.Add(-otherAppFirst), RefundPending, tx.now, limit)
 		if err != nil {
 			return err
 		}
@@ -75,20 +76,19 @@ func (db *DB) ClaimRefund(ctx context.Context, id int64) (RefundTask, error) {
 
 func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
 	task := RefundTask{Refund: r}
-	free := tx.Model(&Payment{}).Where("id = ? AND (refund_at IS NULL OR refund_at <= ?)", r.PaymentID, tx.now).
-		Update("refund_at", tx.now.Add(refundLease))
-	if err := exactlyOne(free, ErrRefundTooSoon); err != nil {
-		return task, err
-	}
-	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
-	later := columns{"tries": r.Tries + 1, "try_at": tx.now.Add(pause)}
-	err := tx.Model(&Refund{}).Where("id = ?", r.ID).Updates(later).Error
+	err := tx.execOne(ErrRefundTooSoon,
+		"UPDATE ly_payment SET refund_at = ? WHERE id = ? AND (refund_at IS NULL OR refund_at <= ?)",
+		tx.now.Add(refundLease), r.PaymentID, tx.now)
 	if err != nil {
 		return task, err
 	}
-	var p Payment
-	err = tx.Take(&p, "id = ?", r.PaymentID).Error
-	task.OutTradeNo, task.AppID = p.OutTradeNo, p.AppID
+	pause := min(refundLease<<min(r.Tries, 7), time.Hour)
+	_, err = tx.exec("UPDATE ly_refund SET tries = ?, try_at = ? WHERE id = ?", r.Tries+1, tx.now.Add(pause), r.ID)
+	if err != nil {
+		return task, err
+	}
+	err = tx.query(func(rows *sql.Rows) error { return rows.Scan(&task.OutTradeNo, &task.AppID) },
+		"SELECT out_trade_no, app_id FROM ly_payment WHERE id = ?", r.PaymentID)
 	return task, err
 }
 

@@ -53,7 +53,13 @@ func (tx transaction) execOne(notOne error, statement string, args ...any) error
 
 // query calls scan for each row that a statement reads in the transaction, without the ORM.
 func (tx transaction) query(scan func(*sql.Rows) error, statement string, args ...any) error {
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, statement, args...)
+	return read(tx.DB, scan, statement, args...)
+}
+
+// read calls scan for each row that a statement reads, in g's transaction if it has one. It bypasses
+// the ORM, whose reflection takes longer than most statements.
+func read(g *gorm.DB, scan func(*sql.Rows) error, statement string, args ...any) error {
+	rows, err := g.Statement.ConnPool.QueryContext(g.Statement.Context, statement, args...)
 	return eachRow(rows, err, scan)
 }
 
@@ -69,6 +75,15 @@ func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 		}
 	}
 	return rows.Err()
+}
+
+// values are the elements of a list as arguments for its placeholders.
+func values[T any](list []T) []any {
+	args := make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return args
 }
 
 // placeholders are the question marks for the VALUES of an INSERT of so many rows and columns. A
@@ -143,10 +158,10 @@ func along(dialect, index string) string {
 	return " FORCE INDEX (" + index + ")"
 }
 
-// queue is skipLocked for the rows of a table in the sequence of an index. The index is forced: MySQL
-// would sort a short table instead, and lock all rows that are due, however few it takes.
-func (tx transaction) queue(table, index string) *gorm.DB {
-	return skipLocked(tx.DB).Table(table + " AS q" + along(tx.Dialector.Name(), index))
+// queue is a table for a FROM, whose rows are read in the sequence of an index. The index is forced:
+// MySQL would sort a short table instead, and lock all rows that are due, however few it takes.
+func (tx transaction) queue(table, alias, index string) string {
+	return table + " " + alias + along(tx.Dialector.Name(), index)
 }
 
 // forUpdate is lockRows for a statement in SQL.
@@ -155,6 +170,14 @@ func (tx transaction) forUpdate() string {
 		return ""
 	}
 	return " FOR UPDATE"
+}
+
+// forUpdateSkip is skipLocked for a statement in SQL.
+func (tx transaction) forUpdateSkip() string {
+	if tx.Dialector.Name() == DialectSQLite {
+		return ""
+	}
+	return " FOR UPDATE SKIP LOCKED"
 }
 
 // columns are values for Updates by the names of their columns. Unlike a struct, they can set a column

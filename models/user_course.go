@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"gorm.io/gorm"
@@ -87,13 +88,17 @@ func readRights(g *gorm.DB, user int64, courses []int64) (map[int64]Right, error
 	if len(courses) == 0 {
 		return rights, nil
 	}
-	var records []UserCourse
-	err := g.Select("course_id", "out_time").
-		Where("user_id = ? AND course_id IN ? AND revoked_at IS NULL", user, courses).Find(&records).Error
-	for _, record := range records {
-		r := rights[record.CourseID]
-		r.add(record.OutTime)
-		rights[record.CourseID] = r
-	}
+	err := read(g, func(rows *sql.Rows) error {
+		var course int64
+		var end *time.Time
+		if err := rows.Scan(&course, &end); err != nil {
+			return err
+		}
+		r := rights[course]
+		r.add(end)
+		rights[course] = r
+		return nil
+	}, "SELECT course_id, out_time FROM ly_user_course WHERE user_id = ? AND revoked_at IS NULL AND course_id IN "+
+		placeholders(1, len(courses)), append([]any{user}, values(courses)...)...)
 	return rights, err
 }

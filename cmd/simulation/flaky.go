@@ -85,18 +85,22 @@ type flakyConn struct {
 	*flaky
 }
 
+// endless keeps the end of a context from the driver, which would watch for it on a goroutine of its
+// own at each statement. Here statements do not take time, and the real clock should not end them.
+func endless(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+
 func (c *flakyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if err := c.trouble(); err != nil {
 		return nil, err
 	}
-	return c.fullConn.ExecContext(ctx, query, args)
+	return c.fullConn.ExecContext(endless(ctx), query, args)
 }
 
 func (c *flakyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.trouble(); err != nil {
 		return nil, err
 	}
-	return c.fullConn.QueryContext(ctx, query, args)
+	return c.fullConn.QueryContext(endless(ctx), query, args)
 }
 
 func (c *flakyConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
@@ -123,14 +127,14 @@ func (s *flakyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (
 	if err := s.trouble(); err != nil {
 		return nil, err
 	}
-	return s.fullStmt.ExecContext(ctx, args)
+	return s.fullStmt.ExecContext(endless(ctx), args)
 }
 
 func (s *flakyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	if err := s.trouble(); err != nil {
 		return nil, err
 	}
-	return s.fullStmt.QueryContext(ctx, args)
+	return s.fullStmt.QueryContext(endless(ctx), args)
 }
 
 func (c *flakyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {

@@ -3,10 +3,12 @@ package main
 import (
 	"crypto"
 	"crypto/rsa"
+	"encoding/binary"
 	"io"
 	"math/big"
 	"math/bits"
 	mathrand "math/rand/v2"
+	"slices"
 )
 
 // quickKey is an RSA key of eight primes, each of which fits into a machine word. It signs in a tenth
@@ -69,18 +71,20 @@ func (k *quickKey) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte
 		padded[i] = 0xff
 	}
 	padded[1] = 1
-	message, signature := new(big.Int).SetBytes(padded), new(big.Int)
+	signature, term := new(big.Int), new(big.Int)
 	for _, p := range k.parts {
-		rest := power(remainder(message, p.prime), p.exponent, p.prime)
-		term := new(big.Int).SetUint64(rest)
-		signature.Add(signature, term.Mul(term, p.factor))
+		rest := power(remainder(padded, p.prime), p.exponent, p.prime)
+		signature.Add(signature, term.Mul(term.SetUint64(rest), p.factor))
 	}
 	return signature.Mod(signature, k.N).FillBytes(padded), nil
 }
 
-func remainder(n *big.Int, prime uint64) uint64 {
-	p := new(big.Int).SetUint64(prime)
-	return p.Mod(n, p).Uint64()
+// remainder is that of a number in big-endian bytes, a multiple of eight of them.
+func remainder(number []byte, prime uint64) (rest uint64) {
+	for word := range slices.Chunk(number, 8) {
+		_, rest = bits.Div64(rest, binary.BigEndian.Uint64(word), prime)
+	}
+	return rest
 }
 
 // power is base to the exponent, modulo a prime above base.

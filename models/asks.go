@@ -89,6 +89,6 @@ func (db *DB) ClaimQuery(ctx context.Context, payment int64, floor time.Duration
 
 // NoteTradeStatus stores Alipay's answer about an attempt that is not paid.
 func (db *DB) NoteTradeStatus(ctx context.Context, payment int64, status string) error {
-	return db.with(ctx).Model(&Payment{}).Where("id = ? AND state = ?", payment, PaymentOpen).
-		Update("trade_status", status).Error
+	return db.with(ctx).Exec("UPDATE ly_payment SET trade_status = ? WHERE id = ? AND state = ?",
+		status, payment, PaymentOpen).Error
 }

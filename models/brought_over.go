@@ -38,10 +38,8 @@ func (tx transaction) adoptPayment(o Order, outTradeNo string) (Payment, error) 
 	if attemptOf(outTradeNo) == 0 {
 		return Payment{}, ErrNotFound
 	}
-	p := Payment{
+	return tx.insertPayment(Payment{
 		OrderID: o.ID, OutTradeNo: outTradeNo, Amount: o.RealPrice, State: PaymentOpen,
 		ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
-	}
-	p.AskAt = new(nextAsk(p, 0))
-	return p, tx.Create(&p).Error
+	})
 }

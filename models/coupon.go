@@ -116,11 +116,10 @@ func toMinute(t time.Time) string { return t.In(Beijing).Format("2006-01-02 15:0
 // holdCoupon reserves a student's coupon for an order; ErrCoupon if it is used, held, expired, not
 // valid yet, or another student's.
 func (tx transaction) holdCoupon(coupon int64, o Order) error {
-	held := tx.Model(&UserCoupon{}).
-		Where("id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?",
-			coupon, o.UserID, tx.now, tx.now).
-		Update("order_id", o.ID)
-	return exactlyOne(held, ErrCoupon)
+	return tx.execOne(ErrCoupon, `
+		UPDATE ly_user_coupon SET order_id = ?
+		WHERE id = ? AND user_id = ? AND order_id IS NULL AND start_time <= ? AND end_time > ?`,
+		o.ID, coupon, o.UserID, tx.now, tx.now)
 }
 
 // useHeldCoupon marks the coupon that the order holds as used.
@@ -142,7 +141,10 @@ func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoup
 			return ErrNotFound
 		}
 		given = UserCoupon{UserID: user, CouponID: kind.ID, StartTime: tx.now, EndTime: tx.now.AddDate(0, 0, kind.Days)}
-		return tx.Create(&given).Error
+		var err error
+		given.ID, err = tx.insert("INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time) VALUES (?, ?, ?, ?)",
+			given.UserID, given.CouponID, given.StartTime, given.EndTime)
+		return err
 	})
 	return given, err
 }

@@ -138,8 +138,17 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, last+1), AppID: a.AppID, Amount: o.RealPrice,
 		Subject: a.Subject(o), State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
+	return tx.insertPayment(p)
+}
+
+// insertPayment stores a new open attempt, about which a job is going to ask.
+func (tx transaction) insertPayment(p Payment) (Payment, error) {
 	p.AskAt = new(nextAsk(p, 0))
-	return p, tx.Create(&p).Error
+	var err error
+	p.ID, err = tx.insert(`INSERT INTO ly_payment
+		(order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at, ask_at) VALUES `+placeholders(1, 9),
+		p.OrderID, p.OutTradeNo, p.AppID, p.Amount, p.Subject, p.State, p.ExpiresAt, p.CreatedAt, p.AskAt)
+	return p, err
 }
 
 // Standing is an attempt with the state of its order.

@@ -65,14 +65,13 @@ func (tx transaction) placeOrder(n NewOrder) (Order, error) {
 		RealPrice: quote.Real, OrderStatus: OrderUnpaid, Credit: n.Points, Coupon: n.Coupon, CouponName: quote.CouponName,
 		CheckoutToken: &n.Token, CreatedAt: tx.now, ExpiresAt: tx.now.Add(n.TTL),
 	}
-	if err := tx.Create(&order).Error; err != nil {
+	if order.ID, err = tx.insertOrder(order); err != nil {
 		return Order{}, err
 	}
 	if err := tx.hold(order); err != nil {
 		return Order{}, err
 	}
-	details := orderLines(order, quote)
-	if err := tx.Create(&details).Error; err != nil {
+	if err := tx.insertLines(order, quote); err != nil {
 		return Order{}, err
 	}
 	if order.RealPrice > 0 {
@@ -94,17 +93,25 @@ func (tx transaction) hold(o Order) error {
 	return nil
 }
 
-func orderLines(o Order, q Quote) []OrderDetail {
-	lines := make([]OrderDetail, len(q.Lines))
+func (tx transaction) insertOrder(o Order) (id int64, err error) {
+	return tx.insert(`INSERT INTO ly_order
+		(order_number, user_id, order_title, total_price, discount_amount, coupon_amount, credit_amount, real_price,
+		 order_status, credit, coupon, coupon_name, checkout_token, created_at, expires_at) VALUES `+placeholders(1, 15),
+		o.OrderNumber, o.UserID, o.OrderTitle, o.TotalPrice, o.DiscountAmount, o.CouponAmount, o.CreditAmount, o.RealPrice,
+		o.OrderStatus, o.Credit, o.Coupon, o.CouponName, o.CheckoutToken, o.CreatedAt, o.ExpiresAt)
+}
+
+// insertLines stores what was offered as the lines of the order.
+func (tx transaction) insertLines(o Order, q Quote) error {
+	var lines []any
 	for i, offer := range q.Lines {
-		lines[i] = OrderDetail{
-			OrderID: o.ID, CourseID: offer.CourseID, Position: i + 1,
-			Expire: offer.Expire, ExpireText: offer.ExpireText, ExpireDays: offer.ExpireDays,
-			CourseName: offer.CourseName, CourseImg: offer.CourseImg,
-			Price: offer.Price, DiscountName: offer.DiscountName, SalePrice: offer.SalePrice, RealPrice: q.Shares[i],
-		}
+		lines = append(lines, o.ID, offer.CourseID, i+1, offer.Expire, offer.ExpireText, offer.ExpireDays,
+			offer.CourseName, offer.CourseImg, offer.Price, offer.DiscountName, offer.SalePrice, q.Shares[i])
 	}
-	return lines
+	_, err := tx.exec(`INSERT INTO ly_order_detail
+		(order_id, course_id, position, expire, expire_text, expire_days,
+		 course_name, course_img, price, discount_name, sale_price, real_price) VALUES `+placeholders(len(q.Lines), 12), lines...)
+	return err
 }
 
 // orderTitle is what the order is called on pages and, without the characters that Alipay refuses, at

@@ -94,6 +94,6 @@ func (tx transaction) claimRefund(r Refund) (RefundTask, error) {
 
 // RefundTried ends a claim. After refundGap another refund of the payment may be tried.
 func (db *DB) RefundTried(ctx context.Context, t RefundTask) error {
-	return db.with(ctx).Model(&Payment{}).Where("id = ?", t.Refund.PaymentID).
-		Update("refund_at", db.Now().Add(refundGap)).Error
+	return db.with(ctx).Exec("UPDATE ly_payment SET refund_at = ? WHERE id = ?",
+		db.Now().Add(refundGap), t.Refund.PaymentID).Error
 }

@@ -41,6 +41,16 @@ func (tx transaction) exec(statement string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
+// insert runs an INSERT of one row in the transaction, without the ORM, and returns the row's ID. A
+// clash of unique keys is gorm.ErrDuplicatedKey.
+func (tx transaction) insert(statement string, args ...any) (int64, error) {
+	result, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, statement, args...)
+	if err != nil {
+		return 0, tx.Dialector.(gorm.ErrorTranslator).Translate(err)
+	}
+	return result.LastInsertId()
+}
+
 // execOne is exec for a guarded UPDATE of one row. The error is notOne if it did not change exactly
 // one row, because somebody else had changed that row before.
 func (tx transaction) execOne(notOne error, statement string, args ...any) error {

@@ -52,7 +52,8 @@ func (tx transaction) claimAsks(app string, limit int) ([]Payment, error) {
 		if !next.After(tx.now) {
 			next = tx.now.Add(min(askLease<<min(p.Asks, 7), time.Hour))
 		}
-		_, err := tx.exec("UPDATE ly_payment SET asks = ?, ask_at = ?, queried_at = ? WHERE id = ?", p.Asks+1, next, tx.now, p.ID)
+		_, err := tx.exec("UPDATE ly_payment SET asks = ?, ask_at = ?, queried_at = ? WHERE id = ?",
+			p.Asks+1, next, tx.now, p.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,8 @@ func TestColumnsAreFields(t *testing.T) {
 		}
 		columns := strings.Split(c.columns, ",")
 		if len(columns) != len(table.DBNames) || len(c.places) != len(columns) {
-			t.Errorf("%s: got %d columns for %d places, want %d", table.Name, len(columns), len(c.places), len(table.DBNames))
+			t.Errorf("%s: got %d columns for %d places, want %d",
+				table.Name, len(columns), len(c.places), len(table.DBNames))
 			continue
 		}
 		for i, column := range columns {

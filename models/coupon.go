@@ -142,7 +142,8 @@ func (db *DB) GiveCoupon(ctx context.Context, user int64, name string) (UserCoup
 		}
 		given = UserCoupon{UserID: user, CouponID: kind.ID, StartTime: tx.now, EndTime: tx.now.AddDate(0, 0, kind.Days)}
 		var err error
-		given.ID, err = tx.insert("INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time) VALUES (?, ?, ?, ?)",
+		given.ID, err = tx.insert(`
+			INSERT INTO ly_user_coupon (user_id, coupon_id, start_time, end_time) VALUES (?, ?, ?, ?)`,
 			given.UserID, given.CouponID, given.StartTime, given.EndTime)
 		return err
 	})

@@ -64,8 +64,8 @@ func (tx transaction) addCredit(c Credit) error {
 
 // holdCredit reserves points for an unpaid order; ErrPoints if fewer are free.
 func (tx transaction) holdCredit(user, points int64) error {
-	return tx.execOne(ErrPoints, "UPDATE ly_user SET credit_held = credit_held + ? WHERE id = ? AND credit - credit_held >= ?",
-		points, user, points)
+	return tx.execOne(ErrPoints, `
+		UPDATE ly_user SET credit_held = credit_held + ? WHERE id = ? AND credit - credit_held >= ?`, points, user, points)
 }
 
 // releaseCredit frees points that holdCredit reserved. If fewer are held, one of the student's orders

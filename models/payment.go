@@ -146,7 +146,8 @@ func (tx transaction) insertPayment(p Payment) (Payment, error) {
 	p.AskAt = new(nextAsk(p, 0))
 	var err error
 	p.ID, err = tx.insert(`INSERT INTO ly_payment
-		(order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at, ask_at) VALUES `+placeholders(1, 9),
+		(order_id, out_trade_no, app_id, amount, subject, state, expires_at, created_at, ask_at)
+		VALUES `+placeholders(1, 9),
 		p.OrderID, p.OutTradeNo, p.AppID, p.Amount, p.Subject, p.State, p.ExpiresAt, p.CreatedAt, p.AskAt)
 	return p, err
 }

@@ -110,7 +110,8 @@ func (tx transaction) insertLines(o Order, q Quote) error {
 	}
 	_, err := tx.exec(`INSERT INTO ly_order_detail
 		(order_id, course_id, position, expire, expire_text, expire_days,
-		 course_name, course_img, price, discount_name, sale_price, real_price) VALUES `+placeholders(len(q.Lines), 12), lines...)
+		 course_name, course_img, price, discount_name, sale_price, real_price) VALUES `+
+		placeholders(len(q.Lines), 12), lines...)
 	return err
 }
 

@@ -66,7 +66,7 @@ func TestStaffReject(t *testing.T) {
 		got.wantTo(staffPath(number))
 		boss.follow(got).wantText(".flash:not(.flash-error)", "已拒绝 ann 的退款申请，学员会看到：课程 已学完")
 	}
-	ann.wantRequest(number, "已拒绝：课程 已学完")
+	ann.wantRequest(number, "已拒绝 客服回复：课程 已学完")
 	ann.open(orderPath(number)).wantNoText("main", "boss")
 }
 

@@ -184,3 +184,23 @@ func TestOwnedCourses(t *testing.T) {
 		}
 	})
 }
+
+// A right that has no end is shown without one, and opens the course, whatever other records say.
+func TestRight(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		right models.Right
+		live  bool
+		until time.Time
+	}{
+		"none":                   {models.Right{}, false, time.Time{}},
+		"ends later":             {models.Right{Records: 1, End: noon.Add(1)}, true, noon.Add(1)},
+		"ends now":               {models.Right{Records: 1, End: noon}, false, noon},
+		"for ever":               {models.Right{Records: 1, ForEver: true}, true, time.Time{}},
+		"for ever, and one ends": {models.Right{Records: 2, ForEver: true, End: noon}, true, time.Time{}},
+	} {
+		if live, until := c.right.Live(noon), c.right.Until(); live != c.live || !until.Equal(c.until) {
+			t.Errorf("%s: got live %v until %v, want %v until %v", name, live, until, c.live, c.until)
+		}
+	}
+}

@@ -174,9 +174,11 @@ func (tx transaction) refundableLine(o Order, position int) (OrderDetail, error)
 }
 
 // The marks in the shop's own out_request_nos: out_trade_no, R and a count from 1; behind it, if the
-// refund is of a line, L and the line's position in the order.
+// refund is of a line, L and the line's position in the order. A refund made outside the shop has N in the
+// place of R until Alipay tells its number: what the shop has asked for never has such a number.
 const (
 	ownRefund = "R"
+	unnamed   = "N"
 	ofLine    = "L"
 )
 
@@ -198,7 +200,10 @@ func (tx transaction) freeOutRequestNo(r Refund, p Payment) (string, error) {
 	if err := tx.Model(&Refund{}).Where("payment_id = ?", p.ID).Pluck("out_request_no", &used).Error; err != nil {
 		return "", err
 	}
-	mark := ""
+	kind, mark := ownRefund, ""
+	if r.Cause.outside() {
+		kind = unnamed
+	}
 	if r.OrderDetailID != nil {
 		var line OrderDetail
 		if err := tx.Take(&line, "id = ?", *r.OrderDetailID).Error; err != nil {
@@ -207,7 +212,7 @@ func (tx transaction) freeOutRequestNo(r Refund, p Payment) (string, error) {
 		mark = fmt.Sprintf("%s%d", ofLine, line.Position)
 	}
 	for n := 1; ; n++ {
-		if number := fmt.Sprintf("%s%s%d%s", p.OutTradeNo, ownRefund, n, mark); !slices.Contains(used, number) {
+		if number := fmt.Sprintf("%s%s%d%s", p.OutTradeNo, kind, n, mark); !slices.Contains(used, number) {
 			return number, nil
 		}
 	}

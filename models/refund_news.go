@@ -150,7 +150,8 @@ func (n RefundNews) among(known []Refund) *Refund {
 // mayName tells whether the refund still has a number of the shop's own making, so that Alipay may
 // know it by another one.
 func (n RefundNews) mayName(r Refund) bool {
-	return strings.HasPrefix(r.OutRequestNo, n.OutTradeNo+ownRefund)
+	kind, made := strings.CutPrefix(r.OutRequestNo, n.OutTradeNo)
+	return made && (strings.HasPrefix(kind, ownRefund) || strings.HasPrefix(kind, unnamed))
 }
 
 // repeats tells whether the refund is done and, by amount and time, the one that the news tells of.

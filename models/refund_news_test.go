@@ -55,36 +55,36 @@ func TestNoteRefundOutside(t *testing.T) {
 			booked{{"X", 50_00, outside, done}}},
 		"two of one sum": {0, told{{OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 50_00}},
 			booked{{"X", 50_00, outside, done}, {"Y", 50_00, outside, done}}},
-		"nameless row": {0, told{{Amount: 50_00}}, booked{{"R1", 50_00, outside, done}}},
+		"nameless row": {0, told{{Amount: 50_00}}, booked{{"N1", 50_00, outside, done}}},
 		"nameless row, named": {0, told{{Amount: 50_00}, {OutRequestNo: "X", Amount: 50_00}, {Amount: 50_00}},
 			booked{{"X", 50_00, outside, done}}},
 		"two nameless rows": {0, told{{Amount: 50_00}, {Amount: 50_00, At: noon.Add(time.Minute)}},
-			booked{{"R1", 50_00, outside, done}, {"R2", 50_00, outside, done}}},
+			booked{{"N1", 50_00, outside, done}, {"N2", 50_00, outside, done}}},
 	})
 }
 
 func TestNoteRefundOfASum(t *testing.T) {
 	const outside, inSum, done = models.RefundOutside, models.RefundOutsideSum, models.RefundDone
 	testNoteRefund(t, map[string]newsCase{
-		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"R1", 50_00, inSum, done}}},
+		"outside, nameless": {0, told{{Total: 50_00}}, booked{{"N1", 50_00, inSum, done}}},
 		"nameless, named later": {0, told{{Total: 50_00}, {OutRequestNo: "X", Amount: 50_00}},
 			booked{{"X", 50_00, inSum, done}}},
 		"two in one sum, named later": {0,
 			told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00}, {OutRequestNo: "Y", Amount: 30_00}},
 			booked{{"Y", 30_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"two in one sum, nameless rows later": {0, told{{Total: 80_00}, {Amount: 50_00}, {Amount: 30_00}},
-			booked{{"R1", 30_00, inSum, done}, {"R2", 50_00, outside, done}}},
+			booked{{"N1", 30_00, inSum, done}, {"N2", 50_00, outside, done}}},
 		"one in the first of two sums": {0,
 			told{{Total: 80_00}, {Total: 110_00, At: noon.Add(time.Minute)}, {OutRequestNo: "X", Amount: 30_00}},
-			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}, {"X", 30_00, outside, done}}},
+			booked{{"N1", 50_00, inSum, done}, {"N2", 30_00, inSum, done}, {"X", 30_00, outside, done}}},
 		"another of the sum, after it": {0,
 			told{{Total: 80_00}, {OutRequestNo: "X", Amount: 80_00, At: noon.Add(time.Minute)}},
-			booked{{"R1", 80_00, inSum, done}, {"X", 80_00, outside, done}}},
+			booked{{"N1", 80_00, inSum, done}, {"X", 80_00, outside, done}}},
 		"another after a sum": {0, told{{Total: 80_00}, {OutRequestNo: "X", Amount: 50_00, At: noon.Add(time.Minute)}},
-			booked{{"R1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
+			booked{{"N1", 80_00, inSum, done}, {"X", 50_00, outside, done}}},
 		"two, by growing totals": {0, told{{Total: 50_00}, {Total: 80_00}},
-			booked{{"R1", 50_00, inSum, done}, {"R2", 30_00, inSum, done}}},
-		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"R1", 80_00, inSum, done}}},
+			booked{{"N1", 50_00, inSum, done}, {"N2", 30_00, inSum, done}}},
+		"an older total, overdue": {0, told{{Total: 80_00}, {Total: 50_00}}, booked{{"N1", 80_00, inSum, done}}},
 	})
 }
 

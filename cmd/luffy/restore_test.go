@@ -121,6 +121,37 @@ func TestRestoredBackupOfLinesOfOnePrice(t *testing.T) {
 	}
 }
 
+// TestRestoredBackupOfAnOrderThatWasGivenBack: the backup has an open order that was paid and given back in
+// parts since. Of these Alipay first tells only the sum, and their numbers with the bill.
+func TestRestoredBackupOfAnOrderThatWasGivenBack(t *testing.T) {
+	t.Parallel()
+	onEachTill(t, func(p *till) {
+		order := modelstest.Order(p.t, p.db, p.student, p.stock.Plain.For(0), p.stock.Step.For(0))
+		link, err := p.payments.Start(p.t.Context(), p.student.ID, order.OrderNumber, payment.Desktop)
+		p.must(err)
+		restore := p.backUp()
+		p.must(p.alipay.Pay(link, ""))
+		standing, err := p.db.PaymentByOutTradeNo(p.t.Context(), order.OrderNumber)
+		p.must(err)
+		p.payments.AskSoon(p.t.Context(), standing.Payment)
+		p.must(p.payments.Wait(p.t.Context()))
+		for _, part := range []models.Fen{50_00, 0} { // 0 is all that is left
+			p.pause()
+			refund, err := p.payments.Refund(p.t.Context(), models.NewRefund{OrderNumber: order.OrderNumber, Amount: part, Reason: "停课"})
+			if err != nil || refund.State != models.RefundDone {
+				p.t.Fatalf("got %+v, %v; want the refund done", refund, err)
+			}
+		}
+		p.today()
+
+		restore()
+		p.want(0, "order ask "+order.OrderNumber)
+		p.want(0, "reconcile "+p.date(), "balanced")
+		p.want(0, "order "+order.OrderNumber, order.OrderNumber+"R1  done   50.00", order.OrderNumber+"R2  done   515.00")
+		p.want(0, "audit", "clean")
+	})
+}
+
 // backUp makes a backup of the shop's database as an operator does, for the program to go on with once
 // restore has loaded it.
 func (p *till) backUp() (restore func()) {

@@ -94,7 +94,7 @@ func TestRefundRequest(t *testing.T) {
 		if err := w.db.RejectRefund(w.t.Context(), w.requestOf(1), decision); err != nil {
 			w.t.Fatal(err)
 		}
-		b.wantRequest(number, "已拒绝：课程已下载资料")
+		b.wantRequest(number, "已拒绝 客服回复：课程已下载资料")
 		b.open(orderPath(number)).wantText(".timeline", "客服拒绝了退款申请《Go 语言实战》：课程已下载资料")
 		p := b.open(refundPath(number))
 		p.wantText("#refund-standings", "退款申请已拒绝：课程已下载资料", "退款申请：已退款")

@@ -93,7 +93,7 @@ func TestStaffDecideAtOnce(t *testing.T) {
 		}
 		first.wantText(".flash-error", "lily 已经拒绝了这个申请，学员看到的理由是：已学完")
 		second.wantText(".flash:not(.flash-error)", "已拒绝 ann 的退款申请")
-		ann.wantRequest(number, "已拒绝：已学完")
+		ann.wantRequest(number, "已拒绝 客服回复：已学完")
 	})
 }
 

@@ -50,7 +50,7 @@ func TestTwoProcesses(t *testing.T) {
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
 	number := requestRefund(v, "http://"+address)
 	said, err := tool(t, luffy, environ, "refund", "approve", number)
-	if err != nil || !strings.Contains(said, "R1 of ¥") || !strings.Contains(said, ": done") {
+	if err != nil || !strings.Contains(said, "R1L2 of ¥") || !strings.Contains(said, ": done") {
 		t.Errorf("luffy refund approve: %v\n%s", err, said)
 	}
 	seeRefunded(v, "http://"+address, number)

@@ -62,12 +62,14 @@ func drive(n, count int, limit time.Duration, work func(i int) error) (sample, e
 }
 
 // inTurns takes each measurement once per round, so that a machine that becomes slower slows down all of
-// them, and returns the median of each by rate.
+// them, and returns the median of each by rate. Each round begins with another one, because what the one
+// before leaves to the database's cleaning also costs time.
 func inTurns(rounds int, measurements ...func() (sample, error)) ([]sample, error) {
 	taken := make([][]sample, len(measurements))
-	for range rounds {
-		for i, measure := range measurements {
-			s, err := measure()
+	for round := range rounds {
+		for turn := range measurements {
+			i := (round + turn) % len(measurements)
+			s, err := measurements[i]()
 			if err != nil {
 				return nil, err
 			}

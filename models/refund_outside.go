@@ -103,8 +103,7 @@ func (tx transaction) lineOutside(o Order, p Payment, n RefundNews) (*int64, err
 }
 
 // lineLost is the line that a lost refund gave back whose number names none: the only one of just that
-// price that stands.
-// Otherwise the student kept a course whose money has gone back.
+// price that stands. Otherwise the student kept a course whose money has gone back.
 func (tx transaction) lineLost(o Order, amount Fen) (*int64, error) {
 	var lines []int64
 	err := tx.Raw(`

@@ -240,6 +240,24 @@ func TestNotifyForm(t *testing.T) {
 	w.wantPaid(payment.OutTradeNo, true)
 }
 
+// What follows the kind in the Content-Type is no reason to refuse a notify: Alipay's is malformed.
+func TestNotifyContentType(t *testing.T) {
+	w := newWorld(t, modelstest.SQLite(t))
+	ann := modelstest.Student(t, w.db, "ann")
+	for _, contentType := range []string{
+		"application/x-www-form-urlencoded; text/html; charset=utf-8",
+		"application/x-www-form-urlencoded;charset=utf-8;charset=utf-8",
+		"Application/X-WWW-Form-Urlencoded ; Charset=UTF-8",
+	} {
+		t.Run(contentType, func(t *testing.T) {
+			payment := w.attempt(ann)
+			body := notifyOf(payment).signed()
+			w.browser().do(http.MethodPost, "/payments/notify", contentType, strings.NewReader(body)).wantAnswer(t, true)
+			w.wantPaid(payment.OutTradeNo, true)
+		})
+	}
+}
+
 // Only a bounded part of a message that anybody may have sent is stored, and it can be found again.
 func TestNotifyKept(t *testing.T) {
 	w := newWorld(t, modelstest.SQLite(t))

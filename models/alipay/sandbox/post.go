@@ -57,7 +57,8 @@ func (s *Sandbox) post(ctx context.Context, m message) (d Delivery) {
 		d.Why = "address unusable: " + err.Error()
 		return d
 	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset="+m.charset)
+	// Malformed, but this is the type that shops have seen from Alipay.
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; text/html; charset="+m.charset)
 	request.Header.Set("User-Agent", "Alipay-Sandbox-Simulator")
 	request.Header.Set("Accept-Encoding", "identity") // the answer is judged byte by byte
 	response, err := s.http.Do(request)

@@ -51,13 +51,13 @@ func (tab *Tab) Sound() {
 	tab.t.Helper()
 	tab.still()
 	if tab.visitor.Phone {
-		tab.keeps("frame()", "wide()", "small(44)", "unfocused()", "stacked()")
+		tab.keeps("frame()", "blanks()", "wide()", "small(44)", "unfocused()", "stacked()")
 		tab.Resize(320, 568)
 		tab.keeps("wide()", "clipped()", "stacked()")
 		tab.usualSize()
 		return
 	}
-	tab.keeps("frame()", "wide()", "small(24)", "unfocused()", "space()", "wide()", "clipped()", "unspace()")
+	tab.keeps("frame()", "blanks()", "wide()", "small(24)", "unfocused()", "space()", "wide()", "clipped()", "unspace()")
 	tab.Resize(desktopWidth/4, desktopHeight/4)
 	tab.keeps("wide()", "clipped()", "unfocused()", "space()", "wide()", "clipped()", "unspace()")
 	tab.usualSize()

@@ -59,6 +59,12 @@
       return faults;
     },
 
+    // Where a template writes a component before a mark of the sentence, the reader would see a blank between them.
+    blanks() {
+      const found = document.body.innerText.match(/.{0,20}(\S[^\S\n]+[。，、！？：；）》”]|[（《“][^\S\n]+\S).{0,10}/g) ?? [];
+      return found.map((text) => `a blank beside a Chinese mark: ${text}`);
+    },
+
     // 1.4.10: a phone widens its window to a page that is too wide, so the width to keep to is that of the layout.
     wide() {
       return all("body *")

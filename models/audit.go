@@ -108,6 +108,11 @@ var audits = []audit{
 		GROUP BY c.id, c.name, c.students
 		HAVING COUNT(DISTINCT r.user_id) <> c.students
 			+ (SELECT COALESCE(SUM(s.delta), 0) FROM ly_student_delta s WHERE s.course_id = c.id)`},
+	{"a student's tally has the orders that it counts", `
+		SELECT u.username AS row_name, COUNT(o.id) AS want, t.n AS got
+		FROM ly_order_tally t JOIN ly_user u ON u.id = t.user_id
+		LEFT JOIN ly_order o ON o.user_id = u.id AND o.shelf = t.shelf AND o.id <= u.orders_tallied
+		GROUP BY u.id, u.username, t.shelf, t.n HAVING COUNT(o.id) <> t.n`},
 	{"the lines of an order add up to it", `
 		SELECT o.order_number AS row_name, o.real_price AS want, COALESCE(SUM(d.real_price), 0) AS got
 		FROM ly_order o LEFT JOIN ly_order_detail d ON d.order_id = o.id

@@ -58,6 +58,9 @@ var breaches = map[string][]breach{
 		{"a student too many", "UPDATE ly_course SET students = students + 1 WHERE id = :step", "step"},
 		{"a student not counted", "DELETE FROM ly_student_delta WHERE course_id = :step", "step"},
 	},
+	"a student's tally has the orders that it counts": {
+		{"an order too many", "INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (:ann, 1, 1)", "ann"},
+	},
 	"the lines of an order add up to it": {
 		{"a line that costs more", "UPDATE ly_order_detail SET real_price = real_price + 1 WHERE id = :line", "partly"},
 		{"no lines", "UPDATE ly_order_detail SET real_price = 0 WHERE order_id = :cancelled", "cancelled"},

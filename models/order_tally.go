@@ -50,15 +50,15 @@ func (db *DB) countOrders(ctx context.Context, user int64) (onShelf map[shelf]in
 // addTally adds the tally to onShelf. moved tells that the tally no longer ends at the order upTo.
 func (db *DB) addTally(ctx context.Context, onShelf map[shelf]int, user, upTo int64) (moved bool, err error) {
 	err = db.query(ctx, func(rows *sql.Rows) error {
-		var on shelf
-		var n int
+		var on sql.Null[shelf]
+		var n sql.Null[int]
 		var tallied int64
 		err := rows.Scan(&on, &n, &tallied)
-		onShelf[on] += n
+		onShelf[on.V] += n.V // a tally that was just forgotten is one row without a shelf
 		moved = tallied != upTo
 		return err
-	}, `SELECT t.shelf, t.n, u.orders_tallied FROM ly_order_tally t JOIN ly_user u ON u.id = t.user_id
-		WHERE t.user_id = ?`, user)
+	}, `SELECT t.shelf, t.n, u.orders_tallied FROM ly_user u LEFT JOIN ly_order_tally t ON t.user_id = u.id
+		WHERE u.id = ?`, user)
 	return moved, err
 }
 
@@ -101,6 +101,23 @@ func (tx transaction) tallyShelf(user int64, on shelf, from, to int64) error {
 	}
 	_, err = tx.exec("INSERT INTO ly_order_tally (user_id, shelf, n) VALUES (?, ?, ?)", user, on, n)
 	return err
+}
+
+// ForgetTallies lets all orders be counted anew, each student's at their next visit. A program of another
+// version, which ran on the same database until now, may sort orders onto other shelves than this one
+// does, and have moved them wrongly in the tallies.
+func (db *DB) ForgetTallies(ctx context.Context) error {
+	return db.inTx(ctx, func(tx transaction) error {
+		var students []int64
+		err := tx.Raw("SELECT DISTINCT user_id FROM ly_order_tally").Scan(&students).Error
+		if err != nil || len(students) == 0 {
+			return err
+		}
+		if err := tx.Model(&User{}).Where("id IN ?", students).Update("orders_tallied", 0).Error; err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM ly_order_tally WHERE user_id IN ?", students).Error
+	})
 }
 
 // reshelve locks the student's row and, if the order is in their tally, moves it to another shelf

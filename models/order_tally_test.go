@@ -117,6 +117,37 @@ func TestTallyGrows(t *testing.T) {
 	})
 }
 
+// A tally that another version of the program has left wrong is found, and counted anew once it is
+// forgotten.
+func TestForgetTallies(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, _ := modelstest.Paid(t, s.DB, s.ann, s.Plain.For(30))
+		load(t, s, s.ann, 2500)
+		s.list(t, models.OrderFilter{}) // leaves the tally
+		s.requestRefund(t, order, 1)
+		exec(t, s.DB, "UPDATE ly_order_tally SET n = n - 1 WHERE user_id = ? AND shelf = 1", s.ann.ID) // moved once more
+		const check = "a student's tally has the orders that it counts"
+		wrong := func() bool {
+			findings, err := s.Audit(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(findings, func(f models.Finding) bool { return f.Check == check && f.Row == "ann" })
+		}
+		if !wrong() {
+			t.Errorf("got no finding of %q, want one", check)
+		}
+		if err := s.ForgetTallies(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.wantCounts(t, "counted anew")
+		s.wantCounts(t, "from the new tally")
+		if wrong() || sum(t, s.DB, "SELECT orders_tallied FROM ly_user WHERE id = ?", s.ann.ID) == 0 {
+			t.Error("got no new tally that is right")
+		}
+	})
+}
+
 func (s *scene) bob(t *testing.T) models.User { return student(t, s.DB, "bob") }
 
 func (s *scene) hide(t *testing.T, o models.Order) {
@@ -246,7 +277,8 @@ func TestTallyWhilePaying(t *testing.T) {
 	}
 }
 
-// A page that is read while orders come into the tally counts each of them once.
+// A page that is read while orders come into the tally, or while that is forgotten, counts each of them
+// once.
 func TestCountsWhileTallying(t *testing.T) {
 	s := newScene(t, modelstest.MariaDB)
 	load(t, s, s.ann, 2500)
@@ -270,8 +302,14 @@ func TestCountsWhileTallying(t *testing.T) {
 				}
 			})
 		}
-		if err := s.Tally(t.Context(), s.ann.ID); err != nil {
-			t.Error(err)
+		for _, change := range []func() error{
+			func() error { return s.Tally(t.Context(), s.ann.ID) },
+			func() error { return s.ForgetTallies(t.Context()) },
+			func() error { return s.Tally(t.Context(), s.ann.ID) },
+		} {
+			if err := change(); err != nil {
+				t.Error(err)
+			}
 		}
 		tallied.Store(true)
 		reading.Wait()

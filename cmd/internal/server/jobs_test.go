@@ -54,6 +54,33 @@ func TestStudentsAreCounted(t *testing.T) {
 	})
 }
 
+// A tally that the old version has left wrong, while a new one was rolled in, is counted anew once the
+// last replica has started.
+func TestStartForgetsTallies(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {
+		modelstest.Paid(t, db, modelstest.Student(t, db, "nami"), modelstest.Shop(t, db).Plain.For(30))
+		for _, statement := range []string{
+			"INSERT INTO ly_order_tally (user_id, shelf, n) SELECT id, 0, 1 FROM ly_user",
+			"UPDATE ly_user SET orders_tallied = 1",
+		} {
+			if _, err := db.SQL().ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Jobs = "off"
+		r := serve(t, newShop(t, s))
+		until(t, "the wrong tally to be forgotten", func() bool {
+			findings, err := db.Audit(t.Context())
+			return err == nil && len(findings) == 0
+		})
+		r.stop()
+		if err := <-r.ended; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+}
+
 func TestJobsOff(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, _ *models.DB) {

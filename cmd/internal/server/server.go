@@ -92,6 +92,7 @@ func (s *Server) Serve(ctx context.Context, pages, metrics net.Listener) error {
 	workCtx, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
 	jobs.Go(func() { s.check(jobsCtx) })
+	jobs.Go(func() { s.recount(jobsCtx) })
 	for _, j := range s.jobs {
 		jobs.Go(func() { s.repeat(jobsCtx, workCtx, j) })
 	}
@@ -120,6 +121,14 @@ func (s *Server) check(ctx context.Context) {
 		s.log.ErrorContext(ctx, "payments are not in order", "error", err)
 	default:
 		s.log.InfoContext(ctx, "alipay answers")
+	}
+}
+
+// recount lets the orders of My Orders be counted anew. When the last replica of an upgrade starts, no
+// older program is left that sorts them in another way.
+func (s *Server) recount(ctx context.Context) {
+	if err := s.db.ForgetTallies(ctx); err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "the counts of orders stay as another version left them", "error", err)
 	}
 }
 

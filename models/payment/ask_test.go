@@ -120,6 +120,62 @@ func TestAnswerAtTheLastMoment(t *testing.T) {
 	}
 }
 
+// The same holds for the answers after which an order is closed or a refund is done. In each case the
+// time is over with the last answer.
+func TestClosingAndRefundAtTheLastMoment(t *testing.T) {
+	closing := func(ctx context.Context, w *world, s *payment.Service, o models.Order) {
+		if got, err := s.Cancel(ctx, w.ann.ID, o.OrderNumber); err != nil || got != payment.EndedClosed {
+			w.t.Errorf("got %q, %v; want it closed", got, err)
+		}
+		w.wantStatus(o, models.OrderCancelled)
+	}
+	refund := func(want models.RefundState) func(context.Context, *world, *payment.Service, models.Order) {
+		return func(ctx context.Context, w *world, s *payment.Service, o models.Order) {
+			w.pay(w.start(o))
+			w.delivered()
+			got, err := s.Refund(ctx, models.NewRefund{OrderNumber: o.OrderNumber})
+			if err != nil || got.State != want || (got.LastError == "") != (want == models.RefundDone) {
+				w.t.Errorf("got %s, %q, %v; want %s", got.State, got.LastError, err, want)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		answers int // until the time is over
+		lead    func(w *world, o models.Order)
+		act     func(context.Context, *world, *payment.Service, models.Order)
+	}{
+		"nobody came": {1, func(w *world, o models.Order) { w.start(o) }, closing},
+		"somebody is at the cashier": {2, func(w *world, o models.Order) {
+			w.must(w.alipay.OpenTrade(w.start(o), ""))
+		}, closing},
+		"a refund": {1, func(*world, models.Order) {}, refund(models.RefundDone)},
+		"a refund that is asked about": {2, func(w *world, _ models.Order) {
+			w.fault(sandbox.Fault{Name: sandbox.RefundFundChangeN, Times: 1})
+		}, refund(models.RefundDone)},
+		"a refund whose money has not moved": {2, func(w *world, _ models.Order) {
+			w.fault(sandbox.Fault{Name: sandbox.RefundLater, Times: 1})
+		}, refund(models.RefundPending)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(w *world) {
+				o := w.order()
+				c.lead(w, o)
+				ctx, end := context.WithCancel(w.t.Context())
+				defer end()
+				answers := 0
+				c.act(ctx, w, w.answered(func() {
+					if answers++; answers == c.answers {
+						end()
+					}
+				}), o)
+				if ctx.Err() == nil {
+					w.t.Errorf("Alipay answered %d times, want %d", answers, c.answers)
+				}
+			})
+		})
+	}
+}
+
 // The log of events tells of an answer that could not be booked in time.
 func TestNotifyTooLateIsOnRecord(t *testing.T) {
 	onEachUntold(t, func(w *world) {

@@ -47,6 +47,8 @@ func (s *Service) close(ctx context.Context, c models.Closing) (Ended, error) {
 			return EndedPaid, nil
 		}
 	}
+	ctx, cancel := afterwards(ctx, bookTimeout)
+	defer cancel()
 	err := s.db.FinishClosing(ctx, c.Order.ID)
 	if errors.Is(err, models.ErrNotPayable) {
 		return EndedPaid, nil // the order was paid meanwhile, or another caller has closed it
@@ -77,6 +79,8 @@ func (s *Service) closeAttempt(ctx context.Context, p models.Payment) (paid bool
 	err = s.alipay.Close(ctx, p.OutTradeNo)
 	switch {
 	case err == nil:
+		ctx, cancel := afterwards(ctx, bookTimeout)
+		defer cancel()
 		return false, s.db.ClosePayment(ctx, p.ID, alipay.TradeClosed)
 	case alipay.IsTradeNotExist(err):
 		return false, nil

@@ -66,12 +66,18 @@ func (s *Service) tryRefund(ctx context.Context, t models.RefundTask) error {
 		OutTradeNo: t.OutTradeNo, OutRequestNo: t.Refund.OutRequestNo,
 		Amount: int64(t.Refund.Amount), Reason: t.Refund.Reason,
 	})
-	if err == nil && result.FundChange {
-		return s.refundDone(ctx, t, result.RefundedAt)
-	}
 	// Without FundChange, or after an error, only the refund query tells whether the money has moved.
-	state, queryErr := s.alipay.RefundQuery(ctx, t.OutTradeNo, t.Refund.OutRequestNo)
+	moved := err == nil && result.FundChange
+	var state alipay.RefundState
+	var queryErr error
+	if !moved {
+		state, queryErr = s.alipay.RefundQuery(ctx, t.OutTradeNo, t.Refund.OutRequestNo)
+	}
+	ctx, cancel := afterwards(ctx, bookTimeout)
+	defer cancel()
 	switch {
+	case moved:
+		return s.refundDone(ctx, t, result.RefundedAt)
 	case queryErr == nil && state.Done && models.Fen(state.Amount) == t.Refund.Amount:
 		return s.refundDone(ctx, t, state.RefundedAt)
 	case queryErr == nil && state.Done:

@@ -93,36 +93,42 @@ func applySale(sale string, price Fen) (Fen, error) {
 
 // applyRate applies a rule like "*0.88". Half a fen is rounded up.
 func applyRate(sale string, price Fen) (Fen, error) {
-	rate, ok := strings.CutPrefix(sale, "*")
-	perTenThousand, err := parseRate(rate)
-	if !ok || err != nil {
-		return price, fmt.Errorf("%q: %w", sale, ErrSale)
+	perTenThousand, err := parseRate(sale)
+	if err != nil {
+		return price, err
 	}
 	return (price*perTenThousand + 5000) / 10000, nil
 }
 
 // applyOff applies a rule like "-50", in yuan.
 func applyOff(sale string, price Fen) (Fen, error) {
-	off, ok := strings.CutPrefix(sale, "-")
-	amount, err := ParseFen(off)
-	if !ok || err != nil {
-		return price, fmt.Errorf("%q: %w", sale, ErrSale)
-	}
-	return max(price-amount, 0), nil
+	off, err := parseOff(sale)
+	return max(price-off, 0), err
 }
 
-// parseRate reads "0.88" as 8800 ten-thousandths. A rate above 1 or with more than four decimals is
+// parseRate reads "*0.88" as 8800 ten-thousandths. A rate above 1 or with more than four decimals is
 // refused.
-func parseRate(s string) (Fen, error) {
-	whole, part, dotted := strings.Cut(s, ".")
-	if len(whole) != 1 || len(part) > 4 || dotted && part == "" || !digitsOnly(whole+part) {
-		return 0, ErrSale
+func parseRate(sale string) (perTenThousand Fen, err error) {
+	rate, ok := strings.CutPrefix(sale, "*")
+	whole, part, dotted := strings.Cut(rate, ".")
+	if !ok || len(whole) != 1 || len(part) > 4 || dotted && part == "" || !digitsOnly(whole+part) {
+		return 0, fmt.Errorf("%q: %w", sale, ErrSale)
 	}
 	n, err := strconv.Atoi(whole + (part + "0000")[:4])
 	if err != nil || n > 10000 {
-		return 0, ErrSale
+		return 0, fmt.Errorf("%q: %w", sale, ErrSale)
 	}
 	return Fen(n), nil
+}
+
+// parseOff reads "-50", in yuan.
+func parseOff(sale string) (Fen, error) {
+	off, ok := strings.CutPrefix(sale, "-")
+	amount, err := ParseFen(off)
+	if !ok || err != nil {
+		return 0, fmt.Errorf("%q: %w", sale, ErrSale)
+	}
+	return amount, nil
 }
 
 // saleStep is one step of a 满减: a price of at least from is reduced by off.

@@ -38,6 +38,8 @@ func TestApply(t *testing.T) {
 		{DiscountStep, steps, 300_00, 255_00},
 		{DiscountStep, steps, 5000_00, 4955_00},
 		{DiscountStep, "满300-45 满100-10 满200-25", 250_00, 225_00},
+		{DiscountStep, "满200-25 满100-10", 250_00, 225_00},
+		{DiscountStep, "满100-10 满100-20", 150_00, 130_00}, // the last of equals counts
 		{DiscountStep, "满10-50", 20_00, 0},
 	} {
 		t.Run(fmt.Sprintf("%v%s of %v", c.kind, c.sale, c.price), func(t *testing.T) {
@@ -63,7 +65,8 @@ func TestApplyRefuses(t *testing.T) {
 	t.Parallel()
 	for kind, sales := range map[DiscountType][]string{
 		DiscountRate: {
-			"", "*", "0.88", "*.88", "*1.1", "*2", "*0.88888", "*-1", "*0.", "*1.", "*0.8x", "* 0.8", "*0,8", "-100",
+			"", "*", "0.88", "*.88", "*1.1", "*1.0001", "*2", "*00.88", "*0.88888", "*-1", "*-.5", "*0.", "*1.", "*0.8x",
+			"* 0.8", "*0,8", "-100",
 		},
 		DiscountOff:  {"", "-", "100", "--1", "-1.234", "- 1", "-一百", "-1e2", "*0.88"},
 		DiscountStep: {"", " ", "满", "满100", "满100-", "满-10", "满满100-10", "满100-10,满200-25", "满100-10 满200", "满100-10-5"},
@@ -151,11 +154,13 @@ func drawFen(t *rapid.T, most Fen) Fen {
 func TestDiscountRule(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]Discount{
-		"":            {DiscountType: DiscountFree},
-		"8.8 折":       {DiscountType: DiscountRate, Sale: "*0.88"},
-		"9 折":         {DiscountType: DiscountRate, Sale: "*0.9"},
-		"0.05 折":      {DiscountType: DiscountRate, Sale: "*0.005"},
-		"减 ¥1,000.50": {DiscountType: DiscountOff, Sale: "-1000.5"},
+		"":              {DiscountType: DiscountFree},
+		"8.8 折":         {DiscountType: DiscountRate, Sale: "*0.88"},
+		"9 折":           {DiscountType: DiscountRate, Sale: "*0.9"},
+		"0.05 折":        {DiscountType: DiscountRate, Sale: "*0.005"},
+		"免费":            {DiscountType: DiscountRate, Sale: "*0"},
+		"减 ¥1,000.50":   {DiscountType: DiscountOff, Sale: "-1000.5"},
+		"原价满 ¥100.00 起": {DiscountType: DiscountFree, ConditionPrice: 100_00},
 		"减 ¥30.00（原价满 ¥100.00 起）":               {DiscountType: DiscountOff, Sale: "-30", ConditionPrice: 100_00},
 		"满 ¥100.00 减 ¥10.00，满 ¥200.00 减 ¥25.00": {DiscountType: DiscountStep, Sale: "满100-10 满200-25"},
 	} {
@@ -165,7 +170,9 @@ func TestDiscountRule(t *testing.T) {
 	}
 	for _, d := range []Discount{
 		{DiscountType: DiscountRate, Sale: "*"}, {DiscountType: DiscountOff, Sale: "*0.9"},
-		{DiscountType: DiscountStep, Sale: "满100"}, {Sale: "-1"},
+		{DiscountType: DiscountRate, Sale: "0.88", ConditionPrice: 100_00}, {DiscountType: DiscountOff, Sale: "100"},
+		{DiscountType: DiscountStep, Sale: "满100"}, {DiscountType: DiscountStep, Sale: "满100-10 满200"}, {Sale: "-1"},
+		{Sale: "-1", ConditionPrice: 100_00},
 	} {
 		if got := d.Rule(); got != "" {
 			t.Errorf("%v %q: got %q, want nothing for what cannot be read", d.DiscountType, d.Sale, got)

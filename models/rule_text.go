@@ -9,53 +9,71 @@ import (
 // ¥200.00 减 ¥25.00". It is empty if the discount's name says everything or the rule cannot be read.
 func (d Discount) Rule() string {
 	rule, err := d.rule()
-	if err != nil || rule == "" {
-		return ""
+	if err != nil || d.ConditionPrice == 0 {
+		return rule
 	}
-	if d.ConditionPrice > 0 {
-		rule += "（原价满 " + d.ConditionPrice.Yuan() + " 起）"
+	least := "原价满 " + d.ConditionPrice.Yuan() + " 起"
+	if rule == "" {
+		return least
 	}
-	return rule
+	return rule + "（" + least + "）"
 }
 
+// rule is Rule without the least price. It is empty if it cannot be read.
 func (d Discount) rule() (string, error) {
 	switch d.DiscountType {
-	case DiscountRate:
-		rate, err := parseRate(strings.TrimPrefix(d.Sale, "*"))
-		return tenths(rate) + " 折", err
-	case DiscountOff:
-		off, err := ParseFen(strings.TrimPrefix(d.Sale, "-"))
-		return "减 " + off.Yuan(), err
-	case DiscountStep:
-		steps, err := parseSteps(d.Sale)
-		parts := make([]string, len(steps))
-		for i, step := range steps {
-			parts[i] = "满 " + step.from.Yuan() + " 减 " + step.off.Yuan()
-		}
-		return strings.Join(parts, "，"), err
-	default:
+	case DiscountFree:
 		return "", nil
+	case DiscountRate:
+		return rateText(d.Sale)
+	case DiscountOff:
+		return offText(d.Sale)
+	case DiscountStep:
+		return stepsText(d.Sale)
+	default:
+		return "", ErrSale
 	}
 }
 
 // SaleText tells students what a coupon takes off: 减 ¥50.00, 8.8 折. A rule that cannot be read is
 // returned as it is.
 func SaleText(sale string) string {
-	if len(sale) < 2 {
-		return sale
+	if text, err := offText(sale); err == nil {
+		return text
 	}
-	if amount, err := ParseFen(sale[1:]); err == nil && sale[0] == '-' {
-		return "减 " + amount.Yuan()
+	if text, err := rateText(sale); err == nil {
+		return text
 	}
-	perTenThousand, err := parseRate(sale[1:])
+	return sale
+}
+
+func rateText(sale string) (string, error) {
+	perTenThousand, err := parseRate(sale)
 	switch {
-	case err != nil || sale[0] != '*':
-		return sale
+	case err != nil:
+		return "", err
 	case perTenThousand == 0:
-		return "免费"
+		return "免费", nil
 	default:
-		return tenths(perTenThousand) + " 折"
+		return tenths(perTenThousand) + " 折", nil
 	}
+}
+
+func offText(sale string) (string, error) {
+	off, err := parseOff(sale)
+	if err != nil {
+		return "", err
+	}
+	return "减 " + off.Yuan(), nil
+}
+
+func stepsText(sale string) (string, error) {
+	steps, err := parseSteps(sale)
+	parts := make([]string, len(steps))
+	for i, step := range steps {
+		parts[i] = "满 " + step.from.Yuan() + " 减 " + step.off.Yuan()
+	}
+	return strings.Join(parts, "，"), err
 }
 
 // tenths writes a rate in tenths, as discounts are named in Chinese: 8800 is 8.8 (折).

@@ -106,3 +106,12 @@ func TestParseCouponTab(t *testing.T) {
 		}
 	}
 }
+
+func TestConditionText(t *testing.T) {
+	t.Parallel()
+	for least, want := range map[models.Fen]string{0: "无门槛", 1: "满 ¥0.01 可用", 1000_00: "满 ¥1,000.00 可用"} {
+		if got := models.ConditionText(least); got != want {
+			t.Errorf("%s: got %q, want %q", least, got, want)
+		}
+	}
+}

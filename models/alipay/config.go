@@ -105,6 +105,8 @@ func checkGateway(gateway string) error {
 		return errors.New("an absolute http or https address is expected")
 	case u.User != nil || strings.ContainsAny(gateway, "?#"):
 		return errors.New("an address without user, query and fragment is expected")
+	case !strings.HasSuffix(u.Path, "/gateway.do"):
+		return errors.New("an address that ends in /gateway.do is expected, like https://openapi.alipay.com/gateway.do")
 	case u.Scheme == "http" && alipayHost.MatchString(u.Hostname()):
 		return errors.New("an address of https is expected: orders and refunds would go through the network in the clear")
 	}

@@ -44,6 +44,9 @@ func TestNewClientRefuses(t *testing.T) {
 		"sandbox in the clear": {
 			func(c *Config) { c.Gateway = "http://openapi-sandbox.dl.ALIPAYDEV.com:80/gateway.do" }, "https",
 		},
+		"gateway without its path": {
+			func(c *Config) { c.Gateway = "https://openapi.alipay.com" }, "ends in /gateway.do",
+		},
 		"email as seller":     {func(c *Config) { c.SellerID = "seller@example.com" }, "PID"},
 		"app id as seller":    {func(c *Config) { c.SellerID = c.AppID }, "PID"},
 		"app id with a space": {func(c *Config) { c.AppID += " " }, "digits"},

@@ -15,9 +15,10 @@ const billTimeout = 2 * time.Minute
 
 // downloadBill fetches the zip at the address that the gateway gave. Anybody with that address can get
 // the bill, so it is never part of an error, and redirects are not followed.
-func (c *Client) downloadBill(ctx context.Context, address string) ([]byte, error) {
-	if !c.mayDownload(address) {
-		return nil, fmt.Errorf("%w: bill_download_url is missing or no https address", ErrFields)
+func (c *Client) downloadBill(ctx context.Context, given string) ([]byte, error) {
+	address := c.downloadAddress(given)
+	if address == "" {
+		return nil, fmt.Errorf("%w: bill_download_url is missing or no address of http or https", ErrFields)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -32,10 +33,17 @@ func (c *Client) downloadBill(ctx context.Context, address string) ([]byte, erro
 	return zipped, nil
 }
 
-// mayDownload allows https only, because nothing in a bill is signed. The exception is a gateway without
-// https, which can only be a simulator.
-func (c *Client) mayDownload(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.Host != "" &&
-		(u.Scheme == "https" || u.Scheme == "http" && strings.HasPrefix(c.gateway, "http://"))
+// downloadAddress is where the bill of a given bill_download_url is fetched, or "" if that is no address.
+// Alipay gives one of http (http://dwbillcenter.alipay.com/downloadBillFile.resource?…), but nothing in a
+// bill is signed, so it is fetched over https. Only a gateway without https, which can only be a
+// simulator, is taken at its word.
+func (c *Client) downloadAddress(given string) string {
+	u, err := url.Parse(given)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	if !strings.HasPrefix(c.gateway, "http://") {
+		u.Scheme = "https"
+	}
+	return u.String()
 }

@@ -162,17 +162,42 @@ func checkNoBill(t *testing.T, c *Client, kind error) {
 func TestBillDownloadNeedsTLS(t *testing.T) {
 	t.Parallel()
 	c := testClient(t) // its gateway has https
-	for address, want := range map[string]bool{
-		"https://dwbillcenter.alipay.com/downloadBillFile.resource?bizType=trade": true,
-		"http://dwbillcenter.alipay.com/downloadBillFile.resource?bizType=trade":  false,
-		"http://127.0.0.1:8001/billdownload":                                      false,
-		"ftp://dwbillcenter.alipay.com/":                                          false,
-		"//dwbillcenter.alipay.com/":                                              false,
-		"":                                                                        false,
+	const real = "dwbillcenter.alipay.com/downloadBillFile.resource?bizType=trade&fileId=%2Ftrade%2F1.csv.zip&token=a"
+	for given, want := range map[string]string{
+		"https://" + real:                "https://" + real,
+		"http://" + real:                 "https://" + real,
+		"HTTP://" + real:                 "https://" + real,
+		"ftp://dwbillcenter.alipay.com/": "",
+		"//dwbillcenter.alipay.com/":     "",
+		"http:///billdownload":           "",
+		"":                               "",
 	} {
-		if got := c.mayDownload(address); got != want {
-			t.Errorf("mayDownload(%q) = %t, want %t", address, got, want)
+		if got := c.downloadAddress(given); got != want {
+			t.Errorf("downloadAddress(%q) = %q, want %q", given, got, want)
 		}
+	}
+}
+
+// Alipay's own gateway has https, but gives an address of http.
+func TestBillDownloadOverTLS(t *testing.T) {
+	t.Parallel()
+	zipped := billZip(t, sampleBill())
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/billdownload" {
+			w.Write(zipped)
+			return
+		}
+		io.WriteString(w, signedBillAnswer(t, "http://"+r.Host+"/billdownload?token="+billSecret))
+	}))
+	t.Cleanup(server.Close)
+	cfg := testConfig()
+	cfg.Gateway, cfg.HTTP = server.URL+"/gateway.do", server.Client()
+	c, err := NewClient(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Bill(t.Context(), testBillDate); err != nil || len(got.Rows) == 0 {
+		t.Errorf("got %d rows, %v; want those of the bill", len(got.Rows), err)
 	}
 }
 

@@ -124,9 +124,7 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 	if err != nil {
 		return Payment{}, err
 	}
-	last := 0
 	for _, p := range earlier {
-		last = max(last, attemptOf(p.OutTradeNo))
 		switch {
 		case p.State == PaymentHeld:
 			return Payment{}, ErrNotPayable // Alipay already has money for the order, of a wrong sum
@@ -135,10 +133,19 @@ func (tx transaction) openAttempt(o Order, a Attempt) (Payment, error) {
 		}
 	}
 	p := Payment{
-		OrderID: o.ID, OutTradeNo: outTradeNo(o.OrderNumber, last+1), AppID: a.AppID, Amount: o.RealPrice,
+		OrderID: o.ID, OutTradeNo: NextAttempt(o.OrderNumber, earlier), AppID: a.AppID, Amount: o.RealPrice,
 		Subject: a.Subject(o), State: PaymentOpen, ExpiresAt: o.ExpiresAt, CreatedAt: tx.now,
 	}
 	return tx.insertPayment(p)
+}
+
+// NextAttempt is the out_trade_no of the attempt that follows the earlier ones of an order.
+func NextAttempt(order string, earlier []Payment) string {
+	last := 0
+	for _, p := range earlier {
+		last = max(last, attemptOf(p.OutTradeNo))
+	}
+	return outTradeNo(order, last+1)
 }
 
 // insertPayment stores a new open attempt, about which a job is going to ask.

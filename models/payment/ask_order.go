@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"luffy/models"
 )
@@ -22,28 +23,55 @@ var errOtherApp = errors.New("it was begun under another app")
 // never have to believe a student that an order is paid. The error names the attempts about which
 // there was no answer; the answers about the others are returned with it.
 func (s *Service) AskOrder(ctx context.Context, order models.OrderView) ([]Answer, error) {
-	attempts := order.Payments
-	if len(attempts) == 0 { // the order was brought over from an older shop, which stored none
-		attempts = []models.Payment{{OutTradeNo: order.OrderNumber}}
-	}
 	var answers []Answer
 	var faults []error
-	for _, p := range attempts {
+	paid := false
+	for _, p := range order.Payments {
 		a, err := s.askAttempt(ctx, p)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", p.OutTradeNo, err))
+			faults = append(faults, err)
 			continue
 		}
-		answers = append(answers, Answer{p.OutTradeNo, string(a.state), a.outcome})
+		answers = append(answers, a)
+		paid = paid || a.State == string(statePaid)
 	}
-	return answers, errors.Join(faults...)
+	if paid || faults != nil {
+		return answers, errors.Join(faults...)
+	}
+	lost, err := s.askLost(ctx, order)
+	return append(answers, lost...), err
 }
 
-func (s *Service) askAttempt(ctx context.Context, p models.Payment) (answer, error) {
+// askLost asks about the attempts of which the order has no row, until Alipay does not know the next
+// one either: a restored backup lacks the latest attempts, and an older shop stored none.
+func (s *Service) askLost(ctx context.Context, order models.OrderView) ([]Answer, error) {
+	var answers []Answer
+	for known := slices.Clone(order.Payments); ; {
+		p := models.Payment{OutTradeNo: models.NextAttempt(order.OrderNumber, known)}
+		a, err := s.askAttempt(ctx, p)
+		if err != nil {
+			return answers, err
+		}
+		unknown := a.State == string(stateNoTrade)
+		if !unknown || len(known) == 0 {
+			answers = append(answers, a)
+		}
+		if unknown {
+			return answers, nil
+		}
+		known = append(known, p)
+	}
+}
+
+func (s *Service) askAttempt(ctx context.Context, p models.Payment) (Answer, error) {
 	if !s.knows(p) {
-		return answer{}, errOtherApp
+		return Answer{}, fmt.Errorf("%s: %w", p.OutTradeNo, errOtherApp)
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	return s.ask(ctx, p)
+	a, err := s.ask(ctx, p)
+	if err != nil {
+		return Answer{}, fmt.Errorf("%s: %w", p.OutTradeNo, err)
+	}
+	return Answer{p.OutTradeNo, string(a.state), a.outcome}, nil
 }

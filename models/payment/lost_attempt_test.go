@@ -1,12 +1,14 @@
 package payment_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"luffy/models"
 	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
+	"luffy/models/payment"
 )
 
 // A backup was restored that lacks the second attempt to pay an order, and its student pays again. The
@@ -57,5 +59,33 @@ func TestAttemptWhoseNameAlipayKnows(t *testing.T) {
 				w.wantSound()
 			})
 		})
+	}
+}
+
+// The money of a second attempt that a restored backup lacks is found when staff ask about the order, and
+// nothing is said of an attempt that never was.
+func TestStaffAskAboutLostAttempts(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.fault(sandbox.Fault{Name: sandbox.NotifyDrop})
+		o := w.order()
+		w.start(o)
+		w.must(w.db.ClosePayment(w.t.Context(), w.view(o).Payments[0].ID, alipay.TradeClosed))
+		link := w.start(o)
+		w.exec("DELETE FROM ly_payment WHERE out_trade_no = ?", o.OrderNumber+"_2")
+		w.wantAnswers(o, payment.Answer{OutTradeNo: o.OrderNumber, State: "no_trade_yet"})
+		w.pay(link)
+		w.wantAnswers(o, payment.Answer{OutTradeNo: o.OrderNumber, State: "no_trade_yet"},
+			payment.Answer{OutTradeNo: o.OrderNumber + "_2", State: "paid", Outcome: models.Fulfilled})
+		w.wantStatus(o, models.OrderPaid)
+		w.wantSound()
+	})
+}
+
+// wantAnswers asks about the order as staff do.
+func (w *world) wantAnswers(o models.Order, want ...payment.Answer) {
+	w.t.Helper()
+	got, err := w.AskOrder(w.t.Context(), w.view(o))
+	if err != nil || !slices.Equal(got, want) {
+		w.t.Errorf("got %v, %v; want %v", got, err, want)
 	}
 }

@@ -99,6 +99,7 @@ func TestWrongArguments(t *testing.T) {
 	for _, args := range []string{
 		"pay", "serve now", "config all", "migrate", "migrate down", "migrate up now", "user", "user add", "user add --staff",
 		"user add lu fei", "user add lu --points -1", "user add lu --points many",
+		"user add lu --points 1000000001", "order ask",
 		"user password", "user password lu --staff", "user drop lu", "course", "course import", "course import a b",
 		"coupon", "coupon give lu", "alipay",
 	} {

@@ -12,10 +12,10 @@ import (
 
 // order shows what the shop knows of an order, or which orders a student has; "order ask" asks Alipay.
 func (p program) order(ctx context.Context, args []string) error {
-	if len(args) == 2 && args[0] == "ask" {
+	switch {
+	case len(args) == 2 && args[0] == "ask":
 		return p.askOrder(ctx, args[1])
-	}
-	if len(args) != 1 {
+	case len(args) != 1 || args[0] == "ask":
 		return errUsage
 	}
 	return p.onSchema(ctx, func(db *models.DB) error {

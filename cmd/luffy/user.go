@@ -27,12 +27,15 @@ func (p program) user(ctx context.Context, args []string) error {
 	}
 }
 
+// maxPoints are worth the largest sum that can be paid at once.
+const maxPoints = int64(models.MaxFen / models.FenPerPoint)
+
 func (p program) addUser(ctx context.Context, name string, args []string) error {
 	flags := flag.NewFlagSet("user add", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	staff := flags.Bool("staff", false, "member of staff")
 	points := flags.Int64("points", 0, "points to begin with")
-	if err := flags.Parse(args); err != nil || flags.NArg() != 0 || *points < 0 {
+	if err := flags.Parse(args); err != nil || flags.NArg() != 0 || *points < 0 || *points > maxPoints {
 		return errUsage
 	}
 	password, err := p.password(ctx)

@@ -100,7 +100,7 @@ func (s Settings) checkTTL() error {
 		least = time.Second // a simulator takes any deadline
 	}
 	if s.OrderTTL < least || s.OrderTTL > maxTTL {
-		return fmt.Errorf("LUFFY_ORDER_TTL %s: between %s and 360h, because of the deadlines that Alipay takes", s.OrderTTL, least)
+		return fmt.Errorf("LUFFY_ORDER_TTL %s: between %s and 360h, for the deadlines that Alipay takes", s.OrderTTL, least)
 	}
 	return nil
 }

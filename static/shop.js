@@ -236,7 +236,7 @@ async function showQuote(form) {
   quote.value = fresh.elements.quote.value;
   swap(form, page);
   setText(document.getElementById("submit-order"), page.getElementById("submit-order")?.textContent);
-  announce(document.querySelector("#checkout-sums .total").textContent);
+  announce(document.querySelector("#checkout-pay .total").textContent);
 }
 
 document.addEventListener("change", (event) => {

@@ -138,6 +138,8 @@ func TestLimitsMeet(t *testing.T) {
 		{models.LimitName("king"), models.LimitName("\u212aing"), true},
 		{models.LimitName("σς"), models.LimitName("ΣΣ"), true},
 		{models.LimitName("ann"), models.LimitKnown("ann"), false},
+		{models.LimitKnown("ann"), models.LimitKnown("ＡNN"), true},
+		{models.LimitAsk("1"), models.LimitAsk("2"), false},
 		{models.LimitLogins("192.0.2.1"), models.LimitLogins("192.0.2.2"), false},
 		{models.LimitLogins("192.0.2.1"), models.LimitLogins("::ffff:192.0.2.1"), true},
 		{models.LimitLogins("2001:db8::1"), models.LimitLogins("2001:db8::ffff"), true},
@@ -171,6 +173,21 @@ func TestDropThousandsOfSpentThrottles(t *testing.T) {
 		}
 		if n := sum(t, s.DB, "SELECT COUNT(*) FROM ly_throttle"); n != 0 {
 			t.Errorf("got %d rows, want none", n)
+		}
+	})
+}
+
+// Whoever knows a browser's owner, or finds it logged in, has no more guesses than a stranger elsewhere.
+func TestGuessesInAStudentsBrowser(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		for what, limit := range map[string]models.Limit{
+			"known browser": models.LimitKnown("ann"), "old password": models.LimitOldPassword(s.ann.ID),
+		} {
+			s.clock.forward(time.Hour)
+			passed, refused := s.admitted(t, 13, limit)
+			if want := s.clock.now.Add(time.Minute); passed != 10 || !refused.Until.Equal(want) {
+				t.Errorf("%s: got %d let through, the next at %v; want 10, the next at %v", what, passed, refused.Until, want)
+			}
 		}
 	})
 }

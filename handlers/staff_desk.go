@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"luffy/models"
+	"luffy/models/payment"
 	"luffy/views"
 )
 
@@ -29,8 +30,8 @@ func (s *shop) desk(c echo.Context) error {
 	view := views.Desk{Totals: views.DeskTotals{
 		Owed: backlog.RefundsFailed, Overdue: backlog.RefundsOverdue, Held: backlog.PaymentsHeld,
 		Differences: backlog.OpenDifferences, MissingDays: backlog.BillDaysMissing,
-		Refunding: backlog.RefundsPending - backlog.RefundsOverdue,
-	}}
+		Refunding: backlog.RefundsPending - backlog.RefundsOverdue, Unnotified: backlog.Unnotified,
+	}, NotifyURL: s.baseURL + payment.NotifyPath}
 	if err := s.readRefundWork(ctx, &view); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type Backlog struct {
 	PaymentsHeld    int // payments of a wrong sum
 	OpenDifferences int // between bills and shop
 	BillDaysMissing int // days whose bill should have been compared and was not
+	Unnotified      int // of the latest NotifyWatched payments, those that no notify told of
 }
 
 // Backlog counts and dates the work that waits now.
@@ -40,7 +41,10 @@ func (db *DB) Backlog(ctx context.Context) (Backlog, error) {
 	if err := db.readAges(ctx, &b); err != nil {
 		return b, err
 	}
-	b.BillDaysMissing, err = db.countMissingBillDays(ctx)
+	if b.BillDaysMissing, err = db.countMissingBillDays(ctx); err != nil {
+		return b, err
+	}
+	b.Unnotified, err = db.countUnnotified(ctx)
 	return b, err
 }
 

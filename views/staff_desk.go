@@ -17,6 +17,7 @@ type Desk struct {
 	Held        []HeldPayment
 	Differences []BillDifference
 	MissingDays []string // yyyy-MM-dd, the latest first
+	NotifyURL   string   // where Alipay should reach the shop
 	Totals      DeskTotals
 }
 
@@ -24,13 +25,21 @@ type Desk struct {
 type DeskTotals struct {
 	Requests, Owed, Overdue, Held, Differences, MissingDays int
 
-	Refunding int // refunds on their way, which nobody has to do anything about
+	Refunding  int // refunds on their way, which nobody has to do anything about
+	Unnotified int // of the latest models.NotifyWatched payments, those that no notify told of
 }
 
 // waiting is how much waits for somebody.
 func (t DeskTotals) waiting() int {
-	return t.Requests + t.Owed + t.Overdue + t.Held + t.Differences + t.MissingDays
+	n := t.Requests + t.Owed + t.Overdue + t.Held + t.Differences + t.MissingDays
+	if t.deaf() {
+		n++
+	}
+	return n
 }
+
+// deaf tells whether Alipay's notifies seem not to arrive at all.
+func (t DeskTotals) deaf() bool { return t.Unnotified >= models.NotifyWatched }
 
 // title tells how much waits, also in a tab that is not in front.
 func (t DeskTotals) title() string {

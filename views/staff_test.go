@@ -35,8 +35,10 @@ func sampleDesk() Desk {
 		Page: staffPage, Requests: []RefundTask{sampleTask()},
 		Owed: []OwedRefund{sampleOwed()}, Overdue: []OwedRefund{sampleOwed()},
 		Held: []HeldPayment{sampleHeld()}, Differences: []BillDifference{sampleDifference(1), sampleDifference(2)},
-		MissingDays: []string{"2026-11-20"},
-		Totals:      DeskTotals{Requests: 21, Owed: 1, Overdue: 1, Held: 1, Differences: 2, MissingDays: 1, Refunding: 4},
+		MissingDays: []string{"2026-11-20"}, NotifyURL: "https://shop.example/payments/notify",
+		Totals: DeskTotals{
+			Requests: 21, Owed: 1, Overdue: 1, Held: 1, Differences: 2, MissingDays: 1, Refunding: 4, Unnotified: 5,
+		},
 	}
 }
 
@@ -91,13 +93,14 @@ func TestStaffInTheHeader(t *testing.T) {
 func TestDeskCounts(t *testing.T) {
 	t.Parallel()
 	doc := render(t, DeskPage(sampleDesk()))
-	wantContains(t, doc, "title", "工作台：27 项待处理")
+	wantContains(t, doc, "title", "工作台：28 项待处理")
+	wantContains(t, doc, "#unnotified", "https://shop.example/payments/notify")
 	wantContains(t, doc, "#requests", "共 21 项，这里是等得最久的 1 项")
 	wantContains(t, doc, "#differences h2", "账单差异，共 2 项")
 	if got := text(doc, "#differences"); strings.Contains(got, "等得最久") {
 		t.Errorf("got %q of a whole list, want nothing left out", got)
 	}
-	quiet := render(t, DeskPage(Desk{Page: staffPage}))
+	quiet := render(t, DeskPage(Desk{Page: staffPage, Totals: DeskTotals{Unnotified: models.NotifyWatched - 1}}))
 	wantContains(t, quiet, "#quiet", "现在没有要处理的事")
 	wantCount(t, quiet, "main .panel", 0)
 }

@@ -48,6 +48,7 @@ var (
 	paymentsHeld    = desc("luffy_payments_held", "Payments of a wrong sum that staff must look at.")
 	openDifferences = desc("luffy_bill_differences_open", "Differences between bills and shop that are not settled.")
 	billDaysMissing = desc("luffy_bill_days_missing", "Days whose bill should have been compared and was not.")
+	unnotified      = desc("luffy_payments_unnotified", "Of the latest five payments, those that no notify told of.")
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -58,7 +59,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 func (b backlog) Describe(descriptions chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		confirmingAge, jobLag, refundsPending, refundAge, refundsFailed,
-		requestsOpen, paymentsHeld, openDifferences, billDaysMissing,
+		requestsOpen, paymentsHeld, openDifferences, billDaysMissing, unnotified,
 	} {
 		descriptions <- d
 	}
@@ -91,4 +92,5 @@ func (b backlog) Collect(values chan<- prometheus.Metric) {
 	gauge(paymentsHeld, float64(w.PaymentsHeld))
 	gauge(openDifferences, float64(w.OpenDifferences))
 	gauge(billDaysMissing, float64(w.BillDaysMissing))
+	gauge(unnotified, float64(w.Unnotified))
 }

@@ -27,6 +27,7 @@ func TestMetrics(t *testing.T) {
 			`luffy_job_lag_seconds{job="refund"}`: 0, `luffy_refunds_pending`: 0,
 			`luffy_refunds_failed`: 0, `luffy_payments_held`: 0,
 			`luffy_bill_differences_open`: 0, `luffy_bill_days_missing`: 0, `luffy_refund_age_seconds`: 0,
+			`luffy_payments_unnotified`: 0,
 		})
 		p.trouble("http://" + r.address + "/payments/notify")
 		wantMetrics(t, "http://"+r.address, map[string]float64{

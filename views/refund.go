@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"luffy/models"
@@ -65,6 +66,14 @@ func (o *Order) asked() bool {
 
 // refundable reports whether the order links to its refund page.
 func (o *Order) refundable() bool { return o.Refund.Offered || o.asked() }
+
+// undecided reports whether the refund rule still matters: it does not once staff have decided about
+// every line. Who was refused must not read that they can ask.
+func (o *Order) undecided() bool {
+	return o.Refund.Days > 0 && slices.ContainsFunc(o.Lines, func(l OrderLine) bool {
+		return l.Price > 0 && (l.Request.Step == "" || l.Request.Step == models.StepRequested)
+	})
+}
 
 // refundText is the text of that link.
 func (o *Order) refundText() string {

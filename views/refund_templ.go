@@ -811,7 +811,7 @@ func refundRule(o *Order) templ.Component {
 			templ_7745c5c3_Var37 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if o.Refund.Days > 0 {
+		if o.undecided() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<p class=\"muted\">退款规则：")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

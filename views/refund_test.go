@@ -99,3 +99,36 @@ func TestRefundOnOrderPages(t *testing.T) {
 		})
 	}
 }
+
+// The rule is told as long as there is a line about which staff have not decided.
+func TestRefundRuleOnOrderPages(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		steps [2]models.RequestStep
+		want  bool
+	}{
+		{"nothing asked", [2]models.RequestStep{}, true},
+		{"one asked", [2]models.RequestStep{models.StepRejected, models.StepRequested}, true},
+		{"one left", [2]models.RequestStep{models.StepRejected, ""}, true},
+		{"both refused", [2]models.RequestStep{models.StepRejected, models.StepRejected}, false},
+		{"one refused, one given back", [2]models.RequestStep{models.StepRejected, models.StepRefunded}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			detail, result := sampleDetail(models.OrderPaid), sampleResult(ResultPaid)
+			for _, o := range []*Order{&detail.Order, &result.Order} {
+				o.Refund = sampleTermsOfRefund()
+				o.Lines[0].Request.Step, o.Lines[1].Request.Step = test.steps[0], test.steps[1]
+			}
+			for name, doc := range map[string]string{
+				"detail": text(render(t, OrderDetailPage(detail)), "main"),
+				"result": text(render(t, ResultPage(result)), "main"),
+			} {
+				if got := strings.Contains(doc, "退款规则"); got != test.want {
+					t.Errorf("%s: got the rule %t, want %t", name, got, test.want)
+				}
+			}
+		})
+	}
+}

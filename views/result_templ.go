@@ -620,7 +620,7 @@ func resultNext(p Result) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Order.Refund.Days > 0 {
+			if p.Order.undecided() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<li>退款规则：")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

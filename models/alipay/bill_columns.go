@@ -98,17 +98,17 @@ func (c billColumns) row(line string) (BillRow, error) {
 }
 
 // split cuts a row into one cell for each column. Quotation marks that do not follow the rules of
-// CSV are text.
+// CSV are text. So are commas in the last cell, 备注; one in any other text shifts 服务费 onto a cell
+// that is no amount.
 func (c billColumns) split(line string) ([]string, error) {
 	if strings.Contains(line, `"`) {
 		if values, err := csv.NewReader(strings.NewReader(line)).Read(); err == nil && len(values) == len(c) {
 			return values, nil
 		}
 	}
-	values := strings.Split(line, ",")
-	if len(values) != len(c) {
-		return nil, fmt.Errorf("%d cells for %d columns; the bill is cut off, or a text has commas in it",
-			len(values), len(c))
+	values := strings.SplitN(line, ",", len(c))
+	if len(values) < len(c) {
+		return nil, fmt.Errorf("%d cells for %d columns; the bill is cut off", len(values), len(c))
 	}
 	return values, nil
 }

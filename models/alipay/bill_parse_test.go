@@ -104,6 +104,16 @@ func TestParseBillKeepsCellsApart(t *testing.T) {
 	}
 }
 
+// TestParseBillWithCommasInTheRemark: the last column is a text, which may be anything.
+func TestParseBillWithCommasInTheRemark(t *testing.T) {
+	t.Parallel()
+	row := billLine("T1", "RF1", "Go", "-1.00", "0.00") + "换课, 学员来电,谢谢"
+	text := billText([2]string{"0笔，商家实收共0.00", "1笔，商家实收退款共-1.00"}, row)
+	if got, err := parseBill(billZip(t, text), testBillDate); err != nil || len(got.Rows) != 1 {
+		t.Errorf("parseBill = %+v, %v, want one row", got, err)
+	}
+}
+
 func TestParseBillRefusesText(t *testing.T) {
 	t.Parallel()
 	sample := sampleBill()
@@ -140,7 +150,7 @@ func TestParseBillRefusesText(t *testing.T) {
 		"total unreadable":   {replace("共310.01元", "共3.1.1元"), `"3.1.1" is not an amount`},
 		"total in words":     {replace("2笔", "两笔"), "交易合计 is missing or unreadable"},
 		"amount unreadable":  {replace("0.01,0.01", "0.010,0.01"), `line 7: 订单金额（元）: "0.010" is not an amount`},
-		"amount with commas": {replace("310.00,310.00", "1,310.00,310.00"), "line 6: 26 cells"},
+		"amount with commas": {replace("310.00,310.00", "1,310.00,310.00"), "line 6: 服务费（元）"},
 		"amount empty":       {replace("310.00,310.00", "310.00,"), `line 6: 商家实收（元）: "" is not an amount`},
 		"two signs":          {replace("-1.86", "--1.86"), `line 6: 服务费（元）: "--1.86"`},
 		"exponent":           {replace("-1.86", "1e2"), `line 6: 服务费（元）: "1e2"`},

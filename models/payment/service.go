@@ -113,9 +113,10 @@ const linkMargin = time.Minute
 const subjectLength = 256
 
 // subject is what Alipay calls the order. It is stored with the attempt, because Alipay refuses to
-// continue a trade with another subject.
+// continue a trade with another subject. A comma would be one in the bill, too, whose rows may not
+// quote it: one such row, and the day could not be reconciled.
 func subject(o models.Order) string {
-	return alipay.CleanSubject("路飞学城-"+o.OrderTitle, subjectLength)
+	return alipay.CleanSubject("路飞学城-"+strings.ReplaceAll(o.OrderTitle, ",", "，"), subjectLength)
 }
 
 // paidAt is the time of a genuine message, or the shop's own if the message has none.

@@ -64,6 +64,17 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// What Alipay's bill does with a comma in a subject is not known, and it must not make the row unreadable.
+func TestStartWithoutComma(t *testing.T) {
+	w := untold(t, modelstest.SQLite)
+	order := modelstest.Order(t, w.db, w.ann, w.stock.Plain.For(30))
+	w.exec("UPDATE ly_order SET order_title = 'Go, 从零开始'")
+	_, biz := w.link(w.Service, order.OrderNumber, payment.Desktop)
+	if want := "路飞学城-Go， 从零开始"; biz["subject"] != want {
+		t.Errorf("got subject %q, want %q", biz["subject"], want)
+	}
+}
+
 // Paying again continues the same attempt, with the subject that it began with. Under another app, or
 // once the attempt is closed, it begins a new one.
 func TestStartAgain(t *testing.T) {

@@ -22,7 +22,9 @@ func TestCheckOfTheSettings(t *testing.T) {
 	}{
 		"all right": {func(*world, *alipay.Config) {}, ""},
 		"no gateway": {
-			func(w *world, c *alipay.Config) { c.Gateway = strings.TrimSuffix(w.gateway, ".do") }, "HTTP 404",
+			func(w *world, c *alipay.Config) {
+				c.Gateway = strings.Replace(w.gateway, "/gateway", "/old/gateway", 1)
+			}, "HTTP 404",
 		},
 		"nobody there":    {func(_ *world, c *alipay.Config) { c.Gateway = "http://127.0.0.1:1/gateway.do" }, "refused"},
 		"no such app":     {func(_ *world, c *alipay.Config) { c.AppID = "2021000000000009" }, "invalid-app-id"},

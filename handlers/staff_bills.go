@@ -78,13 +78,20 @@ func (s *shop) readDifferences(ctx context.Context, view *views.Bills, page int)
 	return nil
 }
 
-// readDay reads what the shop has of the day, and what staff did about it.
+// readDay reads what the shop has of the day and of its month, and what staff did about the day.
 func (s *shop) readDay(ctx context.Context, view *views.Bills) error {
 	day, err := models.ParsePeriod(view.Date)
 	if err != nil {
 		return err
 	}
 	if view.Sums, err = s.db.SumMovements(ctx, day); err != nil {
+		return err
+	}
+	month, err := models.ParsePeriod(view.Period)
+	if err != nil {
+		return err
+	}
+	if view.MonthSums, err = s.db.SumMovements(ctx, month); err != nil {
 		return err
 	}
 	acts, err := s.db.ActsIn(ctx, view.Date, actRows)

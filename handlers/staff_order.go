@@ -64,7 +64,7 @@ func (s *shop) readOrderWork(ctx context.Context, o models.FoundOrder, view *vie
 }
 
 func (s *shop) staffOrderView(o models.FoundOrder) views.StaffOrder {
-	view := views.StaffOrder{Order: s.orderView(o.OrderView), Student: o.Username, Left: o.Left()}
+	view := views.StaffOrder{Order: s.orderView(o.OrderView), Student: o.Username, Mobile: o.Mobile, Left: o.Left()}
 	now, courses := s.db.Now(), map[int64]string{}
 	for _, l := range o.Lines {
 		courses[l.ID] = l.CourseName

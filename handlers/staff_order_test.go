@@ -55,7 +55,11 @@ func TestStaffOrder(t *testing.T) {
 	w.refund(models.NewRefund{OrderNumber: number, Amount: 10_00, Reason: "补差价"})
 	forged := url.Values{"out_trade_no": {number}, "trade_status": {"TRADE_SUCCESS"}, "sign": {"x"}, "sign_type": {"RSA2"}}
 	b.post("/payments/notify", forged)
-	p := w.shopkeeper("boss").open(staffPath(number))
+	boss := w.shopkeeper("boss")
+	boss.open(staffPath(number)).wantText("main", "学员的手机号没有填写")
+	b.submit(b.open("/account/profile"), "/account/profile", "mobile", "138 0013 8000")
+	p := boss.open(staffPath(number))
+	p.wantText("main", "学员的手机号13800138000")
 	trade, _ := w.alipay.Trade(number)
 	p.wantText("main", "部分退款", number, trade.TradeNo, "ann", "优惠券（新人立减）", "¥350.99",
 		"Go 语言实战", "Django 项目实战", "申请中", "买错了课程", // the lines

@@ -11,6 +11,9 @@ type MovementSums struct {
 // Total counts all movements.
 func (s MovementSums) Total() int { return s.Trades + s.Refunds + s.Elsewhere }
 
+// Net is what came less what went back.
+func (s MovementSums) Net() Fen { return s.Came - s.Back - s.Other }
+
 // SumMovements counts and adds up the movements of a period at the database, which reads none of their
 // rows into memory: a busy day has tens of thousands. It is what Add makes of EachMovement.
 func (db *DB) SumMovements(ctx context.Context, p Period) (MovementSums, error) {

@@ -9,6 +9,7 @@ import (
 type FoundOrder struct {
 	OrderView
 	Username string
+	Mobile   string         // of the student; empty if they did not give it
 	Messages []PaymentEvent // what Alipay, or somebody in its name, told of the order; oldest first
 }
 
@@ -23,9 +24,10 @@ func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 		OrderNumber string
 		UserID      int64
 		Username    string
+		Mobile      *string
 	}
 	err := db.with(ctx).Raw(`
-		SELECT o.order_number, o.user_id, u.username
+		SELECT o.order_number, o.user_id, u.username, u.mobile
 		FROM (SELECT id FROM ly_order WHERE order_number = ?
 			UNION SELECT order_id FROM ly_payment WHERE out_trade_no = ?
 			UNION SELECT order_id FROM ly_payment WHERE trade_no = ?) named
@@ -34,6 +36,9 @@ func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 		return FoundOrder{}, found(err)
 	}
 	order := FoundOrder{Username: who.Username}
+	if who.Mobile != nil {
+		order.Mobile = *who.Mobile
+	}
 	if order.OrderView, err = db.Order(ctx, who.UserID, who.OrderNumber); err != nil {
 		return order, err
 	}

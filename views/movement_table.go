@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"luffy/models"
@@ -65,11 +66,17 @@ func digits(s string) string {
 	return s + "\t"
 }
 
-// plain keeps a spreadsheet from taking what somebody wrote for a formula. One in Chinese or Japanese
-// also begins a formula with the wide signs.
+// plain keeps a spreadsheet from taking what somebody wrote for a formula, or for a number or a date: the student 007
+// would become 7, the number of a bank's transfer 6.2E+18. One in Chinese or Japanese also begins a formula with the
+// wide signs.
 func plain(s string) string {
-	if first, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+	first, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case strings.ContainsRune("=+-@\t\r\n＝＋－＠", first):
 		return "'" + s
+	case unicode.IsDigit(first):
+		return digits(s)
+	default:
+		return s
 	}
-	return s
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Whatever a student or staff wrote is text to a spreadsheet, and one cell.
-func TestMovementTableHoldsNoFormula(t *testing.T) {
+func TestMovementTableHoldsText(t *testing.T) {
 	for text, want := range map[string]string{
 		`=HYPERLINK("http://evil.example","x")`: `'=HYPERLINK("http://evil.example","x")`,
 		"+1":                                    "'+1",
@@ -23,6 +23,11 @@ func TestMovementTableHoldsNoFormula(t *testing.T) {
 		"＠SUM(A1)":                              "'＠SUM(A1)",
 		"换课=1":                                  "换课=1",
 		`a,"b",c;d`:                             `a,"b",c;d`,
+		"007":                                   "007\t",
+		"6222020200112233445":                   "6222020200112233445\t",
+		"11-23 转账":                              "11-23 转账\t",
+		"1e5":                                   "1e5\t",
+		"１２":                                    "１２\t",
 		"\u200f不客气":                             "\u200f不客气",
 		"":                                      "",
 	} {

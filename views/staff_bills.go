@@ -20,7 +20,8 @@ type Bills struct {
 	Pager       Pager
 	Acts        []Act // what staff did about the day, newest first
 	MissingDays []string
-	Period      string // that the export offers
+	Period      string              // the day's month, which the export offers
+	MonthSums   models.MovementSums // what the shop has of that month
 	Errors      FieldErrors
 }
 

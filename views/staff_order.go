@@ -12,6 +12,7 @@ type StaffOrder struct {
 	Page
 	Order    Order
 	Student  string
+	Mobile   string     // of the student; empty if they did not give it
 	Left     models.Fen // what of the payment can still be given back
 	Lines    []StaffLine
 	Tasks    []RefundTask // open requests for lines of the order

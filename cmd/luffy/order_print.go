@@ -14,6 +14,7 @@ func printOrder(w io.Writer, o models.FoundOrder) error {
 	err := printTable(w,
 		[]string{"order", o.OrderNumber, o.OrderStatus.String()},
 		[]string{"student", o.Username},
+		[]string{"mobile", dash(o.Mobile)},
 		[]string{"placed", moment(&o.CreatedAt), "to be paid until " + moment(&o.ExpiresAt)},
 		[]string{"paid", moment(o.PayTime)},
 		[]string{"closed", moment(o.ClosedAt)},

@@ -23,7 +23,7 @@ func TestPayTwice(t *testing.T) {
 		asked := b.submit(b.open("/myorder/"), pay)
 		asked.wantTo(pay)
 		warned := b.follow(asked)
-		warned.wantText("main", "Go 语言实战", "本课程还在另一个待付款的订单 "+newer.OrderNumber)
+		warned.wantText("main", "Go 语言实战", "《Go 语言实战》还在另一个待付款的订单 "+newer.OrderNumber)
 		if warned.Find(".lines li").Length() != 1 {
 			w.t.Errorf("got %d courses named, want the one that is in both", warned.Find(".lines li").Length())
 		}
@@ -44,7 +44,7 @@ func TestOrderInTwoTabs(t *testing.T) {
 	first, second := b.open("/checkout"), b.open("/checkout")
 	link := b.submit(first, "/orders").payLink()
 	warned := b.follow(b.submit(second, "/orders"))
-	warned.wantText("main", "本课程还在另一个待付款的订单 "+link.number)
+	warned.wantText("main", "《Go 语言实战》还在另一个待付款的订单 "+link.number)
 	b.submit(warned, warned.url.Path).payLink()
 	b.submit(b.open("/checkout"), "/orders").payLink() // which has said it itself
 }

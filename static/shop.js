@@ -235,8 +235,18 @@ async function showQuote(form) {
   }
   quote.value = fresh.elements.quote.value;
   swap(form, page);
+  clearFaults(form, page);
   setText(document.getElementById("submit-order"), page.getElementById("submit-order")?.textContent);
   announce(document.querySelector("#checkout-pay .total").textContent);
+}
+
+// clearFaults takes away what was wrong with an earlier choice, now that the server took this one.
+function clearFaults(form, page) {
+  document.querySelector(".problems a")?.closest(".problems").remove();
+  form.querySelectorAll(".field-error").forEach((fault) => fault.remove());
+  form.querySelector(".field-wrong")?.classList.remove("field-wrong");
+  form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  document.title = page.title;
 }
 
 document.addEventListener("change", (event) => {

@@ -70,6 +70,26 @@ type Points struct {
 	MaxWorth models.Fen // what Max saves
 }
 
+// otherOrder is another unpaid order with the courses, by their names in 《》, that it shares with a page.
+type otherOrder struct{ number, courses string }
+
+// otherOrders lists the other unpaid orders that hold courses of lines, in the order of the lines.
+func otherOrders(lines []CheckoutLine) []otherOrder {
+	var all []otherOrder
+	for _, l := range lines {
+		if l.Unpaid == "" {
+			continue
+		}
+		i := slices.IndexFunc(all, func(o otherOrder) bool { return o.number == l.Unpaid })
+		if i < 0 {
+			all = append(all, otherOrder{number: l.Unpaid})
+			i = len(all) - 1
+		}
+		all[i].courses += "《" + l.Name + "》"
+	}
+	return all
+}
+
 // warned reports whether the page warns that a course would be paid for twice.
 func (c Checkout) warned() bool {
 	return slices.ContainsFunc(c.Lines, func(l CheckoutLine) bool { return l.Owned.Live || l.Unpaid != "" })

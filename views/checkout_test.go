@@ -57,10 +57,14 @@ func TestCheckoutWarnsBeforeBuyingTwice(t *testing.T) {
 	t.Parallel()
 	doc := render(t, CheckoutPage(sampleCheckout()))
 	wantContains(t, doc, ".lines li:first-child .note", "有效期至 2026-11-22；续费后有效期至 2026-12-22。")
-	wantAttr(t, doc, ".lines li:last-child .note a:first-of-type", "href", "/orders/"+sampleNumber)
-	wantAttr(t, doc, ".lines li:last-child .note a:last-of-type", "href", "/orders/"+sampleNumber+"/cancel")
+	wantAttr(t, doc, "#checkout-lines > .note a:first-of-type", "href", "/orders/"+sampleNumber)
+	wantAttr(t, doc, "#checkout-lines > .note a:last-of-type", "href", "/orders/"+sampleNumber+"/cancel")
 
 	page := sampleCheckout()
+	page.Lines[0].Unpaid = sampleNumber
+	doc = render(t, CheckoutPage(page))
+	wantContains(t, doc, "#checkout-lines > .note", "《Go 语言从入门到实战》《Python 全栈开发》还在另一个待付款的订单 "+sampleNumber)
+	wantCount(t, doc, "#checkout-lines > .note", 1)
 	page.Lines[0].Renewed = time.Time{}
 	wantContains(t, render(t, CheckoutPage(page)), ".lines li:first-child .note", "有效期至 2026-11-22；续费后永久有效")
 	page.Lines[0].Owned.Until = time.Time{}

@@ -16,11 +16,6 @@ type RefundTerms struct {
 	Offered bool      // the days are not over, and a refund of some line can still be requested
 }
 
-// rule tells the student the rule, with the order's last day.
-func (t RefundTerms) rule() string {
-	return fmt.Sprintf("付款后 %d 天内（最后一天 %s），打开过的课时不到课程的 %d%% 时，可以申请退款。", t.Days, dayText(t.LastDay), t.Watched)
-}
-
 // refundPromise says the rule to who has not paid yet.
 func refundPromise(r models.RefundRule) string {
 	return fmt.Sprintf("付款后 %d 天内，打开过的课时不到 %d%%，可以申请退款", r.Days, r.Watched)

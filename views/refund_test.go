@@ -40,7 +40,7 @@ func TestRefundPage(t *testing.T) {
 	doc := render(t, RefundPage(sampleRefund()))
 	wantText(t, doc, "#refund-rule", "付款后 7 天内（最后一天 2026-11-29），打开过的课时不到课程的 30% 时，可以申请退款。")
 	wantContains(t, doc, "#refund-form", "Go 语言从入门到实战 一个月有效，已打开 1 / 10 课时 退 ¥261.94 和 20 积分")
-	wantCount(t, doc, "#refund-form input[name=line]", 1)
+	wantCount(t, doc, "#refund-form input[name=line][checked]", 1)
 	wantContains(t, doc, "#refund-standings", "退款申请：申请中")
 	wantContains(t, doc, "#refund-standings", "打开过的课时已达到退款规则的上限")
 	wantAttr(t, doc, "form[action$='/withdraw'] button", "value", "2")
@@ -48,6 +48,12 @@ func TestRefundPage(t *testing.T) {
 	doc = render(t, RefundPage(refusedRefund()))
 	wantCount(t, doc, ".problems a[href='#line'], .problems a[href='#reason'], .problems a[href='#detail']", 3)
 	wantText(t, doc, "textarea", "<b>长</b>")
+
+	two := sampleRefund()
+	two.Lines[2].Bar = ""
+	doc = render(t, RefundPage(two))
+	wantCount(t, doc, "#refund-form input[name=line]", 2)
+	wantCount(t, doc, "#refund-form input[name=line][checked]", 0)
 
 	nothing := sampleRefund()
 	nothing.Lines, nothing.Order.Refund = nothing.Lines[1:], RefundTerms{}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -25,6 +26,11 @@ func TestCheckoutWithScript(t *testing.T) {
 	tab.Type("#points", "0000"+kb.Tab)
 	tab.Has("[role=alert]", "这个订单最多可以使用")
 	tab.Has(".checkout-total", "¥107.10")
+	tab.Type("#points", kb.End+strings.Repeat(kb.Backspace, 4)+kb.Tab)
+	tab.Has(".checkout-total", "¥97.10")
+	if tab.Text("body:has(.problems, .field-error, .field-wrong, [aria-invalid])") != "" {
+		t.Error("the page still says what was wrong with the points")
+	}
 	tab.Go(shop.shopURL + "/checkout")
 	tab.Type("#points", kb.Backspace+"50"+kb.Tab)
 	tab.Has(".checkout-total", "¥114.00")

@@ -49,9 +49,9 @@ func TestStaffCompareBill(t *testing.T) {
 		compare(".flash:not(.flash-error)", "收款 1 笔，¥99.00；退款 1 笔，¥9.00。与本店一致。")
 		modelstest.Paid(w.t, w.db, modelstest.Student(w.t, w.db, "bob"), w.stock.Plain.For(30)) // the next day
 		boss.open("/staff/bills?date="+soldOn).wantText("#day", "本店收款1 笔，¥99.00")
-		boss.open("/staff/bills?date="+soldOn).wantText("#month", "2026-11 整月", "本店收款2 笔，¥198.00",
+		boss.open("/staff/bills?date="+soldOn).wantText("#month", "2026-11 的收款和退款", "本店收款2 笔，¥198.00",
 			"本店经支付宝退款1 笔，¥9.00", "收款减退款¥189.00")
-		boss.open("/staff/bills?date=2026-10-31").wantText("#month", "2026-10 整月", "收款减退款¥0.00")
+		boss.open("/staff/bills?date=2026-10-31").wantText("#month", "2026-10 的收款和退款", "收款减退款¥0.00")
 		boss.open("/staff/bills?date="+soldOn).wantText("#day", "已对平")
 		boss.open("/staff").wantNoText("main", number+"，")
 	})

@@ -118,7 +118,7 @@ func LearnPage(p Learn) templ.Component {
 			}
 			switch p.Paused {
 			case models.StepRequested:
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"note\">您申请了本课程的退款：申请处理完之前不能打开新的课时，打开过的课时仍可以学习。在<a href=\"/myorder/\">我的订单</a>中撤回申请后可以继续学习。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"note\">您申请了本课程的退款：申请处理完之前不能打开新的课时，打开过的课时仍可以学习。在<a href=\"/myorder/?status=refund\">我的订单</a>中撤回申请后可以继续学习。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

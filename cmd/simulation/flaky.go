@@ -141,7 +141,7 @@ func (c *flakyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx,
 	if err := c.trouble(); err != nil {
 		return nil, err
 	}
-	tx, err := c.fullConn.BeginTx(ctx, o)
+	tx, err := c.fullConn.BeginTx(endless(ctx), o)
 	if err != nil {
 		return nil, err
 	}

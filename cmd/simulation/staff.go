@@ -48,7 +48,7 @@ func (w *world) console(outTradeNo string, amount int64) {
 }
 
 // morning is when staff do what is left to them: they give back what must go back by hand, and look at
-// the days with open differences.
+// some of the days with open differences. There are ever more of those: some differences stay open for good.
 func (w *world) morning(ctx context.Context) {
 	for _, row := range w.rows(ctx, `SELECT p.out_trade_no FROM ly_payment p WHERE p.state = 'held' OR p.state = 'surplus'
 		AND NOT EXISTS (SELECT 1 FROM ly_refund f WHERE f.payment_id = p.id AND f.state = 'pending') ORDER BY p.id`) {
@@ -59,7 +59,9 @@ func (w *world) morning(ctx context.Context) {
 	}
 	const open = "SELECT DISTINCT bill_date FROM ly_bill_difference WHERE closed_at IS NULL ORDER BY bill_date"
 	for _, date := range w.rows(ctx, open) {
-		w.compare(ctx, date)
+		if w.oneIn(4) {
+			w.compare(ctx, date)
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func network(address string) string {
 	if ip = ip.Unmap(); ip.Is4() {
 		return ip.String()
 	}
-	prefix, err := ip.WithZone("").Prefix(64)
+	prefix, err := ip.Prefix(64)
 	if err != nil {
 		return address
 	}

@@ -146,6 +146,7 @@ func TestLimitsMeet(t *testing.T) {
 		{models.LimitLogins("2001:db8::1"), models.LimitLogins("2001:db8:0:1::1"), false},
 		{models.LimitLogins("2001:db8::1"), models.LimitRegistrations("2001:db8::1"), false},
 		{models.LimitLogins("fe80::1%eth0"), models.LimitLogins("fe80::2"), true},
+		{models.LimitLogins("no address"), models.LimitLogins("nor this"), false},
 	} {
 		if same := c.a == c.b; same != c.same {
 			t.Errorf("%+v and %+v: got the same limit %v, want %v", c.a, c.b, same, c.same)

@@ -46,7 +46,7 @@ func inWeChat(c echo.Context) bool {
 func (s *shop) payBy(c echo.Context, number string) views.PayBy {
 	switch {
 	case inWeChat(c):
-		return views.PayBy{OpenOutside: strings.TrimSuffix(s.baseURL, "/") + orderPath(number)}
+		return views.PayBy{OpenOutside: s.baseURL + orderPath(number)}
 	case deviceOf(c.Request().UserAgent()) == payment.Phone:
 		return views.PayBy{Other: desktopCashier, OtherName: "改用电脑版收银台"}
 	default:

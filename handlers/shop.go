@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -44,7 +45,7 @@ type shop struct {
 	sessions *sessionStore
 	orderTTL time.Duration
 	refunds  models.RefundRule
-	baseURL  string
+	baseURL  string // without a slash at its end
 	contact  string // on every page
 	log      *slog.Logger
 }
@@ -53,7 +54,7 @@ type shop struct {
 func New(c Config) *echo.Echo {
 	s := &shop{
 		db: c.DB, payments: c.Payments, sessions: newSessionStore(c.DB, c.SessionKeys, c.secure()),
-		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: c.BaseURL, contact: c.Contact, log: c.Log,
+		orderTTL: c.OrderTTL, refunds: c.Refunds, baseURL: strings.TrimSuffix(c.BaseURL, "/"), contact: c.Contact, log: c.Log,
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

@@ -12,7 +12,7 @@
 //   - what a student has: user, account, credit, ledger, my_coupons, user_course, owned_courses,
 //     renewed, lesson_seen
 //   - the login: username, password*, mobile, session, limit, throttle
-//   - the books, for staff: audit, backlog, bill_*, movement*, staff_act
+//   - the books, for staff: audit, backlog, unnotified, bill_*, movement*, staff_act
 //   - what goes wrong around the jobs: clock_ahead (their times were set by a clock that was ahead) and
 //     stranded (payments were begun under an app that is not configured any more)
 //   - the database: db, tx, errors, prepared, statement_log, unavailable, mysql_*, sqlite*

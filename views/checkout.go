@@ -107,16 +107,23 @@ func (c Checkout) noCoupon() bool {
 	return true
 }
 
+// unused is what the best coupon could take off while none is chosen.
+func (c Checkout) unused() models.Fen {
+	var best models.Fen
+	if c.CouponSaved == 0 {
+		for _, coupon := range c.Coupons {
+			best = max(best, coupon.Saves)
+		}
+	}
+	return best
+}
+
 // couponText is what the coupon takes off or, while none is chosen, what the best one could.
 func (c Checkout) couponText() string {
-	var best models.Fen
-	for _, coupon := range c.Coupons {
-		best = max(best, coupon.Saves)
+	if best := c.unused(); best > 0 {
+		return "未使用，可省 " + best.Yuan()
 	}
-	if c.CouponSaved > 0 || best == 0 {
-		return offOrUnused(c.CouponSaved)
-	}
-	return "未使用，可省 " + best.Yuan()
+	return offOrUnused(c.CouponSaved)
 }
 
 func (c Checkout) submitText() string {

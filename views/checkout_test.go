@@ -28,7 +28,9 @@ func TestCheckoutForm(t *testing.T) {
 
 	page := sampleCheckout()
 	page.CouponSaved, page.PointsSaved = 0, 0
-	wantContains(t, render(t, CheckoutPage(page)), ".sums", "优惠券 未使用，可省 ¥150.68 积分 未使用")
+	doc = render(t, CheckoutPage(page))
+	wantContains(t, doc, ".sums", "优惠券 未使用，可省 ¥150.68 积分 未使用")
+	wantText(t, doc, "#checkout-pay .unused", "优惠券可省 ¥150.68")
 }
 
 func TestCheckoutUpdatesOnlyWhatCanBeChosen(t *testing.T) {

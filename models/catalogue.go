@@ -195,7 +195,12 @@ func (f *faults) checkActivity(a CatalogueActivity) {
 	}
 	for _, d := range a.Discounts {
 		f.once("activity %q, course %q", a.Name, d.Course)
-		rule := Discount{DiscountType: discountTypes[d.Type], Sale: d.Sale}
+		kind, known := discountTypes[d.Type]
+		if !known {
+			f.add("activity %q, course %q: type %q is none of free, rate, off and step", a.Name, d.Course, d.Type)
+			continue
+		}
+		rule := Discount{DiscountType: kind, Sale: d.Sale}
 		if _, err := rule.Apply(MaxFen); err != nil {
 			f.add("activity %q, course %q: %w", a.Name, d.Course, err)
 		}

@@ -33,7 +33,7 @@ func TestReadCatalogueNamesEveryFault(t *testing.T) {
 	}
 	for _, want := range []string{
 		"course 1,", "course 2,", "course 3,", `"A"`, `"B"`, `"C"`, `"D"`, `"backwards"`,
-		`"E"`, `"F"`, `"G"`, `coupon "H"`, `coupon "I"`, `coupon ""`,
+		`"E"`, `type "gift"`, `"F"`, `"G"`, `coupon "H"`, `coupon "I"`, `coupon ""`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)

@@ -16,17 +16,28 @@ import (
 const maxSearch = 128
 
 // searchWords reads ?q=, cut to maxSearch characters. Numbers that were copied with blanks or typed in
-// full width are meant without.
+// full width are meant without. Of a sentence with the number of an order or a trade, as a mail has it, the
+// number is meant.
 func searchWords(c echo.Context) string {
 	words := []rune(strings.TrimSpace(strings.ToValidUTF8(c.QueryParam("q"), "")))
 	text := string(words[:min(len(words), maxSearch)])
-	if number := strings.Join(strings.Fields(width.Fold.String(text)), ""); digits.MatchString(number) {
-		return number
+	folded := width.Fold.String(text)
+	joined := strings.Join(strings.Fields(folded), "")
+	if digits.MatchString(joined) {
+		return joined
+	}
+	for _, s := range []string{folded, joined} {
+		if found := longNumber.FindStringSubmatch(s); found != nil {
+			return found[1]
+		}
 	}
 	return text
 }
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
+
+// longNumber is the number of an order or a trade that is no part of another name.
+var longNumber = regexp.MustCompile(`(?:^|[^0-9A-Za-z_-])([0-9]{26,28})(?:$|[^0-9A-Za-z_-])`)
 
 // usernameIn reads a username; blanks around it were pasted with it.
 func usernameIn(c echo.Context) string { return strings.TrimSpace(c.FormValue("username")) }

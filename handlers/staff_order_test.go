@@ -22,7 +22,10 @@ func TestStaffSearch(t *testing.T) {
 		order, trade := modelstest.Paid(w.t, w.db, ann, w.stock.Plain.For(30))
 		boss := w.shopkeeper("boss")
 		find := func(words string) *page { return boss.get("/staff/orders?" + url.Values{"q": {words}}.Encode()) }
-		for _, name := range []string{order.OrderNumber, " " + order.OrderNumber + "\n", trade.TradeNo} {
+		for _, name := range []string{
+			order.OrderNumber, " " + order.OrderNumber + "\n", trade.TradeNo, "订单号：" + order.OrderNumber + "，¥99.00",
+			"订单号 " + order.OrderNumber[:8] + " " + order.OrderNumber[8:] + "。", "订单 " + order.OrderNumber + " 99.00",
+		} {
 			find(name).wantTo(staffPath(order.OrderNumber))
 		}
 		boss.get(staffPath(trade.TradeNo)).wantTo(staffPath(order.OrderNumber))
@@ -30,7 +33,7 @@ func TestStaffSearch(t *testing.T) {
 		list.want(http.StatusOK)
 		list.wantText(".found", order.OrderNumber, "Go 语言实战", "¥99.00", "已支付")
 		find("boss").wantText("main", "学员 boss 还没有订单。")
-		for _, words := range []string{"nobody", "%", "<b>x</b>", order.OrderNumber[:25], strings.Repeat("长", 300)} {
+		for _, words := range []string{"nobody", "%", "<b>x</b>", order.OrderNumber[:25], "x" + order.OrderNumber, strings.Repeat("长", 300)} {
 			none := find(words)
 			none.want(http.StatusOK)
 			none.wantText("#not-found", "没有找到")

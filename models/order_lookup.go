@@ -17,8 +17,8 @@ type FoundOrder struct {
 // are, because anybody can send messages that are refused.
 const maxMessages = 200
 
-// FindOrder finds an order by its number, by the out_trade_no of an attempt, or by the trade_no that
-// the buyer sees in the Alipay app. Errors: ErrNotFound.
+// FindOrder finds an order by its number, by the out_trade_no of an attempt, by the trade_no that the
+// buyer sees in the Alipay app, or by the out_request_no of a refund. Errors: ErrNotFound.
 func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 	var who struct {
 		OrderNumber string
@@ -26,12 +26,16 @@ func (db *DB) FindOrder(ctx context.Context, name string) (FoundOrder, error) {
 		Username    string
 		Mobile      *string
 	}
+	refunded, _ := orderNumberOf(name) // each out_request_no of the shop begins with the number of its order
 	err := db.with(ctx).Raw(`
 		SELECT o.order_number, o.user_id, u.username, u.mobile
 		FROM (SELECT id FROM ly_order WHERE order_number = ?
 			UNION SELECT order_id FROM ly_payment WHERE out_trade_no = ?
-			UNION SELECT order_id FROM ly_payment WHERE trade_no = ?) named
-		JOIN ly_order o ON o.id = named.id JOIN ly_user u ON u.id = o.user_id`, name, name, name).Take(&who).Error
+			UNION SELECT order_id FROM ly_payment WHERE trade_no = ?
+			UNION SELECT p.order_id FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
+				JOIN ly_order r ON r.id = p.order_id WHERE r.order_number = ? AND f.out_request_no = ?) named
+		JOIN ly_order o ON o.id = named.id JOIN ly_user u ON u.id = o.user_id`,
+		name, name, name, refunded, name).Take(&who).Error
 	if err != nil {
 		return FoundOrder{}, found(err)
 	}

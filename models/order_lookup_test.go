@@ -24,7 +24,8 @@ func TestFindOrder(t *testing.T) {
 			}
 		}
 		s.confirm(t, trade)
-		for _, name := range []string{order.OrderNumber, trade.OutTradeNo, trade.TradeNo} {
+		refund := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Amount: 1_00, By: "boss"})
+		for _, name := range []string{order.OrderNumber, trade.OutTradeNo, trade.TradeNo, refund.OutRequestNo} {
 			got, err := s.FindOrder(t.Context(), name)
 			if err != nil || got.ID != order.ID || got.Username != "ann" || len(got.Lines) != 1 || len(got.Payments) != 1 {
 				t.Errorf("%s: got order %d of %q, %v; want %d of ann", name, got.ID, got.Username, err, order.ID)

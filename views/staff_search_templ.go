@@ -64,7 +64,7 @@ func StaffSearchPage(p StaffSearch) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Query == "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"empty\"><p>输入订单号、商户订单号、支付宝交易号，直接打开订单；输入学员的用户名，看学员的订单。</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"empty\"><p>输入订单号、商户订单号、支付宝交易号或退款号，直接打开订单；输入学员的用户名，看学员的订单。</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

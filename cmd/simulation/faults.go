@@ -48,7 +48,7 @@ var callFaults = []chance{
 
 // methodFaults may spoil the calls of one method.
 var methodFaults = map[string][]chance{
-	"alipay.trade.query": {{15, sandbox.QueryThenPay, ""}},
+	"alipay.trade.query": {{15, sandbox.QueryThenPay, ""}, {15, sandbox.QueryNoTradeNo, ""}},
 	"alipay.trade.close": {{6, sandbox.ClosePaysFirst, ""}, {6, sandbox.CloseThenPay, ""}},
 	"alipay.trade.refund": {
 		{10, sandbox.RefundFundChangeN, ""}, {20, sandbox.RefundLater, "1h"}, {20, sandbox.RefundLater, "30h"},

@@ -57,7 +57,7 @@ func (c *Client) Bill(ctx context.Context, date string) (Bill, error) {
 		DownloadURL string `json:"bill_download_url"`
 		FileCode    string `json:"bill_file_code"`
 	}
-	err := c.ask(ctx, methodBill, callContent{BillType: "trade", BillDate: date}, &a)
+	err := c.ask(ctx, methodBill, callContent{BillType: "trade", BillDate: date, Secure: "true"}, &a)
 	switch {
 	case hasSubCode(err, "BILL_NOT_EXIST", "NO_BILL_DATA"):
 		return Bill{}, fmt.Errorf("%w: %w", ErrNoBill, err)

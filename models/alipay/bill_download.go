@@ -34,8 +34,9 @@ func (c *Client) downloadBill(ctx context.Context, given string) ([]byte, error)
 }
 
 // downloadAddress is where the bill of a given bill_download_url is fetched, or "" if that is no address.
-// Alipay gives one of http (http://dwbillcenter.alipay.com/downloadBillFile.resource?…), but nothing in a
-// bill is signed, so it is fetched over https. Only a gateway without https, which can only be a
+// Alipay gives one of https if it heeds secure=true, else one of http, as in all its examples
+// (http://dwbillcenter.alipay.com/downloadBillFile.resource?…). But nothing in a bill is signed, so it is
+// fetched over https in any case. Only a gateway without https, which can only be a
 // simulator, is taken at its word.
 func (c *Client) downloadAddress(given string) string {
 	u, err := url.Parse(given)

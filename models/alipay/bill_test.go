@@ -26,7 +26,9 @@ func billGateway(t *testing.T, download http.HandlerFunc) *Client {
 			download(w, r)
 			return
 		}
-		checkRequest(t, r, methodBill, map[string]any{"bill_type": "trade", "bill_date": testBillDate})
+		checkRequest(t, r, methodBill, map[string]any{
+			"bill_type": "trade", "bill_date": testBillDate, "secure": "true",
+		})
 		io.WriteString(w, signedBillAnswer(t, "http://"+r.Host+"/billdownload?token="+billSecret))
 	})
 }

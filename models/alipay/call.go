@@ -23,6 +23,7 @@ type callContent struct {
 	QueryOptions []string `json:"query_options,omitempty"`
 	BillType     string   `json:"bill_type,omitempty"`
 	BillDate     string   `json:"bill_date,omitempty"`
+	Secure       string   `json:"secure,omitempty"`
 }
 
 // call asks the gateway about one trade; see ask.

@@ -13,7 +13,7 @@ const methodQuery = "alipay.trade.query"
 // app nor seller: it can only be about a trade of the app that asked.
 type Trade struct {
 	OutTradeNo    string
-	TradeNo       string
+	TradeNo       string // may be empty while nobody has paid
 	Status        string // WaitBuyerPay, TradeSuccess, TradeFinished or TradeClosed
 	BuyerLogonID  string // masked
 	Amount        int64  // total_amount, the sum of the order
@@ -44,11 +44,11 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 	if err := json.Unmarshal(raw, &a); err != nil {
 		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: %w", ErrFields, err))
 	}
-	if a.OutTradeNo == "" || a.TradeNo == "" || a.TradeStatus == "" || a.TotalAmount == 0 {
-		err := fmt.Errorf("%w: out_trade_no, trade_no, trade_status and total_amount are needed", ErrFields)
+	if a.OutTradeNo == "" || a.TradeStatus == "" || a.TotalAmount == 0 {
+		err := fmt.Errorf("%w: out_trade_no, trade_status and total_amount are needed", ErrFields)
 		return Trade{}, unknown(methodQuery, err)
 	}
-	return Trade{
+	t := Trade{
 		OutTradeNo:    a.OutTradeNo,
 		TradeNo:       a.TradeNo,
 		Status:        a.TradeStatus,
@@ -57,5 +57,10 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 		ReceiptAmount: int64(a.ReceiptAmount),
 		PaidAt:        a.SendPayDate.Time,
 		Raw:           raw,
-	}, nil
+	}
+	// "在未生成真实交易时，不返回", so only money proves that there must be a number.
+	if t.TradeNo == "" && (t.Paid() || !t.PaidAt.IsZero()) {
+		return Trade{}, unknown(methodQuery, fmt.Errorf("%w: trade_no of a paid trade is needed", ErrFields))
+	}
+	return t, nil
 }

@@ -1,6 +1,8 @@
 package alipay
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -15,5 +17,28 @@ func TestQuery(t *testing.T) {
 	}
 	if err != nil || !reflect.DeepEqual(got, want) || !got.Paid() {
 		t.Errorf("Query = %+v, %v, want %+v, paid", got, err, want)
+	}
+}
+
+// Alipay's documents say that there is no trade_no until there is a real trade.
+func TestQueryWithoutTradeNo(t *testing.T) {
+	t.Parallel()
+	const node = `{"code":"10000","out_trade_no":"` + testNo + `","total_amount":"310.00","trade_status":"%s"%s}`
+	const sent = `,"send_pay_date":"2019-09-29 15:15:50"`
+	for _, c := range []struct {
+		status, more string
+		want         error
+	}{
+		{WaitBuyerPay, "", nil},
+		{TradeClosed, "", nil},
+		{TradeClosed, sent, ErrUnknown}, // paid and given back
+		{TradeSuccess, sent, ErrUnknown},
+		{TradeSuccess, "", ErrUnknown},
+		{TradeFinished, "", ErrUnknown},
+	} {
+		got, err := gatewayClient(t, answerWith(t, fmt.Sprintf(node, c.status, c.more))).Query(t.Context(), testNo)
+		if !errors.Is(err, c.want) || err == nil && (got.Status != c.status || got.TradeNo != "" || got.Amount != 31000) {
+			t.Errorf("%s%s: got %+v, %v; want %v", c.status, c.more, got, err, c.want)
+		}
 	}
 }

@@ -80,14 +80,15 @@ type shape struct {
 }
 
 // shapes holds the methods that the client calls. A node's name lies outside the signature, so
-// whoever can alter answers could pass off a genuine answer of one method as that of another.
+// whoever can alter answers could pass off a genuine answer of one method as that of another. trade_no
+// is needed of nothing that may be said before there is a real trade.
 var shapes = map[string]shape{
 	nodeName(methodQuery): {
-		needs:  []string{"out_trade_no", "trade_no", "trade_status", "total_amount"},
+		needs:  []string{"out_trade_no", "trade_status", "total_amount"},
 		cannot: []string{"fund_change", "refund_status"},
 	},
 	nodeName(methodClose): {
-		needs: []string{"out_trade_no", "trade_no"},
+		needs: []string{"out_trade_no"},
 		cannot: []string{"total_amount", "receipt_amount", "buyer_pay_amount", "refund_amount", "refund_fee", "trans_amount",
 			"send_back_fee", "fund_change", "fund_bill_list", "trade_status", "refund_status", "buyer_logon_id"},
 	},

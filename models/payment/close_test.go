@@ -143,6 +143,24 @@ func TestClosingOfAnUnpaidOrder(t *testing.T) {
 	}
 }
 
+// A buyer has reached the cashier, and Alipay has no real trade of it yet, so its answers have no trade_no.
+func TestClosingBeforeTheRealTrade(t *testing.T) {
+	onEach(t, func(w *world) {
+		w.fault(sandbox.Fault{Name: sandbox.QueryNoTradeNo})
+		o := w.order()
+		link := w.start(o)
+		w.must(w.alipay.OpenTrade(link, ""))
+		if got, err := w.Cancel(w.t.Context(), w.ann.ID, o.OrderNumber); err != nil || got != payment.EndedClosed {
+			w.t.Errorf("got %q, %v; want it closed", got, err)
+		}
+		w.wantStatus(o, models.OrderCancelled)
+		if err := w.alipay.Pay(link, ""); err == nil {
+			w.t.Error("the link can still be paid")
+		}
+		w.wantSound()
+	})
+}
+
 // An order without a stored attempt may have been paid all the same: an older shop made it, or the
 // attempt was lost because a backup was restored. Alipay is asked before the order is closed.
 func TestClosingWithoutAnAttempt(t *testing.T) {

@@ -63,6 +63,7 @@ const (
 // at which something can be paid.
 const (
 	QueryThenPay      = "query_then_pay"       // right after a query found it unpaid, or not there, the trade is paid
+	QueryNoTradeNo    = "query_no_trade_no"    // a query finds it unpaid, and its answer has no trade_no yet
 	ClosePaysFirst    = "close_pays_first"     // the trade is paid just before the next close, which is refused
 	CloseThenPay      = "close_then_pay"       // it is paid right after the next close was answered TRADE_NOT_EXIST
 	RefundFundChangeN = "refund_fund_change_n" // the money moves, but the answer says fund_change N
@@ -107,7 +108,7 @@ var (
 		APIEscapedSlash, APIPlainSlash, APIExtraFields, APIBadGateway, APISlowBody, APITradeNotExist, APICallLimited,
 	}
 	businessFaultNames = []string{
-		QueryThenPay, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen,
+		QueryThenPay, QueryNoTradeNo, ClosePaysFirst, CloseThenPay, RefundFundChangeN, RefundLater, SellerBalance, TradeFrozen,
 		RefundTooSoon, RefundQueryLags, WrongPID,
 	}
 	billRowFaultNames   = []string{BillTradeMissing, BillRefundMissing, BillRefundNameless, BillAmount}

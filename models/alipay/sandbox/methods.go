@@ -43,7 +43,7 @@ type queryAnswer struct {
 	ReceiptAmount  string     `json:"receipt_amount"`
 	SendPayDate    string     `json:"send_pay_date,omitempty"`
 	TotalAmount    string     `json:"total_amount"`
-	TradeNo        string     `json:"trade_no"`
+	TradeNo        string     `json:"trade_no,omitempty"`
 	TradeStatus    string     `json:"trade_status"`
 }
 
@@ -73,6 +73,11 @@ func (s *Sandbox) query(q *request) (any, error) {
 		})
 	}
 	answer := s.queryAnswer(t)
+	if t.Status == WaitBuyerPay {
+		if _, nameless := s.takeFault(QueryNoTradeNo, faulty{outTradeNo: t.OutTradeNo}); nameless {
+			answer.TradeNo = ""
+		}
+	}
 	if !slices.Contains(content.QueryOptions, "fund_bill_list") {
 		answer.FundBillList = nil
 	}

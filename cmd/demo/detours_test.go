@@ -139,7 +139,6 @@ func askForRefund(tab *browser.Tab, shop *testDemo) {
 	pay(tab)
 	tab.Go(shop.shopURL + "/myorder/")
 	tab.Follow("申请退款")
-	tab.Click("#line")
 	tab.Click("#reason")
 	tab.Press("#ask-refund")
 	tab.Has("main", "申请中")

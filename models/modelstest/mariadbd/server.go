@@ -113,8 +113,19 @@ func (s *Server) Kill() {
 	}
 }
 
-// Freeze stops the server in the middle of whatever it is doing. What is sent to it waits.
-func (s *Server) Freeze() error { return s.process.Process.Signal(syscall.SIGSTOP) }
+// Freeze stops the server in the middle of whatever it is doing. What is sent to it waits. The threads
+// stop one after the other, and Freeze waits for the last: one that still ran could answer.
+func (s *Server) Freeze() error {
+	if err := s.process.Process.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for {
+		_, err := syscall.Wait4(s.process.Process.Pid, nil, syscall.WUNTRACED, nil)
+		if !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}
 
 // Thaw lets a frozen server go on.
 func (s *Server) Thaw() error { return s.process.Process.Signal(syscall.SIGCONT) }

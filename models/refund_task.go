@@ -28,9 +28,6 @@ var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of 
 // Each goes to one caller, one under the payment's app if there is any, who tries it and then calls
 // RefundTried. It comes up again, after growing pauses, until it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, app string, limit int) ([]RefundTask, error) {
-	if waits, err := db.anyDue(ctx, "ly_refund", "try_at", "ly_refund_try"); err != nil || !waits {
-		return nil, err
-	}
 	var tasks []RefundTask
 	err := db.inTx(ctx, func(tx transaction) error {
 		tasks = nil

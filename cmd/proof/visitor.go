@@ -34,9 +34,9 @@ type answer struct {
 }
 
 // addStudent makes a new student and lets that one act from now on, so that nothing is left over from
-// earlier plays.
+// earlier plays. The name is in lower case, because each page shows it and is searched for words like EOF.
 func (w *world) addStudent(ctx context.Context) (err error) {
-	w.student, err = w.newVisitor(ctx, "student"+rand.Text()[:12])
+	w.student, err = w.newVisitor(ctx, "student"+strings.ToLower(rand.Text()[:12]))
 	return err
 }
 

@@ -28,30 +28,76 @@ var ErrRefundTooSoon = errors.New("there must be a pause between two refunds of 
 // Each goes to one caller, one under the payment's app if there is any, who tries it and then calls
 // RefundTried. It comes up again, after growing pauses, until it is done or failed.
 func (db *DB) ClaimRefunds(ctx context.Context, app string, limit int) ([]RefundTask, error) {
+	due, err := db.refundsDue(ctx, app, claimants*limit)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
 	var tasks []RefundTask
-	err := db.inTx(ctx, func(tx transaction) error {
+	err = db.inTx(ctx, func(tx transaction) error {
 		tasks = nil
-		due, err := readRefunds(tx.DB, tx.queue("ly_refund", "f", "ly_refund_try")+`
-			JOIN ly_payment p ON p.id = f.payment_id
-			WHERE f.try_at <= ? AND f.state = ? AND (p.refund_at IS NULL OR p.refund_at <= ?)
-			AND (p.app_id IN ('', ?) OR f.try_at <= ?)
-			AND NOT EXISTS (SELECT 1 FROM ly_refund e
-				WHERE e.payment_id = p.id AND e.state = ? AND e.try_at <= ? AND e.id < f.id)
-			ORDER BY f.try_at LIMIT ?`+tx.forUpdateSkip(),
-			tx.now, RefundPending, tx.now, app, tx.now.Add(-otherAppFirst), RefundPending, tx.now, limit)
-		if err != nil {
-			return err
-		}
 		for _, r := range due {
-			task, err := tx.claimRefund(r)
-			if err != nil {
+			task, err := tx.claimDueRefund(r)
+			switch {
+			case errors.Is(err, ErrRefundTooSoon):
+				continue
+			case err != nil:
 				return err
 			}
-			tasks = append(tasks, task)
+			if tasks = append(tasks, task); len(tasks) == limit {
+				break
+			}
 		}
 		return nil
 	})
 	return tasks, err
+}
+
+// claimants is for how many replicas that look for refunds at the same time enough are read.
+const claimants = 4
+
+// refundsDue reads the IDs of pending refunds whose time has come and of their payments, without locks.
+func (db *DB) refundsDue(ctx context.Context, app string, limit int) ([]Refund, error) {
+	var due []Refund
+	now := db.Now()
+	err := db.query(ctx, func(rows *sql.Rows) error {
+		var r Refund
+		err := rows.Scan(&r.ID, &r.PaymentID)
+		due = append(due, r)
+		return err
+	}, "SELECT f.id, f.payment_id FROM ly_refund f"+along(db.dialect, "ly_refund_try")+`
+		JOIN ly_payment p ON p.id = f.payment_id
+		WHERE f.try_at <= ? AND f.state = ? AND (p.refund_at IS NULL OR p.refund_at <= ?)
+		AND (p.app_id IN ('', ?) OR f.try_at <= ?)
+		AND NOT EXISTS (SELECT 1 FROM ly_refund e
+			WHERE e.payment_id = p.id AND e.state = ? AND e.try_at <= ? AND e.id < f.id)
+		ORDER BY f.try_at LIMIT ?`,
+		now, RefundPending, now, app, now.Add(-otherAppFirst), RefundPending, now, limit)
+	return due, err
+}
+
+// claimDueRefund locks a refund's payment, then the refund, and claims it. The error is ErrRefundTooSoon
+// if others have locked or claimed one of the two. A single statement for both could lock them in either
+// order, so that of two callers each has a row that the other wants, and both get none.
+func (tx transaction) claimDueRefund(r Refund) (RefundTask, error) {
+	free := false
+	err := tx.query(func(*sql.Rows) error { free = true; return nil },
+		"SELECT 1 FROM ly_payment WHERE id = ? AND (refund_at IS NULL OR refund_at <= ?)"+tx.forUpdateSkip(),
+		r.PaymentID, tx.now)
+	if err != nil {
+		return RefundTask{}, err
+	}
+	if !free {
+		return RefundTask{}, ErrRefundTooSoon
+	}
+	due, err := readRefunds(tx.DB, "ly_refund f WHERE f.id = ? AND f.state = ? AND f.try_at <= ?"+tx.forUpdateSkip(),
+		r.ID, RefundPending, tx.now)
+	if err != nil {
+		return RefundTask{}, err
+	}
+	if len(due) == 0 {
+		return RefundTask{}, ErrRefundTooSoon
+	}
+	return tx.claimRefund(due[0])
 }
 
 // ClaimRefund takes one refund out of turn for a caller who waits for it; as with ClaimRefunds, the

@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"errors"
+	"maps"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -235,6 +237,38 @@ func TestClaimRefundsOfOnePayment(t *testing.T) {
 			t.Errorf("got %+v, want one of them again", tasks)
 		}
 	})
+}
+
+// Several replicas that look at the same time leave no refund behind that none of them has taken.
+func TestClaimRefundsAtOnce(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB)
+	const rounds, replicas = 200, 4
+	want := map[string]int{}
+	for range 2 {
+		order := s.twoLines(t)
+		first := s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 1})
+		s.refund(t, models.NewRefund{OrderNumber: order.OrderNumber, Line: 2})
+		want[first.OutRequestNo] = 1
+	}
+	for round := range rounds {
+		var mu sync.Mutex
+		got := map[string]int{}
+		together(replicas, func(int) {
+			tasks, err := s.ClaimRefunds(t.Context(), modelstest.AppID, 4)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, task := range tasks {
+				got[task.Refund.OutRequestNo]++
+			}
+			if err != nil {
+				t.Errorf("round %d: %v", round, err)
+			}
+		})
+		if !maps.Equal(got, want) {
+			t.Fatalf("round %d: got %v claimed, want %v", round, got, want)
+		}
+		s.clock.forward(2 * time.Hour) // whoever claimed them has died
+	}
 }
 
 func TestClaimRefunds(t *testing.T) {

@@ -31,6 +31,9 @@ const askLease = 30 * time.Second
 // to one caller, one who asks under the attempt's app if there is any. An attempt comes up again, after
 // growing pauses, until an answer ends it.
 func (db *DB) ClaimAsks(ctx context.Context, app string, limit int) ([]Payment, error) {
+	if waits, err := db.anyDue(ctx, "ly_payment", "ask_at", "ly_payment_ask"); err != nil || !waits {
+		return nil, err
+	}
 	var due []Payment
 	err := db.inTx(ctx, func(tx transaction) (err error) {
 		due, err = tx.claimAsks(app, limit)

@@ -45,6 +45,9 @@ func (db *DB) BeginCancel(ctx context.Context, user int64, number string) (Closi
 // order goes to one of them. An order that is not closed by then comes up again after nextCheck. Only
 // the orders that it takes are locked, so payments of other orders do not wait for it.
 func (db *DB) ClaimDue(ctx context.Context, limit int) ([]Closing, error) {
+	if waits, err := db.anyDue(ctx, "ly_order", "due_at", "ly_order_due_at"); err != nil || !waits {
+		return nil, err
+	}
 	var due []Closing
 	err := db.inTx(ctx, func(tx transaction) (err error) {
 		due, err = tx.claimDue(limit)

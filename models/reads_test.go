@@ -118,3 +118,26 @@ func TestSearchForANumberReadsOneOrder(t *testing.T) {
 		}
 	}
 }
+
+// The jobs of a quiet shop look for work all the time. Where there is none they begin no transaction.
+func TestNothingDueBeginsNoTransaction(t *testing.T) {
+	s := newScene(t, modelstest.MariaDB, func(o *models.Options) { o.MaxConns = 1 })
+	ended := func() (name string, n int64) {
+		err := s.SQL().QueryRowContext(t.Context(), "SHOW SESSION STATUS LIKE 'Com_commit'").Scan(&name, &n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name, n
+	}
+	for name, claim := range map[string]func() error{
+		"closings":  func() error { _, err := s.ClaimDue(t.Context(), 4); return err },
+		"questions": func() error { _, err := s.ClaimAsks(t.Context(), modelstest.AppID, 4); return err },
+		"refunds":   func() error { _, err := s.ClaimRefunds(t.Context(), modelstest.AppID, 4); return err },
+	} {
+		_, before := ended()
+		err := claim()
+		if _, after := ended(); err != nil || after != before {
+			t.Errorf("%s: got %d transactions, %v; want none", name, after-before, err)
+		}
+	}
+}

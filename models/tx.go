@@ -174,6 +174,15 @@ func (tx transaction) queue(table, alias, index string) string {
 	return table + " " + alias + along(tx.Dialector.Name(), index)
 }
 
+// anyDue tells whether the time of any row in a queue has come. A job asks before it opens a transaction
+// to claim rows: most passes find nothing, and need not begin, lock and commit to learn that.
+func (db *DB) anyDue(ctx context.Context, table, column, index string) (bool, error) {
+	due := false
+	err := db.query(ctx, func(*sql.Rows) error { due = true; return nil },
+		"SELECT 1 FROM "+table+along(db.dialect, index)+" WHERE "+column+" <= ? LIMIT 1", db.Now())
+	return due, err
+}
+
 // forUpdate is lockRows for a statement in SQL.
 func (tx transaction) forUpdate() string {
 	if tx.Dialector.Name() == DialectSQLite {

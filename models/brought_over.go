@@ -5,13 +5,18 @@ import (
 	"errors"
 )
 
-// lacksHold tells whether err means that an order does not hold its coupon or its points. This
-// happens only to orders that were brought over from an older shop.
-func lacksHold(err error) bool { return errors.Is(err, ErrCoupon) || errors.Is(err, ErrPoints) }
+// errNoLines means that an order has no lines: its courses were deleted, and the lines with them.
+var errNoLines = errors.New("the order has no lines")
 
-// holdOrClose makes an unpaid order hold its coupon and points again. If they are no longer free, it
-// closes the order, so that its money is treated like any late payment.
-func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
+// incomplete tells whether err means that an order does not hold its coupon or its points, or has no
+// lines. This happens only to orders that were brought over from an older shop.
+func incomplete(err error) bool {
+	return errors.Is(err, ErrCoupon) || errors.Is(err, ErrPoints) || errors.Is(err, errNoLines)
+}
+
+// completeOrClose makes an unpaid order hold its coupon and points again. If they are no longer free, or
+// if it has no lines, it closes the order, so that its money is treated like any late payment.
+func (db *DB) completeOrClose(ctx context.Context, outTradeNo string) error {
 	return db.inTx(ctx, func(tx transaction) error {
 		order, _, err := tx.lockForPayment(outTradeNo)
 		if err != nil || order.OrderStatus != OrderUnpaid {
@@ -21,9 +26,12 @@ func (db *DB) holdOrClose(ctx context.Context, outTradeNo string) error {
 			if err := tx.release(order); err != nil {
 				return err
 			}
+			if _, _, err := tx.linesToGrant(order); err != nil {
+				return err
+			}
 			return tx.hold(order)
 		})
-		if lacksHold(err) {
+		if incomplete(err) {
 			return tx.closeOrder(order, OrderTimedOut)
 		}
 		return err

@@ -70,6 +70,28 @@ func TestPaymentOfAnOrderBroughtOverThatHoldsNothing(t *testing.T) {
 	}
 }
 
+// An order of an older shop may have lost its lines when courses were deleted there. Its money goes back.
+func TestPaymentOfAnOrderWithoutLines(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		order, coupon := s.holding(t)
+		exec(t, s.DB, "DELETE FROM ly_order_detail")
+		trade := modelstest.Trade(s.DB, models.Payment{OutTradeNo: order.OrderNumber, Amount: order.RealPrice})
+		if first, again := s.confirm(t, trade), s.confirm(t, trade); first != models.OrderClosed || again != first {
+			t.Errorf("got %q, then %q; want %q twice", first, again, models.OrderClosed)
+		}
+		wantSentBack(t, s.DB, s.only(t, order), models.RefundLate)
+		if got := s.read(t, order).OrderStatus; got != models.OrderTimedOut {
+			t.Errorf("got %v, want it timed out", got)
+		}
+		if c := rows[models.UserCoupon](t, s.DB, "id = ?", coupon.ID)[0]; c.OrderID != nil || c.UsedAt != nil {
+			t.Errorf("got coupon %+v, want it free", c)
+		}
+		if credit, held := s.points(t); credit != 1000 || held != 0 {
+			t.Errorf("got %d points, %d held; want 1000, none held", credit, held)
+		}
+	})
+}
+
 // only is the one attempt to pay the order.
 func (s *scene) only(t *testing.T, o models.Order) models.Payment {
 	t.Helper()

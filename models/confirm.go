@@ -66,10 +66,10 @@ func (o Outcome) Verdict() Verdict {
 func (db *DB) Confirm(ctx context.Context, trade PaidTrade, event PaymentEvent) (Outcome, error) {
 	event.fit()
 	outcome, err := db.confirm(ctx, trade, event)
-	if !lacksHold(err) {
+	if !incomplete(err) {
 		return outcome, err
 	}
-	if err := db.holdOrClose(ctx, trade.OutTradeNo); err != nil {
+	if err := db.completeOrClose(ctx, trade.OutTradeNo); err != nil {
 		return "", err
 	}
 	return db.confirm(ctx, trade, event)

@@ -89,7 +89,8 @@ type lineToGrant struct {
 
 // linesToGrant reads the lines of an order, sorted by course so that all transactions write their
 // records in the same sequence. tallied is the last order that is counted in the student's tally. The
-// student's row must be locked, so that the rights and the tally stay as they were read.
+// student's row must be locked, so that the rights and the tally stay as they were read. The error is
+// errNoLines if there are none.
 func (tx transaction) linesToGrant(o Order) (lines []lineToGrant, tallied int64, err error) {
 	err = tx.query(func(rows *sql.Rows) error {
 		var line lineToGrant
@@ -110,5 +111,8 @@ func (tx transaction) linesToGrant(o Order) (lines []lineToGrant, tallied int64,
 		FROM ly_order_detail d JOIN ly_user u ON u.id = ?
 		LEFT JOIN ly_user_course r ON r.user_id = u.id AND r.course_id = d.course_id AND r.revoked_at IS NULL
 		WHERE d.order_id = ? ORDER BY d.course_id`, o.UserID, o.ID)
+	if err == nil && len(lines) == 0 {
+		err = errNoLines
+	}
 	return lines, tallied, err
 }

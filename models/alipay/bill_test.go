@@ -96,12 +96,14 @@ func TestBillRefusedByTheGateway(t *testing.T) {
 		code, subCode   string
 		noBill, unknown bool
 	}{
+		{"40004", "isp.bill_not_exist", true, false}, // what it is; the next is what the documents have
 		{"40004", "BILL_NOT_EXIST", true, false},
 		{"40004", "NO_BILL_DATA", true, false},
 		{"40004", "isp.unknow-error", false, true},
 		{"20000", "isp.unknow-error", false, true},
 		{"40004", "UNKNOWN_ERROR", false, true},
 		{"40004", "INVAILID_ARGUMENTS", false, false},
+		{"40004", "isv.invalid_arguments", false, false},
 		{"40004", "BILL_DATE_BEFORE_REGISTRATION", false, false},
 		{"40004", "TYPE_NOT_SUPPORTED", false, false},
 		{"40006", "isv.insufficient-isv-permissions", false, false},

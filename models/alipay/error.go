@@ -34,9 +34,15 @@ func (e *Error) Error() string {
 // so does "system error", which also comes with business codes and with its prefix misspelt. 10003
 // means that the buyer is still typing. Bills have codes of their own for it.
 func (e *Error) unsettled() bool {
-	subCode := strings.ToUpper(e.SubCode)
+	name := e.name()
 	return e.Code == "20000" || e.Code == "10003" || e.Code == "" ||
-		strings.HasSuffix(subCode, "SYSTEM_ERROR") || strings.HasSuffix(subCode, "UNKNOW-ERROR") || subCode == "UNKNOWN_ERROR"
+		strings.HasSuffix(name, "SYSTEM_ERROR") || strings.HasSuffix(name, "UNKNOW-ERROR") || name == "UNKNOWN_ERROR"
+}
+
+// name is the SubCode without its prefix, in capitals. Answers write some codes in another way than the
+// documents: bills have "isp.bill_not_exist" for BILL_NOT_EXIST, others lack the "ACQ.".
+func (e *Error) name() string {
+	return strings.ToUpper(e.SubCode[strings.LastIndexByte(e.SubCode, '.')+1:])
 }
 
 // IsTradeNotExist tells whether the gateway knows no such trade. Until the buyer scans or logs in
@@ -61,8 +67,7 @@ func IsRefundImpossible(err error) bool {
 // retry the same number.
 func IsBalanceNotEnough(err error) bool { return hasSubCode(err, "SELLER_BALANCE_NOT_ENOUGH") }
 
-// hasSubCode compares without the "ACQ." prefix, which some answers lack.
-func hasSubCode(err error, subCodes ...string) bool {
+func hasSubCode(err error, names ...string) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && slices.Contains(subCodes, strings.TrimPrefix(e.SubCode, "ACQ."))
+	return ok && slices.Contains(names, e.name())
 }

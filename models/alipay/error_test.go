@@ -18,6 +18,7 @@ func TestSignedFailures(t *testing.T) {
 	}{
 		"not exist":            {failure("40004", "ACQ.TRADE_NOT_EXIST"), "IsTradeNotExist", false},
 		"not exist, no prefix": {failure("40004", "TRADE_NOT_EXIST"), "IsTradeNotExist", false},
+		"not exist, twice":     {failure("40004", "aop.ACQ.TRADE_NOT_EXIST"), "IsTradeNotExist", false},
 		"status":               {failure("40004", "ACQ.TRADE_STATUS_ERROR"), "IsTradeStatusError", false},
 		"reason status":        {failure("40004", "ACQ.REASON_TRADE_STATUS_INVALID"), "IsTradeStatusError", false},
 		"finished":             {failure("40004", "ACQ.TRADE_HAS_FINISHED"), "IsRefundImpossible", false},
@@ -28,6 +29,7 @@ func TestSignedFailures(t *testing.T) {
 		"our bug":              {failure("40002", "isv.invalid-signature"), "", false},
 		"system error":         {failure("40004", "ACQ.SYSTEM_ERROR"), "", true},
 		"system error, aqc":    {failure("40004", "AQC.SYSTEM_ERROR"), "", true},
+		"system error, aop":    {failure("40004", "aop.ACQ.SYSTEM_ERROR"), "", true},
 		"unavailable":          {failure("20000", "isp.unknow-error"), "", true},
 		"still typing":         {failure("10003", ""), "", true},
 		"no code":              {`{}`, "", true},

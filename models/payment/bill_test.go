@@ -81,8 +81,9 @@ func TestDayWithoutABill(t *testing.T) {
 	}{
 		"no data, none sold":   {"NO_BILL_DATA", false, 0, 0},
 		"no data, but sold":    {"NO_BILL_DATA", true, 1, 1},
-		"not there, none sold": {"BILL_NOT_EXIST", false, 1, 3},
-		"not there, but sold":  {"BILL_NOT_EXIST", true, 1, 4},
+		"not there, none sold": {"isp.bill_not_exist", false, 1, 3},
+		"not there, but sold":  {"isp.bill_not_exist", true, 1, 4},
+		"as in the documents":  {"BILL_NOT_EXIST", false, 1, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(w *world) {

@@ -104,7 +104,7 @@ func TestBillFileFaults(t *testing.T) {
 	once := func(name, value string) { w.fault(sandbox.Fault{Name: name, Value: value, Times: 1}) }
 
 	once(sandbox.BillLate, "")
-	wantMembers(t, "late", w.askBill("2026-11-21"), map[string]string{"code": "40004", "sub_code": "BILL_NOT_EXIST"})
+	wantMembers(t, "late", w.askBill("2026-11-21"), map[string]string{"code": "40004", "sub_code": "isp.bill_not_exist"})
 	once(sandbox.BillLate, "NO_BILL_DATA")
 	wantMembers(t, "late", w.askBill("2026-11-21"), map[string]string{"code": "40004", "sub_code": "NO_BILL_DATA"})
 

@@ -186,7 +186,7 @@ func listOf(t *testing.T, archive string) string {
 
 func TestWhenTheBillIsThere(t *testing.T) {
 	t.Parallel()
-	const invalid, notThere, there, empty = "INVAILID_ARGUMENTS", "BILL_NOT_EXIST", "", "EMPTY_DATA_WITH_BILL_FILE"
+	const invalid, notThere, there, empty = "isv.invalid_arguments", "isp.bill_not_exist", "", "EMPTY_DATA_WITH_BILL_FILE"
 	for _, c := range []struct {
 		name  string
 		date  string

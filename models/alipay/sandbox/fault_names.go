@@ -83,7 +83,7 @@ const (
 	BillRefundNameless = "bill_refund_nameless" // the refund's row lacks its 退款批次号
 	BillAmount         = "bill_amount"          // the payment's row has another sum. Value: which (the default is 0.01)
 	BillTradeAdded     = "bill_trade_added"     // a payment of 1.00 that nobody made. Value: its out_trade_no
-	BillLate           = "bill_late"            // not there yet. Value: the sub_code (the default is BILL_NOT_EXIST)
+	BillLate           = "bill_late"            // not there yet. Value: the sub_code (the default is isp.bill_not_exist)
 	BillEmpty          = "bill_empty"           // as if nothing had been traded
 	BillExpiredURL     = "bill_expired_url"     // the address is out of date when it arrives
 	BillExtraColumns   = "bill_extra_columns"   // one in front, two at the end
@@ -131,10 +131,12 @@ var faultValues = map[string]func(string) bool{
 	RefundLater:        isDuration,
 	BillAmount:         func(v string) bool { _, ok := parseFen(v); return ok || v == "" },
 	BillTradeAdded:     func(v string) bool { return v == "" || tradeNumber.MatchString(v) },
-	BillLate:           func(v string) bool { return v == "" || v == "BILL_NOT_EXIST" || v == "NO_BILL_DATA" },
+	BillLate:           func(v string) bool { return slices.Contains(noBillCodes, v) },
 	BillMissingColumns: func(v string) bool { return v == "" || slices.ContainsFunc(billColumns, named(v)) },
 	BillCutOff:         func(v string) bool { return v == "" || v == "zip" },
 }
+
+var noBillCodes = []string{"", billNotExist, "BILL_NOT_EXIST", "NO_BILL_DATA"}
 
 func isEffect(v string) bool { return v == "" || v == "after" }
 

@@ -43,7 +43,14 @@ func (s *Sandbox) queryBill(q *request) (any, error) {
 	return answer, nil
 }
 
-// billRefusal is a refusal by the data service, whose codes have no prefix.
+// Two of the codes that the data service gives. Its documents have BILL_NOT_EXIST and INVAILID_ARGUMENTS
+// (sic), but with real accounts it gives these (solarhell/alipay-go, code_observed.go).
+const (
+	billNotExist = "isp.bill_not_exist"
+	billBadDate  = "isv.invalid_arguments"
+)
+
+// billRefusal is a refusal by the data service.
 func billRefusal(subCode, why string) *refusal {
 	return &refusal{Code: codeBusiness, SubCode: subCode, SubMsg: why}
 }
@@ -66,8 +73,7 @@ func readPeriod(date string) (period, error) {
 	}
 	month, err := time.ParseInLocation("2006-01", date, alipay.Zone)
 	if err != nil {
-		// The misspelling is the gateway's.
-		return period{}, billRefusal("INVAILID_ARGUMENTS", "bill_date 须为 yyyy-MM-dd 或 yyyy-MM")
+		return period{}, billRefusal(billBadDate, "bill_date 须为 yyyy-MM-dd 或 yyyy-MM")
 	}
 	next := month.AddDate(0, 1, 0)
 	return period{name: month.Format("200601"), from: month, until: next, made: next.AddDate(0, 0, 2)}, nil
@@ -83,9 +89,9 @@ func dayOf(t time.Time) period {
 func (s *Sandbox) billThere(p period, now time.Time) error {
 	switch {
 	case now.Before(p.from):
-		return billRefusal("INVAILID_ARGUMENTS", "bill_date 还没有到")
+		return billRefusal(billBadDate, "bill_date 还没有到")
 	case now.Before(p.made.Add(s.cfg.BillDelay)):
-		return billRefusal("BILL_NOT_EXIST", "账单还没有生成")
+		return billRefusal(billNotExist, "账单还没有生成")
 	case p.from.Before(now.AddDate(-billYears, 0, 0)):
 		return billRefusal("BILL_DATE_BEFORE_REGISTRATION", "bill_date 早于可查询的范围")
 	}
@@ -102,7 +108,7 @@ func (s *Sandbox) makeBill(p period) (bill, error) {
 	}
 	b := bill{period: p, account: s.cfg.SellerID, exported: now, faults: s.takeFaults(wholeBillFaultNames, faulty{})}
 	if f, late := b.faults[BillLate]; late {
-		return bill{}, billRefusal(cmp.Or(f.Value, "BILL_NOT_EXIST"), "账单还没有生成")
+		return bill{}, billRefusal(cmp.Or(f.Value, billNotExist), "账单还没有生成")
 	}
 	if !b.faults.on(BillEmpty) {
 		b.rows = s.alterRows(s.rowsOf(p, now), b)

@@ -58,6 +58,7 @@ func TestOrderAsk(t *testing.T) {
 	t.Parallel()
 	onEachTill(t, func(p *till) {
 		unheard := p.order(p.stock.Plain.For(0))
+		p.today() // or Alipay would take the questions for a day late
 		ask := "order ask " + unheard.OrderNumber
 		p.fault(sandbox.Fault{Name: sandbox.APIUnavailable, Times: 1})
 		p.want(exitFailure, ask, unheard.OrderNumber+": ")

@@ -33,7 +33,7 @@ func (s *shop) movements(c echo.Context) error {
 	for _, m := range list.Rows {
 		view.Rows = append(view.Rows, views.Movement{
 			At: m.At, OrderNumber: m.OrderNumber, Student: m.Username, Title: m.Title, Amount: m.Amount, State: m.State,
-			Reason: m.Reason, SettledBy: m.SettledBy, Note: m.Note,
+			PaidAt: m.PaidAt, Reason: m.Reason, Cause: m.Cause, RequestedBy: m.RequestedBy, AskedAt: m.AskedAt, SettledBy: m.SettledBy, Note: m.Note,
 		})
 	}
 	if view.Page, err = s.page(c); err != nil {

@@ -26,7 +26,7 @@ func TestStaffMovements(t *testing.T) {
 			rows = append(rows, strings.Join(strings.Fields(row.Text()), " "))
 		}
 		if len(rows) != 2 || !strings.Contains(rows[0], "annGo 语言实战¥99.00收款：已付款") ||
-			!strings.Contains(rows[1], "-¥9.00退款：<b>补差价</b>") || !strings.Contains(rows[1], number) {
+			!strings.Contains(rows[1], "-¥9.00退款：<b>补差价</b> 由 staff 发起于 2026-11-22 22:30 付款于 2026-11-22 22:30") || !strings.Contains(rows[1], number) {
 			w.t.Errorf("got %q, want the payment and the refund of %s", rows, number)
 		}
 		boss.open("/staff/movements?date=2026-01-05").wantText("main", "2026-01-05 没有收款，也没有退款。")

@@ -39,9 +39,13 @@ type Movement struct {
 	Title        string       // the line's course, or the order's title
 	Amount       Fen          // negative if it went back
 	State        PaymentState // of a payment
+	PaidAt       time.Time    // when the money came; of a payment the same as At
 	Reason       string       // of a refund
-	SettledBy    string       // who of the staff paid the refund by other means; empty if Alipay did
-	Note         string       // how they paid it
+	Cause        RefundCause
+	RequestedBy  string    // who of the staff gave the refund back, unless the cause says that nobody did
+	AskedAt      time.Time // when the shop learned of the refund, perhaps days before the money moved
+	SettledBy    string    // who of the staff paid the refund by other means; empty if Alipay did
+	Note         string    // how they paid it
 }
 
 // Movements reads the payments and the refunds of a time, sorted by when the money moved. Payments
@@ -70,7 +74,7 @@ func (db *DB) readMovements(ctx context.Context, m moved) ([]Movement, error) {
 	var came, back []Movement
 	err := db.with(ctx).Raw(`
 		SELECT p.paid_at AS at, o.order_number, p.out_trade_no, p.trade_no, u.username, o.order_title AS title,
-		       p.amount, p.state
+		       p.amount, p.state, p.paid_at
 		FROM ly_payment p JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
 		WHERE `+m.came+` ORDER BY p.paid_at, p.id`, m.cameArgs...).Scan(&came).Error
 	if err != nil {
@@ -78,7 +82,8 @@ func (db *DB) readMovements(ctx context.Context, m moved) ([]Movement, error) {
 	}
 	err = db.with(ctx).Raw(`
 		SELECT f.done_at AS at, o.order_number, p.out_trade_no, p.trade_no, f.out_request_no, u.username,
-		       COALESCE(d.course_name, o.order_title) AS title, -f.amount AS amount, f.reason, f.settled_by, f.note
+		       COALESCE(d.course_name, o.order_title) AS title, -f.amount AS amount, p.paid_at, f.reason,
+		       f.cause, f.requested_by, f.created_at AS asked_at, f.settled_by, f.note
 		FROM ly_refund f JOIN ly_payment p ON p.id = f.payment_id
 		JOIN ly_order o ON o.id = p.order_id JOIN ly_user u ON u.id = o.user_id
 		LEFT JOIN ly_order_detail d ON d.id = f.order_detail_id

@@ -47,7 +47,8 @@ func (c RefundCause) String() string {
 	}
 }
 
-func (c RefundCause) outside() bool { return c == RefundOutside || c == RefundOutsideSum }
+// Outside tells whether a refund was made in Alipay's console.
+func (c RefundCause) Outside() bool { return c == RefundOutside || c == RefundOutsideSum }
 
 // Refund is one refund of a payment. It is stored before Alipay is asked, and asked for under the
 // same out_request_no until it is done.

@@ -201,7 +201,7 @@ func (tx transaction) freeOutRequestNo(r Refund, p Payment) (string, error) {
 		return "", err
 	}
 	kind, mark := ownRefund, ""
-	if r.Cause.outside() {
+	if r.Cause.Outside() {
 		kind = unnamed
 	}
 	if r.OrderDetailID != nil {

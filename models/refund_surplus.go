@@ -33,7 +33,7 @@ func (tx transaction) sendBackRest(p Payment, refunds []Refund, rest Fen) error 
 	}
 	cause := RefundLate
 	for _, r := range refunds {
-		if !r.Cause.outside() {
+		if !r.Cause.Outside() {
 			cause = r.Cause
 		}
 	}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"strings"
@@ -26,6 +27,7 @@ func NewMovementTable(w io.Writer) (MovementTable, error) {
 	table.UseCRLF = true
 	return MovementTable{table}, table.Write([]string{
 		"时间", "业务类型", "订单号", "商户订单号", "支付宝交易号", "退款批次号", "学员", "课程", "金额（元）", "方式", "备注",
+		"付款时间", "退款发起时间", "退款经办",
 	})
 }
 
@@ -38,10 +40,15 @@ func (t MovementTable) Write(m models.Movement) error {
 	if m.SettledBy != "" {
 		way, remark = "其他方式", m.Note
 	}
+	asked, by := m.AskedAt, cmp.Or(m.SettledBy, doerWord(m.Cause, m.RequestedBy))
+	if m.Cause.Outside() {
+		asked = time.Time{} // it is only known when the shop heard of it
+	}
 	return t.csv.Write([]string{
-		m.At.In(models.Beijing).Format(time.DateTime), kind,
+		second(m.At), kind,
 		digits(m.OrderNumber), digits(m.OutTradeNo), digits(m.TradeNo), digits(m.OutRequestNo),
 		plain(m.Username), plain(m.Title), m.Amount.String(), way, plain(remark),
+		second(m.PaidAt), second(asked), plain(by),
 	})
 }
 
@@ -56,6 +63,14 @@ var stateRemarks = map[models.PaymentState]string{
 	models.PaymentHeld:     "金额不符，待核对",
 	models.PaymentSurplus:  "多付或迟到，退款中",
 	models.PaymentReturned: "多付或迟到，已退款",
+}
+
+// second shows a time as Alipay's bill does, and nothing for none.
+func second(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(models.Beijing).Format(time.DateTime)
 }
 
 // digits are followed by a tab, as in Alipay's bill: a spreadsheet would round a long number.

@@ -704,7 +704,7 @@ func exportForm(p Bills) templ.Component {
 			templ_7745c5c3_Var32 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<section id=\"export\" class=\"panel\" aria-labelledby=\"export-title\"><h2 id=\"export-title\">导出收款和退款</h2><p>一个月或一天的每一笔收款和退款，表格软件可以直接打开；合计与支付宝的账单一致。</p><form class=\"search\" method=\"get\" action=\"/staff/export\"><label for=\"period\">月份或日期</label><p class=\"hint\" id=\"period-hint\">写成 2026-11 或 2026-11-21。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<section id=\"export\" class=\"panel\" aria-labelledby=\"export-title\"><h2 id=\"export-title\">导出收款和退款</h2><p>一个月或一天的每一笔收款和退款，表格软件可以直接打开。“方式”为支付宝的各笔，合计与支付宝的账单一致。退款记在退回的那一天，原来的付款时间在后面的一列。</p><form class=\"search\" method=\"get\" action=\"/staff/export\"><label for=\"period\">月份或日期</label><p class=\"hint\" id=\"period-hint\">写成 2026-11 或 2026-11-21。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -25,9 +25,13 @@ type Movement struct {
 	Title       string
 	Amount      models.Fen // negative if it went back
 	State       models.PaymentState
+	PaidAt      time.Time
 	Reason      string // of a refund
-	SettledBy   string // who of the staff paid the refund by other means
-	Note        string // how
+	Cause       models.RefundCause
+	RequestedBy string    // who of the staff gave it back, unless the cause says that nobody did
+	AskedAt     time.Time // when
+	SettledBy   string    // who of the staff paid the refund by other means
+	Note        string    // how
 }
 
 // came says that the money came; otherwise it went back.
@@ -43,6 +47,11 @@ func (m Movement) text() string {
 	default:
 		return "退款：" + orDash(m.Reason)
 	}
+}
+
+// begun says who began a refund; the time follows.
+func (m Movement) begun() string {
+	return "由 " + orDash(doerWord(m.Cause, m.RequestedBy)) + " 发起于 "
 }
 
 func movementsPath(date string) string { return "/staff/movements?date=" + date }

@@ -88,6 +88,14 @@ type StaffRefund struct {
 	Note         string // how
 }
 
+// occasion says why the money goes back, and who decided that.
+func (r StaffRefund) occasion() string {
+	if r.Cause.Outside() {
+		return causeWord(r.Cause)
+	}
+	return causeWord(r.Cause) + "，" + orDash(doerWord(r.Cause, r.By))
+}
+
 // outcome says how far the refund has come.
 func (r StaffRefund) outcome() string {
 	switch {

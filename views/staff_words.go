@@ -29,6 +29,18 @@ func causeWord(c models.RefundCause) string {
 	}[c], string(c))
 }
 
+// doerWord is who gave a refund back: by is who of the staff did, unless the cause says that nobody did.
+func doerWord(c models.RefundCause, by string) string {
+	switch {
+	case c.Outside():
+		return "支付宝后台"
+	case c == models.RefundLate, c == models.RefundSecond:
+		return "本店自动"
+	default:
+		return by
+	}
+}
+
 func differenceWord(k models.DifferenceKind) string {
 	return cmp.Or(map[models.DifferenceKind]string{
 		models.MissingHere: "支付宝已收款，本店没有", models.MissingThere: "本店已收款，账单没有",

@@ -42,10 +42,10 @@ func (p program) export(ctx context.Context, args []string) error {
 
 // sumsText tells sums in the words of luffy reconcile.
 func sumsText(s models.MovementSums) string {
-	text := fmt.Sprintf(" received %d trades ¥%s  given back %d refunds ¥%s  kept ¥%s",
-		s.Trades, s.Came, s.Refunds, s.Back, s.Came-s.Back)
+	text := fmt.Sprintf(" received %d trades ¥%s  given back %d refunds ¥%s",
+		s.Trades, s.Came, s.Refunds, s.Back)
 	if s.Elsewhere > 0 {
 		text += fmt.Sprintf("  paid by other means %d refunds ¥%s", s.Elsewhere, s.Other)
 	}
-	return text
+	return text + fmt.Sprintf("  kept ¥%s", s.Net())
 }

@@ -78,13 +78,12 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// buckets bounds the rows of ly_throttle. Two limits that fall into one bucket share it, which is
-// rare with this many.
-const buckets = 1 << 22
-
+// bucket is the row of ly_throttle that counts the tries. It takes all 63 bits of a positive number: with a
+// few millions of buckets a stranger found, in seconds, a name whose guesses used up the limit of somebody
+// else's browser.
 func (l Limit) bucket() int64 {
 	sum := sha256.Sum256([]byte(l.key))
-	return int64(binary.BigEndian.Uint64(sum[:8]) % buckets)
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 1)
 }
 
 // TooManyError reports a limit that is used up.

@@ -161,6 +161,17 @@ func TestLimitsMeet(t *testing.T) {
 	}
 }
 
+// A stranger who tries names by the million finds none whose guesses count against somebody else's limit.
+// With four million buckets this name shared one with boss's browser.
+func TestNoNameUsesUpAnothersLimit(t *testing.T) {
+	onEach(t, func(t *testing.T, s *scene) {
+		s.admitted(t, 10, models.LimitName("a469036"))
+		if passed, _ := s.admitted(t, 1, models.LimitKnown("boss")); passed != 1 {
+			t.Error("the guesses of a469036 use up the limit of a browser that knows boss")
+		}
+	})
+}
+
 // More rows than one statement deletes are deleted all the same.
 func TestDropThousandsOfSpentThrottles(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {

@@ -61,8 +61,8 @@ func (s *shop) resultState(c echo.Context, o models.OrderView, now time.Time) (v
 	_, held := o.HeldPayment()
 	if open {
 		// This holds for a closed order, too: whoever comes back from its cashier has paid late.
-		returned, err := s.db.Returned(c.Request().Context(), attempt.OutTradeNo)
-		if err != nil || returned {
+		returns, err := s.db.Returns(c.Request().Context(), attempt.OutTradeNo)
+		if err != nil || returns > 0 {
 			return views.ResultConfirming, err
 		}
 	}

@@ -62,14 +62,14 @@ func (e PaymentEvent) values() []any {
 	return []any{e.ReceivedAt, e.Source, e.NotifyID, e.OutTradeNo, e.TradeNo, e.TradeStatus, e.Verdict, e.Reason, e.Raw}
 }
 
-// Returned tells whether the buyer's browser came back from Alipay with a genuine return of this
-// attempt.
-func (db *DB) Returned(ctx context.Context, outTradeNo string) (bool, error) {
+// Returns counts how often the buyer's browser came back from Alipay with a genuine return of this attempt,
+// as far as that is stored.
+func (db *DB) Returns(ctx context.Context, outTradeNo string) (int64, error) {
 	var n int64
 	err := db.with(ctx).Model(&PaymentEvent{}).
 		Where("out_trade_no = ? AND source = ? AND verdict = ?", outTradeNo, SourceReturn, VerdictNoted).
 		Count(&n).Error
-	return n > 0, err
+	return n, err
 }
 
 // Message reads a message with its bytes as they came. Errors: ErrNotFound.

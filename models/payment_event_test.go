@@ -35,14 +35,14 @@ func TestRecordEventTakesAnything(t *testing.T) {
 	})
 }
 
-func TestReturned(t *testing.T) {
+func TestReturns(t *testing.T) {
 	onEach(t, func(t *testing.T, s *scene) {
 		returned := func(outTradeNo string) bool {
-			got, err := s.Returned(t.Context(), outTradeNo)
+			got, err := s.Returns(t.Context(), outTradeNo)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return got
+			return got > 0
 		}
 		record := func(source models.Source, verdict models.Verdict) {
 			err := s.RecordEvent(t.Context(), models.PaymentEvent{

@@ -144,20 +144,26 @@ func (s *Service) confirm(
 // maxRefusedRaw bounds what is kept of a message that anybody may have sent.
 const maxRefusedRaw = 8 << 10
 
-// refuse counts and logs a message that is not Alipay's. It also stores it, unless very many have come,
-// because anybody can send them without end. What the message claims is stored only to find it again.
+// refuse counts and logs a message that is not Alipay's. What the message claims is stored only to find it
+// again.
 func (s *Service) refuse(ctx context.Context, source models.Source, raw string, why error) {
 	event := models.PaymentEvent{ReceivedAt: s.db.Now(), Source: source, Raw: []byte(raw[:min(len(raw), maxRefusedRaw)])}
 	if m, err := alipay.ParseMessage(raw); err == nil {
 		event.NotifyID, event.OutTradeNo, event.TradeNo = m.Text("notify_id"), m.Text("out_trade_no"), m.Text("trade_no")
 		event.TradeStatus = m.Text("trade_status")
 	}
-	event.Verdict, event.Reason = models.VerdictRefused, reason(why)
+	s.recordRefused(ctx, event, reason(why))
+}
+
+// recordRefused counts and logs a message that anybody can send again and again, because it is forged or a
+// return. It also stores it, unless very many have come.
+func (s *Service) recordRefused(ctx context.Context, event models.PaymentEvent, why string) {
 	if _, tooMany := errors.AsType[models.TooManyError](s.db.Admit(ctx, models.LimitRefused())); tooMany {
+		event.Verdict, event.Reason = models.VerdictRefused, why
 		s.tell(ctx, event)
 		return
 	}
-	s.record(ctx, event, event.Verdict, event.Reason)
+	s.record(ctx, event, models.VerdictRefused, why)
 }
 
 // record counts, logs and stores an event that changes nothing else. It returns whether it is stored.

@@ -177,7 +177,7 @@ func TestNotifyWithoutSellerOtherSum(t *testing.T) {
 }
 
 // Strangers can send what they like to either address. All of it is counted, but only a bounded part
-// is stored. What Alipay signed is always stored.
+// is stored. What Alipay signed and sent itself is always stored.
 func TestRefusedMessagesDoNotFillTheTable(t *testing.T) {
 	onEachUntold(t, func(w *world) {
 		attempt := w.attempt()

@@ -44,14 +44,28 @@ func (s *Service) Return(ctx context.Context, rawQuery string) (orderNumber stri
 		why = string(models.WrongAmount)
 	}
 	if why != "" {
-		s.record(ctx, event, models.VerdictRefused, why)
+		s.recordRefused(ctx, event, why)
 		return "", fmt.Errorf("%w: %s", ErrReturn, why)
 	}
-	s.record(ctx, event, models.VerdictNoted, "returned")
+	s.recordReturn(ctx, event)
 	if standing.OrderStatus == models.OrderUnpaid && s.mayAsk(ctx, standing.Payment) {
 		s.askBriefly(ctx, standing.Payment)
 	}
 	return standing.OrderNumber, nil
+}
+
+// maxReturns is how many returns of an attempt are stored. A browser that comes back reloads the page now and
+// then, but whoever has the address can also replay it for ever.
+const maxReturns = 10
+
+func (s *Service) recordReturn(ctx context.Context, event models.PaymentEvent) {
+	n, err := s.db.Returns(ctx, event.OutTradeNo)
+	if err == nil && n >= maxReturns {
+		event.Verdict, event.Reason = models.VerdictNoted, "returned"
+		s.tell(ctx, event)
+		return
+	}
+	s.record(ctx, event, models.VerdictNoted, "returned")
 }
 
 // askBriefly asks Alipay once. If that fails, the notify or the questions of the result page bring the

@@ -41,6 +41,32 @@ func TestReturn(t *testing.T) {
 	})
 }
 
+// Whoever has the address of a return can send it for ever. That fills neither the disk nor the order's page,
+// and hides no return of another attempt; nor does a return of an order that the shop does not have.
+func TestReturnReplayedForEver(t *testing.T) {
+	onEachUntold(t, func(w *world) {
+		attempt, other := w.attempt(), w.attempt()
+		unknown := models.Payment{OutTradeNo: "20190929151453000001000020", Amount: 1_00}
+		for range 120 {
+			if _, err := w.Return(w.t.Context(), returnOf(attempt).signed()); err != nil {
+				w.t.Fatal(err)
+			}
+			if _, err := w.Return(w.t.Context(), returnOf(unknown).signed()); !errors.Is(err, payment.ErrReturn) {
+				w.t.Fatalf("got %v for an unknown order, want %v", err, payment.ErrReturn)
+			}
+		}
+		if _, err := w.Return(w.t.Context(), returnOf(other).signed()); err != nil {
+			w.t.Fatal(err)
+		}
+		for outTradeNo, want := range map[string]int64{attempt.OutTradeNo: 10, unknown.OutTradeNo: 100, other.OutTradeNo: 1} {
+			got := w.count("SELECT COUNT(*) FROM ly_payment_event WHERE source = 'return' AND out_trade_no = ?", outTradeNo)
+			if got != want {
+				w.t.Errorf("%s: got %d returns stored, want %d", outTradeNo, got, want)
+			}
+		}
+	})
+}
+
 // A second attempt's return leads to the same order, and so does that of a third one of which a
 // restored backup has no row.
 func TestReturnOfSecondAttempt(t *testing.T) {

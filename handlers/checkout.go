@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"maps"
@@ -35,9 +36,13 @@ func (s *shop) placeOrder(c echo.Context) error {
 	if len(form.unreadable) > 0 {
 		return s.checkoutAgain(c, form, "")
 	}
-	order, err := s.db.PlaceOrder(ctx, models.NewOrder{
+	order, err := s.placeWithin(ctx, models.NewOrder{
 		Choice: form.choice, UserID: user, Seal: form.seal, Token: form.token, TTL: s.orderTTL,
 	})
+	if tooMany, ok := errors.AsType[models.TooManyError](err); ok {
+		return s.checkoutAgain(c, form, "刚才已经提交过很多订单，这次没有提交新的订单。请约 "+s.secondsUntil(tooMany.Until)+
+			" 秒后再试；待付款的订单在我的订单中。")
+	}
 	switch {
 	case errors.Is(err, models.ErrPriceChanged), errors.Is(err, models.ErrCoupon), errors.Is(err, models.ErrPoints),
 		errors.Is(err, models.ErrTooMuch):
@@ -53,6 +58,14 @@ func (s *shop) placeOrder(c echo.Context) error {
 		return flashTo(c, orderPath(order.OrderNumber), views.Flash{Text: sentBefore, Error: true})
 	}
 	return s.payUnlessTwice(c, order.OrderNumber) // another tab may have ordered the same meanwhile
+}
+
+// placeWithin places an order unless the student has placed very many: models.TooManyError.
+func (s *shop) placeWithin(ctx context.Context, n models.NewOrder) (models.Order, error) {
+	if err := s.db.Admit(ctx, models.LimitOrders(n.UserID)); err != nil {
+		return models.Order{}, err
+	}
+	return s.db.PlaceOrder(ctx, n)
 }
 
 // nothingLeft is said of a checkout whose courses another tab has ordered or taken out of the cart.

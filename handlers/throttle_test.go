@@ -117,6 +117,34 @@ func TestGuessesFromAnAddress(t *testing.T) {
 	}
 }
 
+// A student cannot fill the tables with orders, nor have Alipay asked about hundreds of them. They can go on
+// a while later, and others are not held up.
+func TestTooManyOrders(t *testing.T) {
+	eachTimedWorld(t, func(w *world, now *handClock) {
+		b, _ := w.student("eve")
+		b.addToCart(w.stock.Plain.For(0))
+		checkout := b.open("/checkout")
+		for i := range 30 {
+			b.submit(checkout, "/orders", "token", "tab"+strconv.Itoa(i), "anyway", "1").want(http.StatusSeeOther)
+		}
+		again := []string{"token", "one more", "points", "100"}
+		refused := b.submit(checkout, "/orders", again...)
+		refused.want(http.StatusUnprocessableEntity)
+		refused.wantText(".problems", "这次没有提交新的订单。请约 60 秒后再试")
+		if got := refused.form("/orders").Get("points"); got != "100" {
+			w.t.Errorf("got %q points in the form, want what was typed", got)
+		}
+		if n := w.count("SELECT COUNT(*) FROM ly_order"); n != 30 {
+			w.t.Errorf("got %d orders, want 30", n)
+		}
+		other, _ := w.student("ann")
+		other.addToCart(w.stock.Plain.For(0))
+		other.order()
+		now.advance(time.Minute)
+		b.submit(refused, "/orders", "anyway", "1").want(http.StatusSeeOther)
+	})
+}
+
 // The counts are in the database, so replicas share them.
 func TestGuessesOnTwoReplicas(t *testing.T) {
 	w := stillWorld(t)

@@ -44,6 +44,12 @@ func LimitRegistrations(address string) Limit {
 	return Limit{"registrations:" + network(address), 60, 10 * time.Second}
 }
 
+// LimitOrders bounds the orders that a student places: each is many rows, and each is asked about at Alipay
+// until it is paid or closed.
+func LimitOrders(user int64) Limit {
+	return Limit{fmt.Sprintf("orders:%d", user), 30, time.Minute}
+}
+
 // LimitAsk bounds how often staff have Alipay asked about one order: each question is a call and a row
 // of ly_payment_event for each of its attempts.
 func LimitAsk(orderNumber string) Limit {

@@ -35,7 +35,7 @@ func TestExport(t *testing.T) {
 		p.must(err)
 		rows, sums := p.table(p.date())
 		trade, _ := p.alipay.Trade(sold.OrderNumber)
-		at := p.date() + " 12:00:"
+		at := p.date() + " 00:"
 		for i, want := range [][]string{
 			{"时间", "业务类型", "订单号", "商户订单号", "支付宝交易号", "退款批次号", "学员", "课程", "金额（元）", "方式", "备注",
 				"付款时间", "退款发起时间", "退款经办"},

@@ -19,8 +19,8 @@ import (
 	"luffy/models/payment"
 )
 
-// till is a shop of yesterday noon with a simulator of the same time, whose notifies do not arrive.
-// The program under test runs today.
+// till is a shop of yesterday, from its first second on, with a simulator of the same time, whose notifies do not
+// arrive. The program under test runs today, so at any hour its calls reach Alipay only after today.
 type till struct {
 	t        *testing.T
 	environ  []string
@@ -37,8 +37,8 @@ func onEachTill(t *testing.T, test func(*till)) {
 	t.Helper()
 	onEachDatabase(t, func(t *testing.T, environ []string) {
 		now := time.Now().In(models.Beijing)
-		noon := time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, models.Beijing)
-		p := &till{t: t, behind: now.Sub(noon)}
+		yesterday := time.Date(now.Year(), now.Month(), now.Day()-1, 0, 0, 0, 0, models.Beijing)
+		p := &till{t: t, behind: now.Sub(yesterday)}
 		p.startAlipay()
 		gateway := httptest.NewServer(p.alipay.Handler())
 		t.Cleanup(gateway.Close)

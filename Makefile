@@ -14,7 +14,7 @@ run: ## start the shop and an Alipay simulator with sample courses; needs only G
 
 test: ## run every test on SQLite, on a private MariaDB and in Chromium
 	@.ci/setup
-	$(WITH_MARIADB) -- go test ./...
+	$(WITH_MARIADB) -- go test -timeout 40m ./...
 	@.ci/setup report
 
 # This is not part of test because it takes four times as long and needs a C compiler.

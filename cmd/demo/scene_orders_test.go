@@ -107,6 +107,12 @@ func (s *scene) openOrders() {
 		s.t.Fatal(err)
 	}
 
+	// The browsers of a busy machine look at the pages for longer than a student has time to pay.
+	if _, err := s.db.SQL().ExecContext(s.t.Context(), "UPDATE ly_order SET expires_at = ? WHERE order_number IN (?, ?)",
+		s.db.Now().Add(2*time.Hour), s.orders["unpaid"], s.orders["owned"]); err != nil {
+		s.t.Fatal(err)
+	}
+
 	confirming := modelstest.Order(s.t, s.db, s.buyer, s.offer("算法入门四十讲", 0))
 	s.orders["confirming"] = confirming.OrderNumber
 	s.fault(sandbox.Fault{Name: sandbox.NotifyDrop, OutTradeNo: confirming.OrderNumber})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,12 +45,7 @@ func TestOpenRefusesAddress(t *testing.T) {
 }
 
 func TestOpenUnreachable(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	_, err = models.Open(t.Context(), models.Options{URL: "mysql://luffy:secret@" + l.Addr().String() + "/luffy"})
+	_, err := models.Open(t.Context(), models.Options{URL: "mysql://luffy:secret@" + nobody + "/luffy"})
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v, want an error without the password", err)
 	}
@@ -83,16 +77,16 @@ func TestMySQLAddress(t *testing.T) {
 	}
 }
 
-// A statement that takes longer than Options.Patience fails.
+// A statement that takes longer than Options.Patience fails. Connecting may take as long, on a busy machine too.
 func TestPatience(t *testing.T) {
 	address := modelstest.MariaDBURL(t)
-	for patience, waits := range map[time.Duration]bool{100 * time.Millisecond: false, 0: true, time.Hour: true} {
+	for patience, waits := range map[time.Duration]bool{time.Second: false, 0: true, time.Hour: true} {
 		db, err := models.Open(t.Context(), models.Options{URL: address, Patience: patience})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		if err := db.SQL().QueryRowContext(t.Context(), "SELECT SLEEP(1)").Scan(new(int)); (err == nil) != waits {
+		if err := db.SQL().QueryRowContext(t.Context(), "SELECT SLEEP(2)").Scan(new(int)); (err == nil) != waits {
 			t.Errorf("patience %v: got %v, want that it waits: %v", patience, err, waits)
 		}
 	}

@@ -15,8 +15,7 @@ func TestEncryptedDatabase(t *testing.T) {
 	t.Parallel()
 	server := modelstest.EncryptedMariaDB(t)
 	luffy := filepath.Join(build(t), "luffy")
-	address := freeAddress(t)
-	environ := append(goodSettings(t), "SSL_CERT_FILE="+server.CA, "LUFFY_ADDR="+address, "LUFFY_DATABASE_URL="+server.URL)
+	environ := append(goodSettings(t), "SSL_CERT_FILE="+server.CA, "LUFFY_DATABASE_URL="+server.URL)
 	if said, err := tool(t, luffy, environ, "migrate", "up"); err == nil || !strings.Contains(said, "Access denied") {
 		t.Errorf("luffy migrate up, not encrypted: got %v, want an error\n%s", err, said)
 	}
@@ -29,9 +28,9 @@ func TestEncryptedDatabase(t *testing.T) {
 			t.Errorf("luffy %s: %v\n%s", command, err, said)
 		}
 	}
-	shop := start(t, luffy, environ, "serve")
-	shop.fact(`"serving"`)
-	response, err := (&http.Client{}).Get("http://" + address + "/")
+	front := modelstest.NewFront(t)
+	shop := startBehind(t, front, luffy, environ)
+	response, err := (&http.Client{}).Get(front.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,11 +78,11 @@ func cancel(v *visitor, shop string) {
 func leaveUnpaid(v *visitor, shop string) {
 	v.t.Helper()
 	number := order(v, shop)
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(time.Minute)
 	for v.open(shop + "/orders/" + number); v.text(".state") != "超时取消"; v.open(v.at.String()) {
 		select {
 		case <-deadline:
-			v.t.Fatalf("%s: got %q, want 超时取消 after 3 seconds", v.at, v.text(".state"))
+			v.t.Fatalf("%s: got %q, want 超时取消 after 10 seconds", v.at, v.text(".state"))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,8 +28,8 @@ func TestTwoProcesses(t *testing.T) {
 		"--seller-id", "2088102175868026", "--app-public-key", writeKey(t, publicPEM(t, appKey())), "--key-dir", t.TempDir())
 	gateway, alipayKeyFile := simulator.fact("gateway"), simulator.fact("public key")
 
-	address := freeAddress(t)
-	environ := append(goodSettings(t), "LUFFY_ADDR="+address, "LUFFY_BASE_URL=http://"+address,
+	front := modelstest.NewFront(t)
+	environ := append(goodSettings(t), "LUFFY_ADDR=127.0.0.1:0", "LUFFY_BASE_URL="+front.URL,
 		"LUFFY_DATABASE_URL="+database,
 		"LUFFY_ALIPAY_GATEWAY="+gateway, "LUFFY_ALIPAY_PUBLIC_KEY_FILE="+alipayKeyFile)
 	luffy := filepath.Join(programs, "luffy")
@@ -42,24 +41,22 @@ func TestTwoProcesses(t *testing.T) {
 			t.Fatalf("luffy %s: %v\n%s", command, err, said)
 		}
 	}
-	shop := start(t, luffy, environ, "serve")
-	shop.fact(`"serving"`)
+	shop := startBehind(t, front, luffy, environ)
 
 	v := newVisitor(t)
-	buy(v, "http://"+address)
+	buy(v, front.URL)
 	wantNotifyTaken(t, strings.TrimSuffix(gateway, "/gateway.do"))
-	number := requestRefund(v, "http://"+address)
+	number := requestRefund(v, front.URL)
 	said, err := tool(t, luffy, environ, "refund", "approve", number)
 	if err != nil || !strings.Contains(said, "R1L2 of ¥") || !strings.Contains(said, ": done") {
 		t.Errorf("luffy refund approve: %v\n%s", err, said)
 	}
-	seeRefunded(v, "http://"+address, number)
-	cancel(v, "http://"+address)
+	seeRefunded(v, front.URL, number)
+	cancel(v, front.URL)
 	shop.terminate()
 
-	shop = start(t, luffy, append(environ, "LUFFY_ORDER_TTL=3s"), "serve")
-	shop.fact(`"serving"`)
-	leaveUnpaid(v, "http://"+address)
+	shop = startBehind(t, front, luffy, append(environ, "LUFFY_ORDER_TTL=10s"))
+	leaveUnpaid(v, front.URL)
 	shop.terminate()
 	simulator.terminate()
 	if said, err := tool(t, luffy, environ, "audit"); err != nil {
@@ -81,7 +78,7 @@ func tool(t *testing.T, program string, environ []string, args ...string) (said 
 // wantNotifyTaken waits until the shop has answered the simulator's notify with success.
 func wantNotifyTaken(t *testing.T, simulator string) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	v := newVisitor(t)
 	v.open(simulator + "/admin/api/deliveries")
 	for ; !strings.Contains(v.text("body"), `"accepted":true`); v.open(v.at.String()) {
@@ -103,14 +100,13 @@ func build(t *testing.T) string {
 	return folder
 }
 
-func freeAddress(t *testing.T) string {
+// startBehind starts the shop behind its address.
+func startBehind(t *testing.T, front *modelstest.Front, luffy string, environ []string) *process {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
+	p := start(t, luffy, environ, "serve")
+	address, _, _ := strings.Cut(p.fact(`"serving","addr":"`), `"`)
+	front.LeadTo(address)
+	return p
 }
 
 // process is one of the two programs, running.

@@ -4,7 +4,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,12 +24,8 @@ var nextKey = sync.OnceValue(newKey)
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s settings.Settings, db *models.DB) {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		listener.Close()
-		s.Jobs, s.BaseURL = "off", "http://"+listener.Addr().String()
+		front := modelstest.NewFront(t)
+		s.Jobs, s.BaseURL = "off", front.URL
 		before, s := startAlipay(t, s, alipayKey(), 0)
 		after, changed := startAlipay(t, s, nextKey(), 0)
 		stock, student := modelstest.Shop(t, db), modelstest.Student(t, db, "nami")
@@ -58,7 +53,7 @@ func TestKeyRotation(t *testing.T) {
 			{[]*rsa.PrivateKey{nextKey()}, before, models.OrderUnpaid},
 		} {
 			changed.AlipayKeyFile = keyFile(t, c.keys...)
-			stop := serveAt(t, changed)
+			stop := serveBehind(t, front, changed)
 			if err := c.alipay.Pay(links[i], ""); err != nil {
 				t.Fatal(err)
 			}
@@ -76,15 +71,11 @@ func TestKeyRotation(t *testing.T) {
 	})
 }
 
-// serveAt runs the shop where its base address says, until stop is called.
-func serveAt(t *testing.T, s settings.Settings) (stop func()) {
+// serveBehind runs the shop behind its address until stop is called.
+func serveBehind(t *testing.T, front *modelstest.Front, s settings.Settings) (stop func()) {
 	t.Helper()
-	shop := newShop(t, s)
-	listener, err := net.Listen("tcp", s.BaseURL[len("http://"):])
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := serveOn(t, shop, listener)
+	r := serve(t, newShop(t, s))
+	front.LeadTo(r.address)
 	return func() {
 		r.stop()
 		if err := <-r.ended; err != nil {

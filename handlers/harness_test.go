@@ -199,7 +199,7 @@ func (w *world) asked() {
 // until polls for a state that another goroutine brings about.
 func until(t *testing.T, what string, reached func() bool) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for !reached() {
 		select {
 		case <-deadline:

@@ -69,7 +69,7 @@ func TestAskOutlivesRequest(t *testing.T) {
 	w := untold(t, modelstest.SQLite)
 	attempt := w.attempt()
 	w.payAttempt(attempt)
-	w.fault(sandbox.Fault{Name: sandbox.APISlowBody, Value: "200ms", Times: 1})
+	w.fault(sandbox.Fault{Name: sandbox.APISlowBody, Value: "2s", Times: 1})
 	request, leave := context.WithCancel(t.Context())
 	w.AskSoon(request, attempt)
 	leave()

@@ -200,7 +200,7 @@ func (w *world) delivered() {
 // until polls until a condition holds, which another goroutine brings about.
 func (w *world) until(what string, reached func() bool) {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for !reached() {
 		select {
 		case <-deadline:

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -25,7 +26,8 @@ func Start(t *testing.T) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program(t)), chromedp.WindowSize(desktopWidth, desktopHeight),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "zh-CN"),
+		chromedp.WSURLReadTimeout(startTime))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses to run its sandbox as root
 	}
@@ -38,6 +40,10 @@ func Start(t *testing.T) *Browser {
 	}
 	return &Browser{ctx}
 }
+
+// startTime is how long Chromium may take to start. Where it is started for the first time, on a machine
+// that compiles meanwhile, its files are read from a disk that others use.
+const startTime = 2 * time.Minute
 
 func program(t *testing.T) string {
 	t.Helper()

@@ -85,7 +85,7 @@ func TestStrictDeadline(t *testing.T) {
 		30 * time.Second: "ACQ.INVALID_PARAMETER",
 		2 * time.Minute:  "",
 	} {
-		change := object{"time_expire": beijing(time.Now().Add(ahead))}
+		change := object{"time_expire": beijing(w.s.Now().Add(ahead))}
 		if got := w.get(w.gateway(w.common(pagePay, order(pagePay, "A1", change)))); got.subCode() != want {
 			t.Errorf("deadline in %v: got %q, want %q", ahead, got.subCode(), want)
 		}

@@ -56,7 +56,7 @@ func secrets(t *testing.T) map[string]string {
 		"key in PKCS#1":            body,
 		"key in PKCS#8":            base64.StdEncoding.EncodeToString(pkcs8),
 		"key in PEM":               string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: pkcs1})),
-		"fragment of a key":        body[700:900],
+		"fragment of a key":        body[700:1100],
 		"key as numbers":           fmt.Sprint(*key),
 		"key as bytes":             fmt.Sprint(pkcs1),
 		"key in hex":               hex.EncodeToString(pkcs1),

@@ -2,6 +2,7 @@ package alipay
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,16 +18,18 @@ func FormatTime(t time.Time) string {
 }
 
 // ParseTime reads a time of the protocol, with or without milliseconds (only gmt_refund has them),
-// and gives it in UTC.
+// and gives it in UTC. The documents write their form "yyyy-MM-dd HH:mm:ss.S", where 87 milliseconds
+// are ".87"; their example has three digits.
 func ParseTime(s string) (time.Time, error) {
-	layout := time.DateTime
-	if strings.Contains(s, ".") {
-		layout += ".000"
+	seconds, fraction, dotted := strings.Cut(s, ".")
+	t, err := time.ParseInLocation(time.DateTime, seconds, Zone)
+	milliseconds := 0
+	if err == nil && dotted {
+		milliseconds, err = strconv.Atoi(fraction)
 	}
-	t, err := time.ParseInLocation(layout, s, Zone)
-	// The standard parser takes a comma for the point, and a fraction where the layout has none.
-	if err != nil || len(s) != len(layout) || strings.Contains(s, ",") {
+	// The standard parser takes a fraction after a comma, and Atoi a sign.
+	if err != nil || len(seconds) != len(time.DateTime) || len(fraction) > 3 || !onlyDigits(fraction) {
 		return time.Time{}, fmt.Errorf("%.40q is not a time like %s", s, time.DateTime)
 	}
-	return t.UTC(), nil
+	return t.Add(time.Duration(milliseconds) * time.Millisecond).UTC(), nil
 }

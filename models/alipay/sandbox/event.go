@@ -114,11 +114,11 @@ func addPaymentFields(fields map[string]string, t *Trade) {
 }
 
 // addRefundFields adds what marks a refund. refund_fee is the sum of all refunds so far; gmt_refund
-// alone has milliseconds.
+// alone has milliseconds, not padded with zeros.
 func addRefundFields(fields map[string]string, t *Trade, refund *Refund) {
 	fields["refund_fee"] = alipay.FormatAmount(t.Refunded)
 	fields["out_biz_no"] = refund.OutRequestNo
-	fields["gmt_refund"] = refund.At.In(alipay.Zone).Format("2006-01-02 15:04:05.000")
+	fields["gmt_refund"] = fmt.Sprintf("%s.%d", alipay.FormatTime(refund.At), refund.At.Nanosecond()/int(time.Millisecond))
 }
 
 // Events returns copies of all notify events, oldest first.

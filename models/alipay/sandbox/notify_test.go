@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"luffy/models/alipay"
 	"luffy/models/alipay/sandbox"
 )
 
@@ -230,7 +231,7 @@ func TestRefundNotify(t *testing.T) {
 				t.Errorf("%s %s: got %q, want %q", number, name, got.Get(name), value)
 			}
 		}
-		if _, err := time.Parse("2006-01-02 15:04:05.000", got.Get("gmt_refund")); err != nil {
+		if _, err := alipay.ParseTime(got.Get("gmt_refund")); err != nil || !strings.Contains(got.Get("gmt_refund"), ".") {
 			t.Errorf("%s: gmt_refund %q has no milliseconds", number, got.Get("gmt_refund"))
 		}
 		if got.Has("gmt_close") != (c.status == sandbox.TradeClosed) {

@@ -63,7 +63,7 @@ func TestRefundLater(t *testing.T) {
 	notify := w.awaitNotifies(3)[2]
 	for name, want := range map[string]string{
 		"trade_status": sandbox.TradeClosed, "out_biz_no": "R1",
-		"refund_fee": "310.00", "gmt_refund": "2026-11-22 01:00:00.000",
+		"refund_fee": "310.00", "gmt_refund": "2026-11-22 01:00:00.0",
 	} {
 		if got := notify.Get(name); got != want {
 			t.Errorf("notify %s: got %q, want %q", name, got, want)

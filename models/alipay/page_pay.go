@@ -28,14 +28,14 @@ type PagePay struct {
 	QuitURL    string    // where the buyer goes who gives up; required for WapPayURL
 }
 
-// pagePayContent is the biz_content of both cashiers.
+// pagePayContent is the biz_content of both cashiers. It has no goods_type: Alipay's documents no longer
+// list it, and of "0" they said 虚拟类商品不支持使用花呗渠道, so that nobody could have paid by 花呗.
 type pagePayContent struct {
 	OutTradeNo     string `json:"out_trade_no"`
 	TotalAmount    string `json:"total_amount"`
 	Subject        string `json:"subject"`
 	Body           string `json:"body,omitempty"`
 	ProductCode    string `json:"product_code"`
-	GoodsType      string `json:"goods_type"`
 	TimeExpire     string `json:"time_expire,omitempty"`
 	QRPayMode      string `json:"qr_pay_mode,omitempty"`
 	RequestFromURL string `json:"request_from_url,omitempty"`
@@ -90,7 +90,6 @@ func (c *Client) pagePayContent(p PagePay) (pagePayContent, error) {
 		TotalAmount: FormatAmount(p.Amount),
 		Subject:     CleanSubject(p.Subject, maxSubject),
 		Body:        CleanSubject(p.Body, maxBody),
-		GoodsType:   "0", // virtual goods
 	}
 	if !p.Expires.IsZero() {
 		content.TimeExpire = FormatTime(p.Expires)

@@ -75,7 +75,7 @@ func TestPagePayURL(t *testing.T) {
 	}
 	wantBiz := map[string]string{
 		"out_trade_no": "20190929151453000001000020", "total_amount": "310.00", "subject": "C C++ Python 课程",
-		"product_code": "FAST_INSTANT_TRADE_PAY", "goods_type": "0", "qr_pay_mode": "2",
+		"product_code": "FAST_INSTANT_TRADE_PAY", "qr_pay_mode": "2",
 		"time_expire": "2026-11-22 22:45:00", "request_from_url": "https://shop.example/myorder/",
 	}
 	if !maps.Equal(biz, wantBiz) {
@@ -95,7 +95,7 @@ func TestWapPayURL(t *testing.T) {
 	}
 	wantBiz := map[string]string{
 		"out_trade_no": "20190929151453000001000020", "total_amount": "310.00", "subject": "C C++ Python 课程",
-		"product_code": "QUICK_WAP_WAY", "goods_type": "0", "time_expire": "2026-11-22 22:45:00",
+		"product_code": "QUICK_WAP_WAY", "time_expire": "2026-11-22 22:45:00",
 		"quit_url": "https://shop.example/myorder/",
 	}
 	if !maps.Equal(biz, wantBiz) {

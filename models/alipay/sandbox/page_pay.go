@@ -31,7 +31,6 @@ type payContent struct {
 	TimeExpire         string `json:"time_expire"`
 	TimeoutExpress     string `json:"timeout_express"`
 	QrPayMode          string `json:"qr_pay_mode"`
-	GoodsType          string `json:"goods_type"`
 	PassbackParams     string `json:"passback_params"`
 	QuitURL            string `json:"quit_url"`
 	RequestFromURL     string `json:"request_from_url"`
@@ -117,8 +116,6 @@ func checkDescription(call pageCall, p payContent) error {
 		return badParameter("enable_pay_channels 与 disable_pay_channels 不能同时使用")
 	case p.QrPayMode != "" && !strings.Contains("01234", p.QrPayMode):
 		return badParameter("qr_pay_mode 须为 0 至 4")
-	case p.GoodsType != "" && p.GoodsType != "0" && p.GoodsType != "1":
-		return badParameter("goods_type 须为 0 或 1")
 	}
 	return checkAddresses(call, p)
 }

@@ -23,6 +23,8 @@ func TestSignedFailures(t *testing.T) {
 		"reason status":        {failure("40004", "ACQ.REASON_TRADE_STATUS_INVALID"), "IsTradeStatusError", false},
 		"finished":             {failure("40004", "ACQ.TRADE_HAS_FINISHED"), "IsRefundImpossible", false},
 		"frozen":               {failure("40004", "ACQ.REASON_TRADE_BEEN_FREEZEN"), "IsRefundImpossible", false},
+		"buyer":                {failure("40004", "ACQ.BUYER_ERROR"), "IsRefundImpossible", false},
+		"account":              {failure("40004", "ACQ.CUSTOMER_VALIDATE_ERROR"), "IsRefundImpossible", false},
 		"in no table":          {failure("40004", "ACQ.REFUND_TOO_FREQUENT"), "", false},
 		"call limited":         {failure("40005", "isv.app-call-limited"), "", false},
 		"balance":              {failure("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH"), "IsBalanceNotEnough", false},

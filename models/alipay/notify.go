@@ -1,9 +1,6 @@
 package alipay
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // The states of a trade (trade_status).
 const (
@@ -13,7 +10,8 @@ const (
 	TradeClosed   = "TRADE_CLOSED"   // never paid, or refunded in full
 )
 
-// Notify is a verified asynchronous notify (异步通知). Amounts are fen, times UTC, and what was absent is zero.
+// Notify is what the shop reads of a verified asynchronous notify (异步通知). Amounts are fen, times UTC,
+// and what was absent is zero.
 type Notify struct {
 	NotifyID     string // the same for all deliveries of one event
 	AppID        string
@@ -22,14 +20,10 @@ type Notify struct {
 	TradeNo      string
 	TradeStatus  string
 	OutRequestNo string // out_biz_no: the refund that this event is about
-	BuyerID      string // buyer_id, or buyer_open_id of newer apps
 	Amount       int64  // total_amount, the sum of the order
 	RefundFee    int64  // all refunds of the trade together
-	SentAt       time.Time
-	CreatedAt    time.Time
 	PaidAt       time.Time
 	RefundedAt   time.Time
-	ClosedAt     time.Time
 }
 
 // VerifyNotify reads and verifies the raw body of a POST to notify_url. The error wraps a Refusal.
@@ -49,14 +43,10 @@ func (c *Client) VerifyNotify(body string) (Notify, error) {
 		TradeNo:      f.required("trade_no"),
 		TradeStatus:  m.Text("trade_status"),
 		OutRequestNo: m.Text("out_biz_no"),
-		BuyerID:      cmp.Or(m.Text("buyer_id"), m.Text("buyer_open_id")),
 		Amount:       f.amount("total_amount"),
 		RefundFee:    f.amount("refund_fee"),
-		SentAt:       f.time("notify_time"),
-		CreatedAt:    f.time("gmt_create"),
 		PaidAt:       f.time("gmt_payment"),
 		RefundedAt:   f.time("gmt_refund"),
-		ClosedAt:     f.time("gmt_close"),
 	}
 	if n.Paid() {
 		f.required("total_amount")

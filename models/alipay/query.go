@@ -12,14 +12,12 @@ const methodQuery = "alipay.trade.query"
 // Trade is a trade as the gateway knows it. Amounts are fen, times UTC. The answer names neither
 // app nor seller: it can only be about a trade of the app that asked.
 type Trade struct {
-	OutTradeNo    string
-	TradeNo       string // may be empty while nobody has paid
-	Status        string // WaitBuyerPay, TradeSuccess, TradeFinished or TradeClosed
-	BuyerLogonID  string // masked
-	Amount        int64  // total_amount, the sum of the order
-	ReceiptAmount int64  // what the seller receives; less when coupons of the seller were used
-	PaidAt        time.Time
-	Raw           []byte // the signed answer, as JSON in UTF-8
+	OutTradeNo string
+	TradeNo    string // may be empty while nobody has paid
+	Status     string // WaitBuyerPay, TradeSuccess, TradeFinished or TradeClosed
+	Amount     int64  // total_amount, the sum of the order
+	PaidAt     time.Time
+	Raw        []byte // the signed answer, as JSON in UTF-8
 }
 
 // Paid tells whether the trade is paid and not refunded in full.
@@ -29,13 +27,11 @@ func (t Trade) Paid() bool { return paidStatus(t.Status) }
 // is not there, yet or at all; an error that wraps ErrUnknown says nothing about the trade.
 func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 	var a struct {
-		OutTradeNo    string     `json:"out_trade_no"`
-		TradeNo       string     `json:"trade_no"`
-		TradeStatus   string     `json:"trade_status"`
-		BuyerLogonID  string     `json:"buyer_logon_id"`
-		TotalAmount   wireAmount `json:"total_amount"`
-		ReceiptAmount wireAmount `json:"receipt_amount"`
-		SendPayDate   wireTime   `json:"send_pay_date"`
+		OutTradeNo  string     `json:"out_trade_no"`
+		TradeNo     string     `json:"trade_no"`
+		TradeStatus string     `json:"trade_status"`
+		TotalAmount wireAmount `json:"total_amount"`
+		SendPayDate wireTime   `json:"send_pay_date"`
 	}
 	var raw json.RawMessage
 	if err := c.call(ctx, methodQuery, callContent{OutTradeNo: outTradeNo}, &raw); err != nil {
@@ -49,14 +45,12 @@ func (c *Client) Query(ctx context.Context, outTradeNo string) (Trade, error) {
 		return Trade{}, unknown(methodQuery, err)
 	}
 	t := Trade{
-		OutTradeNo:    a.OutTradeNo,
-		TradeNo:       a.TradeNo,
-		Status:        a.TradeStatus,
-		BuyerLogonID:  a.BuyerLogonID,
-		Amount:        int64(a.TotalAmount),
-		ReceiptAmount: int64(a.ReceiptAmount),
-		PaidAt:        a.SendPayDate.Time,
-		Raw:           raw,
+		OutTradeNo: a.OutTradeNo,
+		TradeNo:    a.TradeNo,
+		Status:     a.TradeStatus,
+		Amount:     int64(a.TotalAmount),
+		PaidAt:     a.SendPayDate.Time,
+		Raw:        raw,
 	}
 	// "在未生成真实交易时，不返回", so only money proves that there must be a number.
 	if t.TradeNo == "" && (t.Paid() || !t.PaidAt.IsZero()) {

@@ -24,11 +24,10 @@ type RefundRequest struct {
 
 // RefundResult is the gateway's word that it took a refund request.
 type RefundResult struct {
-	OutTradeNo    string
-	TradeNo       string
-	FundChange    bool  // money moved in this very call; if not, RefundQuery knows whether the refund is done
-	RefundedTotal int64 // fen of all refunds of the trade together, not of this one
-	RefundedAt    time.Time
+	OutTradeNo string
+	TradeNo    string
+	FundChange bool // money moved in this very call; if not, RefundQuery knows whether the refund is done
+	RefundedAt time.Time
 }
 
 // Refund gives money back to the buyer (退款). The same OutRequestNo and Amount refund once,
@@ -39,11 +38,10 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, err
 		return RefundResult{}, fmt.Errorf("%s: %w", methodRefund, err)
 	}
 	var a struct {
-		OutTradeNo   string     `json:"out_trade_no"`
-		TradeNo      string     `json:"trade_no"`
-		FundChange   string     `json:"fund_change"`
-		RefundFee    wireAmount `json:"refund_fee"`
-		GmtRefundPay wireTime   `json:"gmt_refund_pay"`
+		OutTradeNo   string   `json:"out_trade_no"`
+		TradeNo      string   `json:"trade_no"`
+		FundChange   string   `json:"fund_change"`
+		GmtRefundPay wireTime `json:"gmt_refund_pay"`
 	}
 	content := callContent{
 		OutTradeNo:   r.OutTradeNo,
@@ -55,11 +53,10 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (RefundResult, err
 		return RefundResult{}, err
 	}
 	return RefundResult{
-		OutTradeNo:    a.OutTradeNo,
-		TradeNo:       a.TradeNo,
-		FundChange:    a.FundChange == "Y",
-		RefundedTotal: int64(a.RefundFee),
-		RefundedAt:    a.GmtRefundPay.Time,
+		OutTradeNo: a.OutTradeNo,
+		TradeNo:    a.TradeNo,
+		FundChange: a.FundChange == "Y",
+		RefundedAt: a.GmtRefundPay.Time,
 	}, nil
 }
 

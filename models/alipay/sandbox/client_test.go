@@ -74,7 +74,7 @@ func newClient(w *world) *alipay.Client {
 func checkClientRefund(t *testing.T, client *alipay.Client, bodies <-chan string) {
 	t.Helper()
 	wanted := alipay.RefundRequest{OutTradeNo: "A1", OutRequestNo: "R1", Amount: 100_00, Reason: "课程退款"}
-	if got, err := client.Refund(t.Context(), wanted); err != nil || !got.FundChange || got.RefundedTotal != 100_00 {
+	if got, err := client.Refund(t.Context(), wanted); err != nil || !got.FundChange {
 		t.Errorf("refund: got %+v, %v", got, err)
 	}
 	if got, err := client.RefundQuery(t.Context(), "A1", "R1"); err != nil || !got.Done || got.Amount != 100_00 {
